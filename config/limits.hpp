@@ -1,0 +1,56 @@
+// Every limit of orderd that is not a setting: name, unit, value and why.
+// A limit that an operator may change is a setting and stands in settings.hpp, with its default and range.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+namespace orderd::limits {
+
+// -- the wire ------------------------------------------------------------------------------------
+
+/// Payload bytes of one client frame. Far above 2,000 lines of an order (about 120 KiB) and small
+/// enough that a connection's buffer never hurts the node.
+inline constexpr std::size_t client_frame_bytes_max = 1u << 20;
+
+/// Requests in one frame: bounds the work one frame can put into a shard at once.
+inline constexpr std::size_t requests_per_frame_max = 1024;
+
+/// Requests of one connection that may be unanswered (its credit window).
+inline constexpr std::size_t credit_window_requests = 8192;
+
+/// Open client connections of a node.
+inline constexpr std::size_t connections_max = 1024;
+
+/// How long a caller waits for an answer when it does not say, and at most.
+inline constexpr std::uint32_t request_timeout_ms_default = 30'000;
+inline constexpr std::uint32_t request_timeout_ms_max = 300'000;
+
+/// Rows of one page of a list or an export.
+inline constexpr std::uint32_t page_rows_max = 500;
+
+// -- the business --------------------------------------------------------------------------------
+
+inline constexpr std::size_t lines_per_order_max = 2'000;
+/// Bytes of a SKU or a customer name; they are keys of rows and travel in every command.
+inline constexpr std::size_t key_bytes_max = 40;
+inline constexpr std::size_t reference_bytes_max = 64;
+/// Units of one line, and units on hand of one SKU.
+inline constexpr std::int64_t quantity_max = 1'000'000'000;
+/// Minor units of one unit's price.
+inline constexpr std::int64_t unit_price_minor_max = 1'000'000'000'000;
+
+// -- the engine ----------------------------------------------------------------------------------
+
+/// Equal parts of all keys, for ever.
+inline constexpr std::uint32_t slots = 16'384;
+/// Shards of one node: more cost commits and gain nothing on the machines orderd is for.
+inline constexpr std::uint32_t shards_max = 64;
+/// Bytes of one epoch's rows at which the shard stops admitting until it is committed.
+inline constexpr std::size_t epoch_bytes_max = 4u << 20;
+/// Commands one input may cause inside a shard: an order of 2,000 lines takes about 8,000.
+inline constexpr std::size_t commands_per_input_max = 50'000;
+/// Commands that may wait for one entity that is being restarted or is quarantined.
+inline constexpr std::size_t parked_commands_per_entity_max = 10'000;
+
+} // namespace orderd::limits

@@ -1,0 +1,109 @@
+#!/usr/bin/env bash
+# Installs everything orderd builds with: Debian packages, and CAF from its upstream source.
+#
+#   scripts/setup.sh [--quiet] [--with-tsan]
+#
+# Needs Debian 12 and root. Idempotent: a second run takes about a second. CAF lands in
+# ${ORDERD_CACHE:-~/.cache/orderd}, outside the build folder, and is built once a machine.
+# --with-tsan builds a second CAF instrumented for ThreadSanitizer: without it the sanitizer cannot
+# see the library's synchronisation and reports races that are none.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+caf_version=0.18.7
+caf_source=actor-framework=${caf_version}-1~exp1
+caf_sha256=d5c3abe8fd67a729aab1baeece10367637d903ba335f4c79378bcadfbcd34552
+cache=${ORDERD_CACHE:-$HOME/.cache/orderd}
+
+packages=(
+  build-essential cmake ninja-build ccache git python3 xz-utils ca-certificates
+  liblmdb-dev libprotobuf-dev protobuf-compiler prometheus-cpp-dev libxxhash-dev libssl-dev
+  libcli11-dev nlohmann-json3-dev libcsv-dev liblzma-dev libspdlog-dev libjemalloc-dev
+  libgtest-dev libgmock-dev libbenchmark-dev
+  clang clang-format clang-tidy libclang-rt-14-dev
+)
+
+say() { printf 'setup: %s\n' "$*"; }
+fail() { printf 'setup: error: %s\n' "$*" >&2; exit 1; }
+
+with_tsan=no
+quiet=no
+for argument in "$@"; do
+  case $argument in
+    --with-tsan) with_tsan=yes ;;
+    --quiet) quiet=yes ;;
+    *) fail "unknown argument '$argument' (known: --quiet, --with-tsan)" ;;
+  esac
+done
+
+# Runs a command, keeping its output in a log that is shown only when the command fails.
+quietly() {
+  local log
+  log=$(mktemp)
+  if ! "$@" >"$log" 2>&1; then
+    cat "$log" >&2
+    rm -f "$log"
+    fail "failed: $*"
+  fi
+  rm -f "$log"
+}
+
+install_packages() {
+  local missing
+  missing=$(comm -23 <(printf '%s\n' "${packages[@]}" | sort -u) \
+    <(dpkg-query -W -f '${db:Status-Abbrev} ${Package}\n' 2>/dev/null | awk '$1 == "ii" {print $2}' | sort -u))
+  [ -z "$missing" ] && return
+  [ "$(id -u)" = 0 ] || fail "these packages are missing and only root can install them: $(echo $missing)"
+  say "installing packages: $(echo $missing)"
+  export DEBIAN_FRONTEND=noninteractive
+  quietly apt-get update
+  # shellcheck disable=SC2086
+  quietly apt-get install -y --no-install-recommends $missing
+}
+
+# The tarball comes from the experimental section of whatever mirror this machine already uses;
+# lists and downloads stay in folders of their own, so the machine's apt is not changed.
+fetch_caf() {
+  local work=$1 mirror tarball
+  mirror=$(apt-get indextargets --format '$(REPO_URI) $(SITE)' 'Created-By: Packages' |
+    awk '$1 !~ /security/ {print $1; exit}')
+  [ -n "$mirror" ] || fail "apt names no mirror (is there a line in /etc/apt/sources.list*?)"
+  mkdir -p "$work"/{lists/partial,cache/archives/partial,source}
+  echo "deb-src [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] $mirror experimental main" \
+    >"$work/sources.list"
+  local options=(
+    -o "Dir::Etc::SourceList=$work/sources.list" -o Dir::Etc::SourceParts=-
+    -o "Dir::State::Lists=$work/lists" -o "Dir::Cache=$work/cache" -o APT::Sandbox::User=root
+  )
+  quietly apt-get "${options[@]}" update
+  (cd "$work/source" && quietly apt-get "${options[@]}" source --tar-only "$caf_source")
+  tarball=$work/source/actor-framework_${caf_version}.orig.tar.gz
+  echo "$caf_sha256  $tarball" | sha256sum --check --quiet - ||
+    fail "the CAF tarball does not have the expected SHA-256 $caf_sha256"
+  mkdir -p "$work/tree"
+  tar -xf "$tarball" -C "$work/tree" --strip-components=1
+}
+
+# build_caf FLAVOUR CXX_FLAGS: installs into $cache/caf-VERSION-FLAVOUR, whole or not at all.
+build_caf() {
+  local flavour=$1 flags=$2 prefix=$cache/caf-$caf_version-$1
+  [ -e "$prefix/.complete" ] && return
+  say "building CAF $caf_version ($flavour): about 4 minutes on 2 cores"
+  local work
+  work=$(mktemp -d)
+  fetch_caf "$work"
+  rm -rf "$prefix"
+  quietly cmake -S "$work/tree" -B "$work/build" -G Ninja -DCMAKE_BUILD_TYPE=Release \
+    -DCMAKE_INSTALL_PREFIX="$prefix" -DCMAKE_CXX_STANDARD=20 -DCMAKE_CXX_FLAGS="$flags" \
+    -DBUILD_SHARED_LIBS=OFF -DCMAKE_POSITION_INDEPENDENT_CODE=ON -DCAF_ENABLE_OPENSSL_MODULE=ON \
+    -DCAF_ENABLE_TESTING=OFF -DCAF_ENABLE_TOOLS=OFF -DCAF_ENABLE_EXAMPLES=OFF
+  quietly cmake --build "$work/build" --target install
+  touch "$prefix/.complete"
+  rm -rf "$work"
+}
+
+install_packages
+mkdir -p "$cache"
+build_caf release ""
+[ "$with_tsan" = yes ] && build_caf tsan "-fsanitize=thread -g1"
+[ "$quiet" = yes ] || say "everything is installed (CAF in $cache)"
