@@ -1,0 +1,170 @@
+// Every message between the actors of a node's engine: what it says and what its receiver does.
+// They stay inside one process, so they carry pointers and are never serialized.
+#pragma once
+
+#include "runtime/request.hpp"
+#include "runtime/row.hpp"
+
+#include <caf/allowed_unsafe_message_type.hpp>
+#include <caf/type_id.hpp>
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace orderd::runtime {
+
+/// Gateway -> shard: handle these requests, in order. The receiver takes the vector's content.
+struct shard_requests {
+  std::shared_ptr<std::vector<request>> batch;
+  std::chrono::steady_clock::time_point arrived_at; ///< when the node read them: their age counts from here
+};
+
+/// Shard -> gateway: send these replies to their callers; what they depend on is committed.
+struct gateway_replies {
+  std::vector<reply> replies;
+};
+
+/// Shard -> journal: make this epoch durable.
+struct append_epoch {
+  epoch_ptr what;
+};
+
+/// Journal -> shard: epochs of yours up to this one are durable here.
+struct epoch_durable {
+  std::uint64_t number = 0;
+};
+
+/// Shard -> applier: this epoch is committed, apply it when convenient.
+struct apply_epoch {
+  epoch_ptr what;
+};
+
+/// Shard -> applier: apply everything you have now; someone waits to read it.
+struct apply_now {
+  std::uint32_t shard = 0;
+};
+
+/// Applier -> shard: epochs up to this one are in the state store, synced.
+struct epoch_applied {
+  std::uint64_t number = 0;
+  std::uint64_t state_bytes = 0;
+};
+
+/// Applier -> journal: epochs of the shard up to this one may be trimmed.
+struct trim_journal {
+  std::uint32_t shard = 0;
+  std::uint64_t upto = 0;
+};
+
+/// One command on a channel.
+struct channel_command {
+  std::uint64_t sequence = 0;
+  entity_id to;
+  std::shared_ptr<const std::string> stored; ///< business::decode_command reads it
+};
+
+/// Shard -> shard: commands of the channel from `source`, in order of their sequence.
+struct channel_commands {
+  std::uint32_t source = 0;
+  std::vector<channel_command> commands;
+};
+
+/// Shard -> shard: your commands up to this sequence are committed here.
+struct channel_acknowledged {
+  std::uint32_t destination = 0; ///< the shard that applied them
+  std::uint64_t upto = 0;
+};
+
+/// Shard -> provider worker: make these calls.
+struct provider_calls {
+  std::uint32_t shard = 0;
+  struct entry {
+    entity_id entity;
+    provider_call call;
+  };
+  std::vector<entry> calls;
+};
+
+/// Provider worker -> shard: the answer of one call; none: not known.
+struct provider_answer {
+  entity_id entity;
+  std::uint8_t step = 0;
+  std::optional<std::string> answer;
+};
+
+/// Node -> shard: time has passed; fire due timers, passivate, answer late callers.
+struct shard_tick {};
+
+/// Node -> shard: admission changed. An empty reason: new orders are welcome.
+struct admit_new_work {
+  std::optional<fault> refusal;
+};
+
+/// Node -> shard: say how you are.
+struct describe_shard {};
+
+/// Shard -> node: the answer.
+struct shard_description {
+  std::uint32_t shard = 0;
+  std::uint64_t term = 0;
+  std::uint64_t committed_epoch = 0;
+  std::uint64_t applied_epoch = 0;
+  std::uint64_t live_entities = 0;
+  std::uint64_t unsettled = 0;
+  std::uint64_t quarantined = 0;
+  std::uint64_t channel_backlog = 0;
+  std::uint64_t unapplied_bytes = 0;
+};
+
+/// Node -> applier: show every row of every shard to the inspection, then answer `inspection_done`.
+struct inspect_state {
+  std::shared_ptr<inspection> what;
+};
+struct inspection_done {
+  std::optional<fault> failure;
+};
+
+} // namespace orderd::runtime
+
+CAF_BEGIN_TYPE_ID_BLOCK(orderd_runtime, first_custom_type_id)
+  CAF_ADD_TYPE_ID(orderd_runtime, (orderd::runtime::shard_requests))
+  CAF_ADD_TYPE_ID(orderd_runtime, (orderd::runtime::gateway_replies))
+  CAF_ADD_TYPE_ID(orderd_runtime, (orderd::runtime::append_epoch))
+  CAF_ADD_TYPE_ID(orderd_runtime, (orderd::runtime::epoch_durable))
+  CAF_ADD_TYPE_ID(orderd_runtime, (orderd::runtime::apply_epoch))
+  CAF_ADD_TYPE_ID(orderd_runtime, (orderd::runtime::apply_now))
+  CAF_ADD_TYPE_ID(orderd_runtime, (orderd::runtime::epoch_applied))
+  CAF_ADD_TYPE_ID(orderd_runtime, (orderd::runtime::trim_journal))
+  CAF_ADD_TYPE_ID(orderd_runtime, (orderd::runtime::channel_commands))
+  CAF_ADD_TYPE_ID(orderd_runtime, (orderd::runtime::channel_acknowledged))
+  CAF_ADD_TYPE_ID(orderd_runtime, (orderd::runtime::provider_calls))
+  CAF_ADD_TYPE_ID(orderd_runtime, (orderd::runtime::provider_answer))
+  CAF_ADD_TYPE_ID(orderd_runtime, (orderd::runtime::shard_tick))
+  CAF_ADD_TYPE_ID(orderd_runtime, (orderd::runtime::admit_new_work))
+  CAF_ADD_TYPE_ID(orderd_runtime, (orderd::runtime::describe_shard))
+  CAF_ADD_TYPE_ID(orderd_runtime, (orderd::runtime::shard_description))
+  CAF_ADD_TYPE_ID(orderd_runtime, (orderd::runtime::inspect_state))
+  CAF_ADD_TYPE_ID(orderd_runtime, (orderd::runtime::inspection_done))
+CAF_END_TYPE_ID_BLOCK(orderd_runtime)
+
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(orderd::runtime::shard_requests)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(orderd::runtime::gateway_replies)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(orderd::runtime::append_epoch)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(orderd::runtime::epoch_durable)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(orderd::runtime::apply_epoch)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(orderd::runtime::apply_now)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(orderd::runtime::epoch_applied)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(orderd::runtime::trim_journal)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(orderd::runtime::channel_commands)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(orderd::runtime::channel_acknowledged)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(orderd::runtime::provider_calls)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(orderd::runtime::provider_answer)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(orderd::runtime::shard_tick)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(orderd::runtime::admit_new_work)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(orderd::runtime::describe_shard)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(orderd::runtime::shard_description)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(orderd::runtime::inspect_state)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(orderd::runtime::inspection_done)
