@@ -32,9 +32,10 @@ enum class table : std::uint8_t {
   parked = 7,     ///< {entity, sequence} -> command that waits for a restarting or quarantined entity
   quarantine = 8, ///< entity -> why it is quarantined
   index = 9,      ///< the business's own index rows; the first byte of the key says which
+  unsettled = 10, ///< entity -> since when it has work to do
 };
 
-inline constexpr std::uint8_t table_max = 9;
+inline constexpr std::uint8_t table_max = 10;
 
 /// A table and a key in it, held inline: no allocation, trivially copyable, ordered by bytes.
 class row_key {
