@@ -157,6 +157,9 @@ public:
   /// The slot of an entity, 0 to limits::slots - 1, for ever the same.
   virtual std::uint16_t slot_of(const entity_id& id) const = 0;
 
+  /// Whether entities of a kind have a content row. Where not, none is looked for.
+  virtual bool has_content(std::uint8_t kind) const = 0;
+
   /// An entity from its rows; `corrupt` when they cannot be decoded.
   virtual result<std::unique_ptr<entity>> load(const entity_id& id, const snapshot& rows) const = 0;
 

@@ -2,6 +2,7 @@
 // They stay inside one process, so they carry pointers and are never serialized.
 #pragma once
 
+#include "runtime/entity_host.hpp"
 #include "runtime/request.hpp"
 #include "runtime/row.hpp"
 
@@ -15,6 +16,13 @@
 #include <vector>
 
 namespace orderd::runtime {
+
+/// Shard -> entity: run this turn. Both pointers are valid until the shard's resume of the entity returns,
+/// which is before the shard does anything else.
+struct entity_turn {
+  turn* now = nullptr;
+  attempt* outcome = nullptr;
+};
 
 /// Gateway -> shard: handle these requests, in order. The receiver takes the vector's content.
 struct shard_requests {
@@ -130,6 +138,7 @@ struct inspection_done {
 } // namespace orderd::runtime
 
 CAF_BEGIN_TYPE_ID_BLOCK(orderd_runtime, first_custom_type_id)
+  CAF_ADD_TYPE_ID(orderd_runtime, (orderd::runtime::entity_turn))
 CAF_ADD_TYPE_ID(orderd_runtime, (orderd::runtime::shard_requests))
 CAF_ADD_TYPE_ID(orderd_runtime, (orderd::runtime::gateway_replies))
 CAF_ADD_TYPE_ID(orderd_runtime, (orderd::runtime::append_epoch))
@@ -150,6 +159,7 @@ CAF_ADD_TYPE_ID(orderd_runtime, (orderd::runtime::inspect_state))
 CAF_ADD_TYPE_ID(orderd_runtime, (orderd::runtime::inspection_done))
 CAF_END_TYPE_ID_BLOCK(orderd_runtime)
 
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(orderd::runtime::entity_turn)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(orderd::runtime::shard_requests)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(orderd::runtime::gateway_replies)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(orderd::runtime::append_epoch)

@@ -1,0 +1,55 @@
+#include "runtime/callers.hpp"
+
+#include <utility>
+
+namespace orderd::runtime {
+
+void callers::wait(const entity_id& entity, const caller& who, unix_ms deadline_at) {
+  by_entity_[entity].push_back({who, deadline_at});
+  new_.push_back({deadline_at, entity});
+  ++waiting_;
+}
+
+std::vector<caller> callers::announce(const entity_id& entity) {
+  std::vector<caller> taken;
+  const auto found = by_entity_.find(entity);
+  if (found == by_entity_.end())
+    return taken;
+  for (const auto& each : found->second)
+    taken.push_back(each.who);
+  by_entity_.erase(found);
+  waiting_ -= taken.size();
+  return taken;
+}
+
+void callers::watch_new() {
+  for (auto& each : new_)
+    if (by_entity_.contains(each.entity))
+      alarms_.push(each);
+  new_.clear();
+}
+
+std::vector<caller> callers::take_late(unix_ms now) {
+  std::vector<caller> late;
+  while (!alarms_.empty() && alarms_.top().deadline_at <= now) {
+    const auto found = by_entity_.find(alarms_.top().entity);
+    alarms_.pop();
+    if (found == by_entity_.end())
+      continue;
+    auto& waiting = found->second;
+    for (auto each = waiting.begin(); each != waiting.end();) {
+      if (each->deadline_at > now) {
+        ++each;
+        continue;
+      }
+      late.push_back(each->who);
+      each = waiting.erase(each);
+    }
+    if (waiting.empty())
+      by_entity_.erase(found);
+  }
+  waiting_ -= late.size();
+  return late;
+}
+
+} // namespace orderd::runtime

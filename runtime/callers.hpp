@@ -1,0 +1,50 @@
+// The callers that wait for an entity to announce its outcome, and when each must be answered at last.
+//
+// Pure; in memory only: a caller whose node dies asks again with the same id and joins the others.
+#pragma once
+
+#include "runtime/entity.hpp"
+#include "runtime/request.hpp"
+
+#include <cstddef>
+#include <queue>
+#include <unordered_map>
+#include <vector>
+
+namespace orderd::runtime {
+
+class callers {
+public:
+  void wait(const entity_id& entity, const caller& who, unix_ms deadline_at);
+
+  /// Takes out all that wait for the entity.
+  std::vector<caller> announce(const entity_id& entity);
+
+  /// To be called when the input that brought new callers has been handled: from then on their deadlines
+  /// are watched. (Most are answered by the same input and need no watch.)
+  void watch_new();
+
+  /// Takes out those whose deadline has passed. Call often; cheap when nobody is late.
+  std::vector<caller> take_late(unix_ms now);
+
+  std::size_t waiting() const noexcept { return waiting_; }
+
+private:
+  struct entry {
+    caller who;
+    unix_ms deadline_at = 0;
+  };
+  struct alarm {
+    unix_ms deadline_at = 0;
+    entity_id entity;
+    friend bool operator>(const alarm& a, const alarm& b) noexcept { return a.deadline_at > b.deadline_at; }
+  };
+
+  std::unordered_map<entity_id, std::vector<entry>, entity_id_hash> by_entity_;
+  std::vector<alarm> new_;
+  // One alarm per watched wait; those of callers already answered are dropped when they ring.
+  std::priority_queue<alarm, std::vector<alarm>, std::greater<>> alarms_;
+  std::size_t waiting_ = 0;
+};
+
+} // namespace orderd::runtime

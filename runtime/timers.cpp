@@ -1,0 +1,36 @@
+#include "runtime/timers.hpp"
+
+#include <utility>
+
+namespace orderd::runtime {
+
+std::optional<timer_key> timers::start(const timer_key& key, std::string command) {
+  auto replaced = stop(key.entity, key.name);
+  const owner who{key.entity, key.name};
+  by_entity_[who] = by_due_.emplace(key.due_at, pending{who, std::move(command)});
+  return replaced;
+}
+
+std::optional<timer_key> timers::stop(const entity_id& entity, std::uint8_t name) {
+  const auto found = by_entity_.find({entity, name});
+  if (found == by_entity_.end())
+    return std::nullopt;
+  const timer_key row{found->second->first, entity, name};
+  by_due_.erase(found->second);
+  by_entity_.erase(found);
+  return row;
+}
+
+std::vector<timers::due> timers::take_due(unix_ms now, std::size_t count_max) {
+  std::vector<due> taken;
+  while (!by_due_.empty() && by_due_.begin()->first <= now && taken.size() < count_max) {
+    auto first = by_due_.begin();
+    taken.push_back(
+        {{first->first, first->second.who.entity, first->second.who.name}, std::move(first->second.command)});
+    by_entity_.erase(first->second.who);
+    by_due_.erase(first);
+  }
+  return taken;
+}
+
+} // namespace orderd::runtime
