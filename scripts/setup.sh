@@ -20,7 +20,7 @@ packages=(
   liblmdb-dev libprotobuf-dev protobuf-compiler prometheus-cpp-dev libxxhash-dev libssl-dev
   libcli11-dev nlohmann-json3-dev libcsv-dev liblzma-dev libspdlog-dev libjemalloc-dev
   libgtest-dev libgmock-dev libbenchmark-dev
-  clang clang-format clang-tidy libclang-rt-14-dev
+  clang clang-format clang-tidy libclang-rt-14-dev shellcheck
 )
 
 say() { printf 'setup: %s\n' "$*"; }
@@ -50,23 +50,22 @@ quietly() {
 
 install_packages() {
   local missing
-  missing=$(comm -23 <(printf '%s\n' "${packages[@]}" | sort -u) \
+  mapfile -t missing < <(comm -23 <(printf '%s\n' "${packages[@]}" | sort -u) \
     <(dpkg-query -W -f '${db:Status-Abbrev} ${Package}\n' 2>/dev/null | awk '$1 == "ii" {print $2}' | sort -u))
-  [ -z "$missing" ] && return
-  [ "$(id -u)" = 0 ] || fail "these packages are missing and only root can install them: $(echo $missing)"
-  say "installing packages: $(echo $missing)"
+  [ ${#missing[@]} -gt 0 ] || return 0
+  [ "$(id -u)" = 0 ] || fail "these packages are missing and only root can install them: ${missing[*]}"
+  say "installing packages: ${missing[*]}"
   export DEBIAN_FRONTEND=noninteractive
   quietly apt-get update
-  # shellcheck disable=SC2086
-  quietly apt-get install -y --no-install-recommends $missing
+  quietly apt-get install -y --no-install-recommends "${missing[@]}"
 }
 
 # The tarball comes from the experimental section of whatever mirror this machine already uses;
 # lists and downloads stay in folders of their own, so the machine's apt is not changed.
 fetch_caf() {
   local work=$1 mirror tarball
-  mirror=$(apt-get indextargets --format '$(REPO_URI) $(SITE)' 'Created-By: Packages' |
-    awk '$1 !~ /security/ {print $1; exit}')
+  # shellcheck disable=SC2016 # the dollar is apt's
+  mirror=$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' | awk '!/security/ {print; exit}')
   [ -n "$mirror" ] || fail "apt names no mirror (is there a line in /etc/apt/sources.list*?)"
   mkdir -p "$work"/{lists/partial,cache/archives/partial,source}
   echo "deb-src [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] $mirror experimental main" \
