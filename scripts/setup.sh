@@ -61,7 +61,8 @@ install_packages() {
 }
 
 # The tarball comes from the experimental section of whatever mirror this machine already uses;
-# lists and downloads stay in folders of their own, so the machine's apt is not changed.
+# lists and downloads stay in folders of their own, so the machine's apt is not changed. A mirror that
+# lags may serve an index past its date: the tarball is known by its SHA-256, so that does no harm.
 fetch_caf() {
   local work=$1 mirror tarball
   # shellcheck disable=SC2016 # the dollar is apt's
@@ -73,6 +74,7 @@ fetch_caf() {
   local options=(
     -o "Dir::Etc::SourceList=$work/sources.list" -o Dir::Etc::SourceParts=-
     -o "Dir::State::Lists=$work/lists" -o "Dir::Cache=$work/cache" -o APT::Sandbox::User=root
+    -o Acquire::Check-Valid-Until=false
   )
   quietly apt-get "${options[@]}" update
   (cd "$work/source" && quietly apt-get "${options[@]}" source --tar-only "$caf_source")
