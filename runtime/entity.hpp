@@ -102,9 +102,10 @@ struct effects {
   std::vector<addressed_command> commands;
   /// The answer to whoever sent this command from outside, a body for the gateway.
   std::optional<std::string> reply;
-  /// Keep this command's caller until the entity announces something.
+  /// Keep this command's caller until the entity announces something in a later command.
   bool wait = false;
-  /// The answer to every caller that waits for this entity, this command's own included if it waits.
+  /// The answer to every caller that already waits for this entity. One whose own command announces and
+  /// waits is not among them: it waits for the next announcement.
   std::optional<std::string> announcement;
   std::vector<timer_change> timers;
   std::vector<provider_call> calls;

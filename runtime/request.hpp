@@ -75,12 +75,14 @@ struct reply {
   std::shared_ptr<const std::string> body;
 };
 
-/// Reads every row of a shard as of one epoch: the audit. Runs in the state applier, between applies.
+/// Reads a shard as of one epoch: the audit. Runs in the state applier, which applies nothing meanwhile.
 class inspection {
 public:
   virtual ~inspection() = default;
-  virtual result<void> begin_shard(std::uint32_t shard) = 0;
-  virtual result<void> visit(table in, std::string_view key, std::string_view value) = 0;
+
+  /// Called once for each shard. It reads what it wants by as many calls of `rows` as it wants, a page a
+  /// call, so that no read transaction is old; `rows` is valid until it returns.
+  virtual result<void> inspect(std::uint32_t shard, state_reader& rows) = 0;
 };
 
 } // namespace orderd::runtime
