@@ -1,0 +1,62 @@
+#include "actors/account.hpp"
+
+#include "actors/money.hpp"
+#include "runtime/result.hpp"
+
+namespace orderd::actors {
+
+set_account_decision decide(const account_state& state, const set_account& what) {
+  if (state.recent.contains(what.id))
+    return {rejection_code::none, true};
+  if (state.is_open() && state.currency != what.currency)
+    return {rejection_code::currency_fixed, false};
+  if (what.credit_limit_minor < state.used_minor())
+    return {rejection_code::below_held, false};
+  return {};
+}
+
+reject_reason decide(const account_state& state, const authorize& what) {
+  if (!state.is_open())
+    return reject_reason::unknown_account;
+  if (state.currency != what.currency)
+    return reject_reason::currency_mismatch;
+  if (what.amount_minor > state.credit_limit_minor - state.used_minor())
+    return reject_reason::credit_limit;
+  if (!checked_add(state.authorized_minor, what.amount_minor))
+    return reject_reason::credit_limit;
+  return reject_reason::none;
+}
+
+void decide(const account_state& state, const void_authorization& what) {
+  runtime::require(what.amount_minor <= state.held_minor, "more is voided than is held");
+}
+
+namespace {
+
+struct applier {
+  account_state& state;
+
+  void operator()(const account_was_set& event) const {
+    state.currency = event.currency;
+    state.credit_limit_minor = event.credit_limit_minor;
+    state.recent.remember(event.id);
+  }
+  void operator()(const order_linked& event) const { state.last_order = event.order; }
+  void operator()(const amount_held& event) const {
+    state.held_minor += event.amount_minor;
+    state.authorized_minor += event.amount_minor;
+  }
+  void operator()(const amount_voided& event) const {
+    state.held_minor -= event.amount_minor;
+    state.voided_minor += event.amount_minor;
+  }
+};
+
+} // namespace
+
+void apply(account_state& state, const account_event& event, std::int64_t now_ms) {
+  std::visit(applier{state}, event);
+  state.updated_at_ms = now_ms;
+}
+
+} // namespace orderd::actors

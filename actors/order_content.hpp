@@ -1,0 +1,45 @@
+// What an order is about: written once when it is placed, never changed.
+#pragma once
+
+#include "actors/types.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace orderd::actors {
+
+struct order_line {
+  std::string sku;
+  std::int64_t quantity = 0;
+  std::int64_t unit_price_minor = 0;
+
+  /// Lines of one SKU form a group that is reserved by one command: the next of the same SKU, or
+  /// `order_content::no_line`. Set by `order_content::group_lines`.
+  std::uint16_t next_of_sku = 0xffff;
+  bool first_of_sku = true;
+};
+
+struct order_content {
+  static constexpr std::uint16_t no_line = 0xffff;
+
+  std::string reference;
+  std::string customer; ///< empty: a guest
+  currency_code currency;
+  payment_method method = payment_method::none;
+  bool allow_partial = false;
+  std::vector<order_line> lines;
+  std::int64_t placed_at_ms = 0;
+
+  /// Finds the lines of one SKU. To be called once, when all lines are there.
+  void group_lines();
+
+  /// The sum over all lines, or nothing when it does not fit an int64 (never for a valid order).
+  std::optional<std::int64_t> total_minor() const;
+
+  /// XXH3 over everything the client said: the same id with another digest is a conflict.
+  std::uint64_t digest() const;
+};
+
+} // namespace orderd::actors
