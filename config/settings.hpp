@@ -23,6 +23,8 @@ struct provider_settings {
   std::uint64_t seed = 1;           ///< the same seed and key: the same answer
   std::uint32_t concurrency = 256;  ///< calls under way at once
   std::uint32_t timeout_ms = 2'000; ///< after which an answer counts as not known
+
+  friend bool operator==(const provider_settings&, const provider_settings&) = default;
 };
 
 struct node_settings {
@@ -43,10 +45,13 @@ struct node_settings {
   std::uint32_t restarts_max = 3;                 ///< of an entity on one command before quarantine
   std::uint32_t apply_interval_ms = 200;          ///< how often committed epochs are applied to the state
   provider_settings provider;
+
+  friend bool operator==(const node_settings&, const node_settings&) = default;
 };
 
-/// Adds every setting to the command line and configuration file of `app`, with help, default and
-/// range; values land in `into`, which must outlive the parse.
+/// Adds every setting to the command line and configuration file of `app`, with help, default, unit and
+/// range; values land in `into`, which must outlive the parse. A refused value is a CLI::ParseError that
+/// names the setting, the value and the limit.
 void add_settings(CLI::App& app, node_settings& into);
 
 } // namespace orderd::config

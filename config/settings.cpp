@@ -1,0 +1,181 @@
+#include "config/settings.hpp"
+
+#include "config/limits.hpp"
+
+#include <CLI/CLI.hpp>
+
+#include <charconv>
+#include <limits>
+#include <map>
+#include <string>
+#include <string_view>
+
+namespace orderd::config {
+
+namespace {
+
+/// "1,000,000" reads better than "1000000".
+std::string grouped(std::int64_t number) {
+  auto digits = std::to_string(number);
+  for (auto i = static_cast<std::ptrdiff_t>(digits.size()) - 3; i > (number < 0 ? 1 : 0); i -= 3)
+    digits.insert(static_cast<std::size_t>(i), ",");
+  return digits;
+}
+
+/// Whole numbers from `least` to `most`, of `unit`. CLI11 puts the setting's name before the message.
+CLI::Validator whole(std::int64_t least, std::int64_t most, const std::string& unit) {
+  const auto range = grouped(least) + " to " + grouped(most) + (unit.empty() ? "" : " " + unit);
+  return {[=](std::string& text) -> std::string {
+            std::int64_t value = 0;
+            const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+            if (end != text.data() + text.size() || error == std::errc::invalid_argument)
+              return "'" + text + "' is not a whole number; it must be " + range;
+            if (error != std::errc{} || value < least || value > most)
+              return text + " is out of range; it must be " + range;
+            return {};
+          },
+          "(" + range + ")", "whole"};
+}
+
+/// A share, 0 to 1.
+CLI::Validator share() {
+  return {[](std::string& text) -> std::string {
+            double value = 0;
+            if (!CLI::detail::lexical_cast(text, value) || !(value >= 0 && value <= 1))
+              return "'" + text + "' is out of range; it must be a share from 0 to 1";
+            return {};
+          },
+          "(0 to 1)", "share"};
+}
+
+bool is_loopback(std::string_view address) {
+  const auto colon = address.rfind(':');
+  if (colon == std::string_view::npos)
+    return false;
+  const auto host = address.substr(0, colon);
+  const auto port = address.substr(colon + 1);
+  std::uint16_t number = 0;
+  const auto [end, error] = std::from_chars(port.data(), port.data() + port.size(), number);
+  const auto port_ok = error == std::errc{} && end == port.data() + port.size();
+  return port_ok && (host == "127.0.0.1" || host == "localhost");
+}
+
+enum class when_empty : std::uint8_t { refused, allowed };
+
+/// HOST:PORT on loopback: nothing that is spoken here is encrypted.
+CLI::Validator loopback(when_empty empty) {
+  return {[=](std::string& text) -> std::string {
+            if (is_loopback(text) || (text.empty() && empty == when_empty::allowed))
+              return {};
+            return "'" + text + "' cannot be listened on; it must be 127.0.0.1:PORT or localhost:PORT, "
+                   + "PORT 0 to 65535 (0: any free one)";
+          },
+          "(loopback only)", "loopback"};
+}
+
+void add_door(CLI::App& app, node_settings& into) {
+  app.add_option("--listen", into.listen, "Address for clients")
+      ->type_name("HOST:PORT")
+      ->check(loopback(when_empty::refused));
+  app.add_option("--metrics", into.metrics, "Address of the page for Prometheus; empty: none")
+      ->type_name("HOST:PORT")
+      ->check(loopback(when_empty::allowed));
+  app.add_option("--queue-age-ms-max", into.queue_age_ms_max,
+                 "A new order that waited longer for its shard is refused: overloaded")
+      ->type_name("MS")
+      ->check(whole(1, 60'000, "ms"));
+  app.add_option("--unsettled-orders-max", into.unsettled_orders_max,
+                 "New orders are refused while so many have work to do")
+      ->type_name("ORDERS")
+      ->check(whole(1, 100'000'000, "orders"));
+}
+
+void add_storage(CLI::App& app, node_settings& into) {
+  app.add_option("--data-dir", into.data_dir, "Folder of everything the node stores; made when missing")
+      ->type_name("DIR");
+  app.add_option("--shards", into.shards,
+                 "Shards of the node, fixed when the data folder is made; 0: as the folder says")
+      ->type_name("N")
+      ->check(whole(0, limits::shards_max, "shards"));
+  app.add_option("--apply-interval-ms", into.apply_interval_ms,
+                 "How often committed epochs are applied to the state")
+      ->type_name("MS")
+      ->check(whole(1, 60'000, "ms"));
+  app.add_option("--unapplied-bytes-max", into.unapplied_bytes_max,
+                 "Committed but not yet applied rows in memory, above which admission slows")
+      ->type_name("BYTES")
+      ->check(whole(1 << 20, std::int64_t{1} << 40, "bytes"));
+  app.add_option("--disk-used-max", into.disk_used_max,
+                 "Used share of the disk from which new orders are refused")
+      ->type_name("SHARE")
+      ->check(share());
+}
+
+void add_engine(CLI::App& app, node_settings& into) {
+  static const std::map<std::string, entity_form> forms{{"actor", entity_form::actor},
+                                                        {"object", entity_form::object}};
+  app.add_option("--workers", into.workers, "Scheduler threads")
+      ->type_name("THREADS")
+      ->check(whole(1, 256, "threads"));
+  app.add_option("--entities", into.entities, "How entities run; object only to measure what actors cost")
+      ->type_name("actor|object")
+      ->transform(CLI::CheckedTransformer(forms).description(""))
+      ->default_str("actor");
+  app.add_option("--live-entities-max", into.live_entities_max, "Entity actors in memory")
+      ->type_name("ENTITIES")
+      ->check(whole(1'000, 100'000'000, "entities"));
+  app.add_option("--idle-s-max", into.idle_s_max, "An entity that is idle for longer leaves memory")
+      ->type_name("S")
+      ->check(whole(1, 86'400, "s"));
+  app.add_option("--placement-deadline-ms", into.placement_deadline_ms,
+                 "A placement not settled by then is undone")
+      ->type_name("MS")
+      ->check(whole(100, 86'400'000, "ms"));
+  app.add_option("--restarts-max", into.restarts_max,
+                 "Restarts of an entity on one command before quarantine")
+      ->type_name("N")
+      ->check(whole(0, 100, "restarts"));
+  app.add_option("--log-level", into.log_level, "Least level of the log lines on standard error")
+      ->type_name("LEVEL")
+      ->check(CLI::IsMember({"debug", "info", "warning", "error"}));
+}
+
+void add_provider(CLI::App& app, provider_settings& into) {
+  app.add_option("--provider-delay-ms", into.delay_ms, "Until the simulated card provider answers")
+      ->type_name("MS")
+      ->check(whole(0, 60'000, "ms"));
+  app.add_option("--provider-decline-rate", into.decline_rate,
+                 "Share of card authorizations that it declines")
+      ->type_name("SHARE")
+      ->check(share());
+  app.add_option("--provider-timeout-rate", into.timeout_rate,
+                 "Share of its calls whose answer is lost, though they took effect")
+      ->type_name("SHARE")
+      ->check(share());
+  app.add_option("--provider-seed", into.seed, "Seed of its choices: the same seed and key, the same answer")
+      ->type_name("NUMBER")
+      ->check(whole(0, std::numeric_limits<std::int64_t>::max(), ""));
+  app.add_option("--provider-concurrency", into.concurrency, "Calls under way at once")
+      ->type_name("CALLS")
+      ->check(whole(1, 10'000, "calls"));
+  app.add_option("--provider-timeout-ms", into.timeout_ms,
+                 "Without an answer by then a call counts as not known")
+      ->type_name("MS")
+      ->check(whole(1, 600'000, "ms"));
+}
+
+} // namespace
+
+void add_settings(CLI::App& app, node_settings& into) {
+  app.option_defaults()->always_capture_default();
+  app.set_config("--config", "",
+                 "File of settings by the same names, without the dashes; the command line wins")
+      ->type_name("FILE");
+  app.allow_config_extras(CLI::config_extras_mode::error);
+  add_storage(app, into);
+  add_door(app, into);
+  add_engine(app, into);
+  add_provider(app, into.provider);
+}
+
+} // namespace orderd::config

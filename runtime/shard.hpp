@@ -1,0 +1,230 @@
+// One shard: owns its entities, routes commands to them, and turns what they do into epochs.
+//
+// Pure engine without threads, actors or I/O: inputs are calls, outputs go through `shard_port`. The
+// shard actor (shard_actor.hpp) moves messages in and out of it.
+//
+// *Operation*. Each input is handled to its end, with every command it causes inside the shard, before
+// the next: between two inputs the rows are always a consistent cut. `finish` follows each batch of
+// inputs; when the journal is free it closes the open epoch and hands it over. While the journal is
+// busy, inputs go on into the next epoch, so a batch grows by itself as load grows. What must leave the
+// shard (replies, commands to other shards, provider calls) is held with its epoch and let go when the
+// epoch is committed, in order.
+//
+// *Failure*. A handler that throws leaves no trace; its entity is dropped, loaded from its newest
+// snapshot and tried again by `restart_policy`, and quarantined at the limit. A fault of the store
+// while reading is the same, without retries: a damaged row does not heal.
+//
+// *Concurrency*: one thread at a time.
+//
+// *Limits*: admission (admission.hpp); limits::epoch_bytes_max a open epoch; live entities and idle time
+// by `shard_options`.
+#pragma once
+
+#include "runtime/admission.hpp"
+#include "runtime/callers.hpp"
+#include "runtime/channels.hpp"
+#include "runtime/commit_tracker.hpp"
+#include "runtime/entity_host.hpp"
+#include "runtime/messages.hpp"
+#include "runtime/overlay.hpp"
+#include "runtime/request.hpp"
+#include "runtime/residents.hpp"
+#include "runtime/restart_policy.hpp"
+#include "runtime/store.hpp"
+#include "runtime/stored_rows.hpp"
+#include "runtime/supervision.hpp"
+#include "runtime/timers.hpp"
+#include "runtime/unsettled.hpp"
+#include "runtime/write_set.hpp"
+
+#include <array>
+#include <chrono>
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <unordered_map>
+#include <vector>
+
+namespace orderd::runtime {
+
+struct shard_options {
+  std::uint32_t shard = 0;
+  std::uint32_t shards = 1;
+  std::uint64_t term = 1;
+  std::uint64_t last_epoch = 0; ///< in the journal and the state store when the shard starts
+  std::uint64_t last_term = 0;  ///< its term
+  replica_id self;
+  std::size_t live_entities_max = 250'000;
+  std::int64_t idle_ms_max = 60'000;
+  std::uint32_t restarts_max = 3;
+  admission_limits admission;
+};
+
+/// What leaves a shard once the epoch that owes it is committed.
+struct shard_outputs {
+  std::vector<reply> replies;
+  std::map<std::uint32_t, std::vector<channel_command>> commands; ///< by destination shard
+  std::map<std::uint32_t, std::uint64_t> acknowledgements;        ///< by source shard: taken up to
+  std::vector<provider_calls::entry> calls;
+
+  bool empty() const noexcept {
+    return replies.empty() && commands.empty() && acknowledgements.empty() && calls.empty();
+  }
+};
+
+class shard_port {
+public:
+  virtual ~shard_port() = default;
+  virtual void append(epoch_ptr closed) = 0;       ///< make it durable, then call `shard::durable`
+  virtual void apply(epoch_ptr committed) = 0;     ///< apply it some time, then call `shard::applied`
+  virtual void apply_now() = 0;                    ///< someone waits for what was given to `apply`
+  virtual void release(shard_outputs outputs) = 0; ///< let it go
+};
+
+/// Counts since the shard started, for the metrics.
+struct shard_figures {
+  std::array<std::uint64_t, 256> restarts_by_kind{};
+  std::uint64_t refused_overloaded = 0;
+  std::uint64_t refused_storage_full = 0;
+  std::uint64_t late_callers = 0;
+  std::uint64_t epochs = 0;
+  std::uint64_t epoch_rows = 0;
+  std::uint64_t epoch_bytes = 0;
+  std::uint64_t turns = 0;
+};
+
+class shard {
+public:
+  /// All references must outlive the shard.
+  shard(shard_options options, const business& rules, entity_host& host, std::unique_ptr<state_reader> reader,
+        shard_port& port);
+
+  /// Reads timers, channels, calls, parked commands and quarantine from the state store, and sends again
+  /// what may have been lost. Once, before any input. Pre: the store has every epoch of the journal.
+  result<void> recover(unix_ms now);
+
+  // -- inputs; each sees the time of `now`, which never goes back ----------------------------------
+  void requests(std::vector<request> batch, std::chrono::nanoseconds queue_age, unix_ms now);
+  void commands(const channel_commands& batch, unix_ms now);
+  void acknowledged(const channel_acknowledged& what);
+  void answered(const provider_answer& what, unix_ms now);
+  void tick(unix_ms now);
+  void durable(const replica_id& who, std::uint64_t epoch);
+  void applied(std::uint64_t epoch);
+  void node_refuses_new_work(std::optional<fault> why) { admission_.node_refuses(std::move(why)); }
+
+  /// After each batch of inputs: lets go what is due, and closes the open epoch when the journal is free.
+  void finish();
+
+  shard_description describe() const;
+  const shard_figures& figures() const noexcept { return figures_; }
+  const residents& live() const noexcept { return residents_; }
+  std::optional<unix_ms> oldest_unsettled_since() const { return unsettled_.oldest_since(); }
+
+private:
+  class newest_rows;
+  class applied_rows;
+
+  struct in_flight {
+    std::uint64_t number = 0;
+    epoch_ptr what;
+    shard_outputs outputs;
+    std::map<std::uint32_t, std::uint64_t> sent_upto; ///< channel sequences it commits
+  };
+  struct waiting_scan {
+    std::uint64_t needs_epoch = 0;
+    caller from;
+    std::unique_ptr<const query> what;
+  };
+  struct held_request {
+    request what;
+    std::chrono::nanoseconds queue_age{};
+  };
+
+  // shard_requests.cpp: what comes from outside
+  void take(request& what, std::chrono::nanoseconds queue_age);
+  void take_entity_request(request& what, entity_request& body, std::chrono::nanoseconds queue_age);
+  void take_query(const caller& from, query_request& body);
+  void answer_scan(const waiting_scan& scan);
+  void resolve(const caller& from, resolve_request& body);
+  void take_backlog();
+  void answer(const caller& to, std::string body);
+  void answer_fault(const caller& to, const fault& why);
+  shard_outputs& outputs_now();
+
+  // shard_turns.cpp: commands inside
+  void deliver(delivery first);
+  void run_queue();
+  void step(delivery next);
+  attempt try_once(const delivery& command);
+  result<entity_cell*> load(const entity_id& id);
+  result<snapshot> rows_of(const entity_id& id);
+  result<std::optional<std::string>> newest(const row_key& key);
+  void take_effects(delivery& command);
+  void send(addressed_command command);
+  void change_timer(const entity_id& entity, timer_change& change);
+  void call(const entity_id& entity, provider_call what);
+
+  // shard_supervision.cpp: failing entities
+  void failed(delivery command, std::uint32_t failures, const std::string& error);
+  void hold(patient& who, delivery command);
+  void park(patient& who, delivery command);
+  void unpark_first(const entity_id& id, patient& who);
+  void quarantine(const entity_id& id, patient& who, const std::string& error);
+  void run_patient(const entity_id& id);
+  bool refuse(delivery& command);
+
+  // shard_epochs.cpp: commits
+  void close_epoch();
+  void erase_acknowledged();
+  void release_committed();
+
+  // shard_recovery.cpp
+  using row_visit = std::function<result<void>(std::string_view key, std::string_view value)>;
+  result<void> each_row(table in, const row_visit& visit);
+  result<void> recover_timers_and_channels();
+  result<void> recover_calls();
+  result<void> recover_patients(unix_ms now);
+
+  shard_options options_;
+  const business& rules_;
+  entity_host& host_;
+  std::unique_ptr<state_reader> reader_;
+  shard_port& port_;
+
+  unix_ms now_ = 0;
+  write_set open_;     ///< rows of the open epoch
+  shard_outputs held_; ///< what the open epoch owes
+  std::map<std::uint32_t, std::uint64_t> held_sent_upto_;
+  shard_outputs ready_; ///< owed by nothing that is not committed
+  std::optional<in_flight> in_flight_;
+  overlay overlay_;
+  commit_tracker commits_;
+  std::uint64_t last_epoch_ = 0;
+  std::uint64_t last_term_ = 0;
+  std::uint64_t applied_ = 0;
+
+  residents residents_;
+  supervision supervision_;
+  restart_policy restarts_;
+  timers timers_;
+  outboxes outboxes_;
+  inboxes inboxes_;
+  callers callers_;
+  unsettled unsettled_;
+  admission admission_;
+  std::unordered_map<entity_id, std::map<std::uint8_t, provider_call>, entity_id_hash> calls_;
+
+  std::deque<delivery> queue_;       ///< commands inside the shard, of the input being handled
+  effects effects_;                  ///< of the turn being run; kept for its memory
+  std::deque<held_request> backlog_; ///< requests that came while the open epoch was full
+  std::vector<waiting_scan> scans_;
+  std::vector<outbox_key> erasable_; ///< outbox rows acknowledged, to erase with the next epoch
+  std::int64_t resend_at_ = 0;
+  shard_figures figures_;
+};
+
+} // namespace orderd::runtime

@@ -1,0 +1,158 @@
+// Time, channels, provider answers, and commits.
+#include "runtime/shard.hpp"
+
+#include <utility>
+
+namespace orderd::runtime {
+
+namespace {
+
+constexpr std::size_t timers_per_tick_max = 5'000;
+constexpr std::int64_t resend_ms = 1'000;
+
+} // namespace
+
+shard::shard(shard_options options, const business& rules, entity_host& host,
+             std::unique_ptr<state_reader> reader, shard_port& port)
+    : options_(options), rules_(rules), host_(host), reader_(std::move(reader)), port_(port),
+      commits_(options.self, options.last_epoch), last_epoch_(options.last_epoch),
+      last_term_(options.last_term), applied_(options.last_epoch), restarts_(options.restarts_max),
+      admission_(options.admission) {}
+
+void shard::tick(unix_ms now) {
+  now_ = std::max(now_, now);
+  for (auto& due : timers_.take_due(now_, timers_per_tick_max)) {
+    open_.erase(to_row(due.key));
+    auto command = rules_.decode_command(due.command);
+    require(static_cast<bool>(command), "a timer's command cannot be decoded");
+    deliver({due.key.entity, *std::move(command), std::nullopt, 0});
+  }
+  for (const auto& id : supervision_.due(now_))
+    run_patient(id);
+  for (const auto& late : callers_.take_late(now_)) {
+    ++figures_.late_callers;
+    answer_fault(late, {fault_code::timeout, "the outcome is not known yet; ask again with the same id"});
+  }
+  residents_.passivate(now_ - options_.idle_ms_max, options_.live_entities_max);
+  if (open_.empty())
+    erase_acknowledged();
+  if (now_ >= resend_at_) {
+    resend_at_ = now_ + resend_ms;
+    for (auto& [destination, commands] : outboxes_.unacknowledged())
+      ready_.commands[destination] = std::move(commands);
+  }
+}
+
+void shard::commands(const channel_commands& batch, unix_ms now) {
+  now_ = std::max(now_, now);
+  bool taken = false;
+  for (const auto& each : batch.commands) {
+    const auto verdict = inboxes_.offer(batch.source, each.sequence);
+    if (verdict == inboxes::verdict::gap)
+      break;
+    if (verdict == inboxes::verdict::duplicate)
+      continue;
+    taken = true;
+    auto command = rules_.decode_command(*each.stored);
+    require(static_cast<bool>(command), "a channel's command cannot be decoded");
+    deliver({each.to, *std::move(command), std::nullopt, 0});
+  }
+  const auto last = inboxes_.last(batch.source);
+  if (taken)
+    open_.put(inbox_row_key(batch.source), inbox_value(last));
+  outputs_now().acknowledgements[batch.source] = last;
+}
+
+void shard::acknowledged(const channel_acknowledged& what) {
+  for (const auto sequence : outboxes_.acknowledged(what.destination, what.upto))
+    erasable_.push_back({what.destination, sequence});
+}
+
+void shard::erase_acknowledged() {
+  for (const auto& key : erasable_)
+    open_.erase(to_row(key));
+  erasable_.clear();
+}
+
+void shard::answered(const provider_answer& what, unix_ms now) {
+  now_ = std::max(now_, now);
+  const auto steps = calls_.find(what.entity);
+  if (steps == calls_.end() || steps->second.erase(what.step) == 0)
+    return; // A second answer to one call: the first one counted.
+  if (steps->second.empty())
+    calls_.erase(steps);
+  open_.erase(to_row(call_key{what.entity, what.step}));
+  deliver({what.entity, rules_.provider_answered(what.step, what.answer), std::nullopt, 0});
+}
+
+void shard::finish() {
+  callers_.watch_new();
+  if (!in_flight_) {
+    take_backlog();
+    callers_.watch_new();
+    if (!open_.empty())
+      close_epoch();
+  }
+  if (!ready_.empty())
+    port_.release(std::exchange(ready_, {}));
+}
+
+void shard::close_epoch() {
+  erase_acknowledged();
+  ++figures_.epochs;
+  figures_.epoch_bytes += open_.bytes();
+  auto closed = std::make_shared<epoch>();
+  closed->shard = options_.shard;
+  closed->term = options_.term;
+  closed->number = ++last_epoch_;
+  closed->previous_term = std::exchange(last_term_, options_.term);
+  closed->writes = open_.take();
+  figures_.epoch_rows += closed->writes.size();
+  overlay_.add(closed);
+  in_flight_ = in_flight{last_epoch_, closed, std::exchange(held_, {}), std::exchange(held_sent_upto_, {})};
+  port_.append(std::move(closed));
+}
+
+void shard::durable(const replica_id& who, std::uint64_t epoch) {
+  commits_.acknowledge(who, epoch);
+  if (in_flight_ && commits_.committed() >= in_flight_->number)
+    release_committed();
+}
+
+void shard::release_committed() {
+  auto done = *std::move(in_flight_);
+  in_flight_.reset();
+  for (const auto& [destination, upto] : done.sent_upto)
+    outboxes_.committed(destination, upto);
+  port_.apply(std::move(done.what));
+  if (!scans_.empty())
+    port_.apply_now();
+  port_.release(std::move(done.outputs));
+}
+
+void shard::applied(std::uint64_t epoch) {
+  applied_ = std::max(applied_, epoch);
+  overlay_.applied(applied_);
+  std::erase_if(scans_, [this](const waiting_scan& scan) {
+    if (scan.needs_epoch > applied_)
+      return false;
+    answer_scan(scan);
+    return true;
+  });
+}
+
+shard_description shard::describe() const {
+  shard_description how;
+  how.shard = options_.shard;
+  how.term = options_.term;
+  how.committed_epoch = commits_.committed();
+  how.applied_epoch = applied_;
+  how.live_entities = residents_.size();
+  how.unsettled = unsettled_.size();
+  how.quarantined = supervision_.quarantined();
+  how.channel_backlog = outboxes_.backlog();
+  how.unapplied_bytes = overlay_.bytes();
+  return how;
+}
+
+} // namespace orderd::runtime

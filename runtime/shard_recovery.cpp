@@ -1,0 +1,131 @@
+// Starting: the engine's own rows back into memory. The business's entities load on demand.
+#include "runtime/shard.hpp"
+
+#include <utility>
+
+namespace orderd::runtime {
+
+result<void> shard::recover(unix_ms now) {
+  now_ = now;
+  if (auto done = recover_timers_and_channels(); !done)
+    return done;
+  if (auto done = recover_calls(); !done)
+    return done;
+  if (auto done = recover_patients(now); !done)
+    return done;
+  for (auto& [destination, commands] : outboxes_.unacknowledged())
+    ready_.commands[destination] = std::move(commands);
+  resend_at_ = now + 1'000;
+  finish();
+  return {};
+}
+
+result<void> shard::each_row(table in, const row_visit& visit) {
+  return reader_->scan(in, {}, {}, false, [&](std::string_view key, std::string_view value) {
+    auto done = visit(key, value);
+    return done ? result<state_reader::step>{state_reader::step::next}
+                : result<state_reader::step>{done.error()};
+  });
+}
+
+result<void> shard::recover_timers_and_channels() {
+  auto timers_read = each_row(table::timer, [this](auto key, auto value) -> result<void> {
+    auto when = parse_timer_key(key);
+    if (!when)
+      return when.error();
+    auto command = parse_timer_value(value);
+    if (!command)
+      return command.error();
+    timers_.start(*when, *std::move(command));
+    return {};
+  });
+  if (!timers_read)
+    return timers_read;
+  auto outbox_read = each_row(table::outbox, [this](auto key, auto value) -> result<void> {
+    auto where = parse_outbox_key(key);
+    if (!where)
+      return where.error();
+    auto sent = parse_outbox_value(value);
+    if (!sent)
+      return sent.error();
+    outboxes_.restore(where->destination, {where->sequence, sent->to,
+                                           std::make_shared<const std::string>(std::move(sent->command))});
+    return {};
+  });
+  if (!outbox_read)
+    return outbox_read;
+  return each_row(table::inbox, [this](auto key, auto value) -> result<void> {
+    auto source = parse_inbox_key(key);
+    if (!source)
+      return source.error();
+    auto last = parse_inbox_value(value);
+    if (!last)
+      return last.error();
+    inboxes_.restore(*source, *last);
+    return {};
+  });
+}
+
+result<void> shard::recover_calls() {
+  auto calls_read = each_row(table::call, [this](auto key, auto value) -> result<void> {
+    auto which = parse_call_key(key);
+    if (!which)
+      return which.error();
+    auto what = parse_call_value(which->step, value);
+    if (!what)
+      return what.error();
+    // Made again: its answer may have been lost with the last process.
+    ready_.calls.push_back({which->entity, *what});
+    calls_[which->entity][which->step] = *std::move(what);
+    return {};
+  });
+  if (!calls_read)
+    return calls_read;
+  std::vector<std::pair<unix_ms, entity_id>> open;
+  auto unsettled_read = each_row(table::unsettled, [&open](auto key, auto value) -> result<void> {
+    auto who = parse_entity_key(key);
+    if (!who)
+      return who.error();
+    auto since = parse_unsettled_value(value);
+    if (!since)
+      return since.error();
+    open.emplace_back(*since, *who);
+    return {};
+  });
+  unsettled_.restore(std::move(open));
+  return unsettled_read;
+}
+
+result<void> shard::recover_patients(unix_ms now) {
+  auto parked_read = each_row(table::parked, [this, now](auto key, auto value) -> result<void> {
+    auto where = parse_parked_key(key);
+    if (!where)
+      return where.error();
+    auto stored = parse_parked_value(value);
+    if (!stored)
+      return stored.error();
+    auto command = rules_.decode_command(*stored);
+    if (!command)
+      return command.error();
+    supervision_.restore(where->entity, where->sequence,
+                         {where->entity, *std::move(command), std::nullopt, 0});
+    supervision_.admit(where->entity).retry_at = now;
+    return {};
+  });
+  if (!parked_read)
+    return parked_read;
+  return each_row(table::quarantine, [this](auto key, auto value) -> result<void> {
+    auto who = parse_entity_key(key);
+    if (!who)
+      return who.error();
+    auto entry = parse_quarantine_value(value);
+    if (!entry)
+      return entry.error();
+    auto& back = supervision_.admit(*who);
+    back.failures = entry->attempts;
+    back.retry_at.reset();
+    return {};
+  });
+}
+
+} // namespace orderd::runtime

@@ -1,0 +1,145 @@
+// Requests from outside: entities, queries, operators.
+#include "runtime/shard.hpp"
+
+#include "config/limits.hpp"
+
+#include <utility>
+
+namespace orderd::runtime {
+
+/// What a query sees that is answered with the open epoch: the newest rows.
+class shard::newest_rows : public shard_view {
+public:
+  explicit newest_rows(shard& owner) : owner_(owner) {}
+  result<snapshot> rows(const entity_id& id) override { return owner_.rows_of(id); }
+  result<void> scan(table, std::string_view, std::string_view, bool, const state_reader::visitor&) override {
+    throw bug("a query that does not scan() has scanned");
+  }
+
+private:
+  shard& owner_;
+};
+
+/// What a scanning query sees: the state store, which has everything committed before the query came.
+class shard::applied_rows : public shard_view {
+public:
+  explicit applied_rows(state_reader& reader, const business& rules) : reader_(reader), rules_(rules) {}
+  result<snapshot> rows(const entity_id& id) override {
+    auto state = reader_.get(id.row(table::state));
+    if (!state)
+      return state.error();
+    snapshot found{*std::move(state), std::nullopt};
+    if (!rules_.has_content(id.kind()))
+      return found;
+    auto content = reader_.get(id.row(table::content));
+    if (!content)
+      return content.error();
+    found.content = *std::move(content);
+    return found;
+  }
+  result<void> scan(table in, std::string_view prefix, std::string_view after, bool backwards,
+                    const state_reader::visitor& visit) override {
+    return reader_.scan(in, prefix, after, backwards, visit);
+  }
+
+private:
+  state_reader& reader_;
+  const business& rules_;
+};
+
+void shard::requests(std::vector<request> batch, std::chrono::nanoseconds queue_age, unix_ms now) {
+  now_ = std::max(now_, now);
+  for (auto& each : batch) {
+    if (!backlog_.empty() || open_.bytes() > limits::epoch_bytes_max)
+      backlog_.push_back({std::move(each), queue_age});
+    else
+      take(each, queue_age);
+  }
+}
+
+void shard::take_backlog() {
+  while (!backlog_.empty() && open_.bytes() <= limits::epoch_bytes_max) {
+    auto next = std::move(backlog_.front());
+    backlog_.pop_front();
+    take(next.what, next.queue_age);
+  }
+}
+
+void shard::take(request& what, std::chrono::nanoseconds queue_age) {
+  if (auto* command = std::get_if<entity_request>(&what.what))
+    take_entity_request(what, *command, queue_age);
+  else if (auto* read = std::get_if<query_request>(&what.what))
+    take_query(what.from, *read);
+  else
+    resolve(what.from, std::get<resolve_request>(what.what));
+}
+
+void shard::take_entity_request(request& what, entity_request& body, std::chrono::nanoseconds queue_age) {
+  if (body.new_work) {
+    if (auto refusal = admission_.refuses_new_work({queue_age, overlay_.bytes(), unsettled_.size()})) {
+      auto& counter = refusal->code == fault_code::storage_full ? figures_.refused_storage_full
+                                                                : figures_.refused_overloaded;
+      ++counter;
+      return answer_fault(what.from, *refusal);
+    }
+  }
+  deliver({body.command.to, std::move(body.command.what), what.from, what.deadline_at});
+}
+
+void shard::take_query(const caller& from, query_request& body) {
+  if (body.what->scans()) {
+    // Everything answered so far is in an epoch closed, or about to be.
+    const auto needs = last_epoch_ + (open_.empty() ? 0 : 1);
+    waiting_scan scan{needs, from, std::move(body.what)};
+    if (applied_ >= needs)
+      return answer_scan(scan);
+    scans_.push_back(std::move(scan));
+    port_.apply_now();
+    return;
+  }
+  newest_rows view{*this};
+  auto body_or_fault = body.what->answer(view);
+  if (body_or_fault)
+    answer(from, *std::move(body_or_fault));
+  else
+    answer_fault(from, body_or_fault.error());
+}
+
+void shard::answer_scan(const waiting_scan& scan) {
+  applied_rows view{*reader_, rules_};
+  auto body = scan.what->answer(view);
+  auto shared =
+      std::make_shared<const std::string>(body ? *std::move(body) : rules_.fault_reply(body.error()));
+  ready_.replies.push_back({scan.from, std::move(shared)});
+}
+
+void shard::resolve(const caller& from, resolve_request& body) {
+  auto* who = supervision_.find(body.entity);
+  if (who == nullptr || who->retry_at)
+    return answer(from, std::move(body.not_quarantined_reply));
+  open_.erase(quarantine_row_key(body.entity));
+  if (!body.retry && !who->waiting.empty())
+    unpark_first(body.entity, *who);
+  who->failures = 0;
+  who->retry_at = now_;
+  answer(from, std::move(body.resolved_reply));
+  run_patient(body.entity);
+}
+
+void shard::answer(const caller& to, std::string body) {
+  outputs_now().replies.push_back({to, std::make_shared<const std::string>(std::move(body))});
+}
+
+void shard::answer_fault(const caller& to, const fault& why) {
+  // Depends on nothing that is stored: it may leave at once.
+  ready_.replies.push_back({to, std::make_shared<const std::string>(rules_.fault_reply(why))});
+}
+
+shard_outputs& shard::outputs_now() {
+  // What is said now may rest on the open epoch's rows, else on those of the epoch under way.
+  if (!open_.empty())
+    return held_;
+  return in_flight_ ? in_flight_->outputs : ready_;
+}
+
+} // namespace orderd::runtime

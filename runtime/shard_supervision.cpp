@@ -1,0 +1,113 @@
+// Failing entities: waiting, retrying, quarantine.
+#include "runtime/shard.hpp"
+
+#include "config/limits.hpp"
+#include "runtime/log.hpp"
+
+#include <utility>
+
+namespace orderd::runtime {
+
+void shard::failed(delivery command, std::uint32_t failures, const std::string& error) {
+  const auto id = command.to;
+  auto& who = supervision_.admit(id);
+  who.failures = failures;
+  log::warn("shard", "entity_failed",
+            {{"kind", rules_.kind_name(id.kind())},
+             {"key", rules_.readable_key(id)},
+             {"command", command.what->name()},
+             {"failures", failures}},
+            error);
+  park(who, std::move(command));
+  if (const auto delay = restarts_.delay_ms(failures))
+    who.retry_at = now_ + *delay;
+  else
+    quarantine(id, who, error);
+}
+
+void shard::hold(patient& who, delivery command) {
+  const bool quarantined = !who.retry_at;
+  if (who.waiting.size() >= limits::parked_commands_per_entity_max && command.from) {
+    const fault full{fault_code::overloaded, "too many commands wait for this entity", 1'000};
+    return answer_fault(*command.from, full);
+  }
+  if (quarantined && command.from) {
+    const fault why{fault_code::quarantined, rules_.readable_key(command.to) + " is quarantined"};
+    return answer_fault(*command.from, why);
+  }
+  if (quarantined && refuse(command))
+    return;
+  park(who, std::move(command));
+}
+
+bool shard::refuse(delivery& command) {
+  auto refusal = command.what->refusal();
+  if (!refusal)
+    return false;
+  send(*std::move(refusal));
+  return true;
+}
+
+void shard::park(patient& who, delivery command) {
+  auto stored = parked_value(command.what->encode());
+  const auto id = command.to;
+  const auto sequence = supervision_.park(who, std::move(command));
+  open_.put(to_row(parked_key{id, sequence}), std::move(stored), write_set::known::fresh);
+}
+
+void shard::unpark_first(const entity_id& id, patient& who) {
+  open_.erase(to_row(parked_key{id, who.waiting.front().sequence}));
+  who.waiting.pop_front();
+}
+
+void shard::quarantine(const entity_id& id, patient& who, const std::string& error) {
+  auto& culprit = who.waiting.front().command;
+  const quarantine_entry entry{std::string{culprit.what->name()}, error, who.failures, now_};
+  open_.put(quarantine_row_key(id), encode(entry));
+  who.retry_at.reset();
+  log::error("shard", "entity_quarantined",
+             {{"kind", rules_.kind_name(id.kind())}, {"key", rules_.readable_key(id)}}, error);
+  // Callers are told now, and senders that can take a no get one. What must not be lost stays.
+  std::deque<parked_command> stay;
+  for (auto& each : who.waiting) {
+    if (each.command.from) {
+      answer_fault(*each.command.from,
+                   {fault_code::quarantined, rules_.readable_key(id) + " is quarantined: " + error});
+      each.command.from.reset();
+    }
+    if (refuse(each.command))
+      open_.erase(to_row(parked_key{id, each.sequence}));
+    else
+      stay.push_back(std::move(each));
+  }
+  who.waiting = std::move(stay);
+  for (const auto& each : callers_.announce(id))
+    answer_fault(each, {fault_code::quarantined, rules_.readable_key(id) + " is quarantined: " + error});
+}
+
+void shard::run_patient(const entity_id& id) {
+  while (auto* who = supervision_.find(id)) {
+    if (who->waiting.empty()) {
+      supervision_.discharge(id);
+      break;
+    }
+    const auto outcome = try_once(who->waiting.front().command);
+    if (outcome.handled) {
+      auto done = std::move(who->waiting.front().command);
+      unpark_first(id, *who);
+      who->failures = 0;
+      take_effects(done);
+      continue;
+    }
+    ++figures_.restarts_by_kind[id.kind()];
+    ++who->failures;
+    if (const auto delay = restarts_.delay_ms(who->failures))
+      who->retry_at = now_ + *delay;
+    else
+      quarantine(id, *who, outcome.error);
+    break;
+  }
+  run_queue(); // What the patient's commands caused for others.
+}
+
+} // namespace orderd::runtime

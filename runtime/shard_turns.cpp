@@ -1,0 +1,163 @@
+// Commands inside the shard: finding their entity, running the turn, taking its effects.
+#include "runtime/shard.hpp"
+
+#include "config/limits.hpp"
+
+#include <utility>
+
+namespace orderd::runtime {
+
+void shard::deliver(delivery first) {
+  queue_.push_back(std::move(first));
+  run_queue();
+}
+
+void shard::run_queue() {
+  std::size_t steps = 0;
+  while (!queue_.empty()) {
+    require(++steps <= limits::commands_per_input_max, "one input caused too many commands");
+    auto next = std::move(queue_.front());
+    queue_.pop_front();
+    step(std::move(next));
+  }
+}
+
+void shard::step(delivery next) {
+  if (auto* waiting = supervision_.find(next.to))
+    return hold(*waiting, std::move(next));
+  for (std::uint32_t failures = 1;; ++failures) {
+    const auto outcome = try_once(next);
+    if (outcome.handled)
+      return take_effects(next);
+    ++figures_.restarts_by_kind[next.to.kind()];
+    if (restarts_.delay_ms(failures) != 0)
+      return failed(std::move(next), failures, outcome.error);
+  }
+}
+
+attempt shard::try_once(const delivery& command) {
+  ++figures_.turns;
+  auto* cell = residents_.find(command.to, now_);
+  if (cell == nullptr) {
+    auto loaded = load(command.to);
+    if (!loaded)
+      return {false, loaded.error().message};
+    cell = *loaded;
+  }
+  effects_.clear();
+  turn now{command.to, *command.what, now_, effects_};
+  auto outcome = cell->handle(now);
+  if (!outcome.handled)
+    residents_.drop(command.to);
+  return outcome;
+}
+
+result<entity_cell*> shard::load(const entity_id& id) {
+  auto rows = rows_of(id);
+  if (!rows)
+    return rows.error();
+  auto loaded = rules_.load(id, *rows);
+  if (!loaded)
+    return loaded.error();
+  return &residents_.adopt(id, host_.spawn(*std::move(loaded)), now_);
+}
+
+result<snapshot> shard::rows_of(const entity_id& id) {
+  auto state = newest(id.row(table::state));
+  if (!state)
+    return state.error();
+  snapshot found{*std::move(state), std::nullopt};
+  if (!found.state || !rules_.has_content(id.kind()))
+    return found;
+  auto content = newest(id.row(table::content));
+  if (!content)
+    return content.error();
+  found.content = *std::move(content);
+  return found;
+}
+
+result<std::optional<std::string>> shard::newest(const row_key& key) {
+  if (const auto* write = open_.find(key))
+    return write->value;
+  if (const auto* write = overlay_.find(key))
+    return write->value;
+  return reader_->get(key);
+}
+
+void shard::take_effects(delivery& command) {
+  auto& done = effects_;
+  if (done.content)
+    open_.put(command.to.row(table::content), *std::move(done.content), write_set::known::fresh);
+  if (done.state)
+    open_.put(command.to.row(table::state), *std::move(done.state));
+  for (auto& change : done.index) {
+    const row_key key{table::index, change.key};
+    if (change.value)
+      open_.put(key, *std::move(change.value),
+                change.fresh ? write_set::known::fresh : write_set::known::perhaps);
+    else
+      open_.erase(key);
+  }
+  for (auto& change : done.timers)
+    change_timer(command.to, change);
+  for (auto& each : done.calls)
+    call(command.to, std::move(each));
+  if (done.unsettled_change > 0) {
+    unsettled_.open(command.to, now_);
+    open_.put(unsettled_row_key(command.to), unsettled_value(now_), write_set::known::fresh);
+  } else if (done.unsettled_change < 0) {
+    unsettled_.settle(command.to);
+    open_.erase(unsettled_row_key(command.to));
+  }
+  if (done.wait && command.from)
+    callers_.wait(command.to, *command.from, command.deadline_at);
+  if (done.reply && command.from)
+    answer(*command.from, *std::move(done.reply));
+  if (done.announcement) {
+    auto body = std::make_shared<const std::string>(*std::move(done.announcement));
+    for (const auto& each : callers_.announce(command.to))
+      outputs_now().replies.push_back({each, body});
+  }
+  for (auto& each : done.commands)
+    send(std::move(each));
+  if (done.passivate)
+    residents_.drop(command.to);
+}
+
+void shard::send(addressed_command command) {
+  const auto destination = shard_of_slot(rules_.slot_of(command.to), options_.shards);
+  if (destination == options_.shard) {
+    queue_.push_back({command.to, std::move(command.what), std::nullopt, 0});
+    return;
+  }
+  auto stored = std::make_shared<const std::string>(command.what->encode());
+  const auto sequence = outboxes_.append(destination, command.to, stored);
+  open_.put(to_row(outbox_key{destination, sequence}), encode(outbox_value{command.to, *stored}),
+            write_set::known::fresh);
+  held_.commands[destination].push_back({sequence, command.to, std::move(stored)});
+  held_sent_upto_[destination] = sequence;
+}
+
+void shard::change_timer(const entity_id& entity, timer_change& change) {
+  if (!change.due_at) {
+    if (const auto stopped = timers_.stop(entity, change.name))
+      open_.erase(to_row(*stopped));
+    return;
+  }
+  const timer_key key{*change.due_at, entity, change.name};
+  auto command = change.what->encode();
+  const auto value = timer_value(command);
+  if (const auto replaced = timers_.start(key, std::move(command)))
+    open_.erase(to_row(*replaced));
+  open_.put(to_row(key), value, write_set::known::fresh);
+}
+
+void shard::call(const entity_id& entity, provider_call what) {
+  auto& steps = calls_[entity];
+  const auto before = steps.contains(what.step) ? write_set::known::perhaps : write_set::known::fresh;
+  open_.put(to_row(call_key{entity, what.step}), call_value(what), before);
+  held_.calls.push_back({entity, what});
+  steps[what.step] = std::move(what);
+}
+
+} // namespace orderd::runtime
