@@ -1,0 +1,156 @@
+"""Tests of the style program: each rule finds what it forbids, where it is, and lets its neighbour pass."""
+
+import importlib.util
+import tempfile
+import unittest
+from pathlib import Path, PurePosixPath
+
+ROOT = Path(__file__).resolve().parents[3]
+spec = importlib.util.spec_from_file_location("style", ROOT / "scripts" / "style.py")
+style = importlib.util.module_from_spec(spec)
+spec.loader.exec_module(style)
+
+
+def found(rule, path, text):
+    return [(finding.line, finding.what) for finding in rule(PurePosixPath(path), text)]
+
+
+def lines_of(rule, path, text):
+    return [line for line, _ in found(rule, path, text)]
+
+
+def function_of(lines):
+    return "int f(int a) {\n" + "  ++a;\n" * (lines - 2) + "}\n"
+
+
+class Functions(unittest.TestCase):
+    def test_a_function_may_have_as_many_lines_as_the_limit_and_no_more(self):
+        limit = style.FUNCTION_LINES_MAX
+        self.assertEqual(lines_of(style.check_sizes, "runtime/a.cpp", function_of(limit)), [])
+        self.assertEqual(lines_of(style.check_sizes, "runtime/a.cpp", "\n\n" + function_of(limit + 1)), [3])
+
+    def spans(self, text):
+        return list(style.cpp_functions(text))
+
+    def test_members_of_classes_in_namespaces_are_functions(self):
+        text = "namespace a::b {\nclass c final : public d<int> {\n  int f() const {\n    return 1;\n  }\n};\n}\n"
+        self.assertEqual(self.spans(text), [(3, 5)])
+
+    def test_a_constructor_with_braces_in_its_initializers_is_one_function(self):
+        text = "c::c(int x) : a_{x}, b_(x), d_{1,\n 2} {\n  f();\n}\nint g() {\n}\n"
+        self.assertEqual(self.spans(text), [(1, 4), (5, 6)])
+
+    def test_enums_variables_and_arrays_are_no_functions(self):
+        text = "enum class e : int {\n a,\n b };\nconstexpr int t[] = {\n 1,\n 2};\nconst x y{\n 1};\n"
+        self.assertEqual(self.spans(text), [])
+
+    def test_a_template_parameter_called_class_does_not_make_a_class(self):
+        self.assertEqual(self.spans("template <class T>\nT f(T x) {\n  return x;\n}\n"), [(1, 4)])
+
+    def test_braces_in_comments_strings_characters_and_macros_do_not_count(self):
+        text = 'int f() {\n  // {\n  g("{", \'{\', R"(\n{)", 1\'000);\n}\n#define M \\\n  {\nint h() {\n}\n'
+        self.assertEqual(self.spans(text), [(1, 5), (8, 9)])
+
+    def test_a_structure_returned_by_a_function_does_not_make_a_structure(self):
+        self.assertEqual(self.spans("struct tm now(int a) {\n}\n"), [(1, 2)])
+
+    def test_python_and_shell_functions_are_measured(self):
+        limit = style.FUNCTION_LINES_MAX
+        python = "x = 1\ndef f():\n" + "    g()\n" * limit
+        shell = "f() {\n" + "  g\n" * limit + "}\n"
+        self.assertEqual(lines_of(style.check_sizes, "scripts/a.py", python), [2])
+        self.assertEqual(lines_of(style.check_sizes, "scripts/a.sh", shell), [1])
+
+
+class Files(unittest.TestCase):
+    def test_a_file_may_have_as_many_lines_as_the_limit_and_no_more(self):
+        self.assertEqual(found(style.check_sizes, "a.md", "x\n" * style.FILE_LINES_MAX), [])
+        self.assertEqual(len(found(style.check_sizes, "a.md", "x\n" * (style.FILE_LINES_MAX + 1))), 1)
+
+    def test_words_of_later_work_are_found_but_not_inside_others(self):
+        self.assertEqual(lines_of(style.check_words, "a.cpp", "x\n// TO" "DO: y\n"), [2])
+        self.assertEqual(lines_of(style.check_words, "a.cpp", "HA" "CKNEY TO" "DOS\n"), [])
+
+    def test_places_of_one_machine_are_found(self):
+        self.assertEqual(lines_of(style.check_words, "a.sh", "cd /ro" "ot/x\n"), [1])
+        self.assertEqual(lines_of(style.check_words, "a.sh", 'cd "$x/tmp/"; cd ../work/; cd /var/tmp/x\n'), [])
+
+    def test_hosts_of_registries_are_found(self):
+        self.assertEqual(lines_of(style.check_words, "a.sh", "curl https://py" "pi.org/x\n"), [1])
+        self.assertEqual(lines_of(style.check_words, "a.md", "https://prometheus.io/docs\n"), [])
+
+    def test_blanks_tabs_and_long_lines_are_found(self):
+        text = "a \n\tb\n" + "c" * (style.COLUMNS_MAX + 1) + "\nd"
+        self.assertEqual(sorted(lines_of(style.check_layout, "a.py", text)), [1, 2, 3, 4])
+
+    def test_a_header_opens_with_its_contract(self):
+        self.assertEqual(found(style.check_header, "a.hpp", "// What it is.\n#pragma once\n"), [])
+        self.assertEqual(len(found(style.check_header, "a.hpp", "int f();\n")), 2)
+
+
+class Includes(unittest.TestCase):
+    def test_a_folder_includes_itself_and_those_below_it(self):
+        text = '#include "config/a.hpp"\n#include "runtime/b.hpp"\n#include <actors/c.hpp>\n'
+        self.assertEqual(found(style.check_includes, "runtime/x.cpp", text), [])
+
+    def test_a_folder_does_not_include_those_above_it(self):
+        text = '#include "runtime/b.hpp"\n#include "actors/c.hpp"\n#include "local.hpp"\n'
+        self.assertEqual(lines_of(style.check_includes, "runtime/x.cpp", text), [2, 3])
+
+    def test_tests_include_from_everywhere(self):
+        self.assertEqual(found(style.check_includes, "tests/unit/x.cpp", '#include "cluster/c.hpp"\n'), [])
+
+
+class Tests(unittest.TestCase):
+    def test_names_are_sentences_in_files_of_tests(self):
+        text = "TEST(Order, RefusesThis) {\n}\nTEST_F(Order, Refuses_that) {\n}\n"
+        self.assertEqual(lines_of(style.check_tests, "tests/unit/a/x_test.cpp", text), [3])
+        self.assertEqual(lines_of(style.check_tests, "tests/unit/a/x.cpp", "TEST(A, B) {\n}\n"), [1])
+
+    def test_pauses_are_found_but_not_in_comments(self):
+        text = "// sleep(1)\nstd::this_thread::sleep_for(x);\n"
+        self.assertEqual(lines_of(style.check_tests, "tests/fault/a/x_test.cpp", text), [2])
+
+    def test_a_kind_of_test_that_nobody_runs_is_found(self):
+        self.assertEqual(lines_of(style.check_tests, "tests/other/x_test.cpp", "\n"), [1])
+
+
+class Readmes(unittest.TestCase):
+    def check(self, files, readme):
+        tree = {PurePosixPath(name): "" for name in files}
+        path = PurePosixPath("runtime/README.md")
+        tree[path] = readme
+        return [finding.what for finding in style.check_readme(path, readme, tree)]
+
+    def test_a_table_equal_to_the_folder_passes(self):
+        readme = "# runtime\n\n| file | what |\n|---|---|\n| `a.{hpp,cpp}` | x |\n| `b.md`, `c/` | y |\n\nText `d`.\n"
+        files = ["runtime/a.hpp", "runtime/a.cpp", "runtime/b.md", "runtime/c/d.cpp"]
+        self.assertEqual(self.check(files, readme), [])
+
+    def test_missing_and_surplus_names_are_found(self):
+        readme = "| `a.cpp` | x |\n| `gone.cpp` | y |\n"
+        self.assertEqual(
+            self.check(["runtime/a.cpp", "runtime/new.cpp"], readme),
+            ["'new.cpp' is missing in the table of files", "'gone.cpp' is in the table and not in the folder"],
+        )
+
+    def test_a_file_without_a_description_counts_as_missing(self):
+        self.assertEqual(self.check(["runtime/a.cpp"], "| `a.cpp` |  |\n"), ["'a.cpp' is missing in the table of files"])
+
+    def test_every_folder_needs_one(self):
+        tree = {PurePosixPath("README.md"): "| `actors/` | x |\n", PurePosixPath("actors/a.cpp"): ""}
+        self.assertEqual([finding.path for finding in style.check_folders(tree)], ["actors/README.md"])
+
+
+class Program(unittest.TestCase):
+    def test_it_reads_a_tree_and_leaves_out_what_is_built(self):
+        with tempfile.TemporaryDirectory() as root:
+            for name in ("a.py", "build/b.py", "data/c.py"):
+                path = Path(root) / name
+                path.parent.mkdir(exist_ok=True)
+                path.write_text("x = 1\n", encoding="utf-8")
+            self.assertEqual(list(style.read_tree(Path(root))), [PurePosixPath("a.py")])
+
+
+if __name__ == "__main__":
+    unittest.main()
