@@ -6,6 +6,7 @@
 #include "runtime/request.hpp"
 #include "runtime/row.hpp"
 
+#include <caf/actor.hpp>
 #include <caf/allowed_unsafe_message_type.hpp>
 #include <caf/type_id.hpp>
 
@@ -103,7 +104,33 @@ struct provider_answer {
   std::optional<std::string> answer;
 };
 
-/// Node -> shard: time has passed; fire due timers, passivate, answer late callers.
+/// Provider worker -> provider: make this call. The same key and body: the same effect, once.
+struct provider_request {
+  std::string idempotency_key;
+  std::string body;
+};
+
+/// Provider -> provider worker: what it said. (A provider whose answer is lost sends none.)
+struct provider_response {
+  std::string answer;
+};
+
+/// Provider worker -> itself: look at the open breaker.
+struct probe_provider {};
+
+/// Node -> shard: these are the others; recover and start.
+struct shard_peers {
+  std::vector<caf::actor> shards; ///< by number, itself included
+  caf::actor gateway;             ///< takes gateway_replies
+};
+
+/// Journal -> itself: write what waits.
+struct flush_journal {};
+
+/// Applier -> itself: the interval is over.
+struct apply_interval_over {};
+
+/// Shard -> itself: time has passed; fire due timers, passivate, answer late callers.
 struct shard_tick {};
 
 /// Node -> shard: admission changed. An empty reason: new orders are welcome.
@@ -138,7 +165,7 @@ struct inspection_done {
 } // namespace orderd::runtime
 
 CAF_BEGIN_TYPE_ID_BLOCK(orderd_runtime, first_custom_type_id)
-  CAF_ADD_TYPE_ID(orderd_runtime, (orderd::runtime::entity_turn))
+CAF_ADD_TYPE_ID(orderd_runtime, (orderd::runtime::entity_turn))
 CAF_ADD_TYPE_ID(orderd_runtime, (orderd::runtime::shard_requests))
 CAF_ADD_TYPE_ID(orderd_runtime, (orderd::runtime::gateway_replies))
 CAF_ADD_TYPE_ID(orderd_runtime, (orderd::runtime::append_epoch))
@@ -157,6 +184,12 @@ CAF_ADD_TYPE_ID(orderd_runtime, (orderd::runtime::describe_shard))
 CAF_ADD_TYPE_ID(orderd_runtime, (orderd::runtime::shard_description))
 CAF_ADD_TYPE_ID(orderd_runtime, (orderd::runtime::inspect_state))
 CAF_ADD_TYPE_ID(orderd_runtime, (orderd::runtime::inspection_done))
+CAF_ADD_TYPE_ID(orderd_runtime, (orderd::runtime::shard_peers))
+CAF_ADD_TYPE_ID(orderd_runtime, (orderd::runtime::flush_journal))
+CAF_ADD_TYPE_ID(orderd_runtime, (orderd::runtime::apply_interval_over))
+CAF_ADD_TYPE_ID(orderd_runtime, (orderd::runtime::provider_request))
+CAF_ADD_TYPE_ID(orderd_runtime, (orderd::runtime::provider_response))
+CAF_ADD_TYPE_ID(orderd_runtime, (orderd::runtime::probe_provider))
 CAF_END_TYPE_ID_BLOCK(orderd_runtime)
 
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(orderd::runtime::entity_turn)
@@ -178,3 +211,9 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(orderd::runtime::describe_shard)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(orderd::runtime::shard_description)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(orderd::runtime::inspect_state)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(orderd::runtime::inspection_done)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(orderd::runtime::shard_peers)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(orderd::runtime::flush_journal)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(orderd::runtime::apply_interval_over)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(orderd::runtime::provider_request)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(orderd::runtime::provider_response)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(orderd::runtime::probe_provider)

@@ -78,7 +78,8 @@ struct shard_outputs {
 class shard_port {
 public:
   virtual ~shard_port() = default;
-  virtual void append(epoch_ptr closed) = 0;       ///< make it durable, then call `shard::durable`
+  /// Make it durable, then call `shard::durable`. `bytes`: of its rows.
+  virtual void append(epoch_ptr closed, std::size_t bytes) = 0;
   virtual void apply(epoch_ptr committed) = 0;     ///< apply it some time, then call `shard::applied`
   virtual void apply_now() = 0;                    ///< someone waits for what was given to `apply`
   virtual void release(shard_outputs outputs) = 0; ///< let it go
@@ -90,9 +91,6 @@ struct shard_figures {
   std::uint64_t refused_overloaded = 0;
   std::uint64_t refused_storage_full = 0;
   std::uint64_t late_callers = 0;
-  std::uint64_t epochs = 0;
-  std::uint64_t epoch_rows = 0;
-  std::uint64_t epoch_bytes = 0;
   std::uint64_t turns = 0;
 };
 

@@ -99,18 +99,16 @@ void shard::finish() {
 
 void shard::close_epoch() {
   erase_acknowledged();
-  ++figures_.epochs;
-  figures_.epoch_bytes += open_.bytes();
+  const auto bytes = open_.bytes();
   auto closed = std::make_shared<epoch>();
   closed->shard = options_.shard;
   closed->term = options_.term;
   closed->number = ++last_epoch_;
   closed->previous_term = std::exchange(last_term_, options_.term);
   closed->writes = open_.take();
-  figures_.epoch_rows += closed->writes.size();
   overlay_.add(closed);
   in_flight_ = in_flight{last_epoch_, closed, std::exchange(held_, {}), std::exchange(held_sent_upto_, {})};
-  port_.append(std::move(closed));
+  port_.append(std::move(closed), bytes);
 }
 
 void shard::durable(const replica_id& who, std::uint64_t epoch) {

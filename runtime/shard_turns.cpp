@@ -109,8 +109,6 @@ void shard::take_effects(delivery& command) {
     unsettled_.settle(command.to);
     open_.erase(unsettled_row_key(command.to));
   }
-  if (done.wait && command.from)
-    callers_.wait(command.to, *command.from, command.deadline_at);
   if (done.reply && command.from)
     answer(*command.from, *std::move(done.reply));
   if (done.announcement) {
@@ -118,6 +116,8 @@ void shard::take_effects(delivery& command) {
     for (const auto& each : callers_.announce(command.to))
       outputs_now().replies.push_back({each, body});
   }
+  if (done.wait && command.from)
+    callers_.wait(command.to, *command.from, command.deadline_at);
   for (auto& each : done.commands)
     send(std::move(each));
   if (done.passivate)

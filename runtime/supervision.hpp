@@ -30,8 +30,8 @@ struct parked_command {
 };
 
 struct patient {
-  std::uint32_t failures = 0;        ///< in a row, of the first waiting command
-  std::optional<unix_ms> retry_at;   ///< nullopt: quarantined
+  std::uint32_t failures = 0;      ///< in a row, of the first waiting command
+  std::optional<unix_ms> retry_at; ///< nullopt: quarantined
   std::deque<parked_command> waiting;
 };
 

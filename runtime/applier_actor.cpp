@@ -1,0 +1,92 @@
+#include "runtime/applier_actor.hpp"
+
+#include "runtime/log.hpp"
+
+#include <caf/send.hpp>
+
+#include <utility>
+
+namespace orderd::runtime {
+
+applier_actor::applier_actor(caf::actor_config& config, storage& stores, caf::actor journal, metrics& numbers,
+                             applier_options options)
+    : caf::event_based_actor(config), stores_(stores), journal_(std::move(journal)), numbers_(numbers),
+      options_(options) {}
+
+caf::behavior applier_actor::make_behavior() {
+  return {
+      [this](apply_epoch& request) { take(request); },
+      [this](apply_interval_over) {
+        scheduled_ = false;
+        apply_due();
+      },
+      [this](const apply_now& request) {
+        // A failure is retried by the interval; the reader waits as long.
+        if (const auto ok = apply(request.shard, queues_[request.shard]); !ok)
+          schedule();
+      },
+      [this](const inspect_state& request) {
+        auto ok = inspect(*request.what);
+        return inspection_done{ok ? std::optional<fault>{} : std::optional<fault>{ok.error()}};
+      },
+  };
+}
+
+void applier_actor::take(apply_epoch& request) {
+  auto& queue = queues_[request.what->shard];
+  queue.owner = current_sender();
+  for (const auto& write : request.what->writes)
+    queue.bytes += sizeof(row_write) + (write.value ? write.value->size() : 0);
+  queue.epochs.push_back(std::move(request.what));
+  const auto shard = queue.epochs.back()->shard;
+  if (queue.bytes >= options_.batch_bytes && !queue.failing && apply(shard, queue))
+    return;
+  schedule();
+}
+
+void applier_actor::schedule() {
+  if (!std::exchange(scheduled_, true))
+    delayed_send(this, options_.interval, apply_interval_over{});
+}
+
+void applier_actor::apply_due() {
+  for (auto& [shard, queue] : queues_)
+    if (const auto ok = apply(shard, queue); !ok)
+      schedule();
+}
+
+result<void> applier_actor::apply(std::uint32_t shard, shard_queue& queue) {
+  if (queue.epochs.empty())
+    return {};
+  auto& store = stores_.state(shard);
+  if (const auto ok = store.apply(queue.epochs); !ok) {
+    if (!std::exchange(queue.failing, true))
+      log::error("applier", "apply_failed", {{"shard", shard}}, ok.error().message);
+    return ok;
+  }
+  if (std::exchange(queue.failing, false))
+    log::info("applier", "apply_works_again", {{"shard", shard}}, "");
+  const auto last = queue.epochs.back()->number;
+  queue.epochs.clear();
+  queue.bytes = 0;
+  const auto bytes = store.size_bytes();
+  numbers_.state_bytes.at(shard).Set(static_cast<double>(bytes));
+  caf::anon_send(caf::actor_cast<caf::actor>(queue.owner), epoch_applied{last, bytes});
+  caf::anon_send(journal_, trim_journal{shard, last});
+  return {};
+}
+
+result<void> applier_actor::inspect(inspection& what) {
+  for (std::uint32_t shard = 0; shard < stores_.shards(); ++shard) {
+    if (auto ok = apply(shard, queues_[shard]); !ok)
+      return ok;
+    auto reader = stores_.state(shard).reader();
+    if (!reader)
+      return reader.error();
+    if (auto ok = what.inspect(shard, **reader); !ok)
+      return ok;
+  }
+  return {};
+}
+
+} // namespace orderd::runtime

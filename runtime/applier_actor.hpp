@@ -1,0 +1,63 @@
+// The node's state applier: puts committed epochs into the shards' state stores, behind the journal.
+//
+// Messages: apply_epoch (answered with epoch_applied to its sender some time later), apply_now,
+// inspect_state (answered with inspection_done). Epochs gather for `interval`, or until they hold
+// `batch_bytes`, and are applied in one large synced transaction a shard, because large transactions
+// touch each page once. The journal may be trimmed behind it.
+//
+// An apply that fails (full disk) changes nothing, is logged, and tried again each interval: the epochs
+// stay in memory and in the journal, and admission stops new work at its bound.
+// Blocks its thread: spawn it detached, except under the deterministic scheduler.
+#pragma once
+
+#include "runtime/messages.hpp"
+#include "runtime/metrics.hpp"
+#include "runtime/store.hpp"
+
+#include <caf/actor.hpp>
+#include <caf/event_based_actor.hpp>
+
+#include <chrono>
+#include <cstddef>
+#include <map>
+#include <vector>
+
+namespace orderd::runtime {
+
+struct applier_options {
+  std::chrono::milliseconds interval{200};
+  std::size_t batch_bytes = 16u << 20;
+};
+
+class applier_actor : public caf::event_based_actor {
+public:
+  /// `stores` and `numbers` must outlive the actor.
+  applier_actor(caf::actor_config& config, storage& stores, caf::actor journal, metrics& numbers,
+                applier_options options);
+
+  const char* name() const override { return "orderd.applier"; }
+  caf::behavior make_behavior() override;
+
+private:
+  struct shard_queue {
+    std::vector<epoch_ptr> epochs;
+    std::size_t bytes = 0;
+    caf::strong_actor_ptr owner;
+    bool failing = false; ///< the last try failed: logged once until it works again
+  };
+
+  void take(apply_epoch& request);
+  void apply_due();
+  result<void> apply(std::uint32_t shard, shard_queue& queue);
+  result<void> inspect(inspection& what);
+  void schedule();
+
+  storage& stores_;
+  caf::actor journal_;
+  metrics& numbers_;
+  applier_options options_;
+  std::map<std::uint32_t, shard_queue> queues_;
+  bool scheduled_ = false;
+};
+
+} // namespace orderd::runtime

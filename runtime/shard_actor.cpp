@@ -1,0 +1,140 @@
+#include "runtime/shard_actor.hpp"
+
+#include "runtime/actor_host.hpp"
+#include "runtime/object_host.hpp"
+
+#include <caf/send.hpp>
+
+#include <exception>
+#include <utility>
+
+namespace orderd::runtime {
+
+namespace {
+
+constexpr std::chrono::milliseconds tick_interval{20};
+constexpr std::uint8_t kinds_max = 15; // of entities, for the metrics
+
+std::unique_ptr<entity_host> make_host(config::entity_form form, caf::actor_system& system) {
+  if (form == config::entity_form::object)
+    return std::make_unique<object_host>();
+  return make_actor_host(system);
+}
+
+} // namespace
+
+shard_actor::shard_actor(caf::actor_config& config, shard_dependencies given)
+    : caf::event_based_actor(config), self_(given.options.self), shard_index_(given.options.shard),
+      shard_name_(std::to_string(shard_index_)), rules_(given.rules), clock_(given.clock),
+      numbers_(given.numbers), journal_(std::move(given.journal)), applier_(std::move(given.applier)),
+      provider_(std::move(given.provider)), fatal_(std::move(given.fatal)),
+      host_(make_host(given.form, system())),
+      engine_(given.options, given.rules, *host_, std::move(given.reader), *this) {}
+
+caf::behavior shard_actor::make_behavior() {
+  return {
+      [this](const shard_peers& peers) { start(peers); },
+      [this](shard_requests& batch) { take(batch); },
+      [this](const channel_commands& batch) { run([&] { engine_.commands(batch, clock_.now()); }); },
+      [this](const channel_acknowledged& what) { run([&] { engine_.acknowledged(what); }); },
+      [this](const provider_answer& what) { run([&] { engine_.answered(what, clock_.now()); }); },
+      [this](const epoch_durable& what) {
+        numbers_.commit_stage.observe(clock().now() - closed_at_);
+        run([&] { engine_.durable(self_, what.number); });
+      },
+      [this](const epoch_applied& what) { run([&] { engine_.applied(what.number); }); },
+      [this](const admit_new_work& what) { engine_.node_refuses_new_work(what.refusal); },
+      [this](shard_tick) { tick(); },
+      [this](describe_shard) { return engine_.describe(); },
+  };
+}
+
+template <class Input>
+void shard_actor::run(Input input) {
+  try {
+    input();
+    engine_.finish();
+  } catch (const std::exception& error) {
+    fatal_("shard", {fault_code::internal, std::string{"the engine of shard "} + std::to_string(shard_index_)
+                                               + " failed: " + error.what()});
+    quit(caf::sec::runtime_error);
+  }
+}
+
+void shard_actor::start(const shard_peers& peers) {
+  shards_ = peers.shards;
+  gateway_ = peers.gateway;
+  run([this] {
+    if (const auto ok = engine_.recover(clock_.now()); !ok)
+      throw bug("cannot start: " + ok.error().message);
+  });
+  delayed_send(this, tick_interval, shard_tick{});
+}
+
+void shard_actor::take(shard_requests& batch) {
+  const auto age = clock().now() - batch.arrived_at;
+  numbers_.queue_stage.observe(age, batch.batch->size());
+  run([&] { engine_.requests(std::move(*batch.batch), age, clock_.now()); });
+}
+
+void shard_actor::tick() {
+  run([this] { engine_.tick(clock_.now()); });
+  show_numbers();
+  delayed_send(this, tick_interval, shard_tick{});
+}
+
+void shard_actor::append(epoch_ptr closed, std::size_t bytes) {
+  closed_at_ = clock().now();
+  numbers_.epoch_bytes.observe(bytes);
+  numbers_.epoch_rows.observe(closed->writes.size());
+  send(journal_, append_epoch{std::move(closed)});
+}
+
+void shard_actor::apply(epoch_ptr committed) {
+  send(applier_, apply_epoch{std::move(committed)});
+}
+
+void shard_actor::apply_now() {
+  send(applier_, runtime::apply_now{shard_index_});
+}
+
+void shard_actor::release(shard_outputs outputs) {
+  if (!outputs.replies.empty())
+    send(gateway_, gateway_replies{std::move(outputs.replies)});
+  for (auto& [destination, commands] : outputs.commands)
+    send(shards_[destination], channel_commands{shard_index_, std::move(commands)});
+  for (const auto& [source, upto] : outputs.acknowledgements)
+    send(shards_[source], channel_acknowledged{shard_index_, upto});
+  if (!outputs.calls.empty())
+    send(provider_, provider_calls{shard_index_, std::move(outputs.calls)});
+}
+
+void shard_actor::show_numbers() {
+  const auto how = engine_.describe();
+  const auto& now = engine_.figures();
+  numbers_.apply_lag_epochs.at(shard_index_)
+      .Set(static_cast<double>(how.committed_epoch - how.applied_epoch));
+  numbers_.unapplied_bytes.at(shard_index_).Set(static_cast<double>(how.unapplied_bytes));
+  numbers_.unsettled_orders.at(shard_index_).Set(static_cast<double>(how.unsettled));
+  numbers_.quarantined_entities.at(shard_index_).Set(static_cast<double>(how.quarantined));
+  numbers_.channel_backlog.at(shard_index_).Set(static_cast<double>(how.channel_backlog));
+  const auto oldest = engine_.oldest_unsettled_since();
+  const auto age_ms = oldest ? clock_.now() - *oldest : 0;
+  numbers_.oldest_unsettled_order_age.at(shard_index_).Set(static_cast<double>(age_ms) / 1e3);
+  for (std::uint8_t kind = 0; kind <= kinds_max; ++kind) {
+    const auto kind_name = rules_.kind_name(kind);
+    if (kind_name.empty())
+      continue;
+    numbers_.live_entities.at(kind_name, shard_name_).Set(static_cast<double>(engine_.live().count(kind)));
+    numbers_.entity_restarts.at(kind_name).Increment(
+        static_cast<double>(now.restarts_by_kind[kind] - shown_.restarts_by_kind[kind]));
+  }
+  const auto count_refusals = [this](const char* reason, std::uint64_t count) {
+    numbers_.admission_refusals.at(reason).Increment(static_cast<double>(count));
+  };
+  count_refusals("overloaded", now.refused_overloaded - shown_.refused_overloaded);
+  count_refusals("storage_full", now.refused_storage_full - shown_.refused_storage_full);
+  shown_ = now;
+}
+
+} // namespace orderd::runtime

@@ -1,0 +1,76 @@
+// The actor of one shard: moves messages in and out of the shard engine (shard.hpp), and is the
+// supervisor and the execution unit of its entity actors.
+//
+// Messages: all of "-> shard" in messages.hpp. The first must be shard_peers: it gives the handles the
+// shard sends to, recovers it, and starts its ticks.
+// Runs on CAF's scheduler; never blocks but for reads of pages of the state store.
+#pragma once
+
+#include "config/settings.hpp"
+#include "runtime/clock.hpp"
+#include "runtime/fatal.hpp"
+#include "runtime/messages.hpp"
+#include "runtime/metrics.hpp"
+#include "runtime/shard.hpp"
+
+#include <caf/actor.hpp>
+#include <caf/event_based_actor.hpp>
+
+#include <memory>
+
+namespace orderd::runtime {
+
+/// What a shard is given. References must outlive the actor.
+struct shard_dependencies {
+  shard_options options;
+  config::entity_form form = config::entity_form::actor;
+  const business& rules;
+  const wall_clock& clock;
+  metrics& numbers;
+  std::unique_ptr<state_reader> reader;
+  caf::actor journal;
+  caf::actor applier;
+  caf::actor provider;
+  fatal_handler fatal; ///< a broken invariant of the engine, or a store that cannot be read at start
+};
+
+class shard_actor : public caf::event_based_actor, private shard_port {
+public:
+  shard_actor(caf::actor_config& config, shard_dependencies given);
+
+  const char* name() const override { return "orderd.shard"; }
+  caf::behavior make_behavior() override;
+
+private:
+  void append(epoch_ptr closed, std::size_t bytes) override;
+  void apply(epoch_ptr committed) override;
+  void apply_now() override;
+  void release(shard_outputs outputs) override;
+
+  void start(const shard_peers& peers);
+  void take(shard_requests& batch);
+  void tick();
+  void show_numbers();
+  /// Runs one input and `finish`; a bug in the engine itself ends the node.
+  template <class Input>
+  void run(Input input);
+
+  replica_id self_;
+  std::uint32_t shard_index_;
+  std::string shard_name_; ///< label of its metrics
+  const business& rules_;
+  const wall_clock& clock_;
+  metrics& numbers_;
+  caf::actor journal_;
+  caf::actor applier_;
+  caf::actor provider_;
+  fatal_handler fatal_;
+  std::vector<caf::actor> shards_;
+  caf::actor gateway_;
+  std::unique_ptr<entity_host> host_;
+  shard engine_;        ///< after what it refers to
+  shard_figures shown_; ///< as of the last `show_numbers`
+  std::chrono::steady_clock::time_point closed_at_;
+};
+
+} // namespace orderd::runtime
