@@ -1,7 +1,7 @@
 // The ports to the disk: the node's journal, and each shard's state store.
 //
 // Production plugs in LMDB (lmdb_journal.hpp, lmdb_state.hpp), simulation and tests stores in memory
-// with injected faults (tests/simulation/). One test suite runs on every implementation.
+// with injected faults (tests/support/). One test suite runs on every implementation.
 #pragma once
 
 #include "runtime/result.hpp"
@@ -71,9 +71,10 @@ class state_store {
 public:
   virtual ~state_store() = default;
 
-  /// Applies epochs, in order, in one synced transaction that also records the last one's number and
-  /// term. Pre: the first is `applied_epoch() + 1`, without gaps. After a fault nothing of the call is
-  /// applied, and it may be tried again.
+  /// Applies epochs, in order, without gaps; those already applied are left out. Done in synced
+  /// transactions of whole epochs, each of which also records the number and term of its last. Pre: the
+  /// first is at most `applied_epoch() + 1`. After a fault `applied_epoch()` says how far it came; the
+  /// same call may be tried again.
   virtual result<void> apply(std::span<const epoch_ptr> epochs) = 0;
 
   /// The last epoch applied and synced, 0 when none; and its term.

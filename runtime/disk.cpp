@@ -1,0 +1,106 @@
+#include "runtime/disk.hpp"
+
+#include <cerrno>
+#include <cstring>
+#include <fcntl.h>
+#include <filesystem>
+#include <sys/statvfs.h>
+#include <unistd.h>
+
+namespace orderd::runtime {
+
+namespace {
+
+/// Less than this free, an I/O error of a write means a full disk.
+constexpr std::uint64_t next_to_nothing_bytes = 1u << 20;
+
+bool means_full(int code, const std::string& path) {
+  if (code == ENOSPC || code == EDQUOT || code == EFBIG)
+    return true;
+  if (code != EIO)
+    return false;
+  struct statvfs space {};
+  return statvfs(path.c_str(), &space) == 0
+         && std::uint64_t{space.f_bavail} * space.f_frsize < next_to_nothing_bytes;
+}
+
+/// A file descriptor that is closed when it goes.
+class descriptor {
+public:
+  descriptor(const std::string& path, int flags) : fd_(::open(path.c_str(), flags | O_CLOEXEC, 0644)) {}
+  descriptor(const descriptor&) = delete;
+  descriptor& operator=(const descriptor&) = delete;
+  ~descriptor() {
+    if (fd_ >= 0)
+      ::close(fd_);
+  }
+  int get() const noexcept { return fd_; }
+
+private:
+  int fd_;
+};
+
+bool write_all(int fd, std::string_view bytes) {
+  while (!bytes.empty()) {
+    const auto written = ::write(fd, bytes.data(), bytes.size());
+    if (written < 0 && errno != EINTR)
+      return false;
+    if (written > 0)
+      bytes.remove_prefix(static_cast<std::size_t>(written));
+  }
+  return true;
+}
+
+} // namespace
+
+fault os_failure(int code, const std::string& tried, const std::string& path) {
+  const auto kind = means_full(code, path) ? fault_code::storage_full : fault_code::internal;
+  return {kind, "cannot " + tried + " in " + path + ": " + std::strerror(code)};
+}
+
+result<storage::space> disk_space_of(const std::string& path) {
+  struct statvfs space {};
+  if (statvfs(path.c_str(), &space) != 0)
+    return os_failure(errno, "ask for the free space", path);
+  // As df counts it: blocks kept for root are neither used nor free.
+  const auto used = static_cast<double>(space.f_blocks - space.f_bfree);
+  const auto usable = used + static_cast<double>(space.f_bavail);
+  return storage::space{usable > 0 ? used / usable : 1.0, std::uint64_t{space.f_bavail} * space.f_frsize};
+}
+
+result<void> sync_folder(const std::string& path) {
+  const descriptor folder{path, O_RDONLY | O_DIRECTORY};
+  if (folder.get() < 0 || fsync(folder.get()) != 0)
+    return os_failure(errno, "sync the folder", path);
+  return {};
+}
+
+result<void> make_folders(const std::string& path) {
+  std::error_code failed;
+  const auto whole = std::filesystem::absolute(path, failed);
+  if (failed)
+    return os_failure(failed.value(), "find the folder", path);
+  if (std::filesystem::is_directory(whole, failed))
+    return {};
+  if (whole.has_parent_path() && whole.parent_path() != whole) {
+    if (auto made = make_folders(whole.parent_path().string()); !made)
+      return made;
+  }
+  if (whole.has_filename() && !std::filesystem::create_directory(whole, failed) && failed)
+    return os_failure(failed.value(), "create the folder", whole.string());
+  return sync_folder(whole.parent_path().string());
+}
+
+result<void> write_file_atomically(const std::string& path, const std::string& content) {
+  const auto temporary = path + ".tmp";
+  {
+    const descriptor file{temporary, O_WRONLY | O_CREAT | O_TRUNC};
+    if (file.get() < 0 || !write_all(file.get(), content) || fsync(file.get()) != 0)
+      return os_failure(errno, "write", temporary);
+  }
+  if (std::rename(temporary.c_str(), path.c_str()) != 0)
+    return os_failure(errno, "rename " + temporary, path);
+  return sync_folder(std::filesystem::path{path}.parent_path().string());
+}
+
+} // namespace orderd::runtime

@@ -1,0 +1,28 @@
+// What the operating system says about files and disks, as values and faults.
+#pragma once
+
+#include "runtime/result.hpp"
+#include "runtime/store.hpp"
+
+#include <string>
+
+namespace orderd::runtime {
+
+/// The fault of a failed system call: full disk and exhausted quota or file size are `storage_full`,
+/// so is an I/O error while the disk has next to nothing free (LMDB reports short writes so).
+/// `tried` completes "cannot ..."; `path` names the file.
+fault os_failure(int code, const std::string& tried, const std::string& path);
+
+/// The space of the file system that holds `path`.
+result<storage::space> disk_space_of(const std::string& path);
+
+/// Makes a folder's entries durable: files created in it or renamed into it.
+result<void> sync_folder(const std::string& path);
+
+/// Creates the folder, and the ones above it, and makes that durable. Existing ones are fine.
+result<void> make_folders(const std::string& path);
+
+/// Replaces the file's content, whole or not at all, durably.
+result<void> write_file_atomically(const std::string& path, const std::string& content);
+
+} // namespace orderd::runtime

@@ -1,0 +1,187 @@
+#include "runtime/lmdb.hpp"
+
+#include "runtime/disk.hpp"
+
+#include <algorithm>
+#include <cerrno>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <vector>
+
+namespace orderd::runtime::lmdb {
+
+namespace {
+
+/// Read transactions open at once: one a state_reader.
+constexpr unsigned readers_max = 256;
+
+MDB_val to_val(std::string_view bytes) {
+  return {bytes.size(), const_cast<char*>(bytes.data())};
+}
+
+std::string_view to_view(const MDB_val& from) {
+  return {static_cast<const char*>(from.mv_data), from.mv_size};
+}
+
+fault_code code_of(int code) {
+  switch (code) {
+  case MDB_MAP_FULL:
+    return fault_code::storage_full;
+  case MDB_CORRUPTED:
+  case MDB_PAGE_NOTFOUND:
+  case MDB_INVALID:
+    return fault_code::corrupt;
+  case MDB_VERSION_MISMATCH:
+    return fault_code::unsupported_version;
+  default:
+    return fault_code::internal;
+  }
+}
+
+} // namespace
+
+// -- transaction ---------------------------------------------------------------------------------
+
+result<std::optional<MDB_dbi>> transaction::database(const std::string& name, bool create) {
+  MDB_dbi database = 0;
+  const int code =
+      mdb_dbi_open(handle_, name.empty() ? nullptr : name.c_str(), create ? MDB_CREATE : 0, &database);
+  if (code == MDB_NOTFOUND)
+    return std::optional<MDB_dbi>{};
+  if (code != 0)
+    return environment_->failure(code, "open the database '" + name + "'");
+  return std::optional{database};
+}
+
+result<std::optional<std::string_view>> transaction::get(MDB_dbi in, std::string_view key) {
+  MDB_val wanted = to_val(key);
+  MDB_val found{};
+  const int code = mdb_get(handle_, in, &wanted, &found);
+  if (code == MDB_NOTFOUND)
+    return std::optional<std::string_view>{};
+  if (code != 0)
+    return environment_->failure(code, "read a row");
+  return std::optional{to_view(found)};
+}
+
+result<void> transaction::put(MDB_dbi in, std::string_view key, std::string_view value) {
+  MDB_val where = to_val(key);
+  MDB_val what = to_val(value);
+  if (const int code = mdb_put(handle_, in, &where, &what, 0); code != 0)
+    return environment_->failure(code, "write a row");
+  return {};
+}
+
+result<void> transaction::commit() {
+  // LMDB frees the transaction whether it commits or not.
+  if (const int code = mdb_txn_commit(std::exchange(handle_, nullptr)); code != 0)
+    return environment_->failure(code, "commit");
+  return {};
+}
+
+result<void> transaction::renew() {
+  if (const int code = mdb_txn_renew(handle_); code != 0)
+    return environment_->failure(code, "renew a read");
+  return {};
+}
+
+// -- cursor --------------------------------------------------------------------------------------
+
+result<cursor> cursor::open(transaction& in, MDB_dbi database) {
+  MDB_cursor* handle = nullptr;
+  if (const int code = mdb_cursor_open(in.handle(), database, &handle); code != 0)
+    return in.in().failure(code, "open a cursor");
+  return cursor{in.in(), handle};
+}
+
+result<bool> cursor::seek(MDB_cursor_op where, std::string_view key) {
+  key_ = to_val(key);
+  const int code = mdb_cursor_get(handle_, &key_, &value_, where);
+  if (code == MDB_NOTFOUND)
+    return false;
+  if (code != 0)
+    return environment_->failure(code, "find a row");
+  return true;
+}
+
+result<void> cursor::put(std::string_view key, std::string_view value, unsigned flags) {
+  MDB_val where = to_val(key);
+  MDB_val what = to_val(value);
+  if (const int code = mdb_cursor_put(handle_, &where, &what, flags); code != 0)
+    return environment_->failure(code, "write a row");
+  return {};
+}
+
+result<void> cursor::erase() {
+  if (const int code = mdb_cursor_del(handle_, 0); code != 0)
+    return environment_->failure(code, "erase a row");
+  return {};
+}
+
+// -- environment ---------------------------------------------------------------------------------
+
+result<std::unique_ptr<environment>> environment::open(const std::string& folder,
+                                                       const environment_options& options) {
+  MDB_env* handle = nullptr;
+  if (const int code = mdb_env_create(&handle); code != 0)
+    return os_failure(code, "create an LMDB environment", folder);
+  std::unique_ptr<environment> out{new environment{folder, handle}};
+  mdb_env_set_mapsize(handle, options.map_bytes);
+  mdb_env_set_maxreaders(handle, readers_max);
+  if (options.databases_max > 0)
+    mdb_env_set_maxdbs(handle, options.databases_max);
+  if (const int code = mdb_env_open(handle, folder.c_str(), MDB_NOTLS, 0644); code != 0)
+    return out->failure(code, "open");
+  if (auto done = out->preallocate(options.preallocated_bytes); !done)
+    return done.error();
+  return out;
+}
+
+result<transaction> environment::begin(unsigned flags, std::string_view tried) {
+  MDB_txn* handle = nullptr;
+  if (const int code = mdb_txn_begin(handle_, nullptr, flags, &handle); code != 0)
+    return failure(code, tried);
+  return transaction{*this, handle};
+}
+
+fault environment::failure(int code, std::string_view tried) const {
+  if (code > 0)
+    return os_failure(code, std::string{tried}, folder_);
+  return {code_of(code), "cannot " + std::string{tried} + " in " + folder_ + ": " + mdb_strerror(code)};
+}
+
+std::uint64_t environment::used_bytes() const noexcept {
+  MDB_envinfo info{};
+  MDB_stat pages{};
+  mdb_env_info(handle_, &info);
+  mdb_env_stat(handle_, &pages);
+  return (std::uint64_t{info.me_last_pgno} + 1) * pages.ms_psize;
+}
+
+result<void> environment::preallocate(std::uint64_t bytes) {
+  int file = -1;
+  mdb_env_get_fd(handle_, &file);
+  struct stat now {};
+  if (fstat(file, &now) != 0)
+    return os_failure(errno, "ask for the size of the data file", folder_);
+  auto end = static_cast<std::uint64_t>(now.st_size);
+  const auto space = disk_space_of(folder_);
+  if (end >= bytes || !space || space->free_bytes / 4 < bytes)
+    return {};
+  // Zeros, not fallocate: blocks that were never written change the file system's metadata once more
+  // when they are.
+  const std::vector<char> zeros(std::size_t{1} << 20);
+  while (end < bytes) {
+    const auto part = std::min<std::uint64_t>(zeros.size(), bytes - end);
+    const auto written = pwrite(file, zeros.data(), part, static_cast<off_t>(end));
+    if (written < 0)
+      return os_failure(errno, "preallocate", folder_);
+    end += static_cast<std::uint64_t>(written);
+  }
+  if (fsync(file) != 0)
+    return os_failure(errno, "preallocate", folder_);
+  return {};
+}
+
+} // namespace orderd::runtime::lmdb

@@ -1,0 +1,213 @@
+#include "runtime/lmdb_state.hpp"
+
+#include "runtime/lmdb_state_reader.hpp"
+#include "runtime/runtime.pb.h"
+
+namespace orderd::runtime {
+
+namespace {
+
+/// Databases there can be: meta, the tables that are not split, the two that are.
+constexpr unsigned databases_max = 1 + table_max - 2 + 2 * row_place::kinds;
+
+/// Changed rows after which a batch's next transaction begins.
+constexpr std::size_t rows_per_transaction = 50'000;
+
+/// The row of the database "meta", sealed as a row of this table, which no epoch can write.
+const row_key meta_key{table{0}, "applied"};
+
+std::string name_of(row_place place) {
+  auto out = std::to_string(static_cast<unsigned>(place.in()));
+  return row_place::split_by_kind(place.in()) ? out + "." + std::to_string(place.kind()) : out;
+}
+
+/// Writes sorted rows into the databases of one transaction, creating those that do not exist yet.
+class row_writer {
+public:
+  row_writer(lmdb::transaction& writing, const state_databases& known, std::uint32_t shard)
+      : writing_(writing), known_(known), shard_(shard) {}
+
+  result<void> write(const merged_write& row) {
+    if (!at_ || place_ != row.place) {
+      if (auto done = enter(row.place); !done)
+        return done;
+    }
+    return row.write->value ? put(row) : erase(row.write->key.key());
+  }
+
+  struct created_database {
+    row_place place;
+    MDB_dbi handle;
+  };
+  const std::vector<created_database>& created() const noexcept { return created_; }
+
+  /// Closes the cursor: a commit may follow.
+  void finish() { at_.reset(); }
+
+private:
+  result<void> enter(row_place place) {
+    at_.reset();
+    auto database = known_.find(place);
+    if (!database) {
+      auto made = writing_.database(name_of(place), true);
+      if (!made)
+        return made.error();
+      database = **made;
+      created_.push_back({place, *database});
+    }
+    auto at = lmdb::cursor::open(writing_, *database);
+    if (!at)
+      return at.error();
+    at_.emplace(*std::move(at));
+    place_ = place;
+    appending_ = false;
+    auto last = at_->move(MDB_LAST);
+    if (!last)
+      return last.error();
+    last_key_ = *last ? std::string{at_->key()} : std::string{};
+    return {};
+  }
+
+  result<void> put(const merged_write& row) {
+    const auto& key = row.write->key;
+    appending_ = appending_ || key.key() > last_key_;
+    return at_->put(key.key(), seal_value(shard_, row.epoch, key, *row.write->value),
+                    appending_ ? MDB_APPEND : 0u);
+  }
+
+  result<void> erase(std::string_view key) {
+    auto found = at_->seek(MDB_SET, key);
+    if (!found)
+      return found.error();
+    return *found ? at_->erase() : result<void>{};
+  }
+
+  lmdb::transaction& writing_;
+  const state_databases& known_;
+  std::uint32_t shard_;
+  std::optional<lmdb::cursor> at_;
+  row_place place_{table::state, 0};
+  std::string last_key_; ///< of the database, when it was entered; empty: it had none
+  bool appending_ = false;
+  std::vector<created_database> created_;
+};
+
+} // namespace
+
+// -- open ----------------------------------------------------------------------------------------
+
+result<std::unique_ptr<lmdb_state>> lmdb_state::open(const std::string& folder, std::uint32_t shard,
+                                                     lmdb::environment_options options) {
+  options.databases_max = databases_max;
+  auto environment = lmdb::environment::open(folder, options);
+  if (!environment)
+    return environment.error();
+  std::unique_ptr<lmdb_state> out{new lmdb_state{*std::move(environment), shard}};
+  if (auto done = out->load(); !done)
+    return done.error();
+  return out;
+}
+
+result<void> lmdb_state::load() {
+  auto writing = environment_->begin_write();
+  if (!writing)
+    return writing.error();
+  auto meta = writing->database("meta", true);
+  if (!meta)
+    return meta.error();
+  meta_ = **meta;
+  if (auto done = load_meta(*writing); !done)
+    return done;
+  if (auto done = load_databases(*writing); !done)
+    return done;
+  return writing->commit();
+}
+
+result<void> lmdb_state::load_meta(lmdb::transaction& writing) {
+  auto stored = writing.get(meta_, meta_key.key());
+  if (!stored)
+    return stored.error();
+  if (!*stored)
+    return {};
+  auto opened = open_value(shard_, meta_key, **stored);
+  if (!opened)
+    return opened.error();
+  stored::v1::state_meta meta;
+  if (!meta.ParseFromArray(opened->value.data(), static_cast<int>(opened->value.size())))
+    return fault{fault_code::corrupt,
+                 "the meta row of shard " + std::to_string(shard_) + " cannot be decoded"};
+  applied_epoch_ = meta.applied_epoch();
+  applied_term_ = meta.applied_term();
+  return {};
+}
+
+result<void> lmdb_state::load_databases(lmdb::transaction& writing) {
+  const auto load_place = [&](row_place place) -> result<void> {
+    auto found = writing.database(name_of(place), false);
+    if (!found)
+      return found.error();
+    if (*found)
+      databases_.publish(place, **found);
+    return {};
+  };
+  for (unsigned in = 1; in <= table_max; ++in) {
+    const auto split = row_place::split_by_kind(static_cast<table>(in));
+    for (unsigned kind = 0; kind < (split ? row_place::kinds : 1); ++kind) {
+      if (auto done = load_place({static_cast<table>(in), kind}); !done)
+        return done;
+    }
+  }
+  return {};
+}
+
+result<std::unique_ptr<state_reader>> lmdb_state::reader() {
+  return lmdb_state_reader::make(*environment_, databases_, shard_);
+}
+
+// -- apply ---------------------------------------------------------------------------------------
+
+result<void> lmdb_state::apply(std::span<const epoch_ptr> epochs) {
+  while (!epochs.empty() && epochs.front()->number <= applied_epoch_)
+    epochs = epochs.subspan(1);
+  while (!epochs.empty()) {
+    std::size_t count = 0;
+    for (std::size_t rows = 0; count < epochs.size() && rows < rows_per_transaction; ++count) {
+      require(epochs[count]->shard == shard_, "epoch applied to another shard");
+      require(epochs[count]->number == applied_epoch_ + count + 1, "epochs applied out of order");
+      rows += epochs[count]->writes.size();
+    }
+    if (auto done = apply_transaction(epochs.first(count)); !done)
+      return done;
+    epochs = epochs.subspan(count);
+  }
+  return {};
+}
+
+result<void> lmdb_state::apply_transaction(std::span<const epoch_ptr> epochs) {
+  auto writing = environment_->begin_write();
+  if (!writing)
+    return writing.error();
+  row_writer writer{*writing, databases_, shard_};
+  for (const auto& row : merge_writes(epochs)) {
+    if (auto done = writer.write(row); !done)
+      return done;
+  }
+  writer.finish();
+  const auto& last = *epochs.back();
+  stored::v1::state_meta meta;
+  meta.set_shard(shard_);
+  meta.set_applied_epoch(last.number);
+  meta.set_applied_term(last.term);
+  const auto sealed = seal_value(shard_, last.number, meta_key, meta.SerializeAsString());
+  if (auto done = writing->put(meta_, meta_key.key(), sealed); !done)
+    return done;
+  if (auto done = writing->commit(); !done)
+    return done;
+  for (const auto& made : writer.created())
+    databases_.publish(made.place, made.handle);
+  applied_epoch_ = last.number;
+  applied_term_ = last.term;
+  return {};
+}
+
+} // namespace orderd::runtime

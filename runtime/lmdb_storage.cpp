@@ -1,0 +1,149 @@
+#include "runtime/lmdb_storage.hpp"
+
+#include "config/limits.hpp"
+#include "runtime/disk.hpp"
+#include "runtime/folder_lock.hpp"
+#include "runtime/lmdb_journal.hpp"
+#include "runtime/lmdb_state.hpp"
+#include "runtime/node_file.hpp"
+
+#include <array>
+#include <cstdio>
+#include <filesystem>
+#include <vector>
+
+namespace orderd::runtime {
+
+namespace {
+
+class lmdb_storage final : public storage {
+public:
+  lmdb_storage(std::string path, std::unique_ptr<folder_lock> lock, std::unique_ptr<lmdb_journal> journal,
+               std::vector<std::unique_ptr<lmdb_state>> states)
+      : path_(std::move(path)), lock_(std::move(lock)), journal_(std::move(journal)),
+        states_(std::move(states)) {}
+
+  std::uint32_t shards() const override { return static_cast<std::uint32_t>(states_.size()); }
+  journal_store& journal() override { return *journal_; }
+  state_store& state(std::uint32_t shard) override {
+    require(shard < states_.size(), "no such shard");
+    return *states_[shard];
+  }
+  result<space> disk_space() override { return disk_space_of(path_); }
+
+private:
+  std::string path_;
+  std::unique_ptr<folder_lock> lock_; // goes last
+  std::unique_ptr<lmdb_journal> journal_;
+  std::vector<std::unique_ptr<lmdb_state>> states_;
+};
+
+std::string journal_folder(const std::string& data) {
+  return data + "/journal";
+}
+
+std::string state_folder(const std::string& data, std::uint32_t shard) {
+  std::array<char, 16> number{};
+  std::snprintf(number.data(), number.size(), "%04u", shard);
+  return data + "/shards/" + number.data() + "/state";
+}
+
+/// A folder that is about to become a data folder must have nothing of anyone else's in it.
+result<void> check_empty(const std::string& path) {
+  std::error_code failed;
+  for (const auto& entry : std::filesystem::directory_iterator{path, failed}) {
+    const auto name = entry.path().filename().string();
+    if (name != "lock" && name != "lost+found" && name != "node.json.tmp")
+      return fault{fault_code::malformed,
+                   path + " is not a data folder: it has no node.json, but has '" + name + "'"};
+  }
+  return failed ? os_failure(failed.value(), "list the folder", path) : result<void>{};
+}
+
+/// What the folder is, or what it is going to be: then it says so before anything else is in it.
+result<node_file> claim(const std::string& path, std::uint32_t shards) {
+  const auto file = path + "/node.json";
+  auto found = read_node_file(file);
+  if (!found)
+    return found.error();
+  if (*found) {
+    if (shards != 0 && shards != (*found)->shards)
+      return fault{fault_code::malformed, "the data folder " + path + " has "
+                                              + std::to_string((*found)->shards) + " shards, asked for "
+                                              + std::to_string(shards)};
+    return **found;
+  }
+  if (auto done = check_empty(path); !done)
+    return done.error();
+  const auto made = new_node_file(shards == 0 ? 1 : shards);
+  if (auto done = write_node_file(file, made); !done)
+    return done.error();
+  return made;
+}
+
+std::vector<std::string> environment_folders(const std::string& path, std::uint32_t shards) {
+  std::vector<std::string> out{journal_folder(path)};
+  for (std::uint32_t shard = 0; shard < shards; ++shard)
+    out.push_back(state_folder(path, shard));
+  return out;
+}
+
+/// Every part must be there once the folder was complete: LMDB would make an empty one in its place.
+result<void> prepare_folders(const std::string& path, const node_file& node) {
+  for (const auto& folder : environment_folders(path, node.shards)) {
+    std::error_code failed;
+    if (node.complete && !std::filesystem::exists(folder + "/data.mdb", failed))
+      return fault{fault_code::corrupt, "the data folder is damaged: " + folder + "/data.mdb is missing"};
+    if (auto done = make_folders(folder); !done)
+      return done;
+  }
+  return {};
+}
+
+/// Durable: the new environments' files, and then that the folder is complete.
+result<void> complete(const std::string& path, node_file node) {
+  for (const auto& folder : environment_folders(path, node.shards)) {
+    if (auto done = sync_folder(folder); !done)
+      return done;
+  }
+  node.complete = true;
+  return write_node_file(path + "/node.json", node);
+}
+
+} // namespace
+
+result<std::unique_ptr<storage>> open_storage(const std::string& path, std::uint32_t shards,
+                                              const storage_options& options) {
+  if (shards > limits::shards_max)
+    return fault{fault_code::too_large, "at most " + std::to_string(limits::shards_max)
+                                            + " shards, asked for " + std::to_string(shards)};
+  if (auto done = make_folders(path); !done)
+    return done.error();
+  auto lock = folder_lock::take(path);
+  if (!lock)
+    return lock.error();
+  const auto node = claim(path, shards);
+  if (!node)
+    return node.error();
+  if (auto done = prepare_folders(path, *node); !done)
+    return done.error();
+  auto journal = lmdb_journal::open(journal_folder(path),
+                                    {options.journal_map_bytes, 0, options.journal_preallocated_bytes});
+  if (!journal)
+    return journal.error();
+  std::vector<std::unique_ptr<lmdb_state>> states;
+  for (std::uint32_t shard = 0; shard < node->shards; ++shard) {
+    auto state = lmdb_state::open(state_folder(path, shard), shard, {options.state_map_bytes, 0, 0});
+    if (!state)
+      return state.error();
+    states.push_back(*std::move(state));
+  }
+  if (!node->complete) {
+    if (auto done = complete(path, *node); !done)
+      return done.error();
+  }
+  return std::unique_ptr<storage>{
+      std::make_unique<lmdb_storage>(path, *std::move(lock), *std::move(journal), std::move(states))};
+}
+
+} // namespace orderd::runtime

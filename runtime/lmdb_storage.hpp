@@ -1,0 +1,33 @@
+// A node's data folder: the journal, the shards' states, and what they belong to.
+//
+//   data/node.json            format, node id, number of shards (runtime/FORMAT.md)
+//   data/lock                 held while a process has the folder open; its process id
+//   data/journal/             one LMDB environment
+//   data/shards/0000/state/   one LMDB environment a shard
+#pragma once
+
+#include "runtime/store.hpp"
+
+#include <cstdint>
+#include <memory>
+#include <string>
+
+namespace orderd::runtime {
+
+/// Address space and disk the folder may use. Sanitizers leave a process less address space.
+struct storage_options {
+  std::size_t journal_map_bytes = std::size_t{64} << 30;
+  std::size_t state_map_bytes = std::size_t{256} << 30; ///< of each shard
+  std::uint64_t journal_preallocated_bytes = 0;         ///< see lmdb::environment_options
+};
+
+/// Opens the data folder, or makes it when there is none or an empty one. `shards`: how many it must
+/// have; 0: as many as it has, one when it is made. The storage holds the folder's lock until it goes.
+///
+/// Faults: `unavailable` when another process has it open (names its process id); `unsupported_version`
+/// when a newer program made it; `corrupt` when a part of it is missing or damaged; `malformed` when it
+/// has another number of shards, or is not a data folder; else as disk.hpp.
+result<std::unique_ptr<storage>> open_storage(const std::string& path, std::uint32_t shards,
+                                              const storage_options& options = {});
+
+} // namespace orderd::runtime

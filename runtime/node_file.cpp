@@ -1,0 +1,74 @@
+#include "runtime/node_file.hpp"
+
+#include "config/limits.hpp"
+#include "runtime/bytes.hpp"
+#include "runtime/disk.hpp"
+
+#include <filesystem>
+#include <fstream>
+#include <nlohmann/json.hpp>
+#include <random>
+#include <sstream>
+
+namespace orderd::runtime {
+
+namespace {
+
+/// Of the whole data folder.
+constexpr unsigned format_version = 1;
+
+fault bad_file(fault_code code, const std::string& path, const std::string& what) {
+  return {code, path + ": " + what};
+}
+
+result<std::optional<node_file>> parse(const std::string& path, const std::string& text) {
+  const auto json = nlohmann::json::parse(text, nullptr, false);
+  if (!json.is_object() || !json.contains("format") || !json["format"].is_number_unsigned())
+    return bad_file(fault_code::corrupt, path, "not the description of a data folder");
+  if (const auto format = json["format"].get<std::uint64_t>(); format != format_version)
+    return bad_file(fault_code::unsupported_version, path,
+                    "format " + std::to_string(format) + ", this program knows 1");
+  const auto has = [&](const char* name, bool fits) { return json.contains(name) && fits; };
+  if (!has("node_id", json.value("node_id", nlohmann::json{}).is_string())
+      || !has("shards", json.value("shards", nlohmann::json{}).is_number_unsigned())
+      || !has("complete", json.value("complete", nlohmann::json{}).is_boolean()))
+    return bad_file(fault_code::corrupt, path, "a field is missing or of the wrong type");
+  const auto shards = json["shards"].get<std::uint64_t>();
+  if (shards < 1 || shards > limits::shards_max)
+    return bad_file(fault_code::corrupt, path, std::to_string(shards) + " shards cannot be");
+  return std::optional{node_file{json["node_id"].get<std::string>(), static_cast<std::uint32_t>(shards),
+                                 json["complete"].get<bool>()}};
+}
+
+} // namespace
+
+node_file new_node_file(std::uint32_t shards) {
+  std::random_device random;
+  std::string id;
+  for (int i = 0; i < 4; ++i)
+    append_integer(id, static_cast<std::uint32_t>(random()));
+  return {to_hex(id), shards, false};
+}
+
+result<std::optional<node_file>> read_node_file(const std::string& path) {
+  std::error_code failed;
+  if (!std::filesystem::exists(path, failed))
+    return failed ? result<std::optional<node_file>>{os_failure(failed.value(), "look", path)}
+                  : std::optional<node_file>{};
+  std::ifstream file{path, std::ios::binary};
+  std::ostringstream text;
+  text << file.rdbuf();
+  if (!file)
+    return fault{fault_code::internal, "cannot read " + path};
+  return parse(path, text.str());
+}
+
+result<void> write_node_file(const std::string& path, const node_file& what) {
+  const nlohmann::ordered_json json{{"format", format_version},
+                                    {"node_id", what.node_id},
+                                    {"shards", what.shards},
+                                    {"complete", what.complete}};
+  return write_file_atomically(path, json.dump(2) + "\n");
+}
+
+} // namespace orderd::runtime

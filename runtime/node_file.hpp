@@ -1,0 +1,28 @@
+// node.json: what a data folder is, written when it is made.
+#pragma once
+
+#include "runtime/result.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+namespace orderd::runtime {
+
+struct node_file {
+  std::string node_id; ///< 32 hex digits, random
+  std::uint32_t shards = 0;
+  bool complete = false; ///< false while the folder is being made: its parts may be missing
+};
+
+/// A new node's file, with an id from the operating system's random numbers.
+node_file new_node_file(std::uint32_t shards);
+
+/// The file of that path; nullopt when there is none. `unsupported_version`, or `corrupt` when it cannot
+/// be understood.
+result<std::optional<node_file>> read_node_file(const std::string& path);
+
+/// Writes it, whole or not at all, durably.
+result<void> write_node_file(const std::string& path, const node_file& what);
+
+} // namespace orderd::runtime
