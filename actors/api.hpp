@@ -24,6 +24,9 @@ enum class kind : std::uint8_t {
   order = 4,   ///< an order; key: order id
 };
 
+/// The name of a kind: "order"; "unknown" for no kind.
+std::string_view kind_name(kind which) noexcept;
+
 /// The business of orderd, as the engine's port. `placement_deadline_ms`: how long a placement may
 /// take before it is given up and undone.
 struct business_options {

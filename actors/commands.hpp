@@ -20,8 +20,9 @@ namespace orderd::actors {
 
 /// Client -> order: begin the placement; the caller waits for its outcome. Sent again: the same outcome.
 struct place_order {
-  std::shared_ptr<const order_content> content; ///< `placed_at` not yet known
-  std::string stored; ///< the content's stored form, made by who decoded the request
+  std::shared_ptr<const order_content> content; ///< `placed_at_ms` not yet known
+  std::string stored;               ///< the content's stored form, made by who decoded the request
+  std::uint64_t content_digest = 0; ///< of the content
 };
 
 /// Client -> order: give everything back and end as cancelled; the caller waits until it is done.
@@ -113,7 +114,8 @@ struct provider_answered {
 /// Timer -> card: make the call again whose outcome is not known.
 struct ask_provider {};
 
-/// Any of them. The order is that of the stored form's fields (stored.proto).
+/// Any of them, in the order of the stored form's fields (stored.proto). Those of an order come first, as in
+/// the columns of lifecycle.hpp.
 using command_body = std::variant<place_order, cancel_order, expire_order, reserve_answer, release_answer,
                                   authorize_answer, void_answer, set_stock, reserve, release, set_account,
                                   link_order, authorize, void_authorization, provider_answered, ask_provider>;

@@ -58,7 +58,7 @@ bool holds_nothing(const order_state& state) noexcept {
 
 // -- decide: one function a command, called only where the table says `act` ----------------------
 
-void decide_on(const order_state&, const order_content& content, const place_input& what, order_events& out) {
+void decide_on(const order_state&, const order_content& content, const place_order& what, order_events& out) {
   out.emplace_back(order_placed{what.content_digest, content.lines.size()});
 }
 
@@ -109,10 +109,17 @@ void decide_on(const order_state& state, const order_content&, const void_answer
     out.emplace_back(payment_voided{});
 }
 
-order_column column_of(const order_input& what) noexcept {
+// The commands of other entities have no column.
+template <class Command>
+void decide_on(const order_state&, const order_content&, const Command&, order_events&) {
+  throw runtime::bug("a command that an order does not know");
+}
+
+order_column column_of(const command_body& what) {
+  require(what.index() < order_columns, "a command that an order does not know");
   return static_cast<order_column>(what.index());
 }
-static_assert(std::variant_size_v<order_input> == order_columns);
+static_assert(std::is_same_v<std::variant_alternative_t<order_columns - 1, command_body>, void_answer>);
 
 // -- advance: what follows from the state alone ---------------------------------------------------
 
@@ -154,12 +161,13 @@ void release_reserved(const order_state& state, const order_content& content, or
 }
 
 void advance_ending(const order_state& state, const order_content& content, order_events& out) {
+  const auto before = out.size();
   if (!state.linked && !content.customer.empty())
     out.emplace_back(customer_told{});
   release_reserved(state, content, out);
   if (state.payment == payment_state::authorized)
     out.emplace_back(void_requested{state.authorized_minor});
-  if (!out.empty() || !holds_nothing(state))
+  if (out.size() != before || !holds_nothing(state))
     return;
   if (state.status == order_status::rejecting)
     out.emplace_back(order_rejected{});
@@ -204,6 +212,9 @@ public:
     state_.payment = payment_state::refused;
     if (state_.status == order_status::authorizing)
       state_.reason = event.reason;
+    // A quarantined account did not see the request, so it does not know the order either.
+    if (event.reason == reject_reason::quarantined && content_.method == payment_method::account)
+      state_.linked = false;
   }
   void operator()(const payment_unknown&) const { state_.payment = payment_state::unknown; }
   void operator()(const order_confirmed&) const {
@@ -254,14 +265,14 @@ private:
 
 } // namespace
 
-rejection_code decide(const order_state& state, const order_content& content, const order_input& what,
+rejection_code decide(const order_state& state, const order_content& content, const command_body& what,
                       order_events& out) {
   switch (verdict_of(state.status, column_of(what))) {
   case verdict::act:
     std::visit([&](const auto& command) { decide_on(state, content, command, out); }, what);
     return rejection_code::none;
   case verdict::again: {
-    const auto* place = std::get_if<place_input>(&what);
+    const auto* place = std::get_if<place_order>(&what);
     return place && place->content_digest != state.content_digest ? rejection_code::conflict
                                                                   : rejection_code::none;
   }
@@ -305,21 +316,15 @@ void apply(order_state& state, const order_content& content, const order_event& 
   state.updated_at_ms = now_ms;
 }
 
-rejection_code handle(order_state& state, const order_content& content, const order_input& what,
+rejection_code handle(order_state& state, const order_content& content, const command_body& what,
                       std::int64_t now_ms, order_events& out) {
-  order_events step;
-  const auto rejected = decide(state, content, what, step);
-  if (rejected != rejection_code::none)
-    return rejected;
-  while (!step.empty()) {
-    for (auto& event : step) {
-      apply(state, content, event, now_ms);
-      out.push_back(std::move(event));
-    }
-    step.clear();
-    advance(state, content, step);
+  const auto rejected = decide(state, content, what, out);
+  for (std::size_t next = 0; next < out.size();) {
+    while (next < out.size())
+      apply(state, content, out[next++], now_ms);
+    advance(state, content, out);
   }
-  return rejection_code::none;
+  return rejected;
 }
 
 std::size_t count_lines(const order_state& state, line_state in) noexcept {

@@ -101,28 +101,21 @@ using order_event =
                  payment_voided, order_rejected, order_cancelled>;
 using order_events = std::vector<order_event>;
 
-/// The commands of an order, as the rules see them.
-struct place_input {
-  std::uint64_t content_digest = 0;
-};
-using order_input = std::variant<place_input, cancel_order, expire_order, reserve_answer, release_answer,
-                                 authorize_answer, void_answer>;
-
 /// Appends to `out` what follows from the command. A rejection: nothing is appended. `content` is the
 /// order's, or the one to be placed. Throws `bug` for a command nobody can send in this status.
 [[nodiscard]] rejection_code decide(const order_state& state, const order_content& content,
-                                    const order_input& what, order_events& out);
+                                    const command_body& what, order_events& out);
 
-/// Puts into `out` what follows from the state alone; nothing: it waits for an answer, or is settled.
-/// Pre: `out` is empty.
+/// Appends to `out` what follows from the state alone; nothing: it waits for an answer, or is settled.
 void advance(const order_state& state, const order_content& content, order_events& out);
 
 /// The event happens. Throws `bug` when the table of lifecycle.hpp forbids its status.
 void apply(order_state& state, const order_content& content, const order_event& event, std::int64_t now_ms);
 
 /// Decides, applies and advances until nothing more follows; `out` gets every event, in order.
-[[nodiscard]] rejection_code handle(order_state& state, const order_content& content, const order_input& what,
-                                    std::int64_t now_ms, order_events& out);
+/// Pre: `out` is empty.
+[[nodiscard]] rejection_code handle(order_state& state, const order_content& content,
+                                    const command_body& what, std::int64_t now_ms, order_events& out);
 
 /// Lines in a state.
 std::size_t count_lines(const order_state& state, line_state in) noexcept;

@@ -20,6 +20,9 @@ bool is_order_id(std::string_view id) noexcept;
 /// Milliseconds since the Unix epoch in the id.
 std::int64_t order_id_time_ms(std::string_view id) noexcept;
 
+/// The slot in the id: the 14 bits after the variant bits. Pre: 16 bytes.
+std::uint16_t order_id_slot(std::string_view id) noexcept;
+
 /// 16 bytes <-> "01890a5d-ac96-774b-bcce-b302099a8057". `parse_order_id` gives an empty string for
 /// text that is none.
 std::string order_id_text(std::string_view id);

@@ -1,0 +1,105 @@
+// The business as the engine's port: kinds, slots, loading.
+#include "actors/api.hpp"
+#include "actors/business_command.hpp"
+#include "actors/codec.hpp"
+#include "actors/entities.hpp"
+#include "actors/order_id.hpp"
+#include "actors/replies.hpp"
+
+namespace orderd::actors {
+
+namespace {
+
+bool is_keyed_by_order(std::uint8_t which) noexcept {
+  return static_cast<kind>(which) == kind::order || static_cast<kind>(which) == kind::card;
+}
+
+class order_business final : public runtime::business {
+public:
+  explicit order_business(business_options options) : options_(options) {}
+
+  /// An order and its card payment live in the slot inside the order's id; everything else is hashed.
+  std::uint16_t slot_of(const runtime::entity_id& id) const override {
+    if (!is_keyed_by_order(id.kind()))
+      return runtime::hashed_slot(id);
+    return order_id_slot(id.key());
+  }
+
+  bool has_content(std::uint8_t which) const override { return static_cast<kind>(which) == kind::order; }
+
+  loaded_entity load(const runtime::entity_id& id, const runtime::snapshot& rows) const override {
+    switch (static_cast<kind>(id.kind())) {
+    case kind::item:
+      return load_item(rows);
+    case kind::account:
+      return load_account(rows);
+    case kind::card:
+      return load_card(rows);
+    case kind::order:
+      return load_order(rows, options_);
+    }
+    return runtime::fault{runtime::fault_code::corrupt, "an entity of an unknown kind", 0};
+  }
+
+  runtime::result<runtime::command_ptr> decode_command(std::string_view stored) const override {
+    auto body = decode_command_body(stored);
+    if (!body)
+      return body.error();
+    return make_command(*std::move(body));
+  }
+
+  runtime::command_ptr provider_answered(std::uint8_t step,
+                                         const std::optional<std::string>& answer) const override {
+    return make_command(actors::provider_answered{step, answer});
+  }
+
+  std::string fault_reply(const runtime::fault& why) const override { return fault_body(why); }
+
+  std::string_view kind_name(std::uint8_t which) const override {
+    return actors::kind_name(static_cast<kind>(which));
+  }
+
+  std::string readable_key(const runtime::entity_id& id) const override { return actors::readable_key(id); }
+
+private:
+  business_options options_;
+};
+
+} // namespace
+
+std::unique_ptr<const runtime::business> make_business(business_options options) {
+  return std::make_unique<const order_business>(options);
+}
+
+std::string_view kind_name(kind which) noexcept {
+  switch (which) {
+  case kind::item:
+    return "item";
+  case kind::account:
+    return "account";
+  case kind::card:
+    return "card";
+  case kind::order:
+    return "order";
+  }
+  return "unknown";
+}
+
+std::string readable_key(const runtime::entity_id& id) {
+  return is_keyed_by_order(id.kind()) ? order_id_text(id.key()) : std::string{id.key()};
+}
+
+std::optional<runtime::entity_id> parse_readable_key(std::string_view kind_text, std::string_view key) {
+  for (const auto which : {kind::item, kind::account, kind::card, kind::order}) {
+    if (kind_name(which) != kind_text)
+      continue;
+    const auto raw =
+        is_keyed_by_order(static_cast<std::uint8_t>(which)) ? parse_order_id(key) : std::string{key};
+    if (raw.empty() || raw.size() > runtime::entity_id::key_bytes_max)
+      return std::nullopt;
+    return entity_of(which, raw);
+  }
+  return std::nullopt;
+}
+
+} // namespace orderd::actors

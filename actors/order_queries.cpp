@@ -1,0 +1,151 @@
+// Pages of orders: by status, all, and of one customer.
+#include "actors/business_command.hpp"
+#include "actors/codec.hpp"
+#include "actors/index_rows.hpp"
+#include "actors/page.hpp"
+#include "actors/queries.hpp"
+#include "actors/replies.hpp"
+
+#include <optional>
+#include <utility>
+
+namespace orderd::actors {
+
+using runtime::result;
+using runtime::shard_view;
+using runtime::table;
+
+result<void> fill_order(v1::order& to, std::string_view order_id, const runtime::snapshot& rows) {
+  const auto state = decode_order_state(rows.state.value_or(std::string{}));
+  if (!state)
+    return state.error();
+  const auto content = decode_order_content(rows.content.value_or(std::string{}));
+  if (!content)
+    return content.error();
+  fill(to, order_id, *state, *content);
+  return {};
+}
+
+namespace {
+
+class order_page final : public runtime::query {
+public:
+  order_page(order_status status, std::string after, std::uint32_t limit, bool newest_first)
+      : status_(status), after_(std::move(after)), limit_(limit), newest_first_(newest_first) {}
+
+  bool scans() const noexcept override { return true; }
+
+  result<std::string> answer(shard_view& view) const override {
+    v1::reply reply;
+    auto& page = *reply.mutable_order_page();
+    const auto prefix = status_ == order_status::none ? std::string(1, static_cast<char>(kind::order))
+                                                      : status_index_prefix(status_);
+    const page_request wanted{status_ == order_status::none ? table::state : table::index, prefix,
+                              after_.empty() ? std::string{} : prefix + after_, newest_first_, limit_};
+    const auto more = read_page(view, wanted, [&](std::string_view key, std::string_view) {
+      return add(view, page, key.substr(prefix.size()));
+    });
+    if (!more)
+      return more.error();
+    page.set_more(*more);
+    return reply_body(reply);
+  }
+
+private:
+  /// The rows are the newest, so the order may have left the status since its index row was applied.
+  result<std::size_t> add(shard_view& view, v1::order_page& page, std::string_view order_id) const {
+    const auto rows = view.rows(entity_of(kind::order, order_id));
+    if (!rows)
+      return rows.error();
+    auto* added = page.add_orders();
+    if (const auto filled = fill_order(*added, order_id, *rows); !filled)
+      return filled.error();
+    if (status_ == order_status::none || static_cast<order_status>(added->status()) == status_)
+      return added->ByteSizeLong();
+    page.mutable_orders()->RemoveLast();
+    return no_row;
+  }
+
+  order_status status_;
+  std::string after_;
+  std::uint32_t limit_;
+  bool newest_first_;
+};
+
+class customer_orders final : public runtime::query {
+public:
+  customer_orders(std::string customer, std::string after, std::uint32_t limit)
+      : customer_(std::move(customer)), after_(std::move(after)), limit_(limit) {}
+
+  bool scans() const noexcept override { return true; }
+
+  result<std::string> answer(shard_view& view) const override {
+    v1::reply reply;
+    auto& page = *reply.mutable_order_page();
+    auto next = first(view);
+    while (next && !next->empty() && static_cast<std::uint32_t>(page.order_ids_size()) < limit_) {
+      page.add_order_ids(*next);
+      next = previous(view, *next);
+    }
+    if (!next)
+      return next.error();
+    page.set_more(!next->empty());
+    return reply_body(reply);
+  }
+
+private:
+  /// The newest of the customer's orders, or the one before `after`; empty: none. Both come from scans, so
+  /// that the account is never newer than the chain's rows.
+  result<std::string> first(shard_view& view) const {
+    if (!after_.empty())
+      return previous(view, after_);
+    const auto row = entity_of(kind::account, customer_).row(table::state);
+    const auto stored = read_row(view, table::state, std::string{row.key()});
+    if (!stored)
+      return stored.error();
+    if (!*stored)
+      return std::string{};
+    const auto state = decode_account_state(**stored);
+    if (!state)
+      return state.error();
+    return state->last_order.is_set() ? std::string{state->last_order.view()} : std::string{};
+  }
+
+  static result<std::string> previous(shard_view& view, std::string_view order_id) {
+    const auto stored = read_row(view, table::index, chain_index_key(order_id));
+    if (!stored)
+      return stored.error();
+    return stored->value_or(std::string{});
+  }
+
+  /// One row by a scan: a row whose key is the prefix comes before all that only start with it.
+  static result<std::optional<std::string>> read_row(shard_view& view, table in, const std::string& key) {
+    std::optional<std::string> found;
+    const auto scanned =
+        view.scan(in, key, {}, false,
+                  [&](std::string_view at, std::string_view value) -> result<runtime::state_reader::step> {
+                    if (at == key)
+                      found = value;
+                    return runtime::state_reader::step::stop;
+                  });
+    if (!scanned)
+      return scanned.error();
+    return found;
+  }
+
+  std::string customer_;
+  std::string after_;
+  std::uint32_t limit_;
+};
+
+} // namespace
+
+query_ptr order_page_query(order_status status, std::string after, std::uint32_t limit, bool newest_first) {
+  return std::make_unique<const order_page>(status, std::move(after), limit, newest_first);
+}
+
+query_ptr customer_orders_query(std::string customer, std::string after, std::uint32_t limit) {
+  return std::make_unique<const customer_orders>(std::move(customer), std::move(after), limit);
+}
+
+} // namespace orderd::actors

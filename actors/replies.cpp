@@ -1,0 +1,124 @@
+#include "actors/replies.hpp"
+
+#include "actors/api.hpp"
+
+#include <utility>
+
+namespace orderd::actors {
+
+static_assert(static_cast<int>(order_status::placed) == v1::PLACED);
+static_assert(static_cast<int>(order_status::cancelled) == v1::CANCELLED);
+static_assert(static_cast<int>(reject_reason::insufficient_stock) == v1::INSUFFICIENT_STOCK);
+static_assert(static_cast<int>(reject_reason::cancelled_by_request) == v1::CANCELLED_BY_REQUEST);
+static_assert(static_cast<int>(payment_method::card) == v1::CARD);
+static_assert(static_cast<int>(payment_state::voided) == v1::PAYMENT_VOIDED);
+static_assert(static_cast<int>(rejection_code::conflict) == v1::rejection::CONFLICT);
+static_assert(static_cast<int>(rejection_code::not_quarantined) == v1::rejection::NOT_QUARANTINED);
+static_assert(static_cast<int>(runtime::fault_code::overloaded) == v1::fault::OVERLOADED);
+static_assert(static_cast<int>(runtime::fault_code::internal) == v1::fault::INTERNAL);
+
+std::string reply_body(const v1::reply& what) {
+  return what.SerializeAsString();
+}
+
+std::string placement_body(std::string_view order_id, const placement_outcome& outcome) {
+  thread_local v1::reply reply;
+  auto* to = reply.mutable_placement();
+  to->mutable_order_id()->assign(order_id);
+  to->set_status(static_cast<v1::order_status>(outcome.status));
+  to->set_reason(static_cast<v1::reject_reason>(outcome.reason));
+  to->set_authorized_minor(outcome.authorized_minor);
+  to->set_lines_reserved(outcome.lines_reserved);
+  return reply_body(reply);
+}
+
+std::string cancellation_body(std::string_view order_id) {
+  v1::reply reply;
+  auto* to = reply.mutable_cancellation();
+  to->mutable_order_id()->assign(order_id);
+  to->set_status(v1::CANCELLED);
+  return reply_body(reply);
+}
+
+std::string stock_item_body(std::string_view sku, const item_state& state) {
+  v1::reply reply;
+  fill(*reply.mutable_stock_item(), sku, state);
+  return reply_body(reply);
+}
+
+std::string account_body(std::string_view customer, const account_state& state) {
+  v1::reply reply;
+  fill(*reply.mutable_account(), customer, state);
+  return reply_body(reply);
+}
+
+std::string fault_body(const runtime::fault& why) {
+  v1::reply reply;
+  auto* to = reply.mutable_fault();
+  to->set_code(static_cast<v1::fault::kind>(why.code));
+  to->set_message(why.message);
+  to->set_retry_after_ms(why.retry_after_ms);
+  return reply_body(reply);
+}
+
+std::string rejection_body(rejection_code code, std::string message) {
+  v1::reply reply;
+  auto* to = reply.mutable_rejection();
+  to->set_code(static_cast<v1::rejection::kind>(code));
+  to->set_message(std::move(message));
+  return reply_body(reply);
+}
+
+std::string invalid_field_body(std::string field, std::string_view value, std::string limit) {
+  constexpr std::size_t value_bytes_max = 64;
+  v1::reply reply;
+  auto* to = reply.mutable_rejection();
+  to->set_code(v1::rejection::INVALID_FIELD);
+  to->set_message(field + " must be " + limit);
+  to->set_field(std::move(field));
+  to->mutable_value()->assign(value.substr(0, value_bytes_max));
+  to->set_limit(std::move(limit));
+  return reply_body(reply);
+}
+
+void fill(v1::order& to, std::string_view order_id, const order_state& state, const order_content& content) {
+  to.mutable_order_id()->assign(order_id);
+  to.set_reference(content.reference);
+  to.set_customer(content.customer);
+  to.set_status(static_cast<v1::order_status>(state.status));
+  to.set_reason(static_cast<v1::reject_reason>(state.reason));
+  to.mutable_currency()->assign(content.currency.view());
+  to.set_total_minor(content.total_minor().value_or(0));
+  for (std::size_t i = 0; i < content.lines.size(); ++i) {
+    auto* line = to.add_lines();
+    line->set_sku(content.lines[i].sku);
+    line->set_quantity(content.lines[i].quantity);
+    line->set_unit_price_minor(content.lines[i].unit_price_minor);
+    line->set_reserved(i < state.lines.size() && state.lines[i] == static_cast<char>(line_state::reserved));
+  }
+  auto* payment = to.mutable_payment();
+  payment->set_method(static_cast<v1::payment_method>(content.method));
+  payment->set_state(static_cast<v1::payment_state>(state.payment));
+  payment->set_authorized_minor(state.authorized_minor);
+  to.set_placed_at_ms(content.placed_at_ms);
+  to.set_updated_at_ms(state.updated_at_ms);
+  for (const char status : state.history)
+    to.add_history(static_cast<v1::order_status>(status));
+}
+
+void fill(v1::stock_item& to, std::string_view sku, const item_state& state) {
+  to.mutable_sku()->assign(sku);
+  to.set_on_hand(state.on_hand);
+  to.set_reserved(state.reserved);
+  to.set_available(state.available());
+}
+
+void fill(v1::account& to, std::string_view customer, const account_state& state) {
+  to.mutable_customer()->assign(customer);
+  to.mutable_currency()->assign(state.currency.view());
+  to.set_credit_limit_minor(state.credit_limit_minor);
+  to.set_held_minor(state.held_minor);
+  to.set_captured_minor(state.captured_minor);
+}
+
+} // namespace orderd::actors

@@ -1,0 +1,35 @@
+// The bodies of replies: a serialized v1::reply without its request id, which the wire puts in front.
+//
+// *Concurrency*: any thread.
+#pragma once
+
+#include "actors/account.hpp"
+#include "actors/item.hpp"
+#include "actors/order.hpp"
+#include "actors/public.pb.h"
+#include "actors/types.hpp"
+#include "runtime/result.hpp"
+
+#include <string>
+#include <string_view>
+
+namespace orderd::actors {
+
+std::string placement_body(std::string_view order_id, const placement_outcome& outcome);
+std::string cancellation_body(std::string_view order_id);
+std::string stock_item_body(std::string_view sku, const item_state& state);
+std::string account_body(std::string_view customer, const account_state& state);
+std::string fault_body(const runtime::fault& why);
+
+/// The business's no, with a sentence for a person.
+std::string rejection_body(rejection_code code, std::string message);
+
+/// INVALID_FIELD: the field, its value (cut after 64 bytes) and the limit it breaks.
+std::string invalid_field_body(std::string field, std::string_view value, std::string limit);
+
+// The views that pages and single replies share.
+void fill(v1::order& to, std::string_view order_id, const order_state& state, const order_content& content);
+void fill(v1::stock_item& to, std::string_view sku, const item_state& state);
+void fill(v1::account& to, std::string_view customer, const account_state& state);
+
+} // namespace orderd::actors
