@@ -135,7 +135,8 @@ class Readmes(unittest.TestCase):
         )
 
     def test_a_file_without_a_description_counts_as_missing(self):
-        self.assertEqual(self.check(["runtime/a.cpp"], "| `a.cpp` |  |\n"), ["'a.cpp' is missing in the table of files"])
+        missing = ["'a.cpp' is missing in the table of files"]
+        self.assertEqual(self.check(["runtime/a.cpp"], "| `a.cpp` |  |\n"), missing)
 
     def test_every_folder_needs_one(self):
         tree = {PurePosixPath("README.md"): "| `actors/` | x |\n", PurePosixPath("actors/a.cpp"): ""}

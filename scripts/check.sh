@@ -1,0 +1,50 @@
+#!/usr/bin/env bash
+# Every check that needs no running program: format, shell scripts, style, clang-tidy.
+#
+#   scripts/check.sh [--fix]
+#
+# --fix   first formats the C++ files in place.
+# Runs all of them and then exits 1 when any found something. clang-tidy looks only at what changed
+# since it was last clean; all of it takes about 5 minutes on 2 cores.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+failed=0
+# stage NAME COMMAND...
+stage() {
+  local name=$1 begun=$SECONDS
+  shift
+  if "$@"; then
+    printf 'check: %-12s ok      %4d s\n' "$name" $((SECONDS - begun))
+  else
+    printf 'check: %-12s FAILED  %4d s\n' "$name" $((SECONDS - begun))
+    failed=$((failed + 1))
+  fi
+}
+
+cpp_files() { find config runtime actors cluster tests -name '*.[ch]pp' -print0 | sort -z; }
+
+format() { cpp_files | xargs -0 clang-format --dry-run -Werror; }
+
+shell_scripts() { find . \( -name build -o -name data \) -prune -o \( -name '*.sh' -o -path './.ci/run' \) -print0 |
+  xargs -0 shellcheck; }
+
+tidy() {
+  cmake --preset release >/dev/null
+  # Headers made from .proto files must exist before anything can be read.
+  ninja -C build/release -t targets all | sed -n 's/^\(generated[^:]*\.pb\.h\):.*/\1/p' |
+    xargs ninja -C build/release >/dev/null
+  scripts/tidy.py
+}
+
+case ${1:-} in
+  --fix) cpp_files | xargs -0 clang-format -i ;;
+  '') ;;
+  *) printf 'check: error: unknown argument "%s" (known: --fix)\n' "$1" >&2; exit 2 ;;
+esac
+
+stage format format
+stage shell shell_scripts
+stage style scripts/style.py
+stage clang-tidy tidy
+[ "$failed" = 0 ]

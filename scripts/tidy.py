@@ -1,0 +1,90 @@
+#!/usr/bin/env python3
+"""Runs clang-tidy over orderd's sources, and only over what changed since it was last found clean.
+
+    scripts/tidy.py [--build FOLDER] [--jobs N] [FILE ...]
+
+FOLDER (default build/release) is a configured build whose generated headers exist. Without FILEs: every
+source of config, runtime, actors, cluster and tests/bench. A file is looked at again when it, a header of
+ours that it includes (directly or not), its compiler options or .clang-tidy changed. Exits 1 on findings.
+"""
+
+import argparse
+import concurrent.futures
+import hashlib
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+FOLDERS = ("config", "runtime", "actors", "cluster", "tests/bench")
+INCLUDE = re.compile(r'^\s*#\s*include\s+"([^"]+)"', re.MULTILINE)
+
+
+def closure(source, roots):
+    """`source` and every header of ours that it includes, sorted."""
+    seen, waiting = set(), [source]
+    while waiting:
+        path = waiting.pop()
+        if path in seen:
+            continue
+        seen.add(path)
+        for name in INCLUDE.findall(path.read_text(encoding="utf-8", errors="replace")):
+            waiting.extend(root / name for root in roots if (root / name).is_file())
+    return sorted(seen)
+
+
+def key_of(command, roots):
+    """Names everything that a finding about this source can depend on, except the system's headers."""
+    digest = hashlib.sha256((ROOT / ".clang-tidy").read_bytes())
+    digest.update(command["command"].encode())
+    for path in closure(Path(command["file"]), roots):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+def tidy(build, command, clean):
+    """The findings about one source, "" when there are none."""
+    mark = clean / key_of(command, (ROOT, build / "generated"))
+    if mark.exists():
+        return ""
+    ran = subprocess.run(
+        ["clang-tidy", "-p", str(build), "--quiet", command["file"]],
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if ran.returncode == 0:
+        mark.touch()
+        return ""
+    return ran.stdout + (ran.stderr if not ran.stdout.strip() else "")
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--build", type=Path, default=ROOT / "build" / "release")
+    parser.add_argument("--jobs", type=int, default=os.cpu_count())
+    parser.add_argument("files", nargs="*", type=Path)
+    options = parser.parse_args()
+    build = options.build.resolve()
+    clean = build / "tidy"
+    clean.mkdir(exist_ok=True)
+    wanted = {path.resolve() for path in options.files}
+    commands = [
+        command
+        for command in json.loads((build / "compile_commands.json").read_text(encoding="utf-8"))
+        if (Path(command["file"]) in wanted)
+        or (not wanted and any(ROOT / folder == Path(command["file"]).parent for folder in FOLDERS))
+    ]
+    with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
+        findings = [text for text in pool.map(lambda command: tidy(build, command, clean), commands) if text]
+    print("".join(findings), end="")
+    print(f"tidy: {len(commands)} files, {len(findings)} with findings")
+    return 1 if findings else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
