@@ -68,15 +68,17 @@ python_tests() {
   [ "$broken" = 0 ] || show "$log"
 }
 
+# finish: the sum, and the exit status of the whole.
 finish() {
   printf 'test: all of it took %d s\n' "$SECONDS"
   printf '%d passed, %d failed\n' "$passed" "$failed"
   [ "$failed" = 0 ]
-  exit
 }
 
-step set-up scripts/setup.sh --with-tsan || finish
-step build build release || finish
+if ! step set-up scripts/setup.sh --with-tsan || ! step build build release; then
+  finish
+  exit 1
+fi
 tests tests release
 python_tests script-tests tests/unit/scripts
 export ORDERD_BIN=$PWD/build/release/bin
