@@ -63,10 +63,8 @@ build() {
 # Starts the node and waits until it says where it listens; sets `node` and `endpoint`.
 start_node() {
   local line
-  coproc orderd { exec build/release/bin/orderd "$@" 2>"$logs/orderd.log"; }
-  # shellcheck disable=SC2154 # set by coproc
-  node=$orderd_PID
-  exec {said}<&"${orderd[0]}"
+  exec {said}< <(exec build/release/bin/orderd "$@" 2>"$logs/orderd.log")
+  node=$!
   endpoint=
   while IFS= read -r -t 300 line <&"$said"; do
     case $line in

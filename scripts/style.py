@@ -23,7 +23,7 @@ COLUMNS_MAX = 120
 
 # Each folder may include from itself and from those before it.
 LAYERS = ["config", "runtime", "actors", "cluster"]
-TEST_KINDS = ["unit", "actor", "fault", "simulation", "process", "bench"]
+TEST_FOLDERS = ["unit", "actor", "fault", "simulation", "process", "bench", "fuzz", "support"]
 SKIPPED_FOLDERS = {".git", "build", "data", "__pycache__"}
 CODE = {".hpp", ".cpp", ".py", ".sh", ".proto"}
 TEXT = CODE | {".md", ".txt", ".toml", ".yml", ".yaml", ".json", ""}
@@ -176,8 +176,8 @@ def check_includes(path, text):
 def check_tests(path, text):
     if path.parts[0] != "tests" or path.suffix != ".cpp":
         return
-    if len(path.parts) > 2 and path.parts[1] not in TEST_KINDS:
-        yield Finding(str(path), 1, f"tests are of a kind: {', '.join(TEST_KINDS)}")
+    if len(path.parts) > 2 and path.parts[1] not in TEST_FOLDERS:
+        yield Finding(str(path), 1, f"tests are of a kind: {', '.join(TEST_FOLDERS)}")
     for number, line in enumerate(without_comments_and_strings(text).splitlines(), 1):
         if match := TEST_NAME.match(line):
             if not path.stem.endswith("_test"):
