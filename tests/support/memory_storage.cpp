@@ -1,0 +1,331 @@
+#include "tests/support/memory_storage.hpp"
+
+#include "runtime/state_rows.hpp"
+
+#include <algorithm>
+
+namespace orderd::test {
+
+using namespace runtime;
+
+namespace {
+
+fault crashed() {
+  return {fault_code::internal, "the disk of a process that crashed"};
+}
+
+fault full() {
+  return {fault_code::storage_full, "the simulated disk is full"};
+}
+
+} // namespace
+
+// -- journal -------------------------------------------------------------------------------------
+
+class memory_journal final : public journal_store {
+public:
+  explicit memory_journal(memory_disk& disk) : disk_(disk), life_(disk.crashes_) {}
+
+  result<void> replay(const std::function<result<void>(epoch_ptr)>& visit) override {
+    const std::lock_guard lock{disk_.mutex_};
+    require(!replayed_, "journal replayed twice");
+    replayed_ = true;
+    for (const auto& record : disk_.journal_) {
+      auto epoch = decode_epoch(record.bytes);
+      if (!epoch)
+        return epoch.error();
+      if (auto done = visit(*std::move(epoch)); !done)
+        return done;
+    }
+    return {};
+  }
+
+  result<void> append(std::span<const epoch_ptr> epochs) override {
+    const std::lock_guard lock{disk_.mutex_};
+    require(replayed_, "journal appended to before it was replayed");
+    if (life_ != disk_.crashes_)
+      return crashed();
+    if (failed_)
+      return fault{fault_code::internal, "the journal failed before: what it holds is unknown"};
+    auto done = write(epochs);
+    failed_ = !done;
+    return done;
+  }
+
+  void trim(std::uint32_t shard, std::uint64_t upto) override {
+    const std::lock_guard lock{disk_.mutex_};
+    auto& synced = synced_epoch_[shard];
+    synced = std::max(synced, upto);
+  }
+
+  std::uint64_t size_bytes() const override {
+    const std::lock_guard lock{disk_.mutex_};
+    return disk_.journal_bytes_;
+  }
+
+private:
+  result<void> write(std::span<const epoch_ptr> epochs) {
+    std::vector<memory_disk::record> added;
+    auto bytes = disk_.used_unlocked();
+    for (const auto& epoch : epochs) {
+      added.push_back({epoch->shard, epoch->number, encode_epoch(*epoch)});
+      bytes += added.back().bytes.size();
+    }
+    if (bytes > disk_.capacity_bytes_)
+      return full();
+    if (memory_disk::due(disk_.failing_append_)) {
+      disk_.undecided_ = std::move(added);
+      return fault{fault_code::internal, "the simulated disk failed an append"};
+    }
+    disk_.keep(std::move(added));
+    while (!disk_.journal_.empty() && covered(disk_.journal_.front()))
+      disk_.drop(0);
+    return {};
+  }
+
+  bool covered(const memory_disk::record& record) const {
+    const auto synced = synced_epoch_.find(record.shard);
+    return synced != synced_epoch_.end() && record.epoch <= synced->second;
+  }
+
+  memory_disk& disk_;
+  std::uint64_t life_;
+  std::unordered_map<std::uint32_t, std::uint64_t> synced_epoch_;
+  bool replayed_ = false;
+  bool failed_ = false;
+};
+
+// -- state ---------------------------------------------------------------------------------------
+
+class memory_state_reader final : public state_reader {
+public:
+  memory_state_reader(memory_disk& disk, std::uint32_t shard)
+      : disk_(disk), shard_(shard), life_(disk.crashes_) {}
+
+  result<std::optional<std::string>> get(const row_key& key) override {
+    const std::lock_guard lock{disk_.mutex_};
+    if (life_ != disk_.crashes_)
+      return crashed();
+    const auto& rows = disk_.shards_[shard_].rows;
+    const auto found = rows.find(key);
+    if (found == rows.end())
+      return std::optional<std::string>{};
+    auto opened = open_value(shard_, key, found->second);
+    if (!opened)
+      return opened.error();
+    return std::optional{std::string{opened->value}};
+  }
+
+  result<void> scan(table in, std::string_view prefix, std::string_view after, bool backwards,
+                    const visitor& visit) override {
+    const std::lock_guard lock{disk_.mutex_};
+    if (life_ != disk_.crashes_)
+      return crashed();
+    const auto& rows = disk_.shards_[shard_].rows;
+    const auto begin =
+        after.empty() || backwards ? rows.lower_bound({in, prefix}) : rows.upper_bound({in, after});
+    const auto end =
+        after.empty() || !backwards ? after_prefix(rows, in, prefix) : rows.lower_bound({in, after});
+    const auto show = [&](const auto& row) -> result<step> {
+      auto opened = open_value(shard_, row.first, row.second);
+      return opened ? visit(row.first.key(), opened->value) : opened.error();
+    };
+    return backwards ? each(std::make_reverse_iterator(end), std::make_reverse_iterator(begin), show)
+                     : each(begin, end, show);
+  }
+
+private:
+  using row_map = std::map<row_key, std::string>;
+
+  static row_map::const_iterator after_prefix(const row_map& rows, table in, std::string_view prefix) {
+    const auto bound = key_after_prefix(prefix);
+    const auto next_table = static_cast<table>(static_cast<unsigned>(in) + 1);
+    return rows.lower_bound(bound.empty() ? row_key{next_table, {}} : row_key{in, bound});
+  }
+
+  template <class Iterator, class Show>
+  static result<void> each(Iterator at, Iterator end, const Show& show) {
+    for (; at != end; ++at) {
+      const auto said = show(*at);
+      if (!said)
+        return said.error();
+      if (*said == step::stop)
+        return {};
+    }
+    return {};
+  }
+
+  memory_disk& disk_;
+  std::uint32_t shard_;
+  std::uint64_t life_;
+};
+
+class memory_state final : public state_store {
+public:
+  memory_state(memory_disk& disk, std::uint32_t shard) : disk_(disk), shard_(shard), life_(disk.crashes_) {}
+
+  result<void> apply(std::span<const epoch_ptr> epochs) override {
+    const std::lock_guard lock{disk_.mutex_};
+    if (life_ != disk_.crashes_)
+      return crashed();
+    if (memory_disk::due(disk_.failing_apply_))
+      return fault{fault_code::internal, "the simulated disk failed an apply"};
+    while (!epochs.empty() && epochs.front()->number <= content().applied_epoch)
+      epochs = epochs.subspan(1);
+    if (disk_.used_unlocked() + size_of(epochs) > disk_.capacity_bytes_)
+      return full();
+    for (const auto& epoch : epochs)
+      put(*epoch);
+    return {};
+  }
+
+  std::uint64_t applied_epoch() const override {
+    const std::lock_guard lock{disk_.mutex_};
+    return content().applied_epoch;
+  }
+  std::uint64_t applied_term() const override {
+    const std::lock_guard lock{disk_.mutex_};
+    return content().applied_term;
+  }
+  result<std::unique_ptr<state_reader>> reader() override {
+    return std::unique_ptr<state_reader>{std::make_unique<memory_state_reader>(disk_, shard_)};
+  }
+  std::uint64_t size_bytes() const override {
+    const std::lock_guard lock{disk_.mutex_};
+    return content().bytes;
+  }
+
+private:
+  memory_disk::shard_content& content() const { return disk_.shards_[shard_]; }
+
+  /// At most what they add: as a copy-on-write store, it needs the new before it frees the old.
+  static std::uint64_t size_of(std::span<const epoch_ptr> epochs) {
+    std::uint64_t bytes = 0;
+    for (const auto& epoch : epochs)
+      for (const auto& write : epoch->writes)
+        bytes += write.key.key().size() + (write.value ? write.value->size() : 0);
+    return bytes;
+  }
+
+  void put(const epoch& what) const {
+    auto& into = content();
+    require(what.shard == shard_, "epoch applied to another shard");
+    require(what.number == into.applied_epoch + 1, "epochs applied out of order");
+    for (const auto& write : what.writes) {
+      require(!write.key.key().empty(), "a row without a key");
+      if (const auto old = into.rows.find(write.key); old != into.rows.end()) {
+        into.bytes -= old->first.key().size() + old->second.size();
+        into.rows.erase(old);
+      }
+      if (!write.value)
+        continue;
+      auto sealed = seal_value(shard_, what.number, write.key, *write.value);
+      into.bytes += write.key.key().size() + sealed.size();
+      into.rows.emplace(write.key, std::move(sealed));
+    }
+    into.applied_epoch = what.number;
+    into.applied_term = what.term;
+  }
+
+  memory_disk& disk_;
+  std::uint32_t shard_;
+  std::uint64_t life_;
+};
+
+// -- storage -------------------------------------------------------------------------------------
+
+class memory_storage final : public storage {
+public:
+  explicit memory_storage(memory_disk& disk) : disk_(disk), journal_(disk) {
+    for (std::uint32_t shard = 0; shard < disk.shards_.size(); ++shard)
+      states_.push_back(std::make_unique<memory_state>(disk, shard));
+  }
+  std::uint32_t shards() const override { return static_cast<std::uint32_t>(states_.size()); }
+  journal_store& journal() override { return journal_; }
+  state_store& state(std::uint32_t shard) override { return *states_.at(shard); }
+  result<space> disk_space() override {
+    const auto used = disk_.used_bytes();
+    const auto capacity = disk_.capacity_bytes_;
+    return space{static_cast<double>(used) / static_cast<double>(capacity),
+                 capacity - std::min(used, capacity)};
+  }
+
+private:
+  memory_disk& disk_;
+  memory_journal journal_;
+  std::vector<std::unique_ptr<memory_state>> states_;
+};
+
+// -- disk ----------------------------------------------------------------------------------------
+
+memory_disk::memory_disk(std::uint32_t shards, std::uint64_t seed) : random_(seed), shards_(shards) {}
+
+std::unique_ptr<storage> memory_disk::open() {
+  return std::make_unique<memory_storage>(*this);
+}
+
+void memory_disk::crash() {
+  const std::lock_guard lock{mutex_};
+  ++crashes_;
+  failing_append_ = 0;
+  failing_apply_ = 0;
+  if (random_() % 2 == 0)
+    keep(std::move(undecided_));
+  undecided_.clear();
+}
+
+void memory_disk::keep(std::vector<record> records) {
+  for (auto& each : records) {
+    journal_bytes_ += each.bytes.size();
+    journal_.push_back(std::move(each));
+  }
+}
+
+void memory_disk::drop(std::size_t index) {
+  require(index < journal_.size(), "no such record");
+  journal_bytes_ -= journal_[index].bytes.size();
+  journal_.erase(journal_.begin() + static_cast<std::ptrdiff_t>(index));
+}
+
+std::uint64_t memory_disk::used_bytes() const {
+  const std::lock_guard lock{mutex_};
+  return used_unlocked();
+}
+
+std::uint64_t memory_disk::used_unlocked() const {
+  auto bytes = journal_bytes_;
+  for (const auto& shard : shards_)
+    bytes += shard.bytes;
+  return bytes;
+}
+
+bool memory_disk::due(std::uint64_t& countdown) {
+  return countdown > 0 && --countdown == 0;
+}
+
+std::size_t memory_disk::journal_records() const {
+  const std::lock_guard lock{mutex_};
+  return journal_.size();
+}
+
+void memory_disk::damage_record(std::size_t index, std::size_t byte, unsigned bit) {
+  const std::lock_guard lock{mutex_};
+  journal_.at(index).bytes.at(byte) ^= static_cast<char>(1u << bit);
+}
+
+bool memory_disk::damage_value(std::uint32_t shard, const row_key& key, std::size_t byte, unsigned bit) {
+  const std::lock_guard lock{mutex_};
+  auto& rows = shards_.at(shard).rows;
+  const auto found = rows.find(key);
+  if (found == rows.end())
+    return false;
+  found->second.at(byte) ^= static_cast<char>(1u << bit);
+  return true;
+}
+
+void memory_disk::lose_record(std::size_t index) {
+  const std::lock_guard lock{mutex_};
+  drop(index);
+}
+
+} // namespace orderd::test

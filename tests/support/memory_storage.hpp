@@ -1,0 +1,92 @@
+// Storage in memory, with the faults of disks: for simulation and tests.
+//
+// A `memory_disk` is what survives a crash; `open` plugs it in as a node's storage. It stores the same
+// bytes as the real one (records and sealed values), so a flipped bit is found by the same checks.
+//
+// *Operation*: open, use, `crash`, open again. Faults are asked for beforehand, by count.
+// *Concurrency*: any thread.
+#pragma once
+
+#include "runtime/store.hpp"
+
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <limits>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <random>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+namespace orderd::test {
+
+class memory_disk {
+public:
+  explicit memory_disk(std::uint32_t shards, std::uint64_t seed = 1);
+
+  /// The disk as storage. One opened before the last crash answers everything with a fault.
+  std::unique_ptr<runtime::storage> open();
+
+  /// The process is gone: of an append that failed, now chance decides whether it is there.
+  void crash();
+
+  // -- faults to come ------------------------------------------------------------------------------
+
+  /// The nth append from now (1: the next) fails; the crash decides whether it took place.
+  void fail_append(std::uint64_t nth) { failing_append_ = nth; }
+  /// The nth apply from now fails and changes nothing.
+  void fail_apply(std::uint64_t nth) { failing_apply_ = nth; }
+  /// Bytes it can hold: an append or apply beyond is `storage_full`, and takes no place.
+  void set_capacity(std::uint64_t bytes) { capacity_bytes_ = bytes; }
+  std::uint64_t used_bytes() const;
+
+  // -- damage --------------------------------------------------------------------------------------
+
+  std::size_t journal_records() const;
+  /// Flips one bit of a journal record.
+  void damage_record(std::size_t index, std::size_t byte, unsigned bit = 0);
+  /// Flips one bit of a row's stored value; false when there is no such row.
+  bool damage_value(std::uint32_t shard, const runtime::row_key& key, std::size_t byte, unsigned bit = 0);
+  /// Takes a record out of the journal, as if it had never been written.
+  void lose_record(std::size_t index);
+
+private:
+  friend class memory_journal;
+  friend class memory_state;
+  friend class memory_state_reader;
+  friend class memory_storage;
+
+  struct record {
+    std::uint32_t shard = 0;
+    std::uint64_t epoch = 0;
+    std::string bytes;
+  };
+  struct shard_content {
+    std::map<runtime::row_key, std::string> rows;
+    std::uint64_t bytes = 0; ///< of keys and stored values
+    std::uint64_t applied_epoch = 0;
+    std::uint64_t applied_term = 0;
+  };
+
+  std::uint64_t used_unlocked() const;
+  void keep(std::vector<record> records);
+  void drop(std::size_t index);
+  static bool due(std::uint64_t& countdown);
+
+  mutable std::recursive_mutex mutex_;
+  std::mt19937_64 random_;
+  std::uint64_t crashes_ = 0;
+  std::deque<record> journal_;
+  std::uint64_t journal_bytes_ = 0;
+  std::vector<record> undecided_; ///< of an append that failed
+  std::vector<shard_content> shards_;
+  std::uint64_t failing_append_ = 0;
+  std::uint64_t failing_apply_ = 0;
+  std::uint64_t capacity_bytes_ = std::numeric_limits<std::uint64_t>::max();
+};
+
+} // namespace orderd::test
