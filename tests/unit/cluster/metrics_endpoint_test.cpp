@@ -22,7 +22,6 @@ std::string get_page(std::uint16_t port) {
   EXPECT_EQ(::connect(fd, reinterpret_cast<sockaddr*>(&to), sizeof to), 0);
   const std::string request = "GET /metrics HTTP/1.0\r\n\r\n";
   EXPECT_EQ(::write(fd, request.data(), request.size()), static_cast<ssize_t>(request.size()));
-  ::shutdown(fd, SHUT_WR);
   std::string page;
   char buffer[4096];
   for (ssize_t got = 0; (got = ::read(fd, buffer, sizeof buffer)) > 0;)
