@@ -19,8 +19,35 @@ inline constexpr std::size_t requests_per_frame_max = 1024;
 /// Requests of one connection that may be unanswered (its credit window).
 inline constexpr std::size_t credit_window_requests = 8192;
 
+/// Bytes of the requests of one connection that may be unanswered; the other half of its credit window.
+/// Holds a full window of ordinary orders, and some hundred of the largest.
+inline constexpr std::size_t credit_window_bytes = 16u << 20;
+
+/// Bytes of replies that one connection may leave unread before it is closed: eight of the largest pages.
+inline constexpr std::size_t unsent_reply_bytes_max = 8u << 20;
+
+/// Fields of one request, those of its body included, before it is parsed: twice the lines of the largest
+/// order, so that an order with too many lines is still told so by the business.
+inline constexpr std::size_t request_fields_max = 4096;
+
+/// Nesting of protocol buffers that is read: the schema needs four levels.
+inline constexpr int message_nesting_max = 16;
+
 /// Open client connections of a node.
 inline constexpr std::size_t connections_max = 1024;
+
+/// Connections above connections_max that are told so before they are closed; any more are only closed.
+inline constexpr std::size_t connections_refused_max = 64;
+
+/// Until its first valid frame a connection is nobody's: it may hold this much for this long.
+inline constexpr std::size_t unintroduced_bytes_max = 4096;
+inline constexpr std::uint32_t unintroduced_ms_max = 2'000;
+
+/// From a frame's first byte to its last.
+inline constexpr std::uint32_t frame_ms_max = 30'000;
+
+/// How long a refused connection is kept so that its peer can read why.
+inline constexpr std::uint32_t refused_ms_max = 1'000;
 
 /// How long a caller waits for an answer when it does not say, and at most.
 inline constexpr std::uint32_t request_timeout_ms_default = 30'000;

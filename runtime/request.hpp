@@ -15,7 +15,7 @@
 
 namespace orderd::runtime {
 
-/// Who waits for a reply: a connection of this node's gateway, and the id it gave its request.
+/// Who waits for a reply: a connection of this node's gateway, and the gateway's number of the request.
 struct caller {
   std::uint64_t connection = 0;
   std::uint64_t request_id = 0;
