@@ -1,24 +1,29 @@
 // The client library: orders over the wire, as a CAF actor.
 //
-//   caf::actor_system_config cfg;
-//   cfg.load<caf::io::middleman>();
-//   orderd::cluster::init_client_types(); // once, before the actor system
-//   caf::actor_system sys{cfg};
-//   auto client = orderd::cluster::connect(sys, {.endpoint = "127.0.0.1:7411"});
-//   caf::scoped_actor self{sys};
-//   self->request(client, caf::infinite, order).receive(
-//     [](const v1::reply& reply) { ... }, [](const caf::error& why) { ... });
+//   orderd::cluster::init_client_types(); // once, before the configuration of the actor system
+//   caf::actor_system_config config;
+//   config.load<caf::io::middleman>();
+//   caf::actor_system system{config};
+//   auto client = orderd::cluster::connect(system, {.endpoint = "127.0.0.1:7411"});
+//   caf::scoped_actor self{system};
+//   self->send(client, client_request{tag, std::make_shared<const v1::request>(order)});
+//   self->receive([](const client_replies& replies) { ... });
 //
-// *Operation*: send it a `v1::request` in a `client_request` (below); it answers each with exactly one
-// `client_reply`. What is pending when the connection can take more goes out as one frame. It never has
-// more unanswered requests than the server's credit window; the rest waits inside. When the connection
-// breaks it connects again, with backoff, and sends every unanswered request again: ids make that
-// harmless. `overloaded` and `unavailable` faults are retried after the time they name. At a request's
-// deadline its caller gets the fault TIMEOUT.
+// tests/actor/cluster/client_example.cpp is a whole program. Ids of orders come from actors::make_order_id.
 //
-// *Concurrency*: an actor; any thread may send to it. Requests of one sender may be answered out of order.
+// *Operation*: send it `client_request` or, many at once, `client_requests`. Each is answered with exactly
+// one `client_reply`, in a `client_replies` to the sender of the request. What is pending when the connection
+// can take more goes out as one frame. It never has more unanswered requests than the server's credit window;
+// the rest waits inside. When the connection breaks it connects again, with backoff, and sends every
+// unanswered request again: ids make that harmless. `overloaded` and `unavailable` faults are retried after
+// the time they name. At a request's deadline its caller gets the fault TIMEOUT; that the request has no
+// effect is not said.
 //
-// *Limitations*: one endpoint; loopback only.
+// *Concurrency*: an actor; any thread may send to it. Requests of one sender may be answered out of order. It
+// does not keep its callers alive, and answers to a caller that has ended go nowhere.
+//
+// *Limitations*: one endpoint; loopback only. Requests that wait inside are held in memory until their
+// deadlines: who sends faster than the server answers bounds the requests that it has under way itself.
 #pragma once
 
 #include "actors/public.pb.h"
@@ -40,10 +45,12 @@ struct client_options {
   std::string endpoint = "127.0.0.1:7411";   ///< host:port
   std::chrono::milliseconds timeout{30'000}; ///< deadline of a request that names none
   std::uint32_t window = 0;                  ///< most unanswered requests; 0: the server's credit window
+  bool retry_refused = true; ///< false: `overloaded` and `unavailable` go to the caller at once
 };
 
 /// A request to the client actor. `tag` comes back with the reply: whatever its sender wants.
-/// A `v1::request` is filled by its sender and shared, never changed after sending.
+/// A `v1::request` is filled by its sender and shared, never changed after sending. Its `timeout_ms`, if set,
+/// is its deadline.
 struct client_request {
   std::uint64_t tag = 0;
   std::shared_ptr<const orderd::v1::request> what;
@@ -59,7 +66,7 @@ struct client_reply {
 };
 using client_replies = std::vector<client_reply>;
 
-/// The state of the connection, sent to whoever subscribed (`caf::subscribe_atom_v`) on each change.
+/// The state of the connection, sent at once and on each change to whoever sent `caf::subscribe_atom_v`.
 struct client_state {
   bool connected = false;
   std::uint32_t shards = 0; ///< of the server, once connected
@@ -67,8 +74,27 @@ struct client_state {
   std::string last_error; ///< why it is not connected
 };
 
+/// Registers the types of messages. Call before the actor system exists, from one thread; again is harmless.
+void init_client_types();
+
 /// Starts a client. Never fails: it keeps trying to connect until it is stopped (`caf::exit_reason::
-/// user_shutdown`), and requests wait meanwhile until their deadlines.
+/// user_shutdown`), and requests wait meanwhile until their deadlines. What is unanswered when it stops is
+/// answered with the fault UNAVAILABLE.
 caf::actor connect(caf::actor_system& system, client_options options);
 
 } // namespace orderd::cluster
+
+// Far enough from the node's own types (messages.hpp) that both may grow.
+CAF_BEGIN_TYPE_ID_BLOCK(orderd_client, caf::first_custom_type_id + 100)
+CAF_ADD_TYPE_ID(orderd_client, (orderd::cluster::client_request))
+CAF_ADD_TYPE_ID(orderd_client, (orderd::cluster::client_reply))
+CAF_ADD_TYPE_ID(orderd_client, (orderd::cluster::client_state))
+CAF_ADD_TYPE_ID(orderd_client, (std::vector<orderd::cluster::client_request>))
+CAF_ADD_TYPE_ID(orderd_client, (std::vector<orderd::cluster::client_reply>))
+CAF_END_TYPE_ID_BLOCK(orderd_client)
+
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(orderd::cluster::client_request)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(orderd::cluster::client_reply)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(orderd::cluster::client_state)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(std::vector<orderd::cluster::client_request>)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(std::vector<orderd::cluster::client_reply>)

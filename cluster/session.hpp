@@ -1,0 +1,119 @@
+// One client connection as a plain class: bytes in, requests for the shards out; reply bodies in, bytes out.
+//
+// *Operation*: `open` once; then `receive` with what arrives, `reply` with each answer, `check_time` every
+// some hundred milliseconds. After any of these send `output()` and call `output_sent()`. Once `finished()`,
+// an ERROR frame has been written or is in the output: no further input is read, answers that still come are
+// dropped, and the connection is closed as soon as its peer has had the time to read.
+//
+// A frame is accepted whole or not at all; an accepted request gets exactly one reply, unless the connection
+// ends first. A request that cannot be read gets a fault as its reply; a frame that cannot be read ends the
+// connection.
+//
+// *Concurrency*: one thread at a time. No I/O, no clock: the gateway (gateway.hpp) and the simulation drive
+// it.
+#pragma once
+
+#include "actors/api.hpp"
+#include "cluster/frame.hpp"
+#include "cluster/request_window.hpp"
+#include "config/limits.hpp"
+#include "runtime/request.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace orderd::cluster {
+
+/// One point in time on two clocks: for durations, and for deadlines that other threads judge.
+struct moment {
+  std::chrono::steady_clock::time_point steady;
+  runtime::unix_ms wall = 0;
+};
+
+/// A request for the node itself and who waits for its answer.
+struct node_question {
+  runtime::caller from;
+  actors::node_request what = actors::node_request::get_status;
+};
+
+/// What clients asked for, sorted by who answers it. Reused from read to read.
+struct asked_requests {
+  explicit asked_requests(std::uint32_t shards) : by_shard(shards) {}
+
+  std::vector<std::vector<runtime::request>> by_shard;
+  std::vector<node_question> for_node;
+};
+
+/// Told about each request when its reply is written. `outcome` as actors::reply_outcome.
+class session_observer {
+public:
+  virtual ~session_observer() = default;
+  virtual void answered(std::string_view type, std::string_view outcome, std::chrono::nanoseconds took) = 0;
+};
+
+/// What all sessions of a node share; outlives them.
+struct session_context {
+  const runtime::business& rules;
+  session_observer& observer;
+  std::uint32_t shards = 1;
+  std::string version; ///< of this program, for HELLO
+};
+
+class session {
+public:
+  /// `connection`: its number, never used again by this node.
+  session(std::uint64_t connection, const session_context& context);
+
+  /// Writes HELLO. Time limits count from `now`.
+  void open(moment now);
+
+  /// Reads what arrived and adds the requests in it to `asked`.
+  void receive(std::string_view bytes, moment now, asked_requests& asked);
+
+  /// Writes the answer to the request of that number (runtime::caller::request_id). A number that is not
+  /// open, or no longer, is ignored.
+  void reply(std::uint64_t number, std::string_view body, moment now);
+
+  /// Ends the connection when a time limit has passed: HELLO not in time, or a frame that does not end.
+  void check_time(moment now);
+
+  /// Ends the connection from this side, with the reason for the peer.
+  void end(const runtime::fault& why) { fail(why, 0); }
+
+  /// What is to be sent, in whole frames; a view until the next call of anything else.
+  std::string_view output();
+  void output_sent();
+
+  /// Whether HELLO has come: until then the peer is unknown and its limits are tight.
+  bool introduced() const noexcept { return introduced_; }
+  bool finished() const noexcept { return finished_; }
+  std::size_t unanswered() const noexcept { return window_.size(); }
+
+private:
+  runtime::result<void> handle(const frame& what, moment now, asked_requests& asked);
+  runtime::result<void> introduce(const frame& what);
+  runtime::result<void> accept(const frame& what, moment now, asked_requests& asked);
+  runtime::result<void> check_credit(std::size_t requests, std::size_t bytes) const;
+  void ask(std::uint64_t client_id, std::string_view bytes, google::protobuf::Arena& arena, moment now,
+           asked_requests& asked);
+  void route(actors::decoded_request what, runtime::caller from, runtime::unix_ms deadline_at, moment now,
+             asked_requests& asked);
+  void fail(const runtime::fault& why, std::uint64_t frame_id);
+
+  std::uint64_t connection_;
+  const session_context& context_;
+  frame_reader reader_;
+  replies_writer replies_;
+  request_window window_;
+  std::vector<std::string_view> batch_; ///< of the frame being accepted
+  std::string output_;
+  std::chrono::steady_clock::time_point opened_at_;
+  std::chrono::steady_clock::time_point frame_began_at_; ///< of the unfinished frame, if there is one
+  bool introduced_ = false;
+  bool finished_ = false;
+};
+
+} // namespace orderd::cluster

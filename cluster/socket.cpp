@@ -1,0 +1,129 @@
+#include "cluster/socket.hpp"
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <poll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <charconv>
+#include <cstring>
+#include <optional>
+#include <system_error>
+
+namespace orderd::cluster {
+
+using runtime::fault;
+using runtime::fault_code;
+using runtime::result;
+
+namespace {
+
+/// An address in the operating system's form.
+struct native_address {
+  sockaddr_storage content{};
+  socklen_t size = 0;
+};
+
+bool is_loopback(const std::string& address) {
+  in_addr four{};
+  if (inet_pton(AF_INET, address.c_str(), &four) == 1)
+    return ntohl(four.s_addr) >> 24 == 127;
+  in6_addr six{};
+  return inet_pton(AF_INET6, address.c_str(), &six) == 1 && IN6_IS_ADDR_LOOPBACK(&six);
+}
+
+std::optional<std::uint16_t> parse_port(std::string_view text) {
+  std::uint16_t port = 0;
+  const auto* end = text.data() + text.size();
+  const auto [stopped, error] = std::from_chars(text.data(), end, port);
+  if (text.empty() || error != std::errc{} || stopped != end)
+    return std::nullopt;
+  return port;
+}
+
+native_address native(const endpoint& from) {
+  native_address made;
+  auto* four = reinterpret_cast<sockaddr_in*>(&made.content);
+  if (inet_pton(AF_INET, from.address.c_str(), &four->sin_addr) == 1) {
+    four->sin_family = AF_INET;
+    four->sin_port = htons(from.port);
+    made.size = sizeof(sockaddr_in);
+    return made;
+  }
+  auto* six = reinterpret_cast<sockaddr_in6*>(&made.content);
+  runtime::require(inet_pton(AF_INET6, from.address.c_str(), &six->sin6_addr) == 1, "not a numeric address");
+  six->sin6_family = AF_INET6;
+  six->sin6_port = htons(from.port);
+  made.size = sizeof(sockaddr_in6);
+  return made;
+}
+
+fault refused(const endpoint& to, int error) {
+  const auto shown = to.address.find(':') == std::string::npos ? to.address : "[" + to.address + "]";
+  return {fault_code::unavailable, "cannot connect to " + shown + ":" + std::to_string(to.port) + ": "
+                                       + std::generic_category().message(error)};
+}
+
+/// Waits for the end of a connect under way; its errno, 0 for success.
+int finish_connect(int descriptor, std::chrono::milliseconds limit) {
+  pollfd waited{descriptor, POLLOUT, 0};
+  const auto ready = ::poll(&waited, 1, static_cast<int>(limit.count()));
+  if (ready == 0)
+    return ETIMEDOUT;
+  if (ready < 0)
+    return errno;
+  int error = 0;
+  socklen_t size = sizeof(error);
+  return ::getsockopt(descriptor, SOL_SOCKET, SO_ERROR, &error, &size) == 0 ? error : errno;
+}
+
+} // namespace
+
+socket::~socket() {
+  if (descriptor_ >= 0)
+    ::close(descriptor_);
+}
+
+socket& socket::operator=(socket&& other) noexcept {
+  std::swap(descriptor_, other.descriptor_);
+  return *this;
+}
+
+result<endpoint> parse_loopback_endpoint(std::string_view text) {
+  const auto malformed = [&](const char* why) {
+    return fault{fault_code::malformed, "\"" + std::string{text} + "\" " + why};
+  };
+  const auto colon = text.rfind(':');
+  if (colon == std::string_view::npos)
+    return malformed("is not HOST:PORT");
+  const auto port = parse_port(text.substr(colon + 1));
+  if (!port)
+    return malformed("has no port from 0 to 65535");
+  auto host = text.substr(0, colon);
+  if (host.size() > 2 && host.front() == '[' && host.back() == ']')
+    host = host.substr(1, host.size() - 2);
+  const std::string address{host == "localhost" ? "127.0.0.1" : host};
+  if (!is_loopback(address))
+    return malformed(
+        "is not a loopback address (127.0.0.1, [::1], localhost): connections are not encrypted, "
+        "so orderd speaks to its own machine only");
+  return endpoint{address, *port};
+}
+
+result<socket> connect_socket(const endpoint& to, std::chrono::milliseconds limit) {
+  const auto address = native(to);
+  socket made{::socket(address.content.ss_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0)};
+  if (made.descriptor() < 0)
+    return refused(to, errno);
+  const auto* raw = reinterpret_cast<const sockaddr*>(&address.content);
+  auto error = ::connect(made.descriptor(), raw, address.size) == 0 ? 0 : errno;
+  if (error == EINPROGRESS)
+    error = finish_connect(made.descriptor(), limit);
+  if (error != 0)
+    return refused(to, error);
+  return made;
+}
+
+} // namespace orderd::cluster

@@ -1,0 +1,192 @@
+// The gateway over real sockets of this machine, with actors in the place of shards.
+#include "cluster/gateway.hpp"
+
+#include "actors/api.hpp"
+#include "cluster/messages.hpp"
+#include "tests/support/loopback.hpp"
+#include "tests/support/wire.hpp"
+
+#include <caf/actor_system.hpp>
+#include <caf/actor_system_config.hpp>
+#include <caf/io/middleman.hpp>
+#include <caf/scoped_actor.hpp>
+
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <set>
+#include <string>
+#include <vector>
+
+namespace orderd::cluster {
+namespace {
+
+using testing::a_status_question;
+using testing::an_order;
+using testing::errors_of;
+using testing::has_frames;
+using testing::has_replies;
+using testing::hello_bytes;
+using testing::raw_client;
+using testing::replies_of;
+using testing::requests_bytes;
+
+struct gateway_config : caf::actor_system_config {
+  gateway_config() {
+    init_node_types();
+    load<caf::io::middleman>();
+    set("caf.scheduler.max-threads", 2);
+  }
+};
+
+std::shared_ptr<const std::string> body_of(std::size_t message_bytes) {
+  v1::reply body;
+  body.mutable_rejection()->set_message(std::string(message_bytes, 'm'));
+  return std::make_shared<const std::string>(body.SerializeAsString());
+}
+
+class GatewayTest : public ::testing::Test {
+protected:
+  ~GatewayTest() override { caf::anon_send_exit(door.actor, caf::exit_reason::user_shutdown); }
+
+  /// Starts a gateway of two shards that answer with a body of that many bytes.
+  void start(std::size_t reply_bytes = 10, std::size_t connections_max = 1024) {
+    auto made = spawn_gateway(system, {.address = "127.0.0.1:0",
+                                       .rules = *rules,
+                                       .numbers = numbers,
+                                       .shards = 2,
+                                       .version = "0.1.0",
+                                       .connections_max = connections_max});
+    ASSERT_TRUE(made) << made.error().message;
+    door = *made;
+    auto shard = [&] { return system.spawn(testing::echo_shard, body_of(reply_bytes)); };
+    caf::anon_send(door.actor, gateway_peers{{shard(), shard()}, shard()});
+  }
+
+  std::unique_ptr<const runtime::business> rules = actors::make_business({});
+  runtime::metrics numbers{"0.1.0"};
+  gateway_config config;
+  caf::actor_system system{config};
+  gateway_handle door;
+};
+
+TEST_F(GatewayTest, AnswersEveryRequestOfEveryConnection) {
+  start();
+  raw_client first{door.port};
+  raw_client second{door.port};
+  std::vector<v1::request> orders;
+  for (std::uint8_t i = 0; i < 200; ++i)
+    orders.push_back(an_order(i));
+  orders.push_back(a_status_question());
+  first.send(hello_bytes() + requests_bytes(1000, orders));
+  second.send(hello_bytes() + requests_bytes(5, {an_order(7)}));
+  const auto replies = replies_of(first.read_until([](auto seen) { return has_replies(seen, 201); }));
+  std::set<std::uint64_t> ids;
+  for (const auto& reply : replies)
+    ids.insert(reply.request_id());
+  EXPECT_EQ(replies.size(), 201u);
+  EXPECT_EQ(ids.size(), 201u);
+  EXPECT_EQ(*ids.begin(), 1000u);
+  EXPECT_EQ(*ids.rbegin(), 1200u);
+  const auto other = replies_of(second.read_until([](auto seen) { return has_replies(seen, 1); }));
+  ASSERT_EQ(other.size(), 1u);
+  EXPECT_EQ(other[0].request_id(), 5u);
+}
+
+TEST_F(GatewayTest, SaysWhyItClosesAndServesTheOthers) {
+  start();
+  raw_client good{door.port};
+  good.send(hello_bytes());
+  raw_client bad{door.port};
+  bad.send("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n");
+  const auto errors = errors_of(bad.read_to_end());
+  ASSERT_EQ(errors.size(), 1u);
+  EXPECT_EQ(errors[0].code(), v1::fault::UNSUPPORTED_VERSION);
+  good.send(requests_bytes(1, {an_order()}));
+  EXPECT_EQ(replies_of(good.read_until([](auto seen) { return has_replies(seen, 1); })).size(), 1u);
+}
+
+TEST_F(GatewayTest, ClosesAConnectionThatNeverIntroducesItself) {
+  start();
+  raw_client silent{door.port};
+  const auto errors = errors_of(silent.read_to_end());
+  ASSERT_EQ(errors.size(), 1u);
+  EXPECT_EQ(errors[0].code(), v1::fault::TIMEOUT);
+}
+
+TEST_F(GatewayTest, TakesNoMoreConnectionsThanItsLimitAndFreesThem) {
+  start(10, 2);
+  auto first = std::make_unique<raw_client>(door.port);
+  first->send(hello_bytes());
+  first->read_until([](auto seen) { return has_frames(seen, frame_type::hello, 1); });
+  raw_client second{door.port};
+  second.send(hello_bytes());
+  second.read_until([](auto seen) { return has_frames(seen, frame_type::hello, 1); });
+  raw_client refused{door.port};
+  const auto errors = errors_of(refused.read_to_end());
+  ASSERT_EQ(errors.size(), 1u);
+  EXPECT_EQ(errors[0].code(), v1::fault::OVERLOADED);
+  EXPECT_GT(errors[0].retry_after_ms(), 0u);
+  first.reset();
+  for (bool served = false; !served;) { // until the gateway has seen that the first has gone
+    raw_client third{door.port};
+    third.send(hello_bytes() + requests_bytes(1, {an_order()}));
+    served = has_replies(third.read_until([](auto seen) {
+      return has_replies(seen, 1) || has_frames(seen, frame_type::error, 1);
+    }),
+                         1);
+  }
+}
+
+TEST_F(GatewayTest, CutsAClientThatDoesNotReadItsReplies) {
+  start(limits::client_frame_bytes_max / 2);
+  raw_client slow{door.port};
+  raw_client good{door.port};
+  slow.send(hello_bytes() + requests_bytes(0, std::vector<v1::request>(200, an_order())));
+  good.send(hello_bytes() + requests_bytes(0, {an_order()}));
+  EXPECT_TRUE(has_replies(good.read_until([](auto seen) { return has_replies(seen, 1); }), 1));
+  slow.read_to_end();
+  EXPECT_TRUE(slow.closed());
+}
+
+TEST_F(GatewayTest, TellsItsClientsThatItStops) {
+  start();
+  raw_client client{door.port};
+  client.send(hello_bytes() + requests_bytes(1, {an_order()}));
+  client.read_until([](auto seen) { return has_replies(seen, 1); });
+  caf::anon_send_exit(door.actor, caf::exit_reason::user_shutdown);
+  const auto errors = errors_of(client.read_to_end());
+  ASSERT_EQ(errors.size(), 1u);
+  EXPECT_EQ(errors[0].code(), v1::fault::SHUTTING_DOWN);
+}
+
+TEST_F(GatewayTest, CountsRequestsByTypeAndOutcome) {
+  start();
+  raw_client client{door.port};
+  client.send(hello_bytes() + requests_bytes(1, {an_order(), an_order(), a_status_question()}));
+  client.read_until([](auto seen) { return has_replies(seen, 3); });
+  EXPECT_EQ(numbers.requests.at("place_order", "rejection").Value(), 2);
+  EXPECT_EQ(numbers.requests.at("get_status", "rejection").Value(), 1);
+}
+
+TEST_F(GatewayTest, RefusesToListenAnywhereElse) {
+  for (const char* address : {"0.0.0.0:0", "10.1.2.3:0", "nowhere"}) {
+    auto made =
+        spawn_gateway(system, {.address = address, .rules = *rules, .numbers = numbers, .version = "0.1.0"});
+    ASSERT_FALSE(made) << address;
+    EXPECT_EQ(made.error().code, runtime::fault_code::malformed);
+  }
+}
+
+TEST_F(GatewayTest, SaysThatAPortIsInUse) {
+  start();
+  auto made = spawn_gateway(system, {.address = "127.0.0.1:" + std::to_string(door.port),
+                                     .rules = *rules,
+                                     .numbers = numbers,
+                                     .version = "0.1.0"});
+  ASSERT_FALSE(made);
+  EXPECT_EQ(made.error().code, runtime::fault_code::unavailable);
+}
+
+} // namespace
+} // namespace orderd::cluster
