@@ -15,8 +15,8 @@ void overlay::add(epoch_ptr what) {
   epochs_.push_back({std::move(what), bytes});
 }
 
-void overlay::applied(std::uint64_t upto) {
-  while (!epochs_.empty() && epochs_.front().what->number <= upto) {
+void overlay::forget(std::size_t epochs_max) {
+  for (; epochs_max > 0 && !epochs_.empty() && epochs_.front().what->number <= applied_; --epochs_max) {
     const auto& oldest = epochs_.front();
     for (const auto& write : oldest.what->writes) {
       const auto found = rows_.find(write.key);

@@ -1,7 +1,7 @@
 // The rows of closed epochs that the state store does not have yet.
 //
 // A read looks into the open epoch's write set, then here, then into the state store. `add` when an
-// epoch closes, `applied` when the state store has it. Owned by its shard; no locks.
+// epoch closes, `applied` when the state store has it, `forget` now and then. Owned by its shard; no locks.
 #pragma once
 
 #include "runtime/row.hpp"
@@ -18,10 +18,15 @@ public:
   /// Pre: its number follows the last one added.
   void add(epoch_ptr what);
 
-  /// Forgets the epochs up to this number. Pre: readers of the state store see them from now on.
-  void applied(std::uint64_t upto);
+  /// The state store has the epochs up to this number, for every reader from now on: they may be
+  /// forgotten. That is done in pieces by `forget`, because tens of thousands of rows become superfluous
+  /// at once, and forgetting them in one go would hold the shard for many milliseconds.
+  void applied(std::uint64_t upto) noexcept { applied_ = upto; }
 
-  /// The newest change of a row, or nullptr: ask the state store. Valid until `applied`.
+  /// Forgets up to `epochs_max` of the applied epochs, oldest first.
+  void forget(std::size_t epochs_max);
+
+  /// The newest change of a row, or nullptr: ask the state store. Valid until `forget`.
   const row_write* find(const row_key& key) const;
 
   /// Bytes held, keys and values: what admission bounds.
@@ -40,6 +45,7 @@ private:
   std::deque<held> epochs_;
   std::unordered_map<row_key, newest, row_key_hash> rows_;
   std::size_t bytes_ = 0;
+  std::uint64_t applied_ = 0;
 };
 
 } // namespace orderd::runtime

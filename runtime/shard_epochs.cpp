@@ -9,6 +9,9 @@ namespace {
 
 constexpr std::size_t timers_per_tick_max = 5'000;
 constexpr std::int64_t resend_ms = 1'000;
+// More than one a closed epoch, so that forgetting keeps up; few, so that it never shows.
+constexpr std::size_t forgotten_per_epoch = 3;
+constexpr std::size_t forgotten_per_tick = 20;
 
 } // namespace
 
@@ -33,6 +36,7 @@ void shard::tick(unix_ms now) {
     ++figures_.late_callers;
     answer_fault(late, {fault_code::timeout, "the outcome is not known yet; ask again with the same id"});
   }
+  overlay_.forget(forgotten_per_tick);
   residents_.passivate(now_ - options_.idle_ms_max, options_.live_entities_max);
   if (open_.empty())
     erase_acknowledged();
@@ -107,6 +111,7 @@ void shard::close_epoch() {
   closed->previous_term = std::exchange(last_term_, options_.term);
   closed->writes = open_.take();
   overlay_.add(closed);
+  overlay_.forget(forgotten_per_epoch);
   in_flight_ = in_flight{last_epoch_, closed, std::exchange(held_, {}), std::exchange(held_sent_upto_, {})};
   port_.append(std::move(closed), bytes);
 }
