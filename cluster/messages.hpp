@@ -24,6 +24,9 @@ struct gateway_peers {
   caf::actor node;                ///< answers `node_question` with runtime::gateway_replies
 };
 
+/// Node -> itself: see how full the disk is.
+struct look_at_disk_again {};
+
 /// Client -> connector: connect; the answer is `connect_done`.
 struct connect_to {
   std::string endpoint;
@@ -40,6 +43,7 @@ struct connect_done {
 CAF_BEGIN_TYPE_ID_BLOCK(orderd_cluster, caf::id_block::orderd_runtime::end)
 CAF_ADD_TYPE_ID(orderd_cluster, (orderd::cluster::gateway_peers))
 CAF_ADD_TYPE_ID(orderd_cluster, (orderd::cluster::node_question))
+CAF_ADD_TYPE_ID(orderd_cluster, (orderd::cluster::look_at_disk_again))
 CAF_ADD_TYPE_ID(orderd_cluster, (orderd::cluster::connect_to))
 CAF_ADD_TYPE_ID(orderd_cluster, (orderd::cluster::connect_done))
 CAF_END_TYPE_ID_BLOCK(orderd_cluster)
@@ -47,5 +51,6 @@ static_assert(caf::id_block::orderd_cluster::end <= caf::id_block::orderd_client
 
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(orderd::cluster::gateway_peers)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(orderd::cluster::node_question)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(orderd::cluster::look_at_disk_again)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(orderd::cluster::connect_to)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(orderd::cluster::connect_done)

@@ -1,0 +1,64 @@
+// The port to the configuration store: a register of versioned values under names, changed only by
+// compare-and-set. It says who owns which shard in which term; it takes no part in the data path.
+//
+// Implementations: `static_configuration` for one node (below). One suite of tests serves them all.
+#pragma once
+
+#include "runtime/result.hpp"
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace orderd::cluster {
+
+struct versioned_value {
+  std::uint64_t version = 0; ///< rises with every change; 0: does not exist
+  std::string value;
+};
+
+class configuration_store {
+public:
+  virtual ~configuration_store() = default;
+
+  /// The value of a name as of now; version 0 when there is none. `unavailable` when it cannot be told.
+  virtual runtime::result<versioned_value> get(const std::string& name) = 0;
+
+  /// Sets a name if its version is still `expected` (0: it must not exist). What is there afterwards;
+  /// its version is above `expected` and its value `value` exactly when this call changed it, else
+  /// another change came first. `unavailable`: the outcome is not known; read it back before acting.
+  virtual runtime::result<versioned_value> compare_and_set(const std::string& name, std::uint64_t expected,
+                                                           const std::string& value) = 0;
+
+  /// Calls `changed` after changes of names that start with `prefix`: a hint to read again, which may be
+  /// lost, late or doubled. Any thread. For the life of the store.
+  virtual void watch(const std::string& prefix, std::function<void(const std::string& name)> changed) = 0;
+};
+
+/// The configuration of one node, in memory: it owns everything, in the same term for ever. Nothing to
+/// install, nothing to keep: what a single node must remember is in its data folder.
+///
+/// *Concurrency*: any thread; watchers run on the thread that made the change.
+class static_configuration : public configuration_store {
+public:
+  runtime::result<versioned_value> get(const std::string& name) override;
+  runtime::result<versioned_value> compare_and_set(const std::string& name, std::uint64_t expected,
+                                                   const std::string& value) override;
+  void watch(const std::string& prefix, std::function<void(const std::string& name)> changed) override;
+
+private:
+  struct watcher {
+    std::string prefix;
+    std::function<void(const std::string&)> changed;
+  };
+  std::mutex mutex_;
+  std::map<std::string, versioned_value> values_;
+  std::vector<watcher> watchers_;
+};
+
+} // namespace orderd::cluster

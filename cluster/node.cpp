@@ -1,0 +1,104 @@
+#include "cluster/node.hpp"
+
+#include "cluster/node_actor.hpp"
+#include "cluster/ownership.hpp"
+#include "runtime/applier_actor.hpp"
+#include "runtime/journal_actor.hpp"
+#include "runtime/provider_actor.hpp"
+#include "runtime/shard_actor.hpp"
+
+#include <caf/send.hpp>
+
+#include <chrono>
+#include <utility>
+
+namespace orderd::cluster {
+
+namespace {
+
+using std::chrono::milliseconds;
+
+/// The one node of a static configuration, on the disk it was made with.
+constexpr runtime::replica_id the_only_replica{0, 1};
+
+template <class Actor, class... Arguments>
+caf::actor spawn_blocking(caf::actor_system& system, blocking_actors where, Arguments&&... arguments) {
+  if (where == blocking_actors::detached)
+    return system.spawn<Actor, caf::detached>(std::forward<Arguments>(arguments)...);
+  return system.spawn<Actor>(std::forward<Arguments>(arguments)...);
+}
+
+runtime::shard_options options_of(const config::node_settings& settings, std::uint32_t shard,
+                                  std::uint32_t shards) {
+  runtime::shard_options options;
+  options.shard = shard;
+  options.shards = shards;
+  options.self = the_only_replica;
+  options.live_entities_max = settings.live_entities_max / shards;
+  options.idle_ms_max = std::int64_t{settings.idle_s_max} * 1'000;
+  options.restarts_max = settings.restarts_max;
+  options.admission.queue_age_max = milliseconds{settings.queue_age_ms_max};
+  options.admission.unapplied_bytes_max = settings.unapplied_bytes_max / shards;
+  options.admission.unsettled_max = settings.unsettled_orders_max / shards;
+  return options;
+}
+
+runtime::result<caf::actor> spawn_shard(caf::actor_system& system, const config::node_settings& settings,
+                                        node_ports& ports, const node& peers, std::uint32_t shard) {
+  const auto owned = own_shard(ports.configuration, shard, the_only_replica);
+  if (!owned)
+    return owned.error();
+  auto reader = ports.disk.state(shard).reader();
+  if (!reader)
+    return reader.error();
+  auto options = options_of(settings, shard, ports.disk.shards());
+  options.term = owned->term;
+  options.last_epoch = ports.recovered[shard].epoch;
+  options.last_term = ports.recovered[shard].term;
+  return system.spawn<runtime::shard_actor>(runtime::shard_dependencies{
+      options, settings.entities, ports.rules, ports.clock, ports.numbers, *std::move(reader), peers.journal,
+      peers.applier, peers.provider_worker, ports.fatal});
+}
+
+} // namespace
+
+runtime::result<node> start_node(caf::actor_system& system, const config::node_settings& settings,
+                                 node_ports ports, blocking_actors where) {
+  node made;
+  made.journal =
+      spawn_blocking<runtime::journal_actor>(system, where, ports.disk.journal(), ports.numbers, ports.fatal);
+  runtime::applier_options applying;
+  applying.interval = milliseconds{settings.apply_interval_ms};
+  made.applier = spawn_blocking<runtime::applier_actor>(system, where, ports.disk, made.journal,
+                                                        ports.numbers, applying);
+  runtime::provider_worker_options calling;
+  calling.gate.concurrency = settings.provider.concurrency;
+  calling.timeout = milliseconds{settings.provider.timeout_ms};
+  made.provider_worker = system.spawn<runtime::provider_actor>(ports.provider, ports.numbers, calling);
+  for (std::uint32_t shard = 0; shard < ports.disk.shards(); ++shard) {
+    auto spawned = spawn_shard(system, settings, ports, made, shard);
+    if (!spawned) {
+      made.stop();
+      return spawned.error();
+    }
+    made.shards.push_back(*std::move(spawned));
+  }
+  made.self = system.spawn<node_actor>(node_dependencies{ports.disk, ports.clock, ports.numbers, made.shards,
+                                                         made.applier, settings.disk_used_max});
+  return made;
+}
+
+void node::open(const caf::actor& gateway) const {
+  for (const auto& shard : shards)
+    caf::anon_send(shard, runtime::shard_peers{shards, gateway});
+}
+
+void node::stop() const {
+  for (const auto& each : shards)
+    caf::anon_send_exit(each, caf::exit_reason::user_shutdown);
+  for (const auto& each : {self, provider_worker, applier, journal})
+    if (each)
+      caf::anon_send_exit(each, caf::exit_reason::user_shutdown);
+}
+
+} // namespace orderd::cluster

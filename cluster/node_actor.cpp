@@ -1,0 +1,142 @@
+#include "cluster/node_actor.hpp"
+
+#include "actors/api.hpp"
+#include "cluster/version.hpp"
+#include "runtime/log.hpp"
+
+#include <caf/policy/select_all.hpp>
+#include <caf/send.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+#include <utility>
+
+namespace orderd::cluster {
+
+namespace {
+
+constexpr std::chrono::milliseconds disk_interval{250};
+constexpr std::chrono::seconds answer_timeout{60};
+// New orders are welcome again this much below the limit, so that the answer does not flicker.
+constexpr double hysteresis = 0.01;
+// However large the disk: what orders already accepted may still need.
+constexpr std::uint64_t reserve_bytes = 8u << 20;
+
+runtime::gateway_replies one_reply(runtime::caller to, const v1::reply& body) {
+  return {{{to, std::make_shared<const std::string>(actors::reply_body(body))}}};
+}
+
+v1::reply failure(const std::string& message) {
+  v1::reply body;
+  body.mutable_fault()->set_code(v1::fault::UNAVAILABLE);
+  body.mutable_fault()->set_message(message);
+  return body;
+}
+
+void describe(const runtime::shard_description& how, v1::shard_status& into) {
+  into.set_shard(how.shard);
+  into.set_term(how.term);
+  into.set_committed_epoch(how.committed_epoch);
+  into.set_applied_epoch(how.applied_epoch);
+  into.set_live_entities(how.live_entities);
+  into.set_unsettled_orders(how.unsettled);
+  into.set_quarantined(how.quarantined);
+  into.set_channel_backlog(how.channel_backlog);
+  into.set_unapplied_bytes(how.unapplied_bytes);
+}
+
+std::string percent(double share) {
+  return std::to_string(std::lround(share * 100)) + " %";
+}
+
+} // namespace
+
+node_actor::node_actor(caf::actor_config& config, node_dependencies given)
+    : caf::event_based_actor(config), given_(std::move(given)), started_at_(clock().now()) {}
+
+caf::behavior node_actor::make_behavior() {
+  look_at_disk();
+  return {
+      [this](const node_question& question) { answer(question); },
+      [this](look_at_disk_again) { look_at_disk(); },
+  };
+}
+
+void node_actor::answer(const node_question& question) {
+  auto gateway = caf::actor_cast<caf::actor>(current_sender());
+  if (question.what == actors::node_request::get_status)
+    answer_status(question.from, std::move(gateway));
+  else
+    answer_audit(question.from, std::move(gateway));
+}
+
+void node_actor::answer_status(runtime::caller to, caf::actor gateway) {
+  fan_out_request<caf::policy::select_all>(given_.shards, answer_timeout, runtime::describe_shard{})
+      .then(
+          [this, to, gateway](std::vector<runtime::shard_description> shards) {
+            std::sort(shards.begin(), shards.end(),
+                      [](const auto& a, const auto& b) { return a.shard < b.shard; });
+            v1::reply body;
+            auto& status = *body.mutable_node_status();
+            status.set_version(version);
+            status.set_uptime_ms(static_cast<std::uint64_t>(
+                std::chrono::duration_cast<std::chrono::milliseconds>(clock().now() - started_at_).count()));
+            for (const auto& each : shards)
+              describe(each, *status.add_shards());
+            status.set_disk_used(disk_used_);
+            status.set_admitting(!refusal_);
+            if (refusal_)
+              status.set_refusing_because(refusal_->message);
+            send(gateway, one_reply(to, body));
+          },
+          [this, to, gateway](const caf::error& why) {
+            send(gateway, one_reply(to, failure("a shard does not answer: " + caf::to_string(why))));
+          });
+}
+
+void node_actor::answer_audit(runtime::caller to, caf::actor gateway) {
+  std::shared_ptr<actors::auditor> audit = actors::make_auditor(given_.clock.now());
+  request(given_.applier, caf::infinite, runtime::inspect_state{audit})
+      .then(
+          [this, to, gateway, audit](const runtime::inspection_done& outcome) {
+            if (outcome.failure)
+              return send(gateway, one_reply(to, failure(outcome.failure->message)));
+            v1::reply body;
+            *body.mutable_audit_report() = audit->report();
+            send(gateway, one_reply(to, body));
+          },
+          [this, to, gateway](const caf::error& why) {
+            send(gateway, one_reply(to, failure("the audit failed: " + caf::to_string(why))));
+          });
+}
+
+void node_actor::look_at_disk() {
+  delayed_send(this, disk_interval, look_at_disk_again{});
+  const auto space = given_.disk.disk_space();
+  if (!space)
+    return admit(space.error());
+  disk_used_ = space->used;
+  given_.numbers.disk_used.Set(disk_used_);
+  const auto limit = given_.disk_used_max - (refusal_ ? hysteresis : 0);
+  if (disk_used_ < limit && space->free_bytes >= reserve_bytes)
+    return admit(std::nullopt);
+  admit(runtime::fault{runtime::fault_code::storage_full,
+                       "the disk is " + percent(disk_used_) + " full, new orders are accepted below "
+                           + percent(given_.disk_used_max) + " with at least 8 MiB free",
+                       1'000});
+}
+
+void node_actor::admit(std::optional<runtime::fault> refusal) {
+  if (refusal.has_value() == refusal_.has_value())
+    return;
+  if (refusal)
+    runtime::log::warn("node", "refusing_new_orders", {{"disk_used", disk_used_}}, refusal->message);
+  else
+    runtime::log::info("node", "accepting_new_orders", {{"disk_used", disk_used_}}, "");
+  refusal_ = std::move(refusal);
+  for (const auto& shard : given_.shards)
+    send(shard, runtime::admit_new_work{refusal_});
+}
+
+} // namespace orderd::cluster

@@ -1,0 +1,52 @@
+// The actor of the node itself: watches the disk, decides when new orders are refused for its sake, and
+// answers what clients ask of the node as a whole: status and audit.
+//
+// Messages: node_question (answered with runtime::gateway_replies to its sender).
+#pragma once
+
+#include "cluster/messages.hpp"
+#include "runtime/clock.hpp"
+#include "runtime/metrics.hpp"
+#include "runtime/store.hpp"
+
+#include <caf/actor.hpp>
+#include <caf/event_based_actor.hpp>
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace orderd::cluster {
+
+/// References must outlive the actor.
+struct node_dependencies {
+  runtime::storage& disk;
+  const runtime::wall_clock& clock;
+  runtime::metrics& numbers;
+  std::vector<caf::actor> shards;
+  caf::actor applier;
+  double disk_used_max = 0.85;
+};
+
+class node_actor : public caf::event_based_actor {
+public:
+  node_actor(caf::actor_config& config, node_dependencies given);
+
+  const char* name() const override { return "orderd.node"; }
+  caf::behavior make_behavior() override;
+
+private:
+  void answer(const node_question& question);
+  void answer_status(runtime::caller to, caf::actor gateway);
+  void answer_audit(runtime::caller to, caf::actor gateway);
+  void look_at_disk();
+  void admit(std::optional<runtime::fault> refusal);
+
+  node_dependencies given_;
+  std::chrono::steady_clock::time_point started_at_;
+  double disk_used_ = 0;
+  std::optional<runtime::fault> refusal_; ///< why new orders are refused
+};
+
+} // namespace orderd::cluster

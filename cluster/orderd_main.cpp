@@ -1,0 +1,170 @@
+// orderd: one node.
+#include "actors/api.hpp"
+#include "cluster/gateway.hpp"
+#include "cluster/messages.hpp"
+#include "cluster/metrics_endpoint.hpp"
+#include "cluster/node.hpp"
+#include "cluster/provider_simulation.hpp"
+#include "cluster/version.hpp"
+#include "config/settings.hpp"
+#include "runtime/lmdb_storage.hpp"
+#include "runtime/log.hpp"
+
+#include <CLI/CLI.hpp>
+#include <caf/actor_system.hpp>
+#include <caf/actor_system_config.hpp>
+#include <caf/io/middleman.hpp>
+#include <caf/send.hpp>
+
+#include <csignal>
+#include <cstdio>
+#include <cstdlib>
+#include <unistd.h>
+
+namespace orderd::cluster {
+
+namespace {
+
+constexpr int exit_usage = 2;
+constexpr int exit_fault = 3;
+
+/// SIGINT and SIGTERM are waited for by the main thread; no other thread may take them.
+sigset_t block_stop_signals() {
+  sigset_t stop;
+  sigemptyset(&stop);
+  sigaddset(&stop, SIGINT);
+  sigaddset(&stop, SIGTERM);
+  pthread_sigmask(SIG_BLOCK, &stop, nullptr);
+  // A client that goes away while it is written to is an error of that connection, not of the process.
+  std::signal(SIGPIPE, SIG_IGN);
+  return stop;
+}
+
+/// An unknown commit or a broken engine: ends the process at once and flushes nothing, so that nobody is
+/// told what may not be true. Whatever starts it again finds every acknowledged epoch in the journal.
+void end_process(std::string_view component, const runtime::fault& why) {
+  runtime::log::error(component, "fatal", {{"code", runtime::to_string(why.code)}}, why.message);
+  ::_exit(exit_fault);
+}
+
+int fail(const runtime::fault& why) {
+  std::fprintf(stderr, "orderd: %s\n", why.message.c_str());
+  return exit_fault;
+}
+
+class system_config : public caf::actor_system_config {
+public:
+  explicit system_config(const config::node_settings& settings) {
+    load<caf::io::middleman>();
+    // Work stealing walks a victim's queue under locks; shards are few and always worth waking for.
+    set("caf.scheduler.policy", "sharing");
+    set("caf.scheduler.max-threads", settings.workers);
+    set("caf.scheduler.max-throughput", 50);
+    set("caf.middleman.workers", 0); // only BASP would use them
+  }
+};
+
+/// Everything a running node holds, in the order in which it must go away, last first.
+class running_node {
+public:
+  explicit running_node(const config::node_settings& settings)
+      : settings_(settings), rules_(actors::make_business({settings.placement_deadline_ms})),
+        numbers_(std::make_shared<runtime::metrics>(version)) {}
+
+  runtime::result<void> start() {
+    auto disk = runtime::open_storage(settings_.data_dir, settings_.shards);
+    if (!disk)
+      return disk.error();
+    disk_ = *std::move(disk);
+    auto recovered = runtime::recover(*disk_);
+    if (!recovered)
+      return recovered.error();
+    for (const auto& shard : *recovered)
+      runtime::log::info("node", "shard_recovered", {{"shard", shard.shard}, {"epoch", shard.epoch}}, "");
+    auto page = metrics_endpoint::start(settings_.metrics, numbers_);
+    if (!page)
+      return page.error();
+    page_.emplace(*std::move(page));
+    return start_actors(*std::move(recovered));
+  }
+
+  void stop() {
+    caf::anon_send_exit(gateway_.actor, caf::exit_reason::user_shutdown);
+    node_.stop();
+    caf::anon_send_exit(provider_, caf::exit_reason::user_shutdown);
+  }
+
+  std::uint16_t port() const { return gateway_.port; }
+  std::uint16_t metrics_port() const { return page_->port(); }
+
+private:
+  runtime::result<void> start_actors(std::vector<runtime::recovered_shard> recovered) {
+    config_.emplace(settings_);
+    system_.emplace(*config_);
+    auto door = spawn_gateway(*system_, {settings_.listen, *rules_, *numbers_, disk_->shards(), version});
+    if (!door)
+      return door.error();
+    gateway_ = *std::move(door);
+    provider_ = spawn_simulated_provider(*system_, settings_.provider);
+    auto made = start_node(
+        *system_, settings_,
+        {*disk_, std::move(recovered), *rules_, clock_, configuration_, *numbers_, provider_, end_process},
+        blocking_actors::detached);
+    if (!made) {
+      stop();
+      return made.error();
+    }
+    node_ = *std::move(made);
+    node_.open(gateway_.actor);
+    caf::anon_send(gateway_.actor, gateway_peers{node_.shards, node_.self});
+    return {};
+  }
+
+  const config::node_settings& settings_;
+  std::unique_ptr<const runtime::business> rules_;
+  std::shared_ptr<runtime::metrics> numbers_;
+  runtime::system_wall_clock clock_;
+  static_configuration configuration_;
+  std::unique_ptr<runtime::storage> disk_;
+  std::optional<metrics_endpoint> page_;
+  std::optional<system_config> config_;
+  std::optional<caf::actor_system> system_;
+  gateway_handle gateway_;
+  caf::actor provider_;
+  node node_;
+};
+
+int run(const config::node_settings& settings) {
+  runtime::log::set_level(runtime::log::level_of(settings.log_level));
+  const auto stop_signals = block_stop_signals();
+  init_node_types();
+  running_node node{settings};
+  if (const auto started = node.start(); !started)
+    return fail(started.error());
+  std::printf("listening on 127.0.0.1:%u\n", node.port());
+  if (node.metrics_port() != 0)
+    std::printf("metrics on http://127.0.0.1:%u/metrics\n", node.metrics_port());
+  std::fflush(stdout);
+  int received = 0;
+  sigwait(&stop_signals, &received);
+  runtime::log::info("node", "stopping", {{"signal", received}}, "");
+  node.stop();
+  return EXIT_SUCCESS;
+}
+
+} // namespace
+
+} // namespace orderd::cluster
+
+int main(int argc, char** argv) {
+  CLI::App app{"orderd: takes orders, reserves stock, takes payment and confirms, durably and exactly once."};
+  app.set_version_flag("--version", orderd::cluster::version);
+  orderd::config::node_settings settings;
+  orderd::config::add_settings(app, settings);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? EXIT_SUCCESS : orderd::cluster::exit_usage;
+  }
+  return orderd::cluster::run(settings);
+}
