@@ -1,5 +1,6 @@
 #include "cluster/gateway.hpp"
 
+#include "cluster/broker_socket.hpp"
 #include "cluster/messages.hpp"
 #include "cluster/session.hpp"
 #include "cluster/socket.hpp"
@@ -13,7 +14,6 @@
 #include <google/protobuf/stubs/logging.h>
 
 #include <sys/resource.h>
-#include <sys/socket.h>
 
 #include <chrono>
 #include <memory>
@@ -94,7 +94,6 @@ private:
   void check_all();
   bool check(client& one, moment now);
   void stop(const caf::error& reason);
-  void cut(connection_handle socket);
 
   // -- requests and replies --------------------------------------------------
   void hand_on(moment now);
@@ -148,7 +147,7 @@ void gateway::serve(const gateway_peers& peers) {
 
 void gateway::welcome(connection_handle socket) {
   if (stopping_ || clients_.size() >= connections_max_ + limits::connections_refused_max)
-    return cut(socket);
+    return cut(*this, socket);
   const auto now = moment_now();
   const auto id = ++last_connection_;
   auto& made = clients_.try_emplace(id, id, socket, context_).first->second;
@@ -192,7 +191,7 @@ void gateway::forget(connection_handle socket) {
 void gateway::drop(std::uint64_t id) {
   const auto socket = clients_.at(id).socket;
   forget(socket);
-  cut(socket);
+  cut(*this, socket);
 }
 
 /// Gives the session's output to the socket. False: the peer does not read, the connection must be dropped.
@@ -240,13 +239,6 @@ void gateway::stop(const caf::error& reason) {
     send_output(one, now);
   }
   delayed_send(this, clients_.empty() ? std::chrono::milliseconds{0} : farewell, caf::close_atom_v, reason);
-}
-
-/// Closes a socket whatever its peer does. CAF alone would wait, without end, for the peer to close as well,
-/// and a peer that never does would hold the descriptor. The handle of a connection is its descriptor.
-void gateway::cut(connection_handle socket) {
-  ::shutdown(static_cast<int>(socket.id()), SHUT_RDWR);
-  close(socket);
 }
 
 // -- requests and replies ------------------------------------------------------------------------

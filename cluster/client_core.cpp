@@ -1,0 +1,321 @@
+#include "cluster/client_core.hpp"
+
+#include "config/limits.hpp"
+
+#include <google/protobuf/arena.h>
+#include <google/protobuf/io/coded_stream.h>
+
+#include <algorithm>
+#include <bit>
+#include <iterator>
+#include <utility>
+
+namespace orderd::cluster {
+
+using google::protobuf::io::CodedOutputStream;
+using runtime::fault;
+using runtime::fault_code;
+using runtime::result;
+using std::chrono::milliseconds;
+
+namespace {
+
+constexpr milliseconds first_backoff{20};
+constexpr milliseconds backoff_max{2'000};
+
+/// The least time before a refused request is sent again; doubled with each attempt, up to the most.
+constexpr milliseconds retry_delay{10};
+constexpr milliseconds retry_delay_max{1'000};
+
+/// Most bytes around an encoded request in a batch: tag and length, and the field with its timeout.
+constexpr std::size_t request_overhead_bytes_max = 1 + 5 + 1 + 5;
+
+// Tags of protocol buffers: field number << 3 | wire type.
+constexpr std::uint8_t tag_of_requests = 1 << 3 | 2;
+constexpr std::uint8_t tag_of_timeout = 1 << 3 | 0;
+
+/// The replies of one frame, in one piece of memory that lives as long as one of them is used.
+struct reply_frame {
+  explicit reply_frame(std::size_t payload_bytes)
+      : arena(arena_options(payload_bytes)),
+        batch(google::protobuf::Arena::CreateMessage<v1::reply_batch>(&arena)) {}
+
+  static google::protobuf::ArenaOptions arena_options(std::size_t payload_bytes) {
+    google::protobuf::ArenaOptions options;
+    options.start_block_size = std::clamp<std::size_t>(payload_bytes * 4, 512, 64u << 10);
+    return options;
+  }
+
+  google::protobuf::Arena arena;
+  v1::reply_batch* batch;
+};
+
+std::shared_ptr<const v1::reply> fault_reply(fault_code code, std::string message) {
+  auto made = std::make_shared<v1::reply>();
+  made->mutable_fault()->set_code(static_cast<v1::fault::kind>(code));
+  made->mutable_fault()->set_message(std::move(message));
+  return made;
+}
+
+milliseconds remaining(std::chrono::steady_clock::time_point deadline,
+                       std::chrono::steady_clock::time_point now) {
+  const auto left = std::chrono::ceil<milliseconds>(deadline - now);
+  return std::clamp(left, milliseconds{1}, milliseconds{limits::request_timeout_ms_max});
+}
+
+} // namespace
+
+client_core::client_core(options chosen, time_point now)
+    : options_(std::move(chosen)), reader_(limits::client_frame_bytes_max), connect_at_(now),
+      backoff_(first_backoff) {}
+
+void client_core::submit(std::uint64_t caller, std::uint64_t tag, std::shared_ptr<const v1::request> what,
+                         time_point now) {
+  const auto named = milliseconds{what->timeout_ms()};
+  const auto timeout = named.count() == 0 ? options_.timeout : named;
+  auto& one = pending_.emplace_back();
+  one.self = std::prev(pending_.end());
+  one.caller = caller;
+  one.tag = tag;
+  one.what = std::move(what);
+  one.deadline = deadlines_.emplace_hint(deadlines_.end(), now + timeout, &one);
+}
+
+// -- the connection ------------------------------------------------------------------------------
+
+void client_core::connected() {
+  reader_ = frame_reader{limits::client_frame_bytes_max};
+  greeting_ = true;
+}
+
+void client_core::disconnected(std::string why, time_point now) {
+  greeting_ = false;
+  state_.connected = false;
+  state_.last_error = std::move(why);
+  connect_at_ = now + backoff_;
+  backoff_ = std::min(backoff_ * 2, backoff_max);
+  std::fill(in_flight_by_id_.begin(), in_flight_by_id_.end(), nullptr);
+  in_flight_bytes_ = 0;
+  in_flight_count_ = 0;
+  std::erase_if(in_flight_, [](const entry& one) { return one.answered; });
+  for (auto& one : in_flight_)
+    one.at = place::pending;
+  pending_.splice(pending_.begin(), in_flight_);
+}
+
+result<void> client_core::receive(std::string_view bytes, time_point now) {
+  return reader_.read(bytes, [&](const frame& what) { return handle(what, now); });
+}
+
+result<void> client_core::handle(const frame& what, time_point now) {
+  switch (what.type) {
+  case frame_type::hello:
+    return greet(what);
+  case frame_type::replies:
+    return take_replies(what, now);
+  case frame_type::error: {
+    v1::fault why;
+    why.ParseFromArray(what.payload.data(), static_cast<int>(what.payload.size()));
+    return fault{fault_code::unavailable, "the server closed the connection: " + why.message()};
+  }
+  case frame_type::requests:
+    break;
+  }
+  return fault{fault_code::malformed, "the server sent a frame that only clients send"};
+}
+
+result<void> client_core::greet(const frame& what) {
+  if (!server_.ParseFromArray(what.payload.data(), static_cast<int>(what.payload.size())))
+    return fault{fault_code::malformed, "the server's HELLO cannot be read"};
+  if (server_.protocol_version() != protocol_version)
+    return fault{fault_code::unsupported_version, "the server speaks protocol version "
+                                                      + std::to_string(server_.protocol_version())
+                                                      + ", this client " + std::to_string(protocol_version)};
+  auto window = std::clamp<std::uint32_t>(server_.credit_window(), 1, 1u << 20);
+  if (options_.window != 0)
+    window = std::min(window, options_.window);
+  server_.set_credit_window(window);
+  if (server_.credit_window_bytes() == 0)
+    return fault{fault_code::malformed, "the server's HELLO names no credit window"};
+  // Twice the window: even when it is full, a run of free places is found soon.
+  in_flight_by_id_.assign(std::bit_ceil(std::size_t{window} * 2), nullptr);
+  backoff_ = first_backoff;
+  state_ = {true, server_.shards(), server_.version(), {}};
+  return {};
+}
+
+// -- replies in ----------------------------------------------------------------------------------
+
+result<void> client_core::take_replies(const frame& what, time_point now) {
+  if (!state_.connected)
+    return fault{fault_code::malformed, "the server sent replies before its HELLO"};
+  auto content = std::make_shared<reply_frame>(what.payload.size());
+  if (!content->batch->ParseFromArray(what.payload.data(), static_cast<int>(what.payload.size())))
+    return fault{fault_code::malformed, "the server's replies cannot be read"};
+  for (const auto& one : content->batch->replies())
+    take_reply({content, &one}, now);
+  return {};
+}
+
+void client_core::take_reply(std::shared_ptr<const v1::reply> what, time_point now) {
+  auto* one = slot(what->request_id());
+  if (!one || one->wire_id != what->request_id())
+    return;
+  slot(one->wire_id) = nullptr;
+  --in_flight_count_;
+  in_flight_bytes_ -= one->bytes;
+  if (one->answered)
+    forget(*one);
+  else if (!what->has_fault() || !retry_later(*one, what->fault(), now))
+    finish(*one, std::move(what));
+}
+
+/// False: the caller gets the fault, because it is no refusal or there is no time for another attempt.
+bool client_core::retry_later(entry& one, const v1::fault& why, time_point now) {
+  const bool refused = why.code() == v1::fault::OVERLOADED || why.code() == v1::fault::UNAVAILABLE;
+  if (!options_.retry_refused || !refused)
+    return false;
+  const auto patience = std::min(retry_delay * (1u << std::min(one.attempts, 10u)), retry_delay_max);
+  const auto again_at = now + std::max(patience, milliseconds{why.retry_after_ms()});
+  if (again_at >= one.deadline->first)
+    return false;
+  move(one, place::waiting);
+  one.retry = retries_.emplace(again_at, &one);
+  return true;
+}
+
+// -- requests out --------------------------------------------------------------------------------
+
+void client_core::write(std::string& out, std::size_t bytes_max, time_point now) {
+  if (std::exchange(greeting_, false)) {
+    v1::hello hello;
+    hello.set_protocol_version(protocol_version);
+    hello.set_version(options_.version);
+    write_frame(out, frame_type::hello, 0, hello.SerializeAsString());
+  }
+  while (state_.connected && !pending_.empty() && out.size() < bytes_max) {
+    const auto before = out.size();
+    write_frame_of_pending(out, bytes_max, now);
+    if (out.size() == before)
+      break;
+  }
+}
+
+void client_core::write_frame_of_pending(std::string& out, std::size_t bytes_max, time_point now) {
+  while (slot(next_wire_id_))
+    ++next_wire_id_;
+  const auto first_id = next_wire_id_;
+  const auto start = out.size();
+  out.resize(start + frame_header_bytes);
+  while (!pending_.empty() && next_wire_id_ - first_id < limits::requests_per_frame_max
+         && !slot(next_wire_id_) && out.size() < bytes_max) {
+    auto& one = pending_.front();
+    const auto bytes = one.what->ByteSizeLong();
+    if (bytes + request_overhead_bytes_max > server_.frame_bytes_max()) {
+      finish_with_fault(one, fault_code::too_large,
+                        "the request has " + std::to_string(bytes) + " bytes; the server takes at most "
+                            + std::to_string(server_.frame_bytes_max()));
+      continue;
+    }
+    const auto used = out.size() - start - frame_header_bytes;
+    if (used + bytes + request_overhead_bytes_max > server_.frame_bytes_max()
+        || !has_credit(bytes + request_overhead_bytes_max))
+      break;
+    encode(out, one, bytes, static_cast<std::uint32_t>(remaining(one.deadline->first, now).count()));
+  }
+  if (next_wire_id_ == first_id) {
+    out.resize(start);
+    return;
+  }
+  std::string header;
+  write_header(header, {static_cast<std::uint32_t>(out.size() - start - frame_header_bytes),
+                        frame_type::requests, first_id});
+  out.replace(start, frame_header_bytes, header);
+}
+
+bool client_core::has_credit(std::size_t bytes) const noexcept {
+  return in_flight_count_ < server_.credit_window()
+         && in_flight_bytes_ + bytes <= server_.credit_window_bytes();
+}
+
+/// Appends a request and, after it, its timeout: of a field that comes twice, the last one counts, so that
+/// the caller's message need not be copied to change it.
+void client_core::encode(std::string& out, entry& one, std::size_t bytes, std::uint32_t timeout_ms) {
+  const auto size = bytes + 1 + CodedOutputStream::VarintSize32(timeout_ms);
+  const auto start = out.size();
+  out.resize(start + 1 + CodedOutputStream::VarintSize32(static_cast<std::uint32_t>(size)) + size);
+  auto* at = reinterpret_cast<std::uint8_t*>(out.data() + start);
+  *at++ = tag_of_requests;
+  at = CodedOutputStream::WriteVarint32ToArray(static_cast<std::uint32_t>(size), at);
+  at = one.what->SerializeWithCachedSizesToArray(at);
+  *at++ = tag_of_timeout;
+  CodedOutputStream::WriteVarint32ToArray(timeout_ms, at);
+
+  one.wire_id = next_wire_id_++;
+  one.bytes = static_cast<std::uint32_t>(out.size() - start);
+  ++one.attempts;
+  slot(one.wire_id) = &one;
+  ++in_flight_count_;
+  in_flight_bytes_ += one.bytes;
+  move(one, place::in_flight);
+}
+
+// -- time ----------------------------------------------------------------------------------------
+
+void client_core::advance(time_point now) {
+  while (!retries_.empty() && retries_.begin()->first <= now)
+    move(*retries_.begin()->second, place::pending);
+  while (!deadlines_.empty() && deadlines_.begin()->first <= now)
+    finish_with_fault(*deadlines_.begin()->second, fault_code::timeout,
+                      "no answer before the deadline; what came of the request is not known");
+}
+
+void client_core::stop() {
+  while (!deadlines_.empty())
+    finish_with_fault(*deadlines_.begin()->second, fault_code::unavailable, "the client was stopped");
+}
+
+std::optional<client_core::time_point> client_core::wake_at() const {
+  std::optional<time_point> first = connect_at_;
+  for (const auto* due : {&deadlines_, &retries_})
+    if (!due->empty() && (!first || due->begin()->first < *first))
+      first = due->begin()->first;
+  return first;
+}
+
+// -- entries -------------------------------------------------------------------------------------
+
+client_core::entries& client_core::entries_at(place where) {
+  return where == place::pending ? pending_ : where == place::in_flight ? in_flight_ : waiting_;
+}
+
+void client_core::move(entry& one, place to) {
+  if (one.at == place::waiting)
+    retries_.erase(one.retry);
+  auto& target = entries_at(to);
+  target.splice(target.end(), entries_at(one.at), one.self);
+  one.at = to;
+}
+
+/// Gives the caller its answer. A request that the server has not answered keeps its place until it does.
+void client_core::finish(entry& one, std::shared_ptr<const v1::reply> what) {
+  answers_.push_back({one.caller, one.tag, std::move(what)});
+  deadlines_.erase(one.deadline);
+  one.answered = true;
+  one.what.reset();
+  const bool sent = one.at == place::in_flight && slot(one.wire_id) == &one;
+  if (!sent)
+    forget(one);
+}
+
+void client_core::finish_with_fault(entry& one, fault_code code, std::string message) {
+  finish(one, fault_reply(code, std::move(message)));
+}
+
+void client_core::forget(entry& one) {
+  if (one.at == place::waiting)
+    retries_.erase(one.retry);
+  entries_at(one.at).erase(one.self);
+}
+
+} // namespace orderd::cluster

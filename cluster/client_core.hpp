@@ -1,0 +1,151 @@
+// The client library without its sockets: which requests go out when, and what their callers are told.
+//
+// *Operation*: `submit` requests at any time. When there is no connection and `connect_at()` has come,
+// connect, then call `connected`, or `disconnected` with the reason. Give `receive` what arrives; a fault
+// means that the connection is of no use: close it and call `disconnected`. After every call, and at
+// `wake_at()` after `advance`: send what `write` gives, and deliver `take_answers()`.
+//
+// Every submitted request gets exactly one answer, at its deadline at the latest. Requests that were under
+// way when a connection broke go out again, first, on the next one.
+//
+// *Concurrency*: one thread at a time; no I/O, no clock.
+//
+// *Limitations*: requests that wait are not bounded here; their callers bound what they have under way.
+#pragma once
+
+#include "actors/public.pb.h"
+#include "cluster/frame.hpp"
+#include "runtime/result.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <list>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace orderd::cluster {
+
+class client_core {
+public:
+  using time_point = std::chrono::steady_clock::time_point;
+
+  struct options {
+    std::chrono::milliseconds timeout{30'000}; ///< of a request that names none
+    std::uint32_t window = 0;                  ///< most unanswered requests; 0: the server's credit window
+    bool retry_refused = true;                 ///< send again what was overloaded or unavailable
+    std::string version;                       ///< of this program, for HELLO
+  };
+
+  /// The answer to one request, with the names its caller gave.
+  struct answer {
+    std::uint64_t caller = 0;
+    std::uint64_t tag = 0;
+    std::shared_ptr<const v1::reply> what;
+  };
+
+  /// What is known of the connection.
+  struct state {
+    bool connected = false; ///< HELLO has come
+    std::uint32_t shards = 0;
+    std::string server_version;
+    std::string last_error; ///< why the last connection ended, or could not be made
+    friend bool operator==(const state&, const state&) = default;
+  };
+
+  client_core(options chosen, time_point now);
+
+  void submit(std::uint64_t caller, std::uint64_t tag, std::shared_ptr<const v1::request> what,
+              time_point now);
+
+  // -- the connection --------------------------------------------------------
+  void connected();
+  runtime::result<void> receive(std::string_view bytes, time_point now);
+  void disconnected(std::string why, time_point now);
+
+  /// Appends frames with what may be sent now, until `out` has `bytes_max` or a little more.
+  void write(std::string& out, std::size_t bytes_max, time_point now);
+
+  // -- time and answers ------------------------------------------------------
+  /// Answers what is past its deadline, and takes up what is to be sent again.
+  void advance(time_point now);
+
+  /// Answers everything that is unanswered, because the client ends.
+  void stop();
+
+  std::vector<answer> take_answers() { return std::exchange(answers_, {}); }
+
+  /// When to connect; nothing while connecting or connected.
+  std::optional<time_point> connect_at() const noexcept { return connect_at_; }
+  /// The caller began to connect.
+  void connecting() noexcept { connect_at_.reset(); }
+
+  /// When `advance` has something to do; nothing: not before another call.
+  std::optional<time_point> wake_at() const;
+
+  const state& connection() const noexcept { return state_; }
+  std::size_t unanswered() const noexcept { return deadlines_.size(); }
+
+private:
+  struct entry;
+  using entries = std::list<entry>;
+  using schedule = std::multimap<time_point, entry*>;
+
+  /// Where a request is: `pending_` to be sent, `in_flight_` sent, `waiting_` to be sent again later.
+  enum class place : std::uint8_t { pending, in_flight, waiting };
+
+  struct entry {
+    std::uint64_t caller = 0;
+    std::uint64_t tag = 0;
+    std::shared_ptr<const v1::request> what;
+    bool answered = false; ///< the caller has its answer; only the server's credit is still held
+    place at = place::pending;
+    std::uint32_t bytes = 0; ///< of its encoded form, once sent
+    unsigned attempts = 0;
+    std::uint64_t wire_id = 0;
+    entries::iterator self;
+    schedule::iterator deadline; ///< while not answered
+    schedule::iterator retry;    ///< while waiting
+  };
+
+  runtime::result<void> handle(const frame& what, time_point now);
+  runtime::result<void> greet(const frame& what);
+  runtime::result<void> take_replies(const frame& what, time_point now);
+  void take_reply(std::shared_ptr<const v1::reply> what, time_point now);
+  bool retry_later(entry& one, const v1::fault& why, time_point now);
+
+  void write_frame_of_pending(std::string& out, std::size_t bytes_max, time_point now);
+  bool has_credit(std::size_t bytes) const noexcept;
+  void encode(std::string& out, entry& one, std::size_t bytes, std::uint32_t timeout_ms);
+  entry*& slot(std::uint64_t wire_id) { return in_flight_by_id_[wire_id & (in_flight_by_id_.size() - 1)]; }
+
+  void move(entry& one, place to);
+  entries& entries_at(place where);
+  void finish(entry& one, std::shared_ptr<const v1::reply> what);
+  void finish_with_fault(entry& one, runtime::fault_code code, std::string message);
+  void forget(entry& one);
+
+  options options_;
+  state state_;
+  frame_reader reader_;
+  v1::hello server_;      ///< its limits; valid while connected
+  bool greeting_ = false; ///< our HELLO is still to be written
+  std::optional<time_point> connect_at_;
+  std::chrono::milliseconds backoff_;
+
+  entries pending_;
+  entries in_flight_;
+  entries waiting_;
+  schedule deadlines_;
+  schedule retries_;
+  std::vector<entry*> in_flight_by_id_; ///< a power of two, so that a frame's ids are places in a row
+  std::size_t in_flight_count_ = 0;
+  std::size_t in_flight_bytes_ = 0;
+  std::uint64_t next_wire_id_ = 1;
+  std::vector<answer> answers_;
+};
+
+} // namespace orderd::cluster
