@@ -167,7 +167,8 @@ def check_includes(path, text):
     allowed = LAYERS[: LAYERS.index(folder) + 1] if folder in LAYERS else LAYERS + ["tests"]
     for number, line in enumerate(text.splitlines(), 1):
         match = INCLUDE.match(line)
-        if match and match.group(1).split("/")[0] not in allowed:
+        beside = folder == "tests" and match and "/" not in match.group(1)
+        if match and not beside and match.group(1).split("/")[0] not in allowed:
             yield Finding(
                 str(path), number, f"{folder}/ may not include \"{match.group(1)}\": only from {', '.join(allowed)}"
             )

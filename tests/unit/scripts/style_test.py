@@ -97,8 +97,9 @@ class Includes(unittest.TestCase):
         text = '#include "runtime/b.hpp"\n#include "actors/c.hpp"\n#include "local.hpp"\n'
         self.assertEqual(lines_of(style.check_includes, "runtime/x.cpp", text), [2, 3])
 
-    def test_tests_include_from_everywhere(self):
-        self.assertEqual(found(style.check_includes, "tests/unit/x.cpp", '#include "cluster/c.hpp"\n'), [])
+    def test_tests_include_from_everywhere_and_from_beside_them(self):
+        text = '#include "cluster/c.hpp"\n#include "fake.hpp"\n'
+        self.assertEqual(found(style.check_includes, "tests/unit/x.cpp", text), [])
 
 
 class Tests(unittest.TestCase):
