@@ -4,12 +4,12 @@
 // epoch closes, `applied` when the state store has it, `forget` now and then. Owned by its shard; no locks.
 #pragma once
 
+#include "runtime/flat_table.hpp"
 #include "runtime/row.hpp"
 
 #include <cstddef>
 #include <cstdint>
 #include <deque>
-#include <unordered_map>
 
 namespace orderd::runtime {
 
@@ -34,8 +34,12 @@ public:
 
 private:
   struct newest {
-    std::uint64_t epoch = 0;
     const row_write* write = nullptr; ///< owned by its epoch in epochs_
+    std::uint64_t epoch = 0;
+    std::uint32_t hash_bits = 0;
+
+    bool is_free() const noexcept { return write == nullptr; }
+    std::uint32_t hash() const noexcept { return hash_bits; }
   };
   struct held {
     epoch_ptr what;
@@ -43,7 +47,7 @@ private:
   };
 
   std::deque<held> epochs_;
-  std::unordered_map<row_key, newest, row_key_hash> rows_;
+  flat_table<newest> rows_;
   std::size_t bytes_ = 0;
   std::uint64_t applied_ = 0;
 };

@@ -1,21 +1,20 @@
-// The entities of a shard that are in memory, least recently used first.
+// The entities of a shard that are in memory.
 //
-// Owned by its shard; no locks. A cell stays valid until `drop` or `passivate`.
+// Owned by its shard; no locks. A cell stays valid until `drop` or `sweep`.
 #pragma once
 
 #include "runtime/entity_host.hpp"
+#include "runtime/flat_table.hpp"
 
 #include <array>
 #include <cstdint>
-#include <list>
 #include <memory>
-#include <unordered_map>
 
 namespace orderd::runtime {
 
 class residents {
 public:
-  /// The entity's cell, now the most recently used; nullptr when it is not in memory.
+  /// The entity's cell, or nullptr when it is not in memory.
   entity_cell* find(const entity_id& id, unix_ms now);
 
   /// Pre: `id` is not in memory.
@@ -23,9 +22,18 @@ public:
 
   void drop(const entity_id& id);
 
-  /// Drops those not used since `idle_since`, and the least recently used above `count_max`. Nothing is
-  /// lost: every snapshot is a row already.
-  void passivate(unix_ms idle_since, std::size_t count_max);
+  /// What `sweep` keeps.
+  struct limits {
+    unix_ms idle_since = 0;    ///< drops those not used since then
+    std::size_t count_max = 0; ///< above it, drops those not used at `now` until it is met
+    unix_ms now = 0;
+  };
+
+  /// Looks at the next part of the table and drops what it does not keep. Nothing is lost: every snapshot
+  /// is a row already. Some tens of calls go round once, so that no call is long; while there are more than
+  /// `count_max`, a call goes on until there are not, or it has gone round. (An order of use would choose
+  /// better victims than a sweep, and cost each turn three cache misses: measured, not worth it.)
+  void sweep(const limits& keep);
 
   std::size_t size() const noexcept { return cells_.size(); }
   std::size_t count(std::uint8_t kind) const noexcept { return by_kind_[kind]; }
@@ -34,12 +42,20 @@ private:
   struct resident {
     std::unique_ptr<entity_cell> cell;
     unix_ms used_at = 0;
-    std::list<entity_id>::iterator place;
-  };
+    std::uint32_t hash_bits = 0;
+    entity_id id;
 
-  std::list<entity_id> by_use_; ///< least recently used first
-  std::unordered_map<entity_id, resident, entity_id_hash> cells_;
+    bool is_free() const noexcept { return cell == nullptr; }
+    std::uint32_t hash() const noexcept { return hash_bits; }
+  };
+  static_assert(sizeof(resident) == 64, "a resident is one cache line");
+
+  resident* lookup(const entity_id& id);
+  void erase(resident* who);
+
+  flat_table<resident> cells_;
   std::array<std::size_t, 256> by_kind_{};
+  std::size_t sweep_at_ = 0; ///< where the next sweep begins
 };
 
 } // namespace orderd::runtime

@@ -37,7 +37,7 @@ void shard::tick(unix_ms now) {
     answer_fault(late, {fault_code::timeout, "the outcome is not known yet; ask again with the same id"});
   }
   overlay_.forget(forgotten_per_tick);
-  residents_.passivate(now_ - options_.idle_ms_max, options_.live_entities_max);
+  residents_.sweep({now_ - options_.idle_ms_max, options_.live_entities_max, now_});
   if (open_.empty())
     erase_acknowledged();
   if (now_ >= resend_at_) {

@@ -1,6 +1,5 @@
 #include "runtime/write_set.hpp"
 
-#include <algorithm>
 #include <utility>
 
 namespace orderd::runtime {
@@ -19,40 +18,19 @@ std::size_t write_set::size_of(const entry& what) noexcept {
   return what.write.key.key().size() + (what.write.value ? what.write.value->size() : 0) + 16;
 }
 
-write_set::entry* write_set::lookup(const row_key& key, std::uint32_t hash) const {
-  const auto mask = index_.size() - 1;
-  for (auto at = hash & mask; index_[at] != 0; at = (at + 1) & mask) {
-    auto& candidate = entries_[index_[at] - 1];
-    if (candidate.hash == hash && candidate.write.key == key)
-      return &candidate;
-  }
-  return nullptr;
+write_set::entry* write_set::lookup(const row_key& key, std::uint32_t hash) {
+  const auto* found =
+      index_.find(hash, [&](const place& each) { return entries_[each.position - 1].write.key == key; });
+  return found == nullptr ? nullptr : &entries_[found->position - 1];
 }
 
 write_set::entry& write_set::insert(const row_key& key, std::uint32_t hash) {
-  if ((entries_.size() + 1) * 2 > index_.size())
-    grow();
-  const auto mask = index_.size() - 1;
-  auto at = hash & mask;
-  while (index_[at] != 0)
-    at = (at + 1) & mask;
-  entries_.push_back({{key, std::nullopt}, hash, false, true});
-  index_[at] = static_cast<std::uint32_t>(entries_.size());
+  entries_.push_back({{key, std::nullopt}, false, true});
+  index_.insert({static_cast<std::uint32_t>(entries_.size()), hash});
   return entries_.back();
 }
 
-void write_set::grow() {
-  index_.assign(index_.size() * 2, 0);
-  const auto mask = index_.size() - 1;
-  for (std::uint32_t i = 0; i < entries_.size(); ++i) {
-    auto at = entries_[i].hash & mask;
-    while (index_[at] != 0)
-      at = (at + 1) & mask;
-    index_[at] = i + 1;
-  }
-}
-
-void write_set::count(entry& what, std::size_t bytes_before) {
+void write_set::count(const entry& what, std::size_t bytes_before) {
   bytes_ = bytes_ + size_of(what) - bytes_before;
 }
 
@@ -84,7 +62,7 @@ void write_set::erase(const row_key& key) {
 }
 
 const row_write* write_set::find(const row_key& key) const {
-  const auto* found = lookup(key, hash_of(key));
+  const auto* found = const_cast<write_set*>(this)->lookup(key, hash_of(key));
   return found == nullptr ? nullptr : &found->write;
 }
 
@@ -95,7 +73,7 @@ std::vector<row_write> write_set::take() {
     if (!each.dropped)
       taken.push_back(std::move(each.write));
   entries_.clear();
-  std::fill(index_.begin(), index_.end(), 0);
+  index_.clear();
   bytes_ = 0;
   live_ = 0;
   return taken;

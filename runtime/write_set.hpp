@@ -4,6 +4,7 @@
 // *Concurrency*: none; owned by its shard.
 #pragma once
 
+#include "runtime/flat_table.hpp"
 #include "runtime/row.hpp"
 
 #include <cstddef>
@@ -34,20 +35,26 @@ public:
 private:
   struct entry {
     row_write write;
-    std::uint32_t hash = 0;
     bool fresh = false;   ///< the key did not exist before this epoch
     bool dropped = false; ///< fresh and erased again: not written
   };
 
-  entry* lookup(const row_key& key, std::uint32_t hash) const;
+  /// Where the entry of a key is.
+  struct place {
+    std::uint32_t position = 0; ///< in entries_, plus one; 0: free
+    std::uint32_t hash_bits = 0;
+
+    bool is_free() const noexcept { return position == 0; }
+    std::uint32_t hash() const noexcept { return hash_bits; }
+  };
+
+  entry* lookup(const row_key& key, std::uint32_t hash);
   entry& insert(const row_key& key, std::uint32_t hash);
-  void grow();
-  void count(entry& what, std::size_t bytes_before);
+  void count(const entry& what, std::size_t bytes_before);
   static std::size_t size_of(const entry& what) noexcept;
 
-  mutable std::vector<entry> entries_;
-  // Open addressing over entries_: position + 1, 0 when free. A power of two, at most half full.
-  std::vector<std::uint32_t> index_ = std::vector<std::uint32_t>(1024);
+  std::vector<entry> entries_;
+  flat_table<place> index_;
   std::size_t bytes_ = 0;
   std::size_t live_ = 0;
 };
