@@ -5,8 +5,8 @@
 
 Prints one line a finding, "path:line: what is wrong", and exits 1 when there is any.
 What it checks: direction of includes, size of files and functions, words that promise later work,
-places that exist on one machine only, names of tests, pauses in tests, comments that open headers, and
-that the table of files in each README is equal to the tree.
+places that exist on one machine only, names of tests, pauses in tests, comments that open headers,
+that the table of files in each README is equal to the tree, and quoted examples to their sources.
 """
 
 import ast
@@ -37,6 +37,7 @@ REGISTRY_HOST = re.compile(
 PAUSE = re.compile(r"\b(sleep_for|sleep_until|usleep|nanosleep|sleep)\s*\(")
 INCLUDE = re.compile(r'^\s*#\s*include\s+"([^"]+)"')
 TEST_NAME = re.compile(r"^\s*(?:TEST|TEST_F|TEST_P|TYPED_TEST|TYPED_TEST_P)\(\s*(\w+)\s*,\s*(\w+)\s*\)")
+QUOTE = re.compile(r"^<!-- quoted from (?P<file>\S+) -->\n+```\w*\n(?P<block>.*?)^```$", re.MULTILINE | re.DOTALL)
 SENTENCE = re.compile(r"^[A-Z][A-Za-z0-9]*$")
 
 
@@ -229,6 +230,18 @@ def check_readme(path, text, tree):
         yield Finding(str(path), rows[name], f"'{name}' is in the table and not in the folder")
 
 
+def check_quotes(path, text, tree):
+    """`<!-- quoted from FILE -->` and a fenced block: what FILE has between two lines `// [example]`."""
+    for match in QUOTE.finditer(text):
+        number = text.count("\n", 0, match.start()) + 1
+        source = tree.get(PurePosixPath(match.group("file")))
+        parts = (source or "").split("// [example]\n")
+        if len(parts) != 3:
+            yield Finding(str(path), number, f"'{match.group('file')}' has no part between two marks [example]")
+        elif parts[1] != match.group("block"):
+            yield Finding(str(path), number, f"the block differs from the example in '{match.group('file')}'")
+
+
 def check_folders(tree):
     folders = {path.parts[0] for path in tree if len(path.parts) > 1 and not path.parts[0].startswith(".")}
     for folder in sorted(folders | {"."}):
@@ -248,6 +261,7 @@ def check(tree):
             findings.extend(rule(path, text))
         if path.name == "README.md":
             findings.extend(check_readme(path, text, tree))
+            findings.extend(check_quotes(path, text, tree))
     return sorted(set(findings))
 
 

@@ -139,6 +139,17 @@ class Readmes(unittest.TestCase):
         missing = ["'a.cpp' is missing in the table of files"]
         self.assertEqual(self.check(["runtime/a.cpp"], "| `a.cpp` |  |\n"), missing)
 
+    def test_a_quoted_example_is_equal_to_its_source(self):
+        path, source = PurePosixPath("README.md"), PurePosixPath("tests/e.cpp")
+        quote = "<!-- quoted from tests/e.cpp -->\n```cpp\nint x;\n```\n"
+        for text, findings in (
+            ("// [example]\nint x;\n// [example]\n", 0),
+            ("// [example]\nint y;\n// [example]\n", 1),
+            ("int x;\n", 1),
+        ):
+            self.assertEqual(len(list(style.check_quotes(path, quote, {source: text}))), findings, text)
+        self.assertEqual(len(list(style.check_quotes(path, quote, {}))), 1)
+
     def test_every_folder_needs_one(self):
         tree = {PurePosixPath("README.md"): "| `actors/` | x |\n", PurePosixPath("actors/a.cpp"): ""}
         self.assertEqual([finding.path for finding in style.check_folders(tree)], ["actors/README.md"])
