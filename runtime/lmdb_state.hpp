@@ -6,7 +6,9 @@
 // *Operation*: `apply` writes of each row only the last change, in key order.
 // *Concurrency*: one thread applies; each reader belongs to one thread at a time.
 // *Limitations*: a batch of many rows takes more than one transaction, cut between epochs: LMDB's work
-// for a changed page grows with the number of changed pages.
+// for a changed page grows with the number of changed pages. When the last write of a commit fails, the
+// page that says which pages count (a broken disk, not a full one), LMDB refuses everything until the
+// store is opened again.
 #pragma once
 
 #include "runtime/lmdb.hpp"

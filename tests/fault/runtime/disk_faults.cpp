@@ -1,0 +1,76 @@
+// The program's own pwrite, writev, fdatasync and fsync come before the C library's, for the program and
+// for the shared libraries it uses.
+#include "tests/fault/runtime/disk_faults.hpp"
+
+#include <atomic>
+#include <cerrno>
+#include <dlfcn.h>
+#include <sys/types.h>
+#include <sys/uio.h>
+
+namespace orderd::test {
+namespace {
+
+std::atomic<std::uint64_t> calls_left = 0; ///< until the one that fails; 0: none fails
+std::atomic<int> failure_code = 0;
+std::atomic<bool> failed = false;
+
+bool fails() {
+  auto left = calls_left.load();
+  while (left > 0 && !calls_left.compare_exchange_weak(left, left - 1)) {
+  }
+  if (left != 1)
+    return false;
+  failed = true;
+  errno = failure_code;
+  return true;
+}
+
+template <class Function>
+Function next(const char* name) {
+  return reinterpret_cast<Function>(dlsym(RTLD_NEXT, name));
+}
+
+} // namespace
+
+failing_write::failing_write(std::uint64_t nth, int code) {
+  failed = false;
+  failure_code = code;
+  calls_left = nth;
+}
+
+failing_write::~failing_write() {
+  calls_left = 0;
+}
+
+bool failing_write::happened() const {
+  return failed;
+}
+
+} // namespace orderd::test
+
+using orderd::test::fails;
+using orderd::test::next;
+
+extern "C" {
+
+ssize_t pwrite(int fd, const void* bytes, size_t count, off_t where) {
+  static const auto real = next<ssize_t (*)(int, const void*, size_t, off_t)>("pwrite");
+  return fails() ? -1 : real(fd, bytes, count, where);
+}
+
+ssize_t writev(int fd, const iovec* parts, int count) {
+  static const auto real = next<ssize_t (*)(int, const iovec*, int)>("writev");
+  return fails() ? -1 : real(fd, parts, count);
+}
+
+int fdatasync(int fd) {
+  static const auto real = next<int (*)(int)>("fdatasync");
+  return fails() ? -1 : real(fd);
+}
+
+int fsync(int fd) {
+  static const auto real = next<int (*)(int)>("fsync");
+  return fails() ? -1 : real(fd);
+}
+}

@@ -1,0 +1,21 @@
+// Makes the operating system fail a chosen write or sync of this process.
+#pragma once
+
+#include <cstdint>
+
+namespace orderd::test {
+
+/// While it lives, the nth call (1: the first) of pwrite, writev, fdatasync or fsync fails with `code`;
+/// the ones before and after work. One at a time.
+class failing_write {
+public:
+  failing_write(std::uint64_t nth, int code);
+  failing_write(const failing_write&) = delete;
+  failing_write& operator=(const failing_write&) = delete;
+  ~failing_write();
+
+  /// Whether there was an nth call.
+  bool happened() const;
+};
+
+} // namespace orderd::test
