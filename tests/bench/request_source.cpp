@@ -13,15 +13,15 @@ namespace orderd::bench {
 namespace {
 
 constexpr std::uint32_t requests_per_arena = 256;
-constexpr std::size_t arena_block_bytes = 64 * 1024;
+constexpr std::size_t arena_block_bytes = 64u << 10;
 constexpr std::int64_t unit_price_minor = 250;
 
 /// 10 billion pounds: more than any run spends.
 constexpr std::int64_t credit_limit_minor = 1'000'000'000'000;
 
 std::int64_t unix_now_ms() {
-  using namespace std::chrono;
-  return duration_cast<milliseconds>(system_clock::now().time_since_epoch()).count();
+  const auto now = std::chrono::system_clock::now().time_since_epoch();
+  return std::chrono::duration_cast<std::chrono::milliseconds>(now).count();
 }
 
 /// Ids must differ from those of every earlier run, so they have a seed of their own.
