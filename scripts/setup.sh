@@ -19,7 +19,7 @@ packages=(
   build-essential cmake ninja-build ccache git python3 xz-utils ca-certificates
   liblmdb-dev libprotobuf-dev protobuf-compiler prometheus-cpp-dev libxxhash-dev libssl-dev
   libcli11-dev nlohmann-json3-dev libcsv-dev liblzma-dev libspdlog-dev libjemalloc-dev
-  libgtest-dev libgmock-dev libbenchmark-dev
+  libgtest-dev libgmock-dev
   clang clang-format clang-tidy libclang-rt-14-dev shellcheck
 )
 
