@@ -16,10 +16,20 @@
 #include <caf/io/middleman.hpp>
 #include <caf/send.hpp>
 
+#include <google/protobuf/stubs/logging.h>
+
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <unistd.h>
+
+/// Read by jemalloc when the process starts. Huge pages: entities are visited at random, and with small
+/// pages a good part of a turn is address translation. A thread of its own gives memory back, so that
+/// no shard does.
+extern "C" {
+extern const char* malloc_conf;
+const char* malloc_conf = "thp:always,metadata_thp:always,background_thread:true";
+}
 
 namespace orderd::cluster {
 
@@ -138,6 +148,8 @@ int run(const config::node_settings& settings) {
   runtime::log::set_level(runtime::log::level_of(settings.log_level));
   const auto stop_signals = block_stop_signals();
   init_node_types();
+  // Bytes that are no message are answered to whoever sent them; a log line each would help nobody.
+  google::protobuf::SetLogHandler(nullptr);
   running_node node{settings};
   if (const auto started = node.start(); !started)
     return fail(started.error());

@@ -93,8 +93,9 @@ void add_door(CLI::App& app, node_settings& into) {
 void add_storage(CLI::App& app, node_settings& into) {
   app.add_option("--data-dir", into.data_dir, "Folder of everything the node stores; made when missing")
       ->type_name("DIR");
-  app.add_option("--shards", into.shards,
-                 "Shards of the node, fixed when the data folder is made; 0: as the folder says")
+  app.add_option(
+         "--shards", into.shards,
+         "Shards of the node, fixed when the data folder is made; 0: as the folder says, 1 for a new one")
       ->type_name("N")
       ->check(whole(0, limits::shards_max, "shards"));
   app.add_option("--apply-interval-ms", into.apply_interval_ms,
