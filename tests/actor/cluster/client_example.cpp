@@ -25,7 +25,9 @@ int place_one_order(const char* endpoint) {
   const auto now_ms = std::chrono::duration_cast<std::chrono::milliseconds>(now).count();
   auto request = std::make_shared<v1::request>();
   auto& order = *request->mutable_place_order();
-  order.set_order_id(orderd::actors::make_order_id("17850", now_ms, std::random_device{}()));
+  std::random_device chance;
+  const auto random = std::uint64_t{chance()} << 32 | chance();
+  order.set_order_id(orderd::actors::make_order_id("17850", now_ms, random));
   order.set_customer("17850");
   order.set_currency("GBP");
   order.set_payment_method(v1::ACCOUNT);
