@@ -1,0 +1,253 @@
+// orderctl import online-retail.
+#include "cluster/csv_line.hpp"
+#include "cluster/ctl_commands.hpp"
+#include "cluster/ctl_progress.hpp"
+#include "cluster/import_summary.hpp"
+#include "cluster/retail_file.hpp"
+#include "config/limits.hpp"
+
+#include <fstream>
+
+namespace orderd::cluster {
+
+namespace {
+
+using clock = std::chrono::steady_clock;
+
+/// A fault of one entity says nothing about the next; after any other the rest would fail as well.
+bool only_this_order(v1::fault::kind code) {
+  return code == v1::fault::QUARANTINED || code == v1::fault::INTERNAL || code == v1::fault::CORRUPT;
+}
+
+/// One import: reads, sets, places, and counts what happened.
+class retail_importer {
+public:
+  retail_importer(const import_options& options, ctl_context& context)
+      : options_(options), context_(context) {
+    summary_.file = options.file;
+    summary_.rejects_file = options.rejects_file;
+    summary_.not_placed_file = options.not_placed_file;
+  }
+
+  int run() {
+    if (const int code = read(); code != exit_ok)
+      return code;
+    if (const int code = plan_stock(); code != exit_ok)
+      return code;
+    set_stock();
+    set_accounts();
+    place();
+    return report();
+  }
+
+private:
+  int read();
+  int plan_stock();
+  void set_stock();
+  void set_accounts();
+  void place();
+  int report();
+  bool write_not_placed();
+  void on_placement(const link_answer& answer, const retail_invoice& invoice);
+  void on_refusal(const v1::reply& answer, const std::string& subject);
+  int cannot_write(const std::string& file);
+  progress bar(const std::string& label, std::uint64_t total) {
+    return {context_.progress ? &context_.err : nullptr, label, total};
+  }
+
+  const import_options& options_;
+  ctl_context& context_;
+  retail_book book_;
+  content_hash file_{};
+  std::vector<std::int64_t> opening_stock_; ///< by SKU index; empty: stock is left alone
+  import_summary summary_;
+  std::optional<v1::reply> stopped_by_; ///< the fault after which nothing more was sent
+};
+
+int retail_importer::cannot_write(const std::string& file) {
+  context_.err << "orderctl: cannot write " << file << '\n';
+  return exit_usage;
+}
+
+int retail_importer::read() {
+  const auto begun_at = clock::now();
+  std::ofstream rejects{options_.rejects_file};
+  rejects << "row,reason,original\n";
+  const auto content =
+      read_retail_file(options_.file, book_, [&](std::uint64_t row, row_fault why, std::string_view line) {
+        rejects << row << ',' << to_string(why) << ',' << csv_field(line) << '\n';
+      });
+  if (!content) {
+    context_.err << "orderctl: " << content.error().message << '\n';
+    return content.error().code == runtime::fault_code::malformed ? exit_usage : exit_fault;
+  }
+  file_ = *content;
+  rejects.flush();
+  if (!rejects)
+    return cannot_write(options_.rejects_file);
+  if (!write_not_placed())
+    return cannot_write(options_.not_placed_file);
+  summary_.rows = book_.rows();
+  summary_.invoices = book_.invoices().size();
+  for (std::size_t i = 0; i < row_faults; ++i) {
+    if (const auto why = static_cast<row_fault>(i); book_.refused_rows(why) > 0)
+      summary_.rejected_rows[std::string{to_string(why)}] = book_.refused_rows(why);
+  }
+  for (std::size_t i = 0; i < unplaced_reasons; ++i) {
+    if (const auto why = static_cast<unplaced_reason>(i); book_.unplaced(why) > 0)
+      summary_.not_placed_invoices[std::string{to_string(why)}] = book_.unplaced(why);
+  }
+  summary_.reading = clock::now() - begun_at;
+  return exit_ok;
+}
+
+bool retail_importer::write_not_placed() {
+  std::ofstream file{options_.not_placed_file};
+  file << "invoice,reason,rows\n";
+  for (const auto& invoice : book_.invoices()) {
+    if (invoice.unplaced)
+      file << csv_field(invoice.number) << ',' << to_string(*invoice.unplaced) << ',' << invoice.rows << '\n';
+  }
+  file.flush();
+  return static_cast<bool>(file);
+}
+
+int retail_importer::plan_stock() {
+  if (!options_.stock_factor)
+    return exit_ok;
+  for (const auto& sku : book_.skus()) {
+    const auto opening = floor_times(*options_.stock_factor, sku.units);
+    if (!opening || *opening > limits::quantity_max) {
+      context_.err << "orderctl: with this --stock-factor, " << sku.sku << " would open with more than "
+                   << limits::quantity_max << " units\n";
+      return exit_usage;
+    }
+    opening_stock_.push_back(*opening);
+  }
+  return exit_ok;
+}
+
+void retail_importer::on_refusal(const v1::reply& answer, const std::string& subject) {
+  if (answer.has_rejection()) {
+    const auto code = rejection_name(answer.rejection());
+    if (++summary_.refused[code] == 1)
+      context_.err << "orderctl: " << subject << " is refused: " << refusal_text(answer)
+                   << "; further ones are only counted\n";
+    return;
+  }
+  ++summary_.faults[answer.has_fault() ? fault_name(answer.fault()) : "unknown_answer"];
+  if (!stopped_by_ && !only_this_order(answer.fault().code()))
+    stopped_by_ = answer;
+}
+
+void retail_importer::set_stock() {
+  const auto begun_at = clock::now();
+  auto shown = bar("setting stock   ", opening_stock_.size());
+  context_.node.run(
+      opening_stock_.size(), options_.concurrency,
+      [this](std::uint64_t index) {
+        auto what = std::make_shared<v1::request>();
+        auto& set = *what->mutable_set_stock();
+        set.set_sku(book_.skus()[index].sku);
+        set.set_on_hand(opening_stock_[index]);
+        set.set_command_id(retail_command_id(file_, "stock " + set.sku(), set.on_hand()));
+        return what;
+      },
+      [&](const link_answer& answer) {
+        if (answer.what.has_stock_item())
+          shown.advance(++summary_.stock_set);
+        else
+          on_refusal(answer.what, "stock of " + book_.skus()[answer.index].sku);
+        return !stopped_by_;
+      });
+  shown.finish();
+  summary_.setting += clock::now() - begun_at;
+}
+
+void retail_importer::set_accounts() {
+  if (stopped_by_)
+    return;
+  const auto begun_at = clock::now();
+  const auto customers = book_.customers();
+  const auto limit = options_.credit_limit_minor.value_or(book_.account_total_minor());
+  auto shown = bar("setting accounts", customers.size());
+  context_.node.run(
+      customers.size(), options_.concurrency,
+      [&](std::uint64_t index) {
+        auto what = std::make_shared<v1::request>();
+        auto& set = *what->mutable_set_account();
+        set.set_customer(customers[index]);
+        set.set_currency("GBP");
+        set.set_credit_limit_minor(limit);
+        set.set_command_id(retail_command_id(file_, "account " + set.customer(), limit));
+        return what;
+      },
+      [&](const link_answer& answer) {
+        if (answer.what.has_account())
+          shown.advance(++summary_.accounts_set);
+        else
+          on_refusal(answer.what, "account " + customers[answer.index]);
+        return !stopped_by_;
+      });
+  shown.finish();
+  summary_.setting += clock::now() - begun_at;
+}
+
+void retail_importer::place() {
+  const auto orders = book_.placeable();
+  if (stopped_by_) {
+    summary_.unsent = orders.size();
+    return;
+  }
+  const auto begun_at = clock::now();
+  std::uint64_t answered = 0;
+  auto shown = bar("placing orders  ", orders.size());
+  context_.node.run(
+      orders.size(), options_.concurrency,
+      [&](std::uint64_t index) {
+        auto what = std::make_shared<v1::request>();
+        book_.fill(book_.invoices()[orders[index]], *what->mutable_place_order());
+        return what;
+      },
+      [&](const link_answer& answer) {
+        shown.advance(++answered);
+        on_placement(answer, book_.invoices()[orders[answer.index]]);
+        return !stopped_by_;
+      });
+  shown.finish();
+  summary_.unsent = orders.size() - answered;
+  summary_.placing = clock::now() - begun_at;
+}
+
+void retail_importer::on_placement(const link_answer& answer, const retail_invoice& invoice) {
+  if (!answer.what.has_placement())
+    return on_refusal(answer.what, "invoice " + invoice.number);
+  summary_.latencies.add(answer.latency);
+  summary_.placed.add(invoice);
+  const auto& outcome = answer.what.placement();
+  if (outcome.status() == v1::CONFIRMED)
+    summary_.confirmed.add(invoice);
+  else
+    ++summary_.rejected[reason_name(outcome.reason())];
+}
+
+int retail_importer::report() {
+  if (context_.json)
+    print_line(to_json(summary_), context_);
+  else
+    print(summary_, context_.out);
+  if (stopped_by_)
+    context_.err << "orderctl: the import ended early: " << refusal_text(*stopped_by_)
+                 << ". The same command goes on from here\n";
+  if (!summary_.complete())
+    return exit_fault;
+  return summary_.refused.empty() ? exit_ok : exit_refused;
+}
+
+} // namespace
+
+int run(const import_options& options, ctl_context& context) {
+  return retail_importer{options, context}.run();
+}
+
+} // namespace orderd::cluster

@@ -1,0 +1,166 @@
+// orderctl quarantine, audit, status.
+#include "cluster/ctl_commands.hpp"
+#include "cluster/decimal.hpp"
+
+#include <iomanip>
+#include <optional>
+#include <vector>
+
+namespace orderd::cluster {
+
+namespace {
+
+/// Everything in quarantine, of all shards; or the answer that refused to say.
+struct quarantine_entries {
+  std::vector<v1::quarantined> entries;
+  std::optional<v1::reply> refused;
+};
+
+runtime::result<quarantine_entries> read_quarantine(node_link& node) {
+  const auto shards = node.shards();
+  if (!shards)
+    return shards.error();
+  quarantine_entries all;
+  for (std::uint32_t shard = 0; shard < *shards; ++shard) {
+    v1::request what;
+    what.mutable_list_quarantine()->set_shard(shard);
+    const auto answer = node.call(std::move(what));
+    if (!answer.has_quarantine_page()) {
+      all.refused = answer;
+      break;
+    }
+    const auto& entries = answer.quarantine_page().entries();
+    all.entries.insert(all.entries.end(), entries.begin(), entries.end());
+  }
+  return all;
+}
+
+void print_entry(const v1::quarantined& entry, ctl_context& context) {
+  context.out << entry.kind() << ' ' << entry.key() << ": " << entry.command() << " failed "
+              << entry.attempts() << " times, last with: " << entry.error() << "; since "
+              << format_time(entry.since_ms()) << ", " << entry.parked() << " commands wait\n";
+}
+
+void print_report(const v1::audit_report& report, ctl_context& context) {
+  auto& out = context.out;
+  out << "checked " << report.orders() << " orders with " << report.lines() << " lines, " << report.items()
+      << " SKUs, " << report.accounts() << " accounts, " << report.cards() << " card payments\n"
+      << report.units_reserved() << " units reserved, " << report.held_minor() << " minor units held\n";
+  for (const auto& [status, orders] : to_json(report)["orders_by_status"].items())
+    out << std::setw(12) << status << ' ' << orders.get<std::uint64_t>() << '\n';
+  if (report.unjudged() > 0)
+    out << report.unjudged()
+        << " differences may be commands under way between shards: audit again when it is quiet\n";
+  for (const auto& violation : report.first_violations())
+    out << "VIOLATION of " << violation.invariant() << " by " << violation.subject() << ": "
+        << violation.detail() << '\n';
+  out << (report.violations() == 0 ? "no violation" : std::to_string(report.violations()) + " violations")
+      << '\n';
+}
+
+void print_status(const v1::node_status& status, ctl_context& context) {
+  auto& out = context.out;
+  out << "orderd " << status.version() << ", up for " << status.uptime_ms() / 1000 << " s, disk "
+      << std::fixed << std::setprecision(0) << status.disk_used() * 100 << " % full\n"
+      << (status.admitting() ? "admitting new orders" : "refusing new orders: " + status.refusing_because())
+      << '\n';
+  out << std::right << std::setw(5) << "shard" << std::setw(6) << "term" << std::setw(12) << "committed"
+      << std::setw(12) << "applied" << std::setw(10) << "live" << std::setw(11) << "unsettled"
+      << std::setw(13) << "quarantined" << std::setw(9) << "backlog" << std::setw(17) << "unapplied bytes"
+      << '\n';
+  for (const auto& shard : status.shards())
+    out << std::setw(5) << shard.shard() << std::setw(6) << shard.term() << std::setw(12)
+        << shard.committed_epoch() << std::setw(12) << shard.applied_epoch() << std::setw(10)
+        << shard.live_entities() << std::setw(11) << shard.unsettled_orders() << std::setw(13)
+        << shard.quarantined() << std::setw(9) << shard.channel_backlog() << std::setw(17)
+        << shard.unapplied_bytes() << '\n';
+}
+
+} // namespace
+
+int run(const quarantine_list_options&, ctl_context& context) {
+  const auto all = read_quarantine(context.node);
+  if (!all)
+    return print_fault(all.error(), context);
+  if (all->refused)
+    return print_refusal(*all->refused, context);
+  auto list = json::array();
+  for (const auto& entry : all->entries) {
+    if (context.json)
+      list.push_back(to_json(entry));
+    else
+      print_entry(entry, context);
+  }
+  if (context.json)
+    print_line(list, context);
+  else if (all->entries.empty())
+    context.out << "nothing is in quarantine\n";
+  return exit_ok;
+}
+
+int run(const quarantine_show_options& options, ctl_context& context) {
+  const auto all = read_quarantine(context.node);
+  if (!all)
+    return print_fault(all.error(), context);
+  if (all->refused)
+    return print_refusal(*all->refused, context);
+  for (const auto& entry : all->entries) {
+    if (entry.kind() != options.kind || entry.key() != options.key)
+      continue;
+    if (context.json)
+      print_line(to_json(entry), context);
+    else
+      print_entry(entry, context);
+    return exit_ok;
+  }
+  v1::reply refused;
+  refused.mutable_rejection()->set_code(v1::rejection::NOT_QUARANTINED);
+  refused.mutable_rejection()->set_message(options.kind + " " + options.key + " is not in quarantine");
+  return print_refusal(refused, context);
+}
+
+int run(const quarantine_resolve_options& options, ctl_context& context) {
+  v1::request what;
+  auto& resolve = *what.mutable_resolve_quarantine();
+  resolve.set_kind(options.kind);
+  resolve.set_key(options.key);
+  resolve.set_action(options.retry ? v1::resolve_quarantine::RETRY : v1::resolve_quarantine::RELEASE);
+  const auto answer = context.node.call(std::move(what));
+  if (!answer.has_quarantine_resolved())
+    return print_refusal(answer, context);
+  const bool again = answer.quarantine_resolved().quarantined_again();
+  if (context.json)
+    print_line({{"kind", options.kind}, {"key", options.key}, {"quarantined_again", again}}, context);
+  else
+    context.out << options.kind << ' ' << options.key
+                << (again ? " failed again and is back in quarantine\n" : " is out of quarantine\n");
+  return again ? exit_refused : exit_ok;
+}
+
+int run(const audit_options&, ctl_context& context) {
+  v1::request what;
+  what.mutable_run_audit();
+  const auto answer = context.node.call(std::move(what));
+  if (!answer.has_audit_report())
+    return print_refusal(answer, context);
+  if (context.json)
+    print_line(to_json(answer.audit_report()), context);
+  else
+    print_report(answer.audit_report(), context);
+  return answer.audit_report().violations() == 0 ? exit_ok : exit_refused;
+}
+
+int run(const status_options&, ctl_context& context) {
+  v1::request what;
+  what.mutable_get_status();
+  const auto answer = context.node.call(std::move(what));
+  if (!answer.has_node_status())
+    return print_refusal(answer, context);
+  if (context.json)
+    print_line(to_json(answer.node_status()), context);
+  else
+    print_status(answer.node_status(), context);
+  return exit_ok;
+}
+
+} // namespace orderd::cluster

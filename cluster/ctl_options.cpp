@@ -1,0 +1,398 @@
+#include "cluster/ctl_options.hpp"
+
+#include "actors/order_id.hpp"
+#include "cluster/utf8.hpp"
+#include "config/limits.hpp"
+
+#include <CLI/CLI.hpp>
+
+#include <algorithm>
+#include <charconv>
+#include <filesystem>
+#include <functional>
+#include <map>
+#include <memory>
+#include <sstream>
+
+namespace orderd::cluster {
+
+namespace {
+
+const char* const footer = R"(Examples:
+  orderctl stock set 85123A 100
+  orderctl account set 17850 --limit 5000.00
+  orderctl place 85123A=6@2.55 71053=6@3.39 --customer 17850 --reference 536365
+  orderctl list --customer 17850
+  orderctl import online-retail online_retail_2009_2010.csv.xz --stock-factor 1
+  orderctl export orders > orders.jsonl
+  orderctl audit
+
+Amounts are decimals (2.55) for people and minor units (255) in JSON. "orderctl COMMAND --help" says more.
+Exit codes: 0 done, 1 the business says no (or the audit found a violation), 2 wrong usage, 3 the node
+cannot be reached or cannot answer now, 130 interrupted.)";
+
+/// A text that can be sent: UTF-8, not empty, within a limit.
+CLI::Validator text_up_to(std::size_t bytes_max) {
+  return {[bytes_max](std::string& text) -> std::string {
+            if (text.empty() || text.size() > bytes_max)
+              return "has to be of 1 to " + std::to_string(bytes_max) + " bytes";
+            return is_utf8(text) ? "" : "has to be UTF-8";
+          },
+          ""};
+}
+
+CLI::Validator currency_code() {
+  return {[](std::string& text) -> std::string {
+            const bool code = text.size() == 3 && std::all_of(text.begin(), text.end(), [](char c) {
+                                return c >= 'A' && c <= 'Z';
+                              });
+            return code ? "" : "'" + text + "' is no currency: three capital letters, as GBP";
+          },
+          ""};
+}
+
+/// The name of an enumerator, turned into its number as CLI11 reads it.
+template <class Enum>
+CLI::Validator one_of(std::map<std::string, Enum> names) {
+  return {[names = std::move(names)](std::string& text) -> std::string {
+            if (const auto found = names.find(text); found != names.end()) {
+              text = std::to_string(static_cast<int>(found->second));
+              return {};
+            }
+            std::string known;
+            for (const auto& [name, value] : names)
+              known += (known.empty() ? "" : ", ") + name;
+            return "'" + text + "' is none of " + known;
+          },
+          ""};
+}
+
+/// An order id as text, turned into its bytes.
+CLI::Validator order_id() {
+  return {[](std::string& text) -> std::string {
+            auto id = actors::parse_order_id(text);
+            if (id.empty())
+              return "'" + text + "' is no order id: 01890a5d-ac96-774b-bcce-b302099a8057 is one";
+            text = std::move(id);
+            return {};
+          },
+          ""};
+}
+
+std::optional<std::int64_t> parse_amount(const std::string& text, const std::string& currency) {
+  const auto number = parse_decimal(text);
+  const auto minor = number ? as_units(*number, minor_digits(currency)) : std::nullopt;
+  return minor && *minor >= 0 ? minor : std::nullopt;
+}
+
+std::int64_t amount_or_throw(const std::string& option, const std::string& text,
+                             const std::string& currency) {
+  const auto minor = parse_amount(text, currency);
+  if (!minor)
+    throw CLI::ValidationError(option, "'" + text + "' is no amount of " + currency + ": "
+                                           + format_minor(12345, minor_digits(currency)) + " is one");
+  return *minor;
+}
+
+/// Makes `group` need one of its commands. CLI11 would do it, but before it looks at what it does not
+/// know, and so say of a misspelt command only that one is missing.
+void require_one(CLI::App& group) {
+  group.require_subcommand(0, 1);
+  group.callback([&group] {
+    if (group.get_subcommands().empty())
+      throw CLI::RequiredError::Subcommand(1);
+  });
+}
+
+/// Builds the command line around one invocation. Each `add_` function adds a command; `bind` makes the
+/// options of the command that was typed the invocation's.
+class command_line {
+public:
+  command_line() {
+    app_.fallthrough();
+    require_one(app_);
+    app_.set_help_all_flag("--help-all", "Help of all commands");
+    app_.add_option("--endpoint", result_.endpoint, "The node, as HOST:PORT")->capture_default_str();
+    app_.add_flag("--json", result_.json, "Print JSON, with amounts in minor units");
+    app_.add_option("--timeout", timeout_s_, "Seconds to wait for each answer")
+        ->check(CLI::Range(1U, limits::request_timeout_ms_max / 1000))
+        ->capture_default_str();
+    add_order_commands();
+    add_list();
+    add_stock();
+    add_account();
+    add_import();
+    add_export();
+    add_quarantine();
+    bind<audit_options>(
+        app_.add_subcommand("audit", "Check that stock and money of all orders add up; exit code 1 if not"));
+    bind<status_options>(app_.add_subcommand("status", "What the node is doing: its shards, load and disk"));
+    app_.footer(footer); // last: a command added behind it would have the same one
+  }
+
+  parsed_arguments parse(std::vector<std::string> arguments) {
+    std::reverse(arguments.begin(), arguments.end()); // as CLI11 takes them
+    try {
+      app_.parse(std::move(arguments));
+    } catch (const CLI::ParseError& error) {
+      std::ostringstream text;
+      const int code = app_.exit(error, text, text);
+      return {std::nullopt, code == 0 ? exit_ok : exit_usage, text.str()};
+    }
+    result_.timeout_ms = timeout_s_ * 1000;
+    return {std::move(result_), exit_ok, {}};
+  }
+
+private:
+  /// The options of `command`, kept until the end of the parse. `finish` may still refuse them.
+  template <class Options>
+  std::shared_ptr<Options> bind(CLI::App* command, std::function<void(Options&)> finish = {}) {
+    auto options = std::make_shared<Options>();
+    command->callback([this, options, finish] {
+      if (finish)
+        finish(*options);
+      result_.command = *options;
+    });
+    return options;
+  }
+
+  void add_order_commands();
+  void add_place();
+  void add_list();
+  void add_stock();
+  void add_account();
+  void add_import();
+  void add_export();
+  void add_quarantine();
+  template <class Options>
+  void add_quarantine_entry(CLI::App* group, const char* name, const char* help, const Options& initial);
+
+  CLI::App app_{"orderctl: places orders with orderd, and looks after them.", "orderctl"};
+  invocation result_;
+  std::uint32_t timeout_s_ = 30;
+};
+
+void command_line::add_order_commands() {
+  add_place();
+  auto* get = app_.add_subcommand("get", "Show an order");
+  auto got = bind<get_options>(get);
+  get->add_option("ID", got->order_id, "The order's id")->required()->transform(order_id());
+  auto* cancel =
+      app_.add_subcommand("cancel", "Cancel an order: what it reserved and authorized is given back");
+  auto cancelled = bind<cancel_options>(cancel);
+  cancel->add_option("ID", cancelled->order_id, "The order's id")->required()->transform(order_id());
+}
+
+void command_line::add_place() {
+  auto* place = app_.add_subcommand("place", "Place an order and wait for its outcome");
+  place->footer(
+      R"(A customer pays from the account, a guest (no --customer) by card. Placing the same id with the same
+content again gives the same outcome and does nothing: it is safe to repeat.
+
+Example: two lines, paid from the account of customer 17850
+  orderctl place 85123A=6@2.55 71053=6@3.39 --customer 17850 --reference 536365)");
+  const auto texts = std::make_shared<std::vector<std::string>>();
+  auto options = bind<place_options>(place, [texts](place_options& of) {
+    of.card = of.card || of.customer.empty();
+    if (texts->size() > limits::lines_per_order_max)
+      throw CLI::ValidationError("LINE", "an order has at most " + std::to_string(limits::lines_per_order_max)
+                                             + " lines");
+    for (const auto& text : *texts) {
+      auto line = parse_line(text, of.currency);
+      if (const auto* wrong = std::get_if<std::string>(&line))
+        throw CLI::ValidationError("LINE", *wrong);
+      of.lines.push_back(std::get<v1::order_line>(std::move(line)));
+    }
+  });
+  place->add_option("LINE", *texts, "Lines as SKU=QUANTITY@PRICE: 85123A=6@2.55")->required()->expected(-1);
+  place
+      ->add_option("--customer", options->customer,
+                   "Customer whose account pays; none: a guest, who pays by card")
+      ->check(text_up_to(limits::key_bytes_max));
+  place->add_flag("--card", options->card, "Pay by card although there is a customer");
+  place->add_option("--reference", options->reference, "Your own reference, free text")
+      ->check(text_up_to(limits::reference_bytes_max));
+  place->add_option("--id", options->order_id, "The order's id, a UUIDv7; without it a new one is made")
+      ->transform(order_id());
+  place->add_flag("--partial", options->partial,
+                  "Confirm the lines that can be reserved; without it all or none");
+  place->add_option("--currency", options->currency, "ISO 4217 code")
+      ->check(currency_code())
+      ->capture_default_str();
+}
+
+void command_line::add_list() {
+  static const std::map<std::string, v1::order_status> statuses{
+      {"placed", v1::PLACED},         {"reserving", v1::RESERVING}, {"authorizing", v1::AUTHORIZING},
+      {"confirmed", v1::CONFIRMED},   {"rejecting", v1::REJECTING}, {"rejected", v1::REJECTED},
+      {"cancelling", v1::CANCELLING}, {"cancelled", v1::CANCELLED},
+  };
+  auto* list = app_.add_subcommand("list", "List orders, newest first");
+  list->footer("Page on with --after and the id of the last order shown.");
+  auto options = bind<list_options>(list);
+  list->add_option("--customer", options->customer, "Only this customer's")
+      ->check(text_up_to(limits::key_bytes_max));
+  list->add_option("--status", options->status,
+                   "Only these: placed, reserving, authorizing, confirmed, rejecting, rejected, ...")
+      ->transform(one_of(statuses));
+  list->add_option("--limit", options->limit, "Orders to show")
+      ->check(CLI::Range(1U, 1'000'000U))
+      ->capture_default_str();
+  list->add_option("--after", options->after, "Go on behind this order id")->transform(order_id());
+}
+
+void command_line::add_stock() {
+  auto* stock = app_.add_subcommand("stock", "Look at stock and set it");
+  require_one(*stock);
+  auto* set = stock->add_subcommand("set", "Set the units on hand of a SKU; refused below what is reserved");
+  auto new_stock = bind<stock_set_options>(set);
+  set->add_option("SKU", new_stock->sku)->required()->check(text_up_to(limits::key_bytes_max));
+  set->add_option("UNITS", new_stock->on_hand)
+      ->required()
+      ->check(CLI::Range(std::int64_t{0}, limits::quantity_max));
+  auto* get = stock->add_subcommand("get", "Show units on hand, reserved and available of a SKU");
+  get->add_option("SKU", bind<stock_get_options>(get)->sku)
+      ->required()
+      ->check(text_up_to(limits::key_bytes_max));
+  auto* load = stock->add_subcommand(
+      "load", "Set the units on hand of many SKUs from a CSV file with the header sku,on_hand");
+  load->add_option("FILE", bind<stock_load_options>(load)->file, "CSV, or CSV in xz")
+      ->required()
+      ->check(CLI::ExistingFile);
+}
+
+void command_line::add_account() {
+  auto* account = app_.add_subcommand("account", "Look at payment accounts and set their limits");
+  require_one(*account);
+  auto* set =
+      account->add_subcommand("set", "Open an account or set its credit limit; refused below what is held");
+  const auto limit = std::make_shared<std::string>();
+  auto options = bind<account_set_options>(set, [limit](account_set_options& of) {
+    of.credit_limit_minor = amount_or_throw("--limit", *limit, of.currency);
+  });
+  set->add_option("CUSTOMER", options->customer)->required()->check(text_up_to(limits::key_bytes_max));
+  set->add_option("--limit", *limit, "Credit limit as a decimal: 5000.00")->required();
+  set->add_option("--currency", options->currency, "ISO 4217 code; fixed once set")
+      ->check(currency_code())
+      ->capture_default_str();
+  auto* get = account->add_subcommand("get", "Show an account's limit and what is held and captured");
+  get->add_option("CUSTOMER", bind<account_get_options>(get)->customer)
+      ->required()
+      ->check(text_up_to(limits::key_bytes_max));
+}
+
+void command_line::add_import() {
+  auto* import = app_.add_subcommand("import", "Place the orders of a file");
+  require_one(*import);
+  auto* retail = import->add_subcommand(
+      "online-retail", "Place the invoices of an online retailer's transaction file, one order each");
+  retail->footer(
+      R"(Rows that no sale can have go to the rejects file, with line number and reason, and their invoice is
+placed with the rows that remain. Cancellations (C...) and adjustments (A...) are not placed. A known
+customer pays from the account, a guest by card. Order ids come from invoice number and date: importing
+again changes nothing, and the same command goes on where an interrupted import ended.
+
+Exit code 0 when every order has its outcome, confirmed or rejected; 1 when the node refused a command as
+invalid or conflicting; 3 when orders are without an outcome.
+
+Example: open with 80 % of the stock that the file asks for
+  orderctl import online-retail online_retail_2009_2010.csv.xz --stock-factor 0.8)");
+  const auto factor = std::make_shared<std::string>();
+  const auto credit = std::make_shared<std::string>();
+  auto options = bind<import_options>(retail, [factor, credit](import_options& of) {
+    if (!factor->empty()) {
+      of.stock_factor = parse_decimal(*factor);
+      if (!of.stock_factor || of.stock_factor->value < 0)
+        throw CLI::ValidationError("--stock-factor", "'" + *factor + "' is no decimal from 0 on: 0.8 is one");
+    }
+    if (!credit->empty())
+      of.credit_limit_minor = amount_or_throw("--credit", *credit, "GBP");
+    const auto name = std::filesystem::path{of.file}.filename().string();
+    if (of.rejects_file.empty())
+      of.rejects_file = name + ".rejects.csv";
+    if (of.not_placed_file.empty())
+      of.not_placed_file = name + ".not_placed.csv";
+  });
+  retail->add_option("FILE", options->file, "CSV, or CSV in xz")->required()->check(CLI::ExistingFile);
+  retail->add_option(
+      "--stock-factor", *factor,
+      "First set each SKU's opening stock to floor(F x units demanded in the file); without it\n"
+      "stock is left alone");
+  retail->add_option("--credit", *credit,
+                     "Limit of each account in GBP, as 5000.00; without it enough for the whole file");
+  retail->add_option("--concurrency", options->concurrency, "Orders that may be unanswered")
+      ->check(CLI::Range(1U, 8192U))
+      ->capture_default_str();
+  retail->add_option("--rejects", options->rejects_file,
+                     "Where refused rows go; without it FILE.rejects.csv, here");
+  retail->add_option("--not-placed", options->not_placed_file,
+                     "Where invoices that are no orders go; without it FILE.not_placed.csv, here");
+}
+
+void command_line::add_export() {
+  static const std::map<std::string, export_what> kinds{
+      {"orders", export_what::orders}, {"stock", export_what::stock}, {"accounts", export_what::accounts}};
+  auto* command =
+      app_.add_subcommand("export", "Print all orders, stock or accounts as JSON Lines, sorted by id or key");
+  command->add_option("WHAT", bind<export_options>(command)->what, "orders, stock or accounts")
+      ->required()
+      ->transform(one_of(kinds));
+}
+
+template <class Options>
+void command_line::add_quarantine_entry(CLI::App* group, const char* name, const char* help,
+                                        const Options& initial) {
+  auto* command = group->add_subcommand(name, help);
+  auto options = bind<Options>(command);
+  *options = initial;
+  command->add_option("KIND", options->kind, "order, item, account or card")
+      ->required()
+      ->check(CLI::IsMember({"order", "item", "account", "card"}).description(""));
+  command->add_option("KEY", options->key, "Order id, SKU or customer, as listed")
+      ->required()
+      ->check(text_up_to(limits::key_bytes_max));
+}
+
+void command_line::add_quarantine() {
+  auto* group = app_.add_subcommand("quarantine", "Look after what kept failing and was stopped");
+  require_one(*group);
+  bind<quarantine_list_options>(group->add_subcommand("list", "List everything in quarantine"));
+  add_quarantine_entry(group, "show", "Show one entry", quarantine_show_options{});
+  add_quarantine_entry(group, "retry", "Run its command again", quarantine_resolve_options{{}, true});
+  add_quarantine_entry(group, "release", "Drop its command and go on without it",
+                       quarantine_resolve_options{{}, false});
+}
+
+} // namespace
+
+parsed_arguments parse_arguments(std::vector<std::string> arguments) {
+  return command_line{}.parse(std::move(arguments));
+}
+
+std::variant<v1::order_line, std::string> parse_line(const std::string& text, const std::string& currency) {
+  const auto wrong = [&text](const std::string& why) {
+    return "'" + text + "' is no line as SKU=QUANTITY@PRICE: " + why;
+  };
+  const auto at = text.rfind('@');
+  const auto equals = at == std::string::npos ? at : text.rfind('=', at);
+  if (equals == std::string::npos)
+    return wrong("85123A=6@2.55 is one");
+  v1::order_line line;
+  line.set_sku(text.substr(0, equals));
+  if (line.sku().empty() || line.sku().size() > limits::key_bytes_max || !is_utf8(line.sku()))
+    return wrong("a SKU is of 1 to " + std::to_string(limits::key_bytes_max) + " bytes of UTF-8");
+  std::int64_t quantity = 0;
+  const char* const end = text.data() + at;
+  const auto read = std::from_chars(text.data() + equals + 1, end, quantity);
+  if (read.ec != std::errc{} || read.ptr != end || quantity < 1 || quantity > limits::quantity_max)
+    return wrong("the quantity has to be a whole number from 1 to " + std::to_string(limits::quantity_max));
+  line.set_quantity(quantity);
+  const auto price = parse_amount(text.substr(at + 1), currency);
+  if (!price || *price > limits::unit_price_minor_max)
+    return wrong("the price has to be an amount of " + currency + " from 0 to "
+                 + format_minor(limits::unit_price_minor_max, minor_digits(currency)));
+  line.set_unit_price_minor(*price);
+  return line;
+}
+
+} // namespace orderd::cluster

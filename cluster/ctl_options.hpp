@@ -1,0 +1,114 @@
+// The command line of orderctl: what can be asked, as values. Parsing is pure: nothing is sent, and only
+// the existence of files to read is looked up.
+#pragma once
+
+#include "actors/public.pb.h"
+#include "cluster/decimal.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace orderd::cluster {
+
+/// The exit codes of orderctl.
+enum exit_code : int {
+  exit_ok = 0,
+  exit_refused = 1, ///< the business says no, or an audit found a violation
+  exit_usage = 2,
+  exit_fault = 3, ///< the node cannot be reached or cannot answer now
+};
+
+struct place_options {
+  std::string order_id; ///< 16 bytes; empty: a new one
+  std::string reference;
+  std::string customer;
+  std::string currency = "GBP";
+  bool card = false;
+  bool partial = false;
+  std::vector<v1::order_line> lines;
+};
+struct get_options {
+  std::string order_id;
+};
+struct cancel_options {
+  std::string order_id;
+};
+struct list_options {
+  std::string customer;
+  v1::order_status status = v1::ORDER_STATUS_UNKNOWN;
+  std::uint32_t limit = 20;
+  std::string after; ///< order id to page on from; empty: from the newest
+};
+struct stock_set_options {
+  std::string sku;
+  std::int64_t on_hand = 0;
+};
+struct stock_get_options {
+  std::string sku;
+};
+struct stock_load_options {
+  std::string file;
+};
+struct account_set_options {
+  std::string customer;
+  std::string currency = "GBP";
+  std::int64_t credit_limit_minor = 0;
+};
+struct account_get_options {
+  std::string customer;
+};
+struct import_options {
+  std::string file;
+  std::optional<decimal> stock_factor;            ///< none: stock is left alone
+  std::optional<std::int64_t> credit_limit_minor; ///< none: enough for the whole file
+  std::uint32_t concurrency = 1024;               ///< unanswered orders
+  std::string rejects_file;
+  std::string not_placed_file;
+};
+enum class export_what : std::uint8_t { orders, stock, accounts };
+struct export_options {
+  export_what what = export_what::orders;
+};
+struct quarantine_list_options {};
+struct quarantine_entry_options {
+  std::string kind; ///< order, item, account or card
+  std::string key;
+};
+struct quarantine_show_options : quarantine_entry_options {};
+struct quarantine_resolve_options : quarantine_entry_options {
+  bool retry = false; ///< false: release
+};
+struct audit_options {};
+struct status_options {};
+
+using ctl_command =
+    std::variant<place_options, get_options, cancel_options, list_options, stock_set_options,
+                 stock_get_options, stock_load_options, account_set_options, account_get_options,
+                 import_options, export_options, quarantine_list_options, quarantine_show_options,
+                 quarantine_resolve_options, audit_options, status_options>;
+
+struct invocation {
+  std::string endpoint = "127.0.0.1:7411";
+  std::uint32_t timeout_ms = 30'000;
+  bool json = false;
+  ctl_command command;
+};
+
+/// What was typed, or why it is none: help that was asked for (exit code 0) or what is wrong (2).
+struct parsed_arguments {
+  std::optional<invocation> what;
+  int exit_code = exit_ok;
+  std::string text; ///< to print when `what` is none: to stdout when the exit code is 0, else to stderr
+};
+
+/// `arguments` without the program's name.
+parsed_arguments parse_arguments(std::vector<std::string> arguments);
+
+/// Reads `SKU=QUANTITY@PRICE`, the price a decimal in `currency`; the SKU may hold '=' and '@'. On failure
+/// gives what is wrong with it.
+std::variant<v1::order_line, std::string> parse_line(const std::string& text, const std::string& currency);
+
+} // namespace orderd::cluster
