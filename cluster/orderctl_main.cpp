@@ -1,0 +1,74 @@
+// orderctl: the command line of orderd. `orderctl --help` says what it can do.
+#include "cluster/client.hpp"
+#include "cluster/ctl_commands.hpp"
+#include "cluster/ctl_options.hpp"
+#include "cluster/ctl_session.hpp"
+
+#include <caf/actor_system.hpp>
+#include <caf/actor_system_config.hpp>
+#include <caf/io/middleman.hpp>
+
+#include <chrono>
+#include <csignal>
+#include <iostream>
+#include <random>
+#include <unistd.h>
+
+namespace orderd::cluster {
+namespace {
+
+constexpr int exit_interrupted = 130;
+
+/// Ctrl-C ends at once: whatever was acknowledged is durable on the node, and nothing here has to be
+/// put away.
+void on_interrupt(int) {
+  static constexpr char sentence[] =
+      "\norderctl: interrupted. What was acknowledged stands; the same command can be given again.\n";
+  static_cast<void>(::write(STDERR_FILENO, sentence, sizeof sentence - 1));
+  ::_exit(exit_interrupted);
+}
+
+std::int64_t now_ms() {
+  const auto now = std::chrono::system_clock::now().time_since_epoch();
+  return std::chrono::duration_cast<std::chrono::milliseconds>(now).count();
+}
+
+int run_session(const invocation& what) {
+  init_client_types();
+  caf::actor_system_config config;
+  config.set("caf.scheduler.max-threads", 1);
+  config.load<caf::io::middleman>();
+  caf::actor_system system{config};
+  ctl_session session{system,
+                      {.endpoint = what.endpoint, .timeout = std::chrono::milliseconds{what.timeout_ms}}};
+  std::random_device entropy;
+  ctl_context context{
+      session, std::cout, std::cerr, what.json, ::isatty(STDERR_FILENO) == 1, now_ms, [&entropy] {
+        return (static_cast<std::uint64_t>(entropy()) << 32) | entropy();
+      }};
+  const int code =
+      std::visit([&context](const auto& options) { return run(options, context); }, what.command);
+  if (!std::cout.flush()) {
+    std::cerr << "orderctl: cannot write the output\n";
+    return exit_fault;
+  }
+  return code;
+}
+
+int run_orderctl(std::vector<std::string> arguments) {
+  static_cast<void>(std::signal(SIGINT, on_interrupt));
+  std::ios::sync_with_stdio(false);
+  const auto parsed = parse_arguments(std::move(arguments));
+  if (!parsed.what) {
+    (parsed.exit_code == exit_ok ? std::cout : std::cerr) << parsed.text;
+    return parsed.exit_code;
+  }
+  return run_session(*parsed.what);
+}
+
+} // namespace
+} // namespace orderd::cluster
+
+int main(int argc, char** argv) {
+  return orderd::cluster::run_orderctl({argv + 1, argv + argc});
+}
