@@ -85,7 +85,8 @@ trap stop EXIT
 start_node "$@"
 say "the node listens on $endpoint (log: $logs/orderd.log)"
 say "importing $file"
-build/release/bin/orderctl --endpoint "$endpoint" import online-retail "$file" --stock-factor 1 </dev/null &
+build/release/bin/orderctl --endpoint "$endpoint" import online-retail "$file" --stock-factor 1 \
+  --rejects "$logs/rejects.csv" --not-placed "$logs/not_placed.csv" </dev/null &
 job=$!
 status=0
 wait "$job" || status=$?
