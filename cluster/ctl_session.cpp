@@ -19,8 +19,7 @@ constexpr std::chrono::milliseconds tick{100};
 
 ctl_session::ctl_session(caf::actor_system& system, const client_options& options)
     : self_(system), endpoint_(options.endpoint),
-      timeout_ms_(static_cast<std::uint32_t>(options.timeout.count())), client_(connect(system, options)),
-      disconnected_at_(clock::now()) {
+      timeout_ms_(static_cast<std::uint32_t>(options.timeout.count())), client_(connect(system, options)) {
   self_->send(client_, caf::subscribe_atom_v);
 }
 
@@ -29,6 +28,9 @@ ctl_session::~ctl_session() {
 }
 
 runtime::result<std::uint32_t> ctl_session::shards() {
+  // Whatever the program did since it began, the news of the connection has waited unread.
+  if (!state_.connected)
+    disconnected_at_ = clock::now();
   while (!state_.connected && !lost())
     receive_some([](const link_answer&) { return true; });
   if (!state_.connected)
