@@ -1,7 +1,7 @@
 // The node's journal in one LMDB environment, synced with every append.
 //
-// A record (runtime/FORMAT.md) is cut into chunks of which two fill a page. Larger values would go to
-// runs of overflow pages, and LMDB looks for those through its whole list of free pages.
+// A record (runtime/FORMAT.md) is cut into chunks of at most four pages. A larger value would need a
+// longer run of neighbouring free pages, and LMDB's search for one has no useful bound.
 //
 // *Operation*: as journal_store says; nothing but `replay` before `replay`. Trimming happens inside
 // appends: each removes at most about twice as much as it adds, oldest first, so that the file reaches

@@ -60,19 +60,12 @@ private:
       return at.error();
     at_.emplace(*std::move(at));
     place_ = place;
-    appending_ = false;
-    auto last = at_->move(MDB_LAST);
-    if (!last)
-      return last.error();
-    last_key_ = *last ? std::string{at_->key()} : std::string{};
     return {};
   }
 
   result<void> put(const merged_write& row) {
     const auto& key = row.write->key;
-    appending_ = appending_ || key.key() > last_key_;
-    return at_->put(key.key(), seal_value(shard_, row.epoch, key, *row.write->value),
-                    appending_ ? MDB_APPEND : 0u);
+    return at_->put(key.key(), seal_value(shard_, row.epoch, key, *row.write->value));
   }
 
   result<void> erase(std::string_view key) {
@@ -87,8 +80,6 @@ private:
   std::uint32_t shard_;
   std::optional<lmdb::cursor> at_;
   row_place place_{table::state, 0};
-  std::string last_key_; ///< of the database, when it was entered; empty: it had none
-  bool appending_ = false;
   std::vector<created_database> created_;
 };
 

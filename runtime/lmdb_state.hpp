@@ -1,7 +1,7 @@
 // The snapshots of one shard in one LMDB environment, synced with every commit.
 //
 // One database a place (state_rows.hpp): rows whose keys grow with time come after all others of their
-// database, are appended, and fill their pages.
+// database, and LMDB then fills its pages (as well as with MDB_APPEND: measured).
 //
 // *Operation*: `apply` writes of each row only the last change, in key order.
 // *Concurrency*: one thread applies; each reader belongs to one thread at a time.

@@ -25,7 +25,7 @@ epoch_ptr sized(std::uint64_t number, std::size_t bytes) {
 TEST(LmdbJournal, PutsRecordsOfAnySizeTogetherAgain) {
   const temporary_folder folder;
   std::vector<epoch_ptr> epochs;
-  for (const std::size_t around : {0u, 2018u, 4036u, 1u << 20})
+  for (const std::size_t around : {0u, 16'368u, 32'736u, 1u << 20})
     for (std::size_t bytes = around < 40 ? 0 : around - 40; bytes < around + 3; ++bytes)
       epochs.push_back(sized(epochs.size() + 1, bytes));
   EXPECT_TRUE(open_empty(folder)->append(epochs));
