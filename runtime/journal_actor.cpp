@@ -1,5 +1,7 @@
 #include "runtime/journal_actor.hpp"
 
+#include "runtime/short_slices.hpp"
+
 #include <caf/send.hpp>
 
 #include <chrono>
@@ -13,6 +15,9 @@ journal_actor::journal_actor(caf::actor_config& config, journal_store& store, me
     : caf::event_based_actor(config), store_(store), numbers_(numbers), fatal_(std::move(fatal)) {}
 
 caf::behavior journal_actor::make_behavior() {
+  // Every commit waits for this thread to wake up twice. Without the wish it works all the same.
+  if (getf(is_detached_flag))
+    request_short_slices();
   return {
       [this](append_epoch& request) { take(request); },
       [this](flush_journal) { flush(); },
