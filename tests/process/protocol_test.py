@@ -1,6 +1,6 @@
 """The wire protocol of a real orderd, spoken by a client written from cluster/PROTOCOL.md.
 
-    ORDERD_BIN=build/release/bin/orderd python3 -m unittest tests/process/protocol_test.py
+    ORDERD_BIN=build/release/bin python3 -m unittest tests/process/protocol_test.py
 """
 
 import os
@@ -17,7 +17,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).parent))
 import orderd_client as wire  # noqa: E402
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-PROGRAM = os.environ.get("ORDERD_BIN", str(ROOT / "build/release/bin/orderd"))
+PROGRAM = str(pathlib.Path(os.environ.get("ORDERD_BIN", ROOT / "build/release/bin")) / "orderd")
 
 
 class Node:

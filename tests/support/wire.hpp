@@ -72,6 +72,26 @@ inline std::string requests_bytes(std::uint64_t id, const std::vector<v1::reques
   return frame_bytes(cluster::frame_type::requests, id, batch.SerializeAsString());
 }
 
+/// HELLO of a server with four shards and these limits.
+inline std::string server_hello(std::uint32_t window = 8192, std::uint32_t window_bytes = 16u << 20,
+                                std::uint32_t frame_bytes_max = 1u << 20) {
+  v1::hello hello;
+  hello.set_protocol_version(1);
+  hello.set_shards(4);
+  hello.set_credit_window(window);
+  hello.set_credit_window_bytes(window_bytes);
+  hello.set_frame_bytes_max(frame_bytes_max);
+  hello.set_version("9.9");
+  return frame_bytes(cluster::frame_type::hello, 0, hello.SerializeAsString());
+}
+
+inline std::string replies_bytes(const std::vector<v1::reply>& replies) {
+  v1::reply_batch batch;
+  for (const auto& one : replies)
+    *batch.add_replies() = one;
+  return frame_bytes(cluster::frame_type::replies, 0, batch.SerializeAsString());
+}
+
 /// A valid order of one line, with an id whose last byte is `number`.
 inline v1::request an_order(std::uint8_t number = 1) {
   v1::request request;

@@ -16,31 +16,14 @@ namespace {
 using namespace std::chrono_literals;
 using testing::an_order;
 using testing::frames_of;
+using testing::replies_bytes;
+using testing::server_hello;
 
 /// One request as the server sees it.
 struct seen_request {
   std::uint64_t id = 0;
   v1::request what;
 };
-
-std::string server_hello(std::uint32_t window = 8192, std::uint32_t window_bytes = 16u << 20,
-                         std::uint32_t frame_bytes = 1u << 20) {
-  v1::hello hello;
-  hello.set_protocol_version(1);
-  hello.set_shards(4);
-  hello.set_credit_window(window);
-  hello.set_credit_window_bytes(window_bytes);
-  hello.set_frame_bytes_max(frame_bytes);
-  hello.set_version("9.9");
-  return testing::frame_bytes(frame_type::hello, 0, hello.SerializeAsString());
-}
-
-std::string replies_bytes(const std::vector<v1::reply>& replies) {
-  v1::reply_batch batch;
-  for (const auto& one : replies)
-    *batch.add_replies() = one;
-  return testing::frame_bytes(frame_type::replies, 0, batch.SerializeAsString());
-}
 
 v1::reply confirmed(std::uint64_t id) {
   v1::reply made;
