@@ -55,7 +55,7 @@ void journal_actor::acknowledge(const std::vector<waiting>& written) {
   for (const auto& each : written)
     last[each.from] = each.what->number;
   for (const auto& [shard, number] : last)
-    caf::anon_send(caf::actor_cast<caf::actor>(shard), epoch_durable{number});
+    caf::anon_send<caf::message_priority::high>(caf::actor_cast<caf::actor>(shard), epoch_durable{number});
 }
 
 } // namespace orderd::runtime

@@ -124,6 +124,9 @@ struct shard_peers {
   caf::actor gateway;             ///< takes gateway_replies
 };
 
+/// Shard -> itself: there are requests left to work off.
+struct work_off {};
+
 /// Journal -> itself: write what waits.
 struct flush_journal {};
 
@@ -186,6 +189,7 @@ CAF_ADD_TYPE_ID(orderd_runtime, (orderd::runtime::inspect_state))
 CAF_ADD_TYPE_ID(orderd_runtime, (orderd::runtime::inspection_done))
 CAF_ADD_TYPE_ID(orderd_runtime, (orderd::runtime::shard_peers))
 CAF_ADD_TYPE_ID(orderd_runtime, (orderd::runtime::flush_journal))
+CAF_ADD_TYPE_ID(orderd_runtime, (orderd::runtime::work_off))
 CAF_ADD_TYPE_ID(orderd_runtime, (orderd::runtime::apply_interval_over))
 CAF_ADD_TYPE_ID(orderd_runtime, (orderd::runtime::provider_request))
 CAF_ADD_TYPE_ID(orderd_runtime, (orderd::runtime::provider_response))
@@ -213,6 +217,7 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(orderd::runtime::inspect_state)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(orderd::runtime::inspection_done)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(orderd::runtime::shard_peers)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(orderd::runtime::flush_journal)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(orderd::runtime::work_off)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(orderd::runtime::apply_interval_over)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(orderd::runtime::provider_request)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(orderd::runtime::provider_response)

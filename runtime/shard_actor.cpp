@@ -5,7 +5,9 @@
 
 #include <caf/send.hpp>
 
+#include <algorithm>
 #include <exception>
+#include <iterator>
 #include <utility>
 
 namespace orderd::runtime {
@@ -13,6 +15,7 @@ namespace orderd::runtime {
 namespace {
 
 constexpr std::chrono::milliseconds tick_interval{20};
+constexpr std::size_t slice_requests = 64;
 constexpr std::uint8_t kinds_max = 15; // of entities, for the metrics
 
 std::unique_ptr<entity_host> make_host(config::entity_form form, caf::actor_system& system) {
@@ -35,6 +38,7 @@ caf::behavior shard_actor::make_behavior() {
   return {
       [this](const shard_peers& peers) { start(peers); },
       [this](shard_requests& batch) { take(batch); },
+      [this](work_off) { work(); },
       [this](const channel_commands& batch) { run([&] { engine_.commands(batch, clock_.now()); }); },
       [this](const channel_acknowledged& what) { run([&] { engine_.acknowledged(what); }); },
       [this](const provider_answer& what) { run([&] { engine_.answered(what, clock_.now()); }); },
@@ -72,9 +76,25 @@ void shard_actor::start(const shard_peers& peers) {
 }
 
 void shard_actor::take(shard_requests& batch) {
+  if (waiting_.empty())
+    send(this, work_off{});
+  waiting_.push_back({std::move(batch), 0});
+}
+
+void shard_actor::work() {
+  auto& [batch, next] = waiting_.front();
   const auto age = clock().now() - batch.arrived_at;
-  numbers_.queue_stage.observe(age, batch.batch->size());
-  run([&] { engine_.requests(std::move(*batch.batch), age, clock_.now()); });
+  const auto end = std::min(next + slice_requests, batch.batch->size());
+  const auto from = batch.batch->begin();
+  std::vector<runtime::request> slice{std::make_move_iterator(from + static_cast<std::ptrdiff_t>(next)),
+                             std::make_move_iterator(from + static_cast<std::ptrdiff_t>(end))};
+  numbers_.queue_stage.observe(age, slice.size());
+  next = end;
+  if (next == batch.batch->size())
+    waiting_.pop_front();
+  run([&] { engine_.requests(std::move(slice), age, clock_.now()); });
+  if (!waiting_.empty())
+    send(this, work_off{});
 }
 
 void shard_actor::tick() {

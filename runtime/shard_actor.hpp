@@ -16,7 +16,11 @@
 #include <caf/actor.hpp>
 #include <caf/event_based_actor.hpp>
 
+#include <cstddef>
+#include <deque>
 #include <memory>
+#include <string>
+#include <vector>
 
 namespace orderd::runtime {
 
@@ -49,6 +53,7 @@ private:
 
   void start(const shard_peers& peers);
   void take(shard_requests& batch);
+  void work();
   void tick();
   void show_numbers();
   /// Runs one input and `finish`; a bug in the engine itself ends the node.
@@ -67,6 +72,13 @@ private:
   fatal_handler fatal_;
   std::vector<caf::actor> shards_;
   caf::actor gateway_;
+  /// Requests taken from the mailbox and not yet from their batch. They are worked off in slices, so that
+  /// an epoch that became durable never waits behind a thousand orders; bounded by the credit windows.
+  struct waiting_batch {
+    shard_requests requests;
+    std::size_t next = 0;
+  };
+  std::deque<waiting_batch> waiting_; ///< not empty: a `work_off` is in the mailbox
   std::unique_ptr<entity_host> host_;
   shard engine_;        ///< after what it refers to
   shard_figures shown_; ///< as of the last `show_numbers`
