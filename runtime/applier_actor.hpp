@@ -26,7 +26,7 @@ namespace orderd::runtime {
 
 struct applier_options {
   std::chrono::milliseconds interval{200};
-  std::size_t batch_bytes = 16u << 20;
+  std::size_t batch_bytes = 64u << 20;
 };
 
 class applier_actor : public caf::event_based_actor {
