@@ -20,9 +20,9 @@ public:
     if (failures > restarts_max_)
       return std::nullopt;
     std::int64_t delay = 0;
-    for (std::uint32_t i = 1; i < failures; ++i)
+    for (std::uint32_t i = 1; i < failures && delay < delay_ms_max; ++i)
       delay = delay == 0 ? 10 : delay * 10;
-    return delay < delay_ms_max ? delay : delay_ms_max;
+    return delay;
   }
 
 private:
