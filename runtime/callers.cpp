@@ -27,6 +27,16 @@ void callers::watch_new() {
     if (by_entity_.contains(each.entity))
       alarms_.push(each);
   new_.clear();
+  if (alarms_.size() > 2 * waiting_ + stale_alarms_max)
+    forget_answered();
+}
+
+void callers::forget_answered() {
+  std::vector<alarm> awaited;
+  for (const auto& [entity, waiting] : by_entity_)
+    for (const auto& each : waiting)
+      awaited.push_back({each.deadline_at, entity});
+  alarms_ = decltype(alarms_){std::greater<>{}, std::move(awaited)};
 }
 
 std::vector<caller> callers::take_late(unix_ms now) {

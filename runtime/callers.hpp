@@ -28,8 +28,14 @@ public:
   std::vector<caller> take_late(unix_ms now);
 
   std::size_t waiting() const noexcept { return waiting_; }
+  /// Deadlines watched: bounded by those who wait, however long the deadlines of those answered.
+  std::size_t watched() const noexcept { return alarms_.size(); }
 
 private:
+  void forget_answered();
+
+  static constexpr std::size_t stale_alarms_max = 10'000;
+
   struct entry {
     caller who;
     unix_ms deadline_at = 0;
@@ -42,7 +48,8 @@ private:
 
   std::unordered_map<entity_id, std::vector<entry>, entity_id_hash> by_entity_;
   std::vector<alarm> new_;
-  // One alarm per watched wait; those of callers already answered are dropped when they ring.
+  // One alarm per watched wait; those of callers already answered are dropped when they
+  // ring, or when they are most of all.
   std::priority_queue<alarm, std::vector<alarm>, std::greater<>> alarms_;
   std::size_t waiting_ = 0;
 };

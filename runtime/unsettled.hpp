@@ -32,6 +32,9 @@ public:
   }
   std::size_t size() const noexcept { return since_.size(); }
 
+  /// Entries held, settled ones included: bounded by the open ones, whatever their age.
+  std::size_t entries() const noexcept { return by_age_.size(); }
+
   /// When the oldest began, or nullopt: all are settled.
   std::optional<unix_ms> oldest_since() const {
     if (by_age_.empty())
@@ -46,14 +49,20 @@ private:
   };
 
   // An entry is stale when its entity is settled, or was opened again later.
-  void forget_settled() {
-    while (!by_age_.empty()) {
-      const auto found = since_.find(by_age_.front().id);
-      if (found != since_.end() && found->second == by_age_.front().since_at)
-        return;
-      by_age_.pop_front();
-    }
+  bool is_stale(const entry& what) const {
+    const auto found = since_.find(what.id);
+    return found == since_.end() || found->second != what.since_at;
   }
+
+  void forget_settled() {
+    while (!by_age_.empty() && is_stale(by_age_.front()))
+      by_age_.pop_front();
+    // Behind one that stays open for long (quarantined), those settled since would pile up.
+    if (by_age_.size() > 2 * since_.size() + stale_max)
+      std::erase_if(by_age_, [this](const entry& each) { return is_stale(each); });
+  }
+
+  static constexpr std::size_t stale_max = 1'000;
 
   std::unordered_map<entity_id, unix_ms, entity_id_hash> since_;
   std::deque<entry> by_age_; ///< oldest first; may hold stale entries behind the first
