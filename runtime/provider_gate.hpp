@@ -54,6 +54,8 @@ public:
     ++failures_;
     if (failures_ < options_.failures_to_open)
       return;
+    if (opened_at_ && now_ms < *opened_at_ + open_ms_)
+      return; // It went out before the breaker opened: no trial.
     if (opened_at_)
       open_ms_ = std::min(open_ms_ * 2, options_.open_ms * 10);
     opened_at_ = now_ms;
