@@ -51,11 +51,13 @@ void journal_actor::flush() {
 }
 
 void journal_actor::acknowledge(const std::vector<waiting>& written) {
-  std::map<caf::strong_actor_ptr, std::uint64_t> last;
+  // By number of the shard, not by address: the order must be the same in every run.
+  std::map<std::uint32_t, const waiting*> last;
   for (const auto& each : written)
-    last[each.from] = each.what->number;
-  for (const auto& [shard, number] : last)
-    caf::anon_send<caf::message_priority::high>(caf::actor_cast<caf::actor>(shard), epoch_durable{number});
+    last[each.what->shard] = &each;
+  for (const auto& [shard, newest] : last)
+    caf::anon_send<caf::message_priority::high>(caf::actor_cast<caf::actor>(newest->from),
+                                                epoch_durable{newest->what->number});
 }
 
 } // namespace orderd::runtime

@@ -17,6 +17,8 @@ public:
       return {true, {}};
     } catch (const std::exception& error) {
       return {false, error.what()};
+    } catch (...) {
+      return {false, "not an exception of the standard library"};
     }
   }
 
