@@ -30,7 +30,7 @@ public:
   using key_of = std::function<const std::string&(const Row&)>;
 
   /// `after`: where to begin, in every shard. `descending`: each shard gives its greatest key first.
-  merged_pages(node_link& node, std::uint32_t shards, std::string after, bool descending, asker ask,
+  merged_pages(node_link& node, std::uint32_t shards, const std::string& after, bool descending, asker ask,
                reader read, key_of key)
       : node_(node), descending_(descending), ask_(std::move(ask)), read_(std::move(read)),
         key_(std::move(key)), cursors_(shards) {

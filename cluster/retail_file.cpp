@@ -11,7 +11,7 @@ runtime::result<content_hash> read_retail_file(const std::string& path, retail_b
   csv_line csv;
   std::uint64_t row = 0;
   bool known_layout = false;
-  const auto content = read_lines(path, [&](std::string_view line) {
+  auto content = read_lines(path, [&](std::string_view line) {
     ++row;
     if (row == 1) {
       known_layout = line == retail_header;
