@@ -1,6 +1,7 @@
 #include "cluster/node_actor.hpp"
 
 #include "actors/api.hpp"
+#include "actors/replies.hpp"
 #include "cluster/version.hpp"
 #include "runtime/log.hpp"
 
@@ -27,11 +28,12 @@ runtime::gateway_replies one_reply(runtime::caller to, const v1::reply& body) {
   return {{{to, std::make_shared<const std::string>(actors::reply_body(body))}}};
 }
 
-v1::reply failure(const std::string& message) {
-  v1::reply body;
-  body.mutable_fault()->set_code(v1::fault::UNAVAILABLE);
-  body.mutable_fault()->set_message(message);
-  return body;
+runtime::gateway_replies refusal(runtime::caller to, const runtime::fault& why) {
+  return {{{to, std::make_shared<const std::string>(actors::fault_body(why))}}};
+}
+
+runtime::fault no_answer(const std::string& who, const caf::error& why) {
+  return {runtime::fault_code::unavailable, who + ": " + caf::to_string(why)};
 }
 
 void describe(const runtime::shard_description& how, v1::shard_status& into) {
@@ -91,7 +93,7 @@ void node_actor::answer_status(runtime::caller to, caf::actor gateway) {
             send(gateway, one_reply(to, body));
           },
           [this, to, gateway](const caf::error& why) {
-            send(gateway, one_reply(to, failure("a shard does not answer: " + caf::to_string(why))));
+            send(gateway, refusal(to, no_answer("a shard does not answer", why)));
           });
 }
 
@@ -101,13 +103,13 @@ void node_actor::answer_audit(runtime::caller to, caf::actor gateway) {
       .then(
           [this, to, gateway, audit](const runtime::inspection_done& outcome) {
             if (outcome.failure)
-              return send(gateway, one_reply(to, failure(outcome.failure->message)));
+              return send(gateway, refusal(to, *outcome.failure));
             v1::reply body;
             *body.mutable_audit_report() = audit->report();
             send(gateway, one_reply(to, body));
           },
           [this, to, gateway](const caf::error& why) {
-            send(gateway, one_reply(to, failure("the audit failed: " + caf::to_string(why))));
+            send(gateway, refusal(to, no_answer("the audit failed", why)));
           });
 }
 
