@@ -261,10 +261,17 @@ class Client(Connection):
     def __init__(self, host, port, timeout_s=30):
         super().__init__(host, port, timeout_s)
         self.next_id = 1
+        try:
+            self.hello = self.introduce()
+        except (OSError, ProtocolError):
+            self.socket.close()
+            raise
+
+    def introduce(self):
         self.send(hello_frame())
         kind, _, payload = self.read_frame()
         self.check(kind, HELLO, payload)
-        self.hello = decode(HELLO_FIELDS, payload)
+        return decode(HELLO_FIELDS, payload)
 
     @staticmethod
     def check(kind, expected, payload):

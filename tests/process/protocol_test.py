@@ -6,7 +6,6 @@
 import os
 import pathlib
 import socket
-import subprocess
 import sys
 import tempfile
 import time
@@ -15,39 +14,7 @@ import unittest
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
 
 import orderd_client as wire  # noqa: E402
-
-ROOT = pathlib.Path(__file__).resolve().parents[2]
-PROGRAM = str(pathlib.Path(os.environ.get("ORDERD_BIN", ROOT / "build/release/bin")) / "orderd")
-
-
-class Node:
-    """A running orderd with data of its own."""
-
-    def __init__(self):
-        self.folder = tempfile.TemporaryDirectory()
-        self.process = subprocess.Popen(
-            [PROGRAM, "--data-dir", self.folder.name, "--listen", "127.0.0.1:0", "--metrics", ""],
-            stdout=subprocess.PIPE, text=True)
-        self.port = None
-        for line in self.process.stdout:
-            if line.startswith("listening on "):
-                self.port = int(line.split()[2].rsplit(":", 1)[1])
-                break
-        if self.port is None:
-            raise RuntimeError(f"{PROGRAM} did not say where it listens")
-
-    def client(self):
-        return wire.Client("127.0.0.1", self.port)
-
-    def raw(self):
-        return wire.Connection("127.0.0.1", self.port)
-
-    def stop(self):
-        self.process.terminate()
-        code = self.process.wait(timeout=30)
-        self.process.stdout.close()
-        self.folder.cleanup()
-        return code
+from orderd_node import Node  # noqa: E402
 
 
 class ProtocolTest(unittest.TestCase):
@@ -55,7 +22,10 @@ class ProtocolTest(unittest.TestCase):
 
     @classmethod
     def setUpClass(cls):
-        cls.node = Node()
+        folder = tempfile.TemporaryDirectory(prefix="orderd-test-")
+        cls.addClassCleanup(folder.cleanup)
+        cls.node = Node(pathlib.Path(folder.name) / "data").start()
+        cls.addClassCleanup(cls.node.kill)
 
     @classmethod
     def tearDownClass(cls):
