@@ -34,6 +34,7 @@
 #include "runtime/stored_rows.hpp"
 #include "runtime/supervision.hpp"
 #include "runtime/timers.hpp"
+#include "runtime/transients.hpp"
 #include "runtime/unsettled.hpp"
 #include "runtime/write_set.hpp"
 
@@ -163,7 +164,12 @@ private:
   result<std::optional<std::string>> newest(const row_key& key);
   void take_effects(delivery& command);
   void send(addressed_command command);
+  void change_index(effects::index_change& change);
   void change_timer(const entity_id& entity, timer_change& change);
+  std::vector<caller> take_waiting(const entity_id& entity);
+  void keep_begun();
+  bool is_new(const row_key& content) const;
+  void put_content(const row_key& key, std::string content);
   void call(const entity_id& entity, provider_call what);
 
   // shard_supervision.cpp: failing entities
@@ -184,6 +190,7 @@ private:
   using row_visit = std::function<result<void>(std::string_view key, std::string_view value)>;
   result<void> each_row(table in, const row_visit& visit);
   result<void> recover_timers_and_channels();
+  void recover_content_max();
   result<void> recover_calls();
   result<void> recover_patients(unix_ms now);
 
@@ -200,6 +207,13 @@ private:
   shard_outputs ready_; ///< owed by nothing that is not committed
   std::optional<in_flight> in_flight_;
   overlay overlay_;
+  row_key stored_content_max_{table::content, {}}; ///< the highest key of a content row in the state store
+  row_key open_content_max_{table::content, {}};   ///< and in any epoch, the open one included
+  struct content_mark {
+    std::uint64_t epoch = 0;
+    row_key max;
+  };
+  std::deque<content_mark> content_marks_; ///< of the epochs not yet applied
   commit_tracker commits_;
   std::uint64_t last_epoch_ = 0;
   std::uint64_t last_term_ = 0;
@@ -217,6 +231,7 @@ private:
   std::unordered_map<entity_id, std::map<std::uint8_t, provider_call>, entity_id_hash> calls_;
 
   std::deque<delivery> queue_;       ///< commands inside the shard, of the input being handled
+  transients begun_;                 ///< by the input being handled
   effects effects_;                  ///< of the turn being run; kept for its memory
   std::deque<held_request> backlog_; ///< requests that came while the open epoch was full
   std::vector<waiting_scan> scans_;

@@ -87,7 +87,7 @@ void shard_actor::work() {
   const auto end = std::min(next + slice_requests, batch.batch->size());
   const auto from = batch.batch->begin();
   std::vector<runtime::request> slice{std::make_move_iterator(from + static_cast<std::ptrdiff_t>(next)),
-                             std::make_move_iterator(from + static_cast<std::ptrdiff_t>(end))};
+                                      std::make_move_iterator(from + static_cast<std::ptrdiff_t>(end))};
   numbers_.queue_stage.observe(age, slice.size());
   next = end;
   if (next == batch.batch->size())

@@ -111,6 +111,7 @@ void shard::close_epoch() {
   closed->previous_term = std::exchange(last_term_, options_.term);
   closed->writes = open_.take();
   overlay_.add(closed);
+  content_marks_.push_back({closed->number, open_content_max_});
   overlay_.forget(forgotten_per_epoch);
   in_flight_ = in_flight{last_epoch_, closed, std::exchange(held_, {}), std::exchange(held_sent_upto_, {})};
   port_.append(std::move(closed), bytes);
@@ -136,6 +137,8 @@ void shard::release_committed() {
 void shard::applied(std::uint64_t epoch) {
   applied_ = std::max(applied_, epoch);
   overlay_.applied(applied_);
+  for (; !content_marks_.empty() && content_marks_.front().epoch <= applied_; content_marks_.pop_front())
+    stored_content_max_ = content_marks_.front().max;
   std::erase_if(scans_, [this](const waiting_scan& scan) {
     if (scan.needs_epoch > applied_)
       return false;

@@ -9,6 +9,7 @@ result<void> shard::recover(unix_ms now) {
   now_ = now;
   if (auto done = recover_timers_and_channels(); !done)
     return done;
+  recover_content_max();
   if (auto done = recover_calls(); !done)
     return done;
   if (auto done = recover_patients(now); !done)
@@ -18,6 +19,18 @@ result<void> shard::recover(unix_ms now) {
   resend_at_ = now + 1'000;
   finish();
   return {};
+}
+
+void shard::recover_content_max() {
+  const auto read =
+      reader_->scan(table::content, {}, {}, true,
+                    [this](std::string_view key, std::string_view) -> result<state_reader::step> {
+                      stored_content_max_ = open_content_max_ = {table::content, key};
+                      return state_reader::step::stop;
+                    });
+  // A damaged last row concerns its own order only: without the mark, every new order is looked up.
+  if (!read)
+    stored_content_max_ = open_content_max_ = {table::content, std::string(row_key::key_bytes_max, '\xff')};
 }
 
 result<void> shard::each_row(table in, const row_visit& visit) {

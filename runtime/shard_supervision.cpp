@@ -81,7 +81,7 @@ void shard::quarantine(const entity_id& id, patient& who, const std::string& err
       stay.push_back(std::move(each));
   }
   who.waiting = std::move(stay);
-  for (const auto& each : callers_.announce(id))
+  for (const auto& each : take_waiting(id))
     answer_fault(each, {fault_code::quarantined, rules_.readable_key(id) + " is quarantined: " + error});
 }
 

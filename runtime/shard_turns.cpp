@@ -3,6 +3,7 @@
 
 #include "config/limits.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace orderd::runtime {
@@ -20,6 +21,8 @@ void shard::run_queue() {
     queue_.pop_front();
     step(std::move(next));
   }
+  if (!begun_.empty())
+    keep_begun();
 }
 
 void shard::step(delivery next) {
@@ -63,6 +66,8 @@ result<entity_cell*> shard::load(const entity_id& id) {
 }
 
 result<snapshot> shard::rows_of(const entity_id& id) {
+  if (rules_.has_content(id.kind()) && is_new(id.row(table::content)))
+    return snapshot{};
   auto state = newest(id.row(table::state));
   if (!state)
     return state.error();
@@ -76,6 +81,17 @@ result<snapshot> shard::rows_of(const entity_id& id) {
   return found;
 }
 
+bool shard::is_new(const row_key& content) const {
+  // Keys of content rise with time: one above all that the state store has is not there, and asking it
+  // for each new order would be most of its reads.
+  return content > stored_content_max_ && open_.find(content) == nullptr && overlay_.find(content) == nullptr;
+}
+
+void shard::put_content(const row_key& key, std::string content) {
+  open_content_max_ = std::max(open_content_max_, key);
+  open_.put(key, std::move(content), write_set::known::fresh);
+}
+
 result<std::optional<std::string>> shard::newest(const row_key& key) {
   if (const auto* write = open_.find(key))
     return write->value;
@@ -87,25 +103,18 @@ result<std::optional<std::string>> shard::newest(const row_key& key) {
 void shard::take_effects(delivery& command) {
   auto& done = effects_;
   if (done.content)
-    open_.put(command.to.row(table::content), *std::move(done.content), write_set::known::fresh);
+    put_content(command.to.row(table::content), *std::move(done.content));
   if (done.state)
     open_.put(command.to.row(table::state), *std::move(done.state));
-  for (auto& change : done.index) {
-    const row_key key{table::index, change.key};
-    if (change.value)
-      open_.put(key, *std::move(change.value),
-                change.fresh ? write_set::known::fresh : write_set::known::perhaps);
-    else
-      open_.erase(key);
-  }
+  for (auto& change : done.index)
+    change_index(change);
   for (auto& change : done.timers)
     change_timer(command.to, change);
   for (auto& each : done.calls)
     call(command.to, std::move(each));
   if (done.unsettled_change > 0) {
-    unsettled_.open(command.to, now_);
-    open_.put(unsettled_row_key(command.to), unsettled_value(now_), write_set::known::fresh);
-  } else if (done.unsettled_change < 0) {
+    begun_.unsettled.push_back(command.to);
+  } else if (done.unsettled_change < 0 && !begun_.settle(command.to)) {
     unsettled_.settle(command.to);
     open_.erase(unsettled_row_key(command.to));
   }
@@ -113,11 +122,11 @@ void shard::take_effects(delivery& command) {
     answer(*command.from, *std::move(done.reply));
   if (done.announcement) {
     auto body = std::make_shared<const std::string>(*std::move(done.announcement));
-    for (const auto& each : callers_.announce(command.to))
+    for (const auto& each : take_waiting(command.to))
       outputs_now().replies.push_back({each, body});
   }
   if (done.wait && command.from)
-    callers_.wait(command.to, *command.from, command.deadline_at);
+    begun_.callers.push_back({command.to, *command.from, command.deadline_at});
   for (auto& each : done.commands)
     send(std::move(each));
   if (done.passivate)
@@ -138,18 +147,46 @@ void shard::send(addressed_command command) {
   held_sent_upto_[destination] = sequence;
 }
 
+void shard::change_index(effects::index_change& change) {
+  if (change.value && change.fresh)
+    begun_.index.push_back({std::move(change.key), *std::move(change.value)});
+  else if (change.value)
+    open_.put({table::index, change.key}, *std::move(change.value));
+  else if (!begun_.erase_index(change.key))
+    open_.erase({table::index, change.key});
+}
+
 void shard::change_timer(const entity_id& entity, timer_change& change) {
-  if (!change.due_at) {
+  if (!begun_.stop_timer(entity, change.name))
     if (const auto stopped = timers_.stop(entity, change.name))
       open_.erase(to_row(*stopped));
-    return;
+  if (change.due_at)
+    begun_.timers.push_back({entity, change.name, *change.due_at, std::move(change.what)});
+}
+
+std::vector<caller> shard::take_waiting(const entity_id& entity) {
+  auto waiting = callers_.announce(entity);
+  const auto begun = begun_.announce(entity);
+  waiting.insert(waiting.end(), begun.begin(), begun.end());
+  return waiting;
+}
+
+void shard::keep_begun() {
+  for (auto& each : begun_.timers) {
+    const timer_key key{each.due_at, each.entity, each.name};
+    auto command = each.what->encode();
+    open_.put(to_row(key), timer_value(command), write_set::known::fresh);
+    timers_.start(key, std::move(command));
   }
-  const timer_key key{*change.due_at, entity, change.name};
-  auto command = change.what->encode();
-  const auto value = timer_value(command);
-  if (const auto replaced = timers_.start(key, std::move(command)))
-    open_.erase(to_row(*replaced));
-  open_.put(to_row(key), value, write_set::known::fresh);
+  for (const auto& each : begun_.unsettled) {
+    unsettled_.open(each, now_);
+    open_.put(unsettled_row_key(each), unsettled_value(now_), write_set::known::fresh);
+  }
+  for (auto& each : begun_.index)
+    open_.put({table::index, each.key}, std::move(each.value), write_set::known::fresh);
+  for (const auto& each : begun_.callers)
+    callers_.wait(each.entity, each.who, each.deadline_at);
+  begun_.clear();
 }
 
 void shard::call(const entity_id& entity, provider_call what) {
