@@ -19,9 +19,7 @@ namespace {
 using namespace std::chrono_literals;
 
 struct quiet_config : caf::actor_system_config {
-  quiet_config() {
-    cluster::init_client_types();
-  }
+  quiet_config() { cluster::init_client_types(); }
 };
 
 /// What the fake client has seen; read after the loop has ended.
