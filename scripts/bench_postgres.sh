@@ -43,7 +43,7 @@ install_postgres() {
 
 # PostgreSQL refuses to run as root.
 as_owner() {
-  if [ "$(id -u)" = 0 ]; then runuser -u postgres -- "$@"; else "$@"; fi
+  if [ "$(id -u)" = 0 ]; then setpriv --reuid postgres --regid postgres --init-groups "$@"; else "$@"; fi
 }
 
 install_postgres
