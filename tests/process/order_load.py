@@ -17,7 +17,7 @@ CONFIRMED, REJECTING, REJECTED, CANCELLING, CANCELLED = 4, 5, 6, 7, 8
 CURRENCY = "GBP"
 WINDOW = 64
 REQUEST_TIMEOUT_MS = 5_000
-SILENCE_S_MAX = 20  # the node answers within the request's timeout; longer is silence
+SILENCE_S_MAX = 60  # the node answers within the request's timeout; longer is silence
 TRY_AGAIN = {"OVERLOADED", "TIMEOUT", "UNAVAILABLE", "STORAGE_FULL", "SHUTTING_DOWN"}
 REFUSED_S = 0.02  # a pause after a refusal
 
