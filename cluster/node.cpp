@@ -44,7 +44,8 @@ runtime::shard_options options_of(const config::node_settings& settings, std::ui
 }
 
 runtime::result<caf::actor> spawn_shard(caf::actor_system& system, const config::node_settings& settings,
-                                        node_ports& ports, const node& peers, std::uint32_t shard) {
+                                        node_ports& ports, const node& peers, std::uint32_t shard,
+                                        blocking_actors where) {
   const auto owned = own_shard(ports.configuration, shard, the_only_replica);
   if (!owned)
     return owned.error();
@@ -52,6 +53,7 @@ runtime::result<caf::actor> spawn_shard(caf::actor_system& system, const config:
   if (!reader)
     return reader.error();
   auto options = options_of(settings, shard, ports.disk.shards());
+  options.presized = where == blocking_actors::detached;
   options.term = owned->term;
   options.last_epoch = ports.recovered[shard].epoch;
   options.last_term = ports.recovered[shard].term;
@@ -76,7 +78,7 @@ runtime::result<node> start_node(caf::actor_system& system, const config::node_s
   calling.timeout = milliseconds{settings.provider.timeout_ms};
   made.provider_worker = system.spawn<runtime::provider_actor>(ports.provider, ports.numbers, calling);
   for (std::uint32_t shard = 0; shard < ports.disk.shards(); ++shard) {
-    auto spawned = spawn_shard(system, settings, ports, made, shard);
+    auto spawned = spawn_shard(system, settings, ports, made, shard, where);
     if (!spawned) {
       made.stop();
       return spawned.error();

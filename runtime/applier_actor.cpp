@@ -1,6 +1,7 @@
 #include "runtime/applier_actor.hpp"
 
 #include "runtime/log.hpp"
+#include "runtime/short_slices.hpp"
 
 #include <caf/send.hpp>
 
@@ -14,6 +15,10 @@ applier_actor::applier_actor(caf::actor_config& config, storage& stores, caf::ac
       options_(options) {}
 
 caf::behavior applier_actor::make_behavior() {
+  // An apply is a burst that nobody waits for; at an equal share it held the shards for many milliseconds.
+  // Where the kernel refuses, it does so again: nothing to report.
+  if (getf(is_detached_flag))
+    (void)request_low_share();
   return {
       [this](apply_epoch& request) { take(request); },
       [this](apply_interval_over) {

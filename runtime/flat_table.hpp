@@ -61,6 +61,12 @@ public:
     size_ = 0;
   }
 
+  /// Makes room for `count` entries, so that none of their inserts has to move all the others.
+  void reserve(std::size_t count) {
+    while (entries_.size() < count * 2)
+      grow();
+  }
+
   std::size_t size() const noexcept { return size_; }
 
   /// The array itself, free entries included: for sweeps.

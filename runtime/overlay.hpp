@@ -15,6 +15,9 @@ namespace orderd::runtime {
 
 class overlay {
 public:
+  /// `rows_expected`: room is made for so many at once; more only move the table.
+  explicit overlay(std::size_t rows_expected = 0) { rows_.reserve(rows_expected); }
+
   /// Pre: its number follows the last one added.
   void add(epoch_ptr what);
 

@@ -14,6 +14,10 @@ namespace orderd::runtime {
 
 class residents {
 public:
+  /// `expected`: entities in memory at most; room for them is made at once, since making it later would
+  /// hold the shard for tens of milliseconds.
+  explicit residents(std::size_t expected = 0) { cells_.reserve(expected); }
+
   /// The entity's cell, or nullptr when it is not in memory.
   entity_cell* find(const entity_id& id, unix_ms now);
 

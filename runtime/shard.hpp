@@ -59,6 +59,9 @@ struct shard_options {
   std::uint64_t last_term = 0;  ///< its term
   replica_id self;
   std::size_t live_entities_max = 250'000;
+  /// Make room for all live entities and a second's rows at the start: growing later holds the shard for
+  /// tens of milliseconds. Not where shards start often and stay small (simulation).
+  bool presized = false;
   std::int64_t idle_ms_max = 60'000;
   std::uint32_t restarts_max = 3;
   admission_limits admission;

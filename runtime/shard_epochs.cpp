@@ -12,14 +12,16 @@ constexpr std::int64_t resend_ms = 1'000;
 // More than one a closed epoch, so that forgetting keeps up; few, so that it never shows.
 constexpr std::size_t forgotten_per_epoch = 3;
 constexpr std::size_t forgotten_per_tick = 20;
+constexpr std::size_t rows_a_second = 200'000; // at full load
 
 } // namespace
 
 shard::shard(shard_options options, const business& rules, entity_host& host,
              std::unique_ptr<state_reader> reader, shard_port& port)
     : options_(options), rules_(rules), host_(host), reader_(std::move(reader)), port_(port),
-      commits_(options.self, options.last_epoch), last_epoch_(options.last_epoch),
-      last_term_(options.last_term), applied_(options.last_epoch), restarts_(options.restarts_max),
+      overlay_(options.presized ? rows_a_second : 0), commits_(options.self, options.last_epoch),
+      last_epoch_(options.last_epoch), last_term_(options.last_term), applied_(options.last_epoch),
+      residents_(options.presized ? options.live_entities_max : 0), restarts_(options.restarts_max),
       admission_(options.admission) {}
 
 void shard::tick(unix_ms now) {

@@ -1,6 +1,7 @@
 #include "runtime/short_slices.hpp"
 
 #include <cstdint>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -30,6 +31,12 @@ bool request_short_slices() noexcept {
     return false;
   now.runtime_ns = slice_ns;
   return syscall(SYS_sched_setattr, 0, &now, 0) == 0;
+}
+
+bool request_low_share() noexcept {
+  constexpr int low = 10;
+  // On Linux, the priority of the calling thread alone.
+  return ::setpriority(PRIO_PROCESS, static_cast<id_t>(::gettid()), low) == 0;
 }
 
 } // namespace orderd::runtime

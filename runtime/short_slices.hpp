@@ -1,4 +1,4 @@
-// A scheduling wish of threads that wait for the disk.
+// Scheduling wishes of threads that work for the disk.
 #pragma once
 
 namespace orderd::runtime {
@@ -8,5 +8,9 @@ namespace orderd::runtime {
 /// write of 0.1 ms otherwise takes 4 ms: the thread waits for other threads' slices to end. Linux 6.12
 /// and later listen to it; false when the kernel refused.
 bool request_short_slices() noexcept;
+
+/// Gives this thread a low share of the processor while others want it (nice 10), for work that nobody
+/// waits for. False when the kernel refused.
+bool request_low_share() noexcept;
 
 } // namespace orderd::runtime
