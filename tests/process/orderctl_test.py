@@ -1,0 +1,127 @@
+"""orderctl against a real node, and without one."""
+
+import json
+import signal
+import socket
+import subprocess
+import time
+import types
+import unittest
+
+import orderd_node
+
+
+def ctl(*arguments):
+    return subprocess.run([orderd_node.PROGRAMS / "orderctl", *map(str, arguments)], stdin=subprocess.DEVNULL,
+                          capture_output=True, text=True, timeout=60, check=False)
+
+
+class OrderctlWithANode(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        owner = types.SimpleNamespace(addCleanup=cls.addClassCleanup)
+        cls.node = orderd_node.TemporaryNode(owner).start()
+
+    def ok(self, *arguments):
+        done = self.node.ctl("--json", *arguments)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        return json.loads(done.stdout)
+
+    def test_an_order_from_placing_to_cancelling(self):
+        self.ok("stock", "set", "85123A", "10")
+        self.ok("account", "set", "17850", "--limit", "100")
+        placed = self.ok("place", "85123A=6@2.55", "--customer", "17850", "--reference", "536365")
+        self.assertEqual((placed["status"], placed["authorized_minor"]), ("confirmed", 1530))
+        again = self.ok("place", "85123A=6@2.55", "--customer", "17850", "--reference", "536365", "--id",
+                        placed["order_id"])
+        self.assertEqual(again, placed)
+        other = self.node.ctl("--json", "place", "85123A=7@2.55", "--customer", "17850", "--id", placed["order_id"])
+        self.assertEqual(other.returncode, 1, other.stdout)
+        self.assertEqual(json.loads(other.stdout)["rejection"]["code"], "conflict")
+        order = self.ok("get", placed["order_id"])
+        self.assertEqual(order["reference"], "536365")
+        self.assertEqual(order["payment"], {"method": "account", "state": "authorized", "authorized_minor": 1530})
+        self.assertEqual(order["history"][-1], "confirmed")
+        self.assertEqual(self.ok("stock", "get", "85123A"),
+                         {"sku": "85123A", "on_hand": 10, "reserved": 6, "available": 4})
+        self.assertEqual(self.ok("account", "get", "17850")["held_minor"], 1530)
+        self.assertEqual(self.ok("cancel", placed["order_id"])["status"], "cancelled")
+        self.assertEqual(self.ok("stock", "get", "85123A")["available"], 10)
+        self.assertEqual(self.ok("account", "get", "17850")["held_minor"], 0)
+
+    def test_refusals_have_a_reason_and_exit_code_1(self):
+        self.ok("stock", "set", "SCARCE", "1")
+        self.ok("account", "set", "POOR", "--limit", "0.01")
+        cases = (("insufficient_stock", "SCARCE=2@1", None), ("unknown_sku", "NEVER=1@1", None),
+                 ("credit_limit", "SCARCE=1@1", "POOR"), ("unknown_account", "SCARCE=1@1", "NOBODY"))
+        for reason, line, customer in cases:
+            done = self.node.ctl("--json", "place", line, *(["--customer", customer] if customer else []))
+            self.assertEqual(done.returncode, 1, done.stderr)
+            self.assertEqual(json.loads(done.stdout)["reason"], reason)
+
+    def test_lists_page_on_from_the_newest_to_the_oldest(self):
+        self.ok("stock", "set", "LISTED", "100")
+        self.ok("account", "set", "LISTER", "--limit", "1000")
+        placed = [self.ok("place", "LISTED=1@1", "--customer", "LISTER")["order_id"] for _ in range(5)]
+        self.ok("cancel", placed[1])
+        for more, expected in (([], placed[::-1]), (["--status", "confirmed"], [placed[i] for i in (4, 3, 2, 0)])):
+            found, after = [], []
+            while True:
+                page = self.ok("list", "--customer", "LISTER", "--limit", "2", *more, *after)
+                found += [order["order_id"] for order in page["orders"]]
+                if page["after"] is None:
+                    break
+                after = ["--after", page["after"]]
+            self.assertEqual(found, expected)
+        newest = self.ok("list", "--limit", "3")
+        self.assertEqual([order["order_id"] for order in newest["orders"]],
+                         sorted((order["order_id"] for order in newest["orders"]), reverse=True))
+        cancelled = self.ok("list", "--status", "cancelled")["orders"]
+        self.assertIn(placed[1], [order["order_id"] for order in cancelled])
+        self.assertEqual({order["status"] for order in cancelled}, {"cancelled"})
+
+    def test_operators_commands_answer(self):
+        self.assertEqual(self.ok("audit")["violations"], 0)
+        self.assertTrue(self.ok("status")["admitting"])
+        self.assertEqual(self.ok("quarantine", "list"), [])
+        refused = self.node.ctl("quarantine", "retry", "item", "85123A")
+        self.assertEqual(refused.returncode, 1, refused.stderr)
+        for words in (("status",), ("audit",), ("list",)):
+            self.assertEqual(self.node.ctl(*words).returncode, 0)
+
+
+class OrderctlWithoutANode(unittest.TestCase):
+    def test_a_refused_connection_is_told_at_once(self):
+        begun_at = time.monotonic()
+        done = ctl("--endpoint", f"127.0.0.1:{orderd_node.free_port()}", "status")
+        self.assertEqual(done.returncode, 3)
+        self.assertIn("cannot reach orderd at 127.0.0.1:", done.stderr)
+        self.assertLess(time.monotonic() - begun_at, 5)
+
+    def test_a_port_that_never_answers_is_told_within_seconds(self):
+        with socket.create_server(("127.0.0.1", 0)) as silent:
+            begun_at = time.monotonic()
+            done = ctl("--endpoint", f"127.0.0.1:{silent.getsockname()[1]}", "status")
+            self.assertEqual(done.returncode, 3)
+            self.assertIn("no answer", done.stderr)
+            self.assertLess(time.monotonic() - begun_at, 15)
+
+    def test_wrong_usage_has_exit_code_2(self):
+        for words in ([], ["frobnicate"], ["get", "x"], ["place", "A=0@1"], ["import", "online-retail", "absent.csv"]):
+            self.assertEqual(ctl(*words).returncode, 2, words)
+
+    def test_ctrl_c_ends_it_at_once_with_a_sentence(self):
+        with socket.create_server(("127.0.0.1", 0)) as silent:
+            waiting = subprocess.Popen(
+                [orderd_node.PROGRAMS / "orderctl", "--endpoint", f"127.0.0.1:{silent.getsockname()[1]}", "status"],
+                stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+            connection, _ = silent.accept()  # it is up, and waits for this end to speak
+            with connection:
+                waiting.send_signal(signal.SIGINT)
+                _, said = waiting.communicate(timeout=5)
+        self.assertEqual(waiting.returncode, 130)
+        self.assertIn("interrupted", said)
+
+
+if __name__ == "__main__":
+    unittest.main()
