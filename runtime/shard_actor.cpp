@@ -35,8 +35,20 @@ shard_actor::shard_actor(caf::actor_config& config, shard_dependencies given)
       engine_(given.options, given.rules, *host_, std::move(given.reader), *this) {}
 
 caf::behavior shard_actor::make_behavior() {
+  // Another shard may start first and send what it owes: that waits until this one has recovered and
+  // knows what it took before.
+  set_default_handler(caf::skip);
   return {
-      [this](const shard_peers& peers) { start(peers); },
+      [this](const shard_peers& peers) {
+        start(peers);
+        set_default_handler(caf::print_and_drop);
+        become(running());
+      },
+  };
+}
+
+caf::behavior shard_actor::running() {
+  return {
       [this](shard_requests& batch) { take(batch); },
       [this](work_off) { work(); },
       [this](const channel_commands& batch) { run([&] { engine_.commands(batch, clock_.now()); }); },

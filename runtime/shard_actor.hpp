@@ -1,8 +1,8 @@
 // The actor of one shard: moves messages in and out of the shard engine (shard.hpp), and is the
 // supervisor and the execution unit of its entity actors.
 //
-// Messages: all of "-> shard" in messages.hpp. The first must be shard_peers: it gives the handles the
-// shard sends to, recovers it, and starts its ticks.
+// Messages: all of "-> shard" in messages.hpp. Nothing is taken before shard_peers: it gives the
+// handles the shard sends to, recovers it, and starts its ticks; what comes earlier waits for it.
 // Runs on CAF's scheduler; never blocks but for reads of pages of the state store.
 #pragma once
 
@@ -51,6 +51,7 @@ private:
   void apply_now() override;
   void release(shard_outputs outputs) override;
 
+  caf::behavior running();
   void start(const shard_peers& peers);
   void take(shard_requests& batch);
   void work();
