@@ -33,7 +33,6 @@ class CrashTest(unittest.TestCase):
         folder = tempfile.TemporaryDirectory(prefix="orderd-ledgers-")
         self.addCleanup(folder.cleanup)
         self.folder = pathlib.Path(folder.name)
-        self.node = TemporaryNode(self, *PROVIDER)
         self.market = Market()
 
     def kill_at_random(self):
@@ -48,13 +47,20 @@ class CrashTest(unittest.TestCase):
         self.node.kill()
 
     def test_no_acknowledged_order_is_lost_or_doubled(self):
+        self.survive(KILLS, *PROVIDER)
+
+    def test_nor_between_shards_where_commands_cross_in_channels(self):
+        self.survive(max(KILLS // 3, 3), "--shards", 4, *PROVIDER)
+
+    def survive(self, kills, *options):
+        self.node = TemporaryNode(self, *options)
         self.node.start()
         with self.node.client() as client:
             self.market.open(client)
         crowd = Crowd(self.node.port, self.folder, self.seed, self.market)
         self.addCleanup(crowd.kill)
         self.node.kill()
-        for _ in range(KILLS - 2):
+        for _ in range(kills - 2):
             self.kill_at_random()
             self.assertTrue(crowd.alive(), "a customer gave up")
         self.node.start()
@@ -64,9 +70,9 @@ class CrashTest(unittest.TestCase):
         self.assertEqual([wrong for one in counted for wrong in one["wrong"]][:5], [])
         findings = check_all(self, self.node, crowd.ledgers, self.market)
         broken_off = sum(one["broken_off"] for one in counted)
-        print(f"{KILLS} kills, {findings.orders} orders, {broken_off} connections broken off under load", flush=True)
-        self.assertGreater(broken_off, KILLS / 2, "the kills met no load")
-        self.assertGreater(findings.orders, 20 * KILLS, "hardly any load")
+        print(f"{kills} kills, {findings.orders} orders, {broken_off} connections broken off under load", flush=True)
+        self.assertGreater(broken_off, kills / 2, "the kills met no load")
+        self.assertGreater(findings.orders, 20 * kills, "hardly any load")
 
 
 if __name__ == "__main__":
