@@ -131,6 +131,7 @@ private:
     if (is_settled(state_.status)) {
       out.timers.push_back({deadline_timer, std::nullopt, nullptr});
       out.passivate = true;
+      out.settled_as = to_string(state_.status);
     }
   }
 

@@ -46,6 +46,7 @@ void effects::clear() {
   index.clear();
   passivate = false;
   unsettled_change = 0;
+  settled_as = {};
 }
 
 } // namespace orderd::runtime

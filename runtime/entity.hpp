@@ -121,6 +121,9 @@ struct effects {
   bool passivate = false;
   /// Change of the number of entities that still have work to do: +1 unsettled, -1 settled.
   int unsettled_change = 0;
+  /// The status in which the entity settled in this turn, for the metrics: a name of the program, which lives
+  /// for ever. Empty: it did not settle.
+  std::string_view settled_as;
 
   void clear();
 };

@@ -92,6 +92,7 @@ public:
 /// Counts since the shard started, for the metrics.
 struct shard_figures {
   std::array<std::uint64_t, 256> restarts_by_kind{};
+  std::map<std::string_view, std::uint64_t> settled; ///< by effects::settled_as
   std::uint64_t refused_overloaded = 0;
   std::uint64_t refused_storage_full = 0;
   std::uint64_t late_callers = 0;

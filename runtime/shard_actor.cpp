@@ -161,6 +161,8 @@ void shard_actor::show_numbers() {
     numbers_.entity_restarts.at(kind_name).Increment(
         static_cast<double>(now.restarts_by_kind[kind] - shown_.restarts_by_kind[kind]));
   }
+  for (const auto& [status, count] : now.settled)
+    numbers_.orders_settled.at(status).Increment(static_cast<double>(count - shown_.settled[status]));
   const auto count_refusals = [this](const char* reason, std::uint64_t count) {
     numbers_.admission_refusals.at(reason).Increment(static_cast<double>(count));
   };

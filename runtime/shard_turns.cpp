@@ -112,6 +112,8 @@ void shard::take_effects(delivery& command) {
     change_timer(command.to, change);
   for (auto& each : done.calls)
     call(command.to, std::move(each));
+  if (!done.settled_as.empty())
+    ++figures_.settled[done.settled_as];
   if (done.unsettled_change > 0) {
     begun_.unsettled.push_back(command.to);
   } else if (done.unsettled_change < 0 && !begun_.settle(command.to)) {
