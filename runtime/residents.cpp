@@ -46,17 +46,19 @@ void residents::erase(resident* who) {
 void residents::sweep(const limits& keep) {
   const auto capacity = cells_.capacity();
   const auto part = std::max<std::size_t>(capacity / sweeps_per_round, 1);
-  for (std::size_t seen = 0; seen < capacity; ++seen) {
+  for (std::size_t seen = 0; seen < capacity;) {
     const bool too_many = cells_.size() > keep.count_max;
     if (seen >= part && !too_many)
       return;
     auto& each = cells_.at(sweep_at_ % capacity);
     const bool go =
         !each.is_free() && (each.used_at < keep.idle_since || (too_many && each.used_at < keep.now));
-    if (go)
+    if (go) {
       erase(&each); // Another may have moved into its place: look at it again.
-    else
-      ++sweep_at_;
+      continue;
+    }
+    ++sweep_at_;
+    ++seen;
   }
 }
 

@@ -11,8 +11,8 @@
 // epoch is committed, in order.
 //
 // *Failure*. A handler that throws leaves no trace; its entity is dropped, loaded from its newest
-// snapshot and tried again by `restart_policy`, and quarantined at the limit. A fault of the store
-// while reading is the same, without retries: a damaged row does not heal.
+// snapshot and tried again by `restart_policy`, and quarantined at the limit. A fault of the
+// store while reading, or rows that do not load, are the same.
 //
 // *Concurrency*: one thread at a time.
 //
@@ -144,13 +144,15 @@ private:
   };
   struct held_request {
     request what;
-    std::chrono::nanoseconds queue_age{};
+    std::chrono::nanoseconds queue_age{}; ///< when it came
+    unix_ms held_since = 0;
   };
 
   // shard_requests.cpp: what comes from outside
   void take(request& what, std::chrono::nanoseconds queue_age);
   void take_entity_request(request& what, entity_request& body, std::chrono::nanoseconds queue_age);
   void take_query(const caller& from, query_request& body);
+  static result<std::string> run_query(const query& what, shard_view& view);
   void answer_scan(const waiting_scan& scan);
   void resolve(const caller& from, resolve_request& body);
   void take_backlog();
@@ -164,6 +166,7 @@ private:
   void step(delivery next);
   attempt try_once(const delivery& command);
   result<entity_cell*> load(const entity_id& id);
+  result<std::unique_ptr<entity>> load_rows(const entity_id& id, const snapshot& rows) const;
   result<snapshot> rows_of(const entity_id& id);
   result<std::optional<std::string>> newest(const row_key& key);
   void take_effects(delivery& command);
@@ -185,7 +188,10 @@ private:
   void run_patient(const entity_id& id);
   bool refuse(delivery& command);
 
-  // shard_epochs.cpp: commits
+  // shard_epochs.cpp: time and commits
+  void fire_timers();
+  void answer_late(const std::vector<caller>& late);
+  void let_go_unowed();
   void close_epoch();
   void erase_acknowledged();
   void release_committed();

@@ -65,6 +65,11 @@ caf::behavior shard_actor::running() {
   };
 }
 
+void shard_actor::on_exit() {
+  shards_.clear(); // Shards know each other and themselves: else none of them would ever be freed.
+  gateway_ = nullptr;
+}
+
 template <class Input>
 void shard_actor::run(Input input) {
   try {

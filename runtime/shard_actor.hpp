@@ -44,6 +44,7 @@ public:
 
   const char* name() const override { return "orderd.shard"; }
   caf::behavior make_behavior() override;
+  void on_exit() override;
 
 private:
   void append(epoch_ptr closed, std::size_t bytes) override;

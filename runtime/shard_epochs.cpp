@@ -1,6 +1,7 @@
 // Time, channels, provider answers, and commits.
 #include "runtime/shard.hpp"
 
+#include <iterator>
 #include <utility>
 
 namespace orderd::runtime {
@@ -26,18 +27,11 @@ shard::shard(shard_options options, const business& rules, entity_host& host,
 
 void shard::tick(unix_ms now) {
   now_ = std::max(now_, now);
-  for (auto& due : timers_.take_due(now_, timers_per_tick_max)) {
-    open_.erase(to_row(due.key));
-    auto command = rules_.decode_command(due.command);
-    require(static_cast<bool>(command), "a timer's command cannot be decoded");
-    deliver({due.key.entity, *std::move(command), std::nullopt, 0});
-  }
+  fire_timers();
   for (const auto& id : supervision_.due(now_))
     run_patient(id);
-  for (const auto& late : callers_.take_late(now_)) {
-    ++figures_.late_callers;
-    answer_fault(late, {fault_code::timeout, "the outcome is not known yet; ask again with the same id"});
-  }
+  answer_late(callers_.take_late(now_));
+  answer_late(supervision_.take_late(now_));
   overlay_.forget(forgotten_per_tick);
   residents_.sweep({now_ - options_.idle_ms_max, options_.live_entities_max, now_});
   if (open_.empty())
@@ -46,6 +40,24 @@ void shard::tick(unix_ms now) {
     resend_at_ = now_ + resend_ms;
     for (auto& [destination, commands] : outboxes_.unacknowledged())
       ready_.commands[destination] = std::move(commands);
+  }
+}
+
+void shard::answer_late(const std::vector<caller>& late) {
+  figures_.late_callers += late.size();
+  for (const auto& each : late)
+    answer_fault(each, {fault_code::timeout, "the outcome is not known yet; ask again with the same id"});
+}
+
+void shard::fire_timers() {
+  for (std::size_t fired = 0; fired < timers_per_tick_max; ++fired) {
+    auto due = timers_.take_due(now_);
+    if (!due)
+      return;
+    open_.erase(to_row(due->key));
+    auto command = rules_.decode_command(due->command);
+    require(static_cast<bool>(command), "a timer's command cannot be decoded");
+    deliver({due->key.entity, *std::move(command), std::nullopt, 0});
   }
 }
 
@@ -94,13 +106,25 @@ void shard::answered(const provider_answer& what, unix_ms now) {
 void shard::finish() {
   callers_.watch_new();
   if (!in_flight_) {
-    take_backlog();
-    callers_.watch_new();
     if (!open_.empty())
       close_epoch();
+    else
+      let_go_unowed();
+    take_backlog();
+    callers_.watch_new();
   }
   if (!ready_.empty())
     port_.release(std::exchange(ready_, {}));
+}
+
+void shard::let_go_unowed() {
+  // Rows that came and went within the open epoch left it empty: what was held with it rests on nothing.
+  ready_.replies.insert(ready_.replies.end(), std::make_move_iterator(held_.replies.begin()),
+                        std::make_move_iterator(held_.replies.end()));
+  for (const auto& [source, upto] : held_.acknowledgements)
+    ready_.acknowledgements[source] = upto;
+  require(held_.commands.empty() && held_.calls.empty(), "what leaves a shard has no row");
+  held_ = {};
 }
 
 void shard::close_epoch() {

@@ -137,6 +137,7 @@ result<void> shard::recover_patients(unix_ms now) {
     auto& back = supervision_.admit(*who);
     back.failures = entry->attempts;
     back.retry_at.reset();
+    back.culprit = entry->culprit;
     return {};
   });
 }

@@ -3,6 +3,7 @@
 
 #include "config/limits.hpp"
 
+#include <exception>
 #include <utility>
 
 namespace orderd::runtime {
@@ -51,7 +52,7 @@ void shard::requests(std::vector<request> batch, std::chrono::nanoseconds queue_
   now_ = std::max(now_, now);
   for (auto& each : batch) {
     if (!backlog_.empty() || open_.bytes() > limits::epoch_bytes_max)
-      backlog_.push_back({std::move(each), queue_age});
+      backlog_.push_back({std::move(each), queue_age, now_});
     else
       take(each, queue_age);
   }
@@ -61,7 +62,7 @@ void shard::take_backlog() {
   while (!backlog_.empty() && open_.bytes() <= limits::epoch_bytes_max) {
     auto next = std::move(backlog_.front());
     backlog_.pop_front();
-    take(next.what, next.queue_age);
+    take(next.what, next.queue_age + std::chrono::milliseconds{now_ - next.held_since});
   }
 }
 
@@ -98,16 +99,24 @@ void shard::take_query(const caller& from, query_request& body) {
     return;
   }
   newest_rows view{*this};
-  auto body_or_fault = body.what->answer(view);
-  if (body_or_fault)
-    answer(from, *std::move(body_or_fault));
+  auto answered = run_query(*body.what, view);
+  if (answered)
+    answer(from, *std::move(answered));
   else
-    answer_fault(from, body_or_fault.error());
+    answer_fault(from, answered.error());
+}
+
+result<std::string> shard::run_query(const query& what, shard_view& view) {
+  try {
+    return what.answer(view);
+  } catch (const std::exception& error) {
+    return fault{fault_code::internal, std::string{"the query failed: "} + error.what()};
+  }
 }
 
 void shard::answer_scan(const waiting_scan& scan) {
   applied_rows view{*reader_, rules_};
-  auto body = scan.what->answer(view);
+  auto body = run_query(*scan.what, view);
   auto shared =
       std::make_shared<const std::string>(body ? *std::move(body) : rules_.fault_reply(body.error()));
   ready_.replies.push_back({scan.from, std::move(shared)});
@@ -118,7 +127,8 @@ void shard::resolve(const caller& from, resolve_request& body) {
   if (who == nullptr || who->retry_at)
     return answer(from, std::move(body.not_quarantined_reply));
   open_.erase(quarantine_row_key(body.entity));
-  if (!body.retry && !who->waiting.empty())
+  // Dropped is the failing command alone, never one that waits behind it.
+  if (!body.retry && !who->waiting.empty() && who->waiting.front().sequence == who->culprit)
     unpark_first(body.entity, *who);
   who->failures = 0;
   who->retry_at = now_;
@@ -137,7 +147,7 @@ void shard::answer_fault(const caller& to, const fault& why) {
 
 shard_outputs& shard::outputs_now() {
   // What is said now may rest on the open epoch's rows, else on those of the epoch under way.
-  if (!open_.empty())
+  if (!open_.empty() || begun_.has_rows())
     return held_;
   return in_flight_ ? in_flight_->outputs : ready_;
 }

@@ -61,28 +61,28 @@ void shard::unpark_first(const entity_id& id, patient& who) {
 }
 
 void shard::quarantine(const entity_id& id, patient& who, const std::string& error) {
-  auto& culprit = who.waiting.front().command;
-  const quarantine_entry entry{std::string{culprit.what->name()}, error, who.failures, now_};
-  open_.put(quarantine_row_key(id), encode(entry));
+  quarantine_entry entry{std::string{who.waiting.front().command.what->name()}, error, who.failures, now_, 0};
+  const auto first = who.waiting.front().sequence;
   who.retry_at.reset();
   log::error("shard", "entity_quarantined",
              {{"kind", rules_.kind_name(id.kind())}, {"key", rules_.readable_key(id)}}, error);
   // Callers are told now, and senders that can take a no get one. What must not be lost stays.
+  const fault why{fault_code::quarantined, rules_.readable_key(id) + " is quarantined: " + error};
   std::deque<parked_command> stay;
   for (auto& each : who.waiting) {
-    if (each.command.from) {
-      answer_fault(*each.command.from,
-                   {fault_code::quarantined, rules_.readable_key(id) + " is quarantined: " + error});
-      each.command.from.reset();
-    }
+    if (const auto from = std::exchange(each.command.from, std::nullopt))
+      answer_fault(*from, why);
     if (refuse(each.command))
       open_.erase(to_row(parked_key{id, each.sequence}));
     else
       stay.push_back(std::move(each));
   }
   who.waiting = std::move(stay);
+  who.culprit = !who.waiting.empty() && who.waiting.front().sequence == first ? first : 0;
+  entry.culprit = who.culprit;
+  open_.put(quarantine_row_key(id), encode(entry));
   for (const auto& each : take_waiting(id))
-    answer_fault(each, {fault_code::quarantined, rules_.readable_key(id) + " is quarantined: " + error});
+    answer_fault(each, why);
 }
 
 void shard::run_patient(const entity_id& id) {

@@ -4,6 +4,7 @@
 #include "config/limits.hpp"
 
 #include <algorithm>
+#include <exception>
 #include <utility>
 
 namespace orderd::runtime {
@@ -59,10 +60,18 @@ result<entity_cell*> shard::load(const entity_id& id) {
   auto rows = rows_of(id);
   if (!rows)
     return rows.error();
-  auto loaded = rules_.load(id, *rows);
+  auto loaded = load_rows(id, *rows);
   if (!loaded)
     return loaded.error();
   return &residents_.adopt(id, host_.spawn(*std::move(loaded)), now_);
+}
+
+result<std::unique_ptr<entity>> shard::load_rows(const entity_id& id, const snapshot& rows) const {
+  try {
+    return rules_.load(id, rows);
+  } catch (const std::exception& error) { // One bad snapshot stops its entity, not the node.
+    return fault{fault_code::internal, std::string{"loading failed: "} + error.what()};
+  }
 }
 
 result<snapshot> shard::rows_of(const entity_id& id) {
@@ -152,9 +161,10 @@ void shard::send(addressed_command command) {
 void shard::change_index(effects::index_change& change) {
   if (change.value && change.fresh)
     begun_.index.push_back({std::move(change.key), *std::move(change.value)});
-  else if (change.value)
-    open_.put({table::index, change.key}, *std::move(change.value));
-  else if (!begun_.erase_index(change.key))
+  else if (change.value) {
+    if (!begun_.put_index(change.key, *change.value))
+      open_.put({table::index, change.key}, *std::move(change.value));
+  } else if (!begun_.erase_index(change.key))
     open_.erase({table::index, change.key});
 }
 

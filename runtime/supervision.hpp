@@ -32,6 +32,7 @@ struct parked_command {
 struct patient {
   std::uint32_t failures = 0;      ///< in a row, of the first waiting command
   std::optional<unix_ms> retry_at; ///< nullopt: quarantined
+  std::uint64_t culprit = 0; ///< when quarantined: the failing command's sequence; 0: its sender got a no
   std::deque<parked_command> waiting;
 };
 
@@ -62,6 +63,18 @@ public:
       if (who.retry_at && *who.retry_at <= now)
         ready.push_back(id);
     return ready;
+  }
+
+  /// Takes out the callers of waiting commands whose deadline has passed; the commands stay.
+  std::vector<caller> take_late(unix_ms now) {
+    std::vector<caller> late;
+    for (auto& [id, who] : patients_)
+      for (auto& each : who.waiting)
+        if (each.command.from && each.command.deadline_at <= now) {
+          late.push_back(*each.command.from);
+          each.command.from.reset();
+        }
+    return late;
   }
 
   std::size_t quarantined() const {

@@ -21,15 +21,14 @@ std::optional<timer_key> timers::stop(const entity_id& entity, std::uint8_t name
   return row;
 }
 
-std::vector<timers::due> timers::take_due(unix_ms now, std::size_t count_max) {
-  std::vector<due> taken;
-  while (!by_due_.empty() && by_due_.begin()->first <= now && taken.size() < count_max) {
-    auto first = by_due_.begin();
-    taken.push_back(
-        {{first->first, first->second.who.entity, first->second.who.name}, std::move(first->second.command)});
-    by_entity_.erase(first->second.who);
-    by_due_.erase(first);
-  }
+std::optional<timers::due> timers::take_due(unix_ms now) {
+  const auto first = by_due_.begin();
+  if (first == by_due_.end() || first->first > now)
+    return std::nullopt;
+  auto& [due_at, what] = *first;
+  due taken{{due_at, what.who.entity, what.who.name}, std::move(what.command)};
+  by_entity_.erase(what.who);
+  by_due_.erase(first);
   return taken;
 }
 

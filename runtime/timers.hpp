@@ -12,7 +12,6 @@
 #include <optional>
 #include <string>
 #include <unordered_map>
-#include <vector>
 
 namespace orderd::runtime {
 
@@ -28,8 +27,8 @@ public:
     timer_key key;
     std::string command; ///< stored form
   };
-  /// Takes out up to `count_max` timers due at `now`, earliest first.
-  std::vector<due> take_due(unix_ms now, std::size_t count_max);
+  /// Takes out the earliest timer due at `now`. One at a time: what it causes may stop or move the next.
+  std::optional<due> take_due(unix_ms now);
 
   std::size_t size() const noexcept { return by_entity_.size(); }
 

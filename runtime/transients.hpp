@@ -48,6 +48,12 @@ struct transients {
   bool settle(const entity_id& entity) {
     return end_last(unsettled, [&](const entity_id& each) { return each == entity; });
   }
+  bool put_index(const std::string& key, std::string& value) {
+    if (!erase_index(key))
+      return false;
+    index.push_back({key, std::move(value)});
+    return true;
+  }
   bool erase_index(const std::string& key) {
     return end_last(index, [&](const index_row& each) { return each.key == key; });
   }
@@ -67,6 +73,8 @@ struct transients {
   bool empty() const noexcept {
     return timers.empty() && unsettled.empty() && index.empty() && callers.empty();
   }
+  /// Whether something is left that will be rows when the input is over.
+  bool has_rows() const noexcept { return !timers.empty() || !unsettled.empty() || !index.empty(); }
   void clear() {
     timers.clear();
     unsettled.clear();
