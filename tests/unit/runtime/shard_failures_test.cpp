@@ -1,0 +1,264 @@
+// Entities whose handler fails: no trace, retries, quarantine, and what becomes of those who wait.
+#include "tests/support/shard_rig.hpp"
+
+#include <gtest/gtest.h>
+
+namespace orderd::runtime {
+namespace {
+
+using test::shard_rig;
+
+/// Lets `count` tries of a wallet fail and gives the id of the command that runs into them.
+std::uint64_t ask_in_trouble(shard_rig& rig, const std::string& name, int count, const std::string& command) {
+  rig.rules.trouble[name] = count;
+  return rig.ask(name, command);
+}
+
+/// A wallet quarantined by a command that always fails.
+void quarantine(shard_rig& rig, const std::string& name) {
+  const auto id = rig.ask(name, "poison");
+  rig.tick(200);
+  rig.tick(200);
+  rig.tick(200);
+  rig.settle();
+  ASSERT_EQ(rig.reply(id), "quarantined");
+  ASSERT_EQ(rig.engine().describe().quarantined, 1u);
+}
+
+TEST(ShardFailures, LeaveNoTraceOfAHandlerThatThrew) {
+  shard_rig rig;
+  rig.ask("a1", "add 5");
+  const auto id = ask_in_trouble(rig, "a1", 1, "add 10"); // Its memory changed before it threw.
+  rig.settle();
+  EXPECT_EQ(rig.reply(id), "balance 15");
+}
+
+TEST(ShardFailures, RetryAtOnceFromTheNewestRow) {
+  shard_rig rig;
+  rig.ask("b1", "add 1");
+  rig.ask("a1", "add 5"); // In the open epoch only.
+  const auto id = ask_in_trouble(rig, "a1", 1, "add 10");
+  EXPECT_EQ(rig.rules.loads["a1"], 2);
+  rig.settle();
+  EXPECT_EQ(rig.reply(id), "balance 15");
+  EXPECT_EQ(rig.engine().figures().restarts_by_kind[1], 1u);
+}
+
+TEST(ShardFailures, RetryLaterByPolicyAndAnswerThen) {
+  shard_rig rig;
+  const auto id = ask_in_trouble(rig, "a1", 3, "add 10");
+  rig.tick(9);
+  EXPECT_EQ(rig.rules.trouble["a1"], 1) << "the third try came before its 10 ms";
+  rig.tick(1);
+  EXPECT_EQ(rig.rules.trouble["a1"], 0);
+  rig.tick(99);
+  EXPECT_EQ(rig.reply(id), "");
+  rig.tick(1);
+  rig.settle();
+  EXPECT_EQ(rig.reply(id), "balance 10");
+  EXPECT_EQ(rig.rows_in(table::parked), 0u);
+}
+
+TEST(ShardFailures, KeepTheOrderOfCommandsThatWaitBehindTheFailingOne) {
+  shard_rig rig;
+  ask_in_trouble(rig, "a1", 2, "add 10");
+  const auto second = rig.ask("a1", "send a2 3");
+  const auto third = rig.ask("a1", "read");
+  rig.tick(10);
+  rig.settle();
+  EXPECT_EQ(rig.reply(second), "sent 3");
+  EXPECT_EQ(rig.reply(third), "balance 7");
+}
+
+TEST(ShardFailures, QuarantineAtTheLimitAndTellTheCaller) {
+  shard_rig rig;
+  const auto id = rig.ask("a1", "poison");
+  rig.tick(10);
+  EXPECT_EQ(rig.reply(id), "");
+  rig.tick(100);
+  EXPECT_EQ(rig.reply(id), "quarantined");
+  rig.settle();
+  EXPECT_EQ(rig.engine().describe().quarantined, 1u);
+  EXPECT_EQ(rig.rows_in(table::quarantine), 1u);
+  EXPECT_EQ(rig.engine().figures().restarts_by_kind[1], 4u);
+}
+
+TEST(ShardFailures, HarmNoOther) {
+  shard_rig rig;
+  quarantine(rig, "a1");
+  const auto id = rig.ask("a2", "add 5");
+  rig.settle();
+  EXPECT_EQ(rig.reply(id), "balance 5");
+  EXPECT_EQ(rig.reply(rig.ask("a1", "read")), "quarantined");
+}
+
+TEST(ShardFailures, TellCallersWhoWaitForAnAnnouncement) {
+  shard_rig rig;
+  const auto waiting = rig.ask("a1", "call 1 key");
+  quarantine(rig, "a1");
+  EXPECT_EQ(rig.reply(waiting), "quarantined");
+}
+
+TEST(ShardFailures, RefuseToSendersWhatMayBeRefused) {
+  shard_rig rig;
+  rig.ask("a2", "add 10");
+  quarantine(rig, "a1");
+  const auto id = rig.ask("a2", "send a1 4");
+  rig.settle();
+  EXPECT_EQ(rig.reply(id), "bounced 4");
+  EXPECT_EQ(rig.reply(rig.ask("a2", "read")), "balance 10");
+}
+
+TEST(ShardFailures, RefuseToSendersWhoWaitedForARetryInVain) {
+  shard_rig rig;
+  rig.ask("a2", "add 10");
+  rig.ask("a1", "poison");
+  const auto id = rig.ask("a2", "send a1 4"); // Waits behind the poison.
+  rig.tick(10);
+  rig.tick(100);
+  rig.settle();
+  EXPECT_EQ(rig.reply(id), "bounced 4");
+  EXPECT_EQ(rig.rows_in(table::parked), 1u) << "the poison alone stays";
+}
+
+TEST(ShardFailures, ParkForAPersonWhatMustNotBeLost) {
+  shard_rig rig;
+  rig.ask("a2", "add 10");
+  quarantine(rig, "a1");
+  const auto id = rig.ask("a2", "give a1 4");
+  rig.settle();
+  EXPECT_EQ(rig.reply(id), "");
+  EXPECT_EQ(rig.rows_in(table::parked), 2u);
+  EXPECT_EQ(rig.reply(rig.resolve("a1", false)), "");
+  rig.settle();
+  EXPECT_EQ(rig.reply(id), "sent 4");
+  EXPECT_EQ(rig.reply(rig.ask("a1", "read")), "balance 4");
+  EXPECT_EQ(rig.rows_in(table::parked), 0u);
+  EXPECT_EQ(rig.rows_in(table::quarantine), 0u);
+}
+
+TEST(ShardFailures, DropNothingOnReleaseWhenTheFailingCommandWasRefused) {
+  shard_rig rig;
+  rig.ask("a2", "add 10");
+  rig.ask("a3", "add 10");
+  rig.rules.trouble["a1"] = 4;
+  const auto culprit = rig.ask("a2", "send a1 1"); // Fails to the end; its sender gets it back.
+  rig.ask("a3", "give a1 4");
+  rig.tick(10);
+  rig.tick(100);
+  rig.settle();
+  ASSERT_EQ(rig.reply(culprit), "bounced 1");
+  rig.crash(); // What the failing command was must not be forgotten.
+  rig.resolve("a1", false);
+  rig.settle();
+  EXPECT_EQ(rig.reply(rig.ask("a1", "read")), "balance 4");
+  EXPECT_EQ(rig.reply(rig.ask("a2", "read")), "balance 10");
+  EXPECT_EQ(rig.reply(rig.ask("a3", "read")), "balance 6");
+}
+
+TEST(ShardFailures, RunTheFailingCommandAgainOnRetry) {
+  shard_rig rig;
+  const auto id = ask_in_trouble(rig, "a1", 4, "add 5");
+  rig.tick(10);
+  rig.tick(100);
+  rig.settle();
+  EXPECT_EQ(rig.reply(id), "quarantined");
+  const auto resolved = rig.resolve("a1", true);
+  rig.settle();
+  EXPECT_EQ(rig.reply(resolved), "resolved");
+  EXPECT_EQ(rig.reply(rig.ask("a1", "read")), "balance 5");
+}
+
+TEST(ShardFailures, QuarantineAgainWhatFailsAgainAfterRetry) {
+  shard_rig rig;
+  quarantine(rig, "a1");
+  rig.resolve("a1", true);
+  for (int i = 0; i < 5; ++i)
+    rig.tick(200);
+  rig.settle();
+  EXPECT_EQ(rig.engine().describe().quarantined, 1u);
+  EXPECT_EQ(rig.rows_in(table::quarantine), 1u);
+}
+
+TEST(ShardFailures, ResolveOnlyWhatIsQuarantined) {
+  shard_rig rig;
+  EXPECT_EQ(rig.reply(rig.resolve("a1", true)), "not quarantined");
+  ask_in_trouble(rig, "a1", 2, "add 5"); // Retrying is not quarantined.
+  const auto id = rig.resolve("a1", false);
+  rig.tick(10);
+  rig.settle();
+  EXPECT_EQ(rig.reply(id), "not quarantined");
+  EXPECT_EQ(rig.reply(rig.ask("a1", "read")), "balance 5");
+}
+
+TEST(ShardFailures, SurviveARestartQuarantined) {
+  shard_rig rig;
+  rig.ask("a2", "add 10");
+  quarantine(rig, "a1");
+  rig.ask("a2", "give a1 4");
+  rig.settle();
+  rig.crash();
+  EXPECT_EQ(rig.engine().describe().quarantined, 1u);
+  EXPECT_EQ(rig.reply(rig.ask("a1", "read")), "quarantined");
+  rig.resolve("a1", false);
+  rig.settle();
+  EXPECT_EQ(rig.reply(rig.ask("a1", "read")), "balance 4");
+}
+
+TEST(ShardFailures, RunParkedCommandsAfterARestart) {
+  shard_rig rig;
+  ask_in_trouble(rig, "a1", 3, "add 5");
+  rig.settle();
+  rig.crash();
+  rig.rules.trouble.clear();
+  rig.tick(1);
+  rig.settle();
+  EXPECT_EQ(rig.reply(rig.ask("a1", "read")), "balance 5");
+  EXPECT_EQ(rig.rows_in(table::parked), 0u);
+}
+
+TEST(ShardFailures, TellTheCallerOfAWaitingCommandAtItsDeadline) {
+  shard_options options;
+  options.restarts_max = 9;
+  shard_rig rig{options};
+  rig.timeout_ms = 500;
+  const auto id = ask_in_trouble(rig, "a1", 5, "add 5");
+  rig.tick(10);
+  rig.tick(100);
+  rig.tick(390);
+  EXPECT_EQ(rig.reply(id), "timeout");
+  rig.tick(1'000); // The fifth retry's time.
+  rig.tick(10'000);
+  rig.settle();
+  EXPECT_EQ(rig.reply(id), "timeout");
+  EXPECT_EQ(rig.reply(rig.ask("a1", "read")), "balance 5");
+}
+
+TEST(ShardFailures, QuarantineAnEntityWhoseRowsDoNotLoad) {
+  for (const auto* broken : {"unreadable", "throws"}) {
+    shard_rig rig;
+    rig.plant(test::wallet("a1").row(table::state), broken);
+    const auto id = rig.ask("a1", "add 1");
+    rig.tick(10);
+    rig.tick(100);
+    rig.settle();
+    EXPECT_EQ(rig.reply(id), "quarantined") << broken;
+    EXPECT_EQ(rig.rows().at(test::wallet("a1").row(table::state)), broken);
+  }
+}
+
+TEST(ShardFailures, PutFurtherCommandsOfOutsideOffWhenTooManyWait) {
+  shard_rig rig;
+  rig.ask("b1", "add 1");
+  ask_in_trouble(rig, "a1", 2, "add 1");
+  std::uint64_t last = 0;
+  for (int i = 0; i < 10'000; ++i)
+    last = rig.ask("a1", "add 1");
+  EXPECT_EQ(rig.reply(last), "overloaded");
+  rig.tick(10);
+  rig.settle();
+  EXPECT_EQ(rig.reply(rig.ask("a1", "read")), "balance 10000");
+}
+
+} // namespace
+} // namespace orderd::runtime
