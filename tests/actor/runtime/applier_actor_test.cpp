@@ -1,0 +1,148 @@
+// The state applier. Fault: an apply that fails, as on a full disk. Nothing may be lost or applied twice,
+// and it must be tried again.
+#include "runtime/applier_actor.hpp"
+
+#include "tests/support/memory_storage.hpp"
+#include "tests/support/recorder.hpp"
+#include "tests/support/test_system.hpp"
+
+#include <gtest/gtest.h>
+
+namespace orderd::runtime {
+namespace {
+
+using std::chrono::milliseconds;
+
+constexpr milliseconds interval{200};
+
+epoch_ptr epoch_of(std::uint64_t number, std::size_t value_bytes = 1) {
+  auto made = std::make_shared<epoch>();
+  made->term = 1;
+  made->number = number;
+  made->previous_term = number == 1 ? 0 : 1;
+  made->writes.push_back({{table::state, std::to_string(number)}, std::string(value_bytes, 'x')});
+  return made;
+}
+
+/// Counts the rows it is shown, or fails.
+class row_counter : public inspection {
+public:
+  result<void> inspect(std::uint32_t, state_reader& rows) override {
+    if (fails)
+      return fault{fault_code::corrupt, "a bad row", 0};
+    return rows.scan(table::state, {}, {}, false, [this](auto, auto) {
+      ++seen;
+      return result<state_reader::step>{state_reader::step::next};
+    });
+  }
+  std::size_t seen = 0;
+  bool fails = false;
+};
+
+class ApplierActor : public testing::Test {
+protected:
+  void give(std::uint64_t number, std::size_t value_bytes = 1) {
+    caf::send_as(shard_, applier_, apply_epoch{epoch_of(number, value_bytes)});
+    system_.run();
+  }
+  std::uint64_t applied() { return opened_->state(0).applied_epoch(); }
+
+  test::memory_disk disk_{1};
+  std::unique_ptr<storage> opened_ = disk_.open();
+  metrics numbers_{"test"};
+  std::vector<epoch_applied> told_;
+  std::vector<inspection_done> inspected_;
+  std::vector<trim_journal> trimmed_;
+  test::test_system system_;
+  caf::actor shard_ = test::spawn_recorder(system_.actors(), told_, inspected_);
+  caf::actor journal_ = test::spawn_recorder(system_.actors(), trimmed_);
+  caf::actor applier_ =
+      system_.actors().spawn<applier_actor>(*opened_, journal_, numbers_, applier_options{interval, 10'000});
+};
+
+TEST_F(ApplierActor, AppliesWhatGatheredWhenTheIntervalIsOver) {
+  give(1);
+  give(2);
+  EXPECT_EQ(applied(), 0u);
+  system_.pass(interval);
+  EXPECT_EQ(applied(), 2u);
+  ASSERT_EQ(told_.size(), 1u);
+  EXPECT_EQ(told_[0].number, 2u);
+  EXPECT_GT(told_[0].state_bytes, 0u);
+  ASSERT_EQ(trimmed_.size(), 1u);
+  EXPECT_EQ(trimmed_[0].upto, 2u);
+}
+
+TEST_F(ApplierActor, AppliesAtOnceWhenSomeoneWaits) {
+  give(1);
+  caf::anon_send(applier_, apply_now{0});
+  system_.run();
+  EXPECT_EQ(applied(), 1u);
+  EXPECT_EQ(told_.size(), 1u);
+}
+
+TEST_F(ApplierActor, AppliesAtOnceWhenMuchGathered) {
+  give(1, 6'000);
+  EXPECT_EQ(applied(), 0u);
+  give(2, 6'000);
+  EXPECT_EQ(applied(), 2u);
+}
+
+TEST_F(ApplierActor, TriesAgainAfterAFailureAndLosesNothing) {
+  disk_.fail_apply(1);
+  give(1);
+  system_.pass(interval);
+  EXPECT_EQ(applied(), 0u);
+  EXPECT_TRUE(told_.empty());
+  EXPECT_TRUE(trimmed_.empty());
+  give(2);
+  system_.pass(interval);
+  EXPECT_EQ(applied(), 2u);
+  ASSERT_EQ(told_.size(), 1u);
+  EXPECT_EQ(told_[0].number, 2u);
+}
+
+TEST_F(ApplierActor, TriesAgainForOneWhoWaits) {
+  disk_.fail_apply(1);
+  give(1);
+  caf::anon_send(applier_, apply_now{0});
+  system_.run();
+  EXPECT_EQ(applied(), 0u);
+  system_.pass(interval);
+  EXPECT_EQ(applied(), 1u);
+}
+
+TEST_F(ApplierActor, WaitsForSpaceOnAFullDisk) {
+  disk_.set_capacity(100);
+  give(1, 1'000);
+  for (int i = 0; i < 5; ++i)
+    system_.pass(interval);
+  EXPECT_EQ(applied(), 0u);
+  disk_.set_capacity(1'000'000);
+  system_.pass(interval);
+  EXPECT_EQ(applied(), 1u);
+}
+
+TEST_F(ApplierActor, ShowsAnInspectionEverythingItWasGiven) {
+  give(1);
+  give(2);
+  const auto counter = std::make_shared<row_counter>();
+  caf::send_as(shard_, applier_, inspect_state{counter});
+  system_.run();
+  EXPECT_EQ(counter->seen, 2u);
+  ASSERT_EQ(inspected_.size(), 1u);
+  EXPECT_FALSE(inspected_[0].failure);
+}
+
+TEST_F(ApplierActor, TellsWhyAnInspectionFailed) {
+  const auto counter = std::make_shared<row_counter>();
+  counter->fails = true;
+  caf::send_as(shard_, applier_, inspect_state{counter});
+  system_.run();
+  ASSERT_EQ(inspected_.size(), 1u);
+  ASSERT_TRUE(inspected_[0].failure);
+  EXPECT_EQ(inspected_[0].failure->code, fault_code::corrupt);
+}
+
+} // namespace
+} // namespace orderd::runtime

@@ -1,0 +1,134 @@
+// The journal writer. Fault: an append that fails. It must end the node, and nobody may be told anything,
+// because nobody knows whether the epochs are on the disk.
+#include "runtime/journal_actor.hpp"
+
+#include "tests/support/memory_storage.hpp"
+#include "tests/support/recorder.hpp"
+#include "tests/support/test_system.hpp"
+
+#include <gtest/gtest.h>
+
+namespace orderd::runtime {
+namespace {
+
+/// Counts the epochs of each synced transaction.
+class counting_journal : public journal_store {
+public:
+  explicit counting_journal(journal_store& real) : real_(real) {}
+  result<void> replay(const std::function<result<void>(epoch_ptr)>& visit) override {
+    return real_.replay(visit);
+  }
+  result<void> append(std::span<const epoch_ptr> epochs) override {
+    sizes.push_back(epochs.size());
+    return real_.append(epochs);
+  }
+  void trim(std::uint32_t shard, std::uint64_t upto) override { real_.trim(shard, upto); }
+  std::uint64_t size_bytes() const override { return real_.size_bytes(); }
+
+  std::vector<std::size_t> sizes;
+
+private:
+  journal_store& real_;
+};
+
+epoch_ptr epoch_of(std::uint32_t shard, std::uint64_t number) {
+  auto made = std::make_shared<epoch>();
+  made->shard = shard;
+  made->term = 1;
+  made->number = number;
+  made->previous_term = number == 1 ? 0 : 1;
+  made->writes.push_back({{table::state, "key"}, "value"});
+  return made;
+}
+
+class JournalActor : public testing::Test {
+protected:
+  JournalActor() {
+    EXPECT_TRUE(store_.replay([](const epoch_ptr&) { return result<void>{}; }));
+    for (std::uint32_t shard = 0; shard < 3; ++shard)
+      shards_.push_back(test::spawn_recorder(system_.actors(), told_[shard]));
+    journal_ = system_.actors().spawn<journal_actor>(
+        store_, numbers_, [this](std::string_view component, const fault& why) {
+          fatal_.push_back(std::string{component} + ": " + why.message);
+        });
+  }
+
+  void append(std::uint32_t shard, std::uint64_t number) {
+    caf::send_as(shards_[shard], journal_, append_epoch{epoch_of(shard, number)});
+  }
+  std::vector<std::uint64_t> told(std::uint32_t shard) const {
+    std::vector<std::uint64_t> numbers;
+    for (const auto& each : told_[shard])
+      numbers.push_back(each.number);
+    return numbers;
+  }
+
+  test::memory_disk disk_{3};
+  std::unique_ptr<storage> opened_ = disk_.open();
+  counting_journal store_{opened_->journal()};
+  metrics numbers_{"test"};
+  std::array<std::vector<epoch_durable>, 3> told_;
+  std::vector<std::string> fatal_;
+  test::test_system system_;
+  std::vector<caf::actor> shards_;
+  caf::actor journal_;
+};
+
+TEST_F(JournalActor, TellsAShardWhenItsEpochIsSynced) {
+  append(1, 1);
+  system_.run();
+  EXPECT_EQ(told(1), (std::vector<std::uint64_t>{1}));
+  EXPECT_EQ(disk_.journal_records(), 1u);
+}
+
+TEST_F(JournalActor, PutsWaitingEpochsOfSeveralShardsIntoOneSync) {
+  append(0, 1);
+  append(1, 1);
+  append(2, 1);
+  system_.run();
+  EXPECT_EQ(store_.sizes, (std::vector<std::size_t>{3}));
+  for (std::uint32_t shard = 0; shard < 3; ++shard)
+    EXPECT_EQ(told(shard), (std::vector<std::uint64_t>{1})) << "shard " << shard;
+}
+
+TEST_F(JournalActor, SyncsAgainForWhatComesLater) {
+  append(0, 1);
+  system_.run();
+  append(0, 2);
+  system_.run();
+  EXPECT_EQ(store_.sizes, (std::vector<std::size_t>{1, 1}));
+  EXPECT_EQ(told(0), (std::vector<std::uint64_t>{1, 2}));
+}
+
+TEST_F(JournalActor, TellsAShardItsNewestEpochOnly) {
+  append(0, 1);
+  append(0, 2);
+  system_.run();
+  EXPECT_EQ(told(0), (std::vector<std::uint64_t>{2}));
+}
+
+TEST_F(JournalActor, EndsTheNodeAndTellsNobodyWhenAnAppendFails) {
+  disk_.fail_append(1);
+  append(0, 1);
+  append(1, 1);
+  system_.run();
+  append(0, 2);
+  system_.run();
+  ASSERT_EQ(fatal_.size(), 1u);
+  EXPECT_TRUE(fatal_[0].starts_with("journal: ")) << fatal_[0];
+  EXPECT_TRUE(told(0).empty());
+  EXPECT_TRUE(told(1).empty());
+  EXPECT_EQ(store_.sizes.size(), 1u) << "it wrote after a commit of unknown outcome";
+}
+
+TEST_F(JournalActor, TrimsWhatTheStateHas) {
+  append(0, 1);
+  system_.run();
+  caf::anon_send(journal_, trim_journal{0, 1});
+  append(0, 2);
+  system_.run();
+  EXPECT_EQ(disk_.journal_records(), 1u);
+}
+
+} // namespace
+} // namespace orderd::runtime
