@@ -1,0 +1,154 @@
+// The clients of a simulation and what they know: one plain class that makes requests by chance, keeps
+// every answer, and says when an answer breaks a promise.
+//
+// It knows nothing of the node but what it was told. Requests that were under way when the node crashed
+// are of unknown outcome to it, as to a real client: it asks again with the same id.
+//
+// *Operation*: `next` or `ask` for a request, `answered` with each reply, `connection_lost` at a crash.
+// When everything has settled: `review` reads of all orders, stock and accounts against each other and
+// against the bank. `violations` says what was broken, in words.
+#pragma once
+
+#include "actors/public.pb.h"
+#include "tests/simulation/chance.hpp"
+#include "tests/simulation/counters.hpp"
+#include "tests/simulation/simulated_bank.hpp"
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace orderd::simulation {
+
+/// Why a request was made; what its answer is checked for.
+enum class purpose : std::uint8_t {
+  place,    ///< an order, for the first time or again
+  conflict, ///< other content under the id of an order that is known
+  cancel,
+  read_order,
+  read_stock,
+  read_account,
+  set_stock,
+  set_account,
+  list_orders,
+  list_quarantine,
+  resolve,
+  audit,
+};
+
+struct shop_request {
+  std::uint64_t id = 0;
+  v1::request what;
+};
+
+class shop {
+public:
+  struct options {
+    std::uint32_t shards = 1;
+    std::uint32_t timeout_ms = 1'000;
+    /// Whether a planted fault may stop what has this key (order id or SKU): QUARANTINED is an answer for it,
+    /// and for nobody else.
+    std::function<bool(const std::string& key)> may_be_quarantined;
+  };
+  shop(options with, chance& random, counters& happened);
+
+  /// Some request, by chance. `now_ms`: for the ids of new orders.
+  shop_request next(std::int64_t now_ms);
+  /// A request for a purpose; `subject`: number of the order, SKU, customer, shard or quarantined entity.
+  shop_request ask(purpose why, std::size_t subject);
+
+  void answered(std::uint64_t id, const std::string& body);
+  void connection_lost();
+
+  std::size_t waiting() const noexcept { return pending_.size(); }
+  std::size_t orders() const noexcept { return orders_.size(); }
+  std::size_t skus() const noexcept { return skus_.size(); }
+  std::size_t customers() const noexcept { return customers_.size(); }
+  std::size_t quarantined() const noexcept { return quarantined_.size(); }
+  void forget_quarantined() { quarantined_.clear(); }
+  const std::string& order_id(std::size_t number) const { return orders_.at(number).content.order_id(); }
+
+  /// What is not known yet: orders without an outcome, settings without an answer.
+  std::vector<std::pair<purpose, std::size_t>> unknown() const;
+  /// Orders whose last read was not in a status in which they stay.
+  std::vector<std::size_t> unsettled() const;
+
+  /// Pre: nothing is unknown or unsettled, and all orders, stock and accounts were read afterwards.
+  void review(const simulated_bank& bank);
+
+  const std::vector<std::string>& violations() const noexcept { return violations_; }
+  void complain(const std::string& what) { violations_.push_back(what); }
+
+private:
+  struct placed_order {
+    v1::place_order content;
+    std::optional<v1::placement> outcome; ///< acknowledged: for ever
+    std::uint64_t acknowledged_at = 0;    ///< the last request asked before that
+    bool cancel_asked = false;
+    bool cancelled = false; ///< acknowledged
+    std::optional<v1::order> seen;
+  };
+  struct sku {
+    std::string name;
+    std::optional<v1::set_stock> in_doubt;
+    std::optional<std::int64_t> on_hand; ///< as acknowledged last
+    std::optional<v1::stock_item> seen;
+  };
+  struct customer {
+    std::string name;
+    std::optional<v1::set_account> in_doubt;
+    std::optional<std::int64_t> limit_minor;
+    std::optional<v1::account> seen;
+  };
+  struct pending {
+    purpose why = purpose::place;
+    std::size_t subject = 0;
+  };
+
+  // shop_requests.cpp: what is asked
+  v1::place_order new_order(std::int64_t now_ms);
+  void add_lines(v1::place_order& order);
+  purpose some_purpose();
+  std::optional<std::pair<purpose, std::size_t>> first_unset() const;
+  bool is_pending(purpose why, std::size_t subject) const;
+  shop_request send(purpose why, std::size_t subject, v1::request what);
+  void fill_setting(purpose why, std::size_t subject, v1::request& what);
+  std::size_t some(std::size_t count) { return static_cast<std::size_t>(random_.below(count)); }
+
+  // shop_answers.cpp: what is answered
+  void take_fault(const pending& asked, const v1::fault& why);
+  void take_placement(placed_order& of, const v1::placement& outcome);
+  void take_rejection(const pending& asked, const v1::rejection& why);
+  void take_order(placed_order& of, const v1::order& now);
+  void count_course(const placed_order& of, const v1::order& now);
+  void check_history(const placed_order& of, const v1::order& now);
+  void take_stock(const pending& asked, const v1::stock_item& now);
+  void take_account(const pending& asked, const v1::account& now);
+  void take_page(std::uint64_t id, std::size_t shard, const v1::order_page& page);
+  void take_rest(std::uint64_t id, const pending& asked, const v1::reply& reply);
+  bool may_be_quarantined(const pending& asked) const;
+
+  // shop_review.cpp: what it comes to
+  void review_order(const placed_order& each, const simulated_bank& bank);
+  void review_stock();
+  void review_accounts();
+  void review_bank(const simulated_bank& bank);
+
+  std::string name_of(const placed_order& of) const;
+
+  options options_;
+  chance& random_;
+  counters& happened_;
+  std::vector<placed_order> orders_;
+  std::vector<sku> skus_;
+  std::vector<customer> customers_;
+  std::vector<v1::quarantined> quarantined_; ///< as listed
+  std::map<std::uint64_t, pending> pending_;
+  std::uint64_t last_id_ = 0;
+  std::vector<std::string> violations_;
+};
+
+} // namespace orderd::simulation

@@ -1,0 +1,270 @@
+#include "tests/simulation/simulation.hpp"
+
+#include "runtime/bytes.hpp"
+#include "tests/simulation/shop.hpp"
+#include "tests/simulation/simulated_bank.hpp"
+#include "tests/simulation/simulated_node.hpp"
+
+#include <algorithm>
+#include <memory>
+#include <numeric>
+#include <set>
+#include <stdexcept>
+
+namespace orderd::simulation {
+
+namespace {
+
+using std::chrono::milliseconds;
+
+constexpr std::int64_t placement_deadline_ms = 3'000;
+/// How long a healed node may take until nothing is left to do (S10): the deadline, pauses of card payments
+/// asking again (doubling up to 30 s), and some.
+constexpr std::int64_t healing_ms_max = 120'000;
+
+config::node_settings settings_of(const simulation_options& options, chance& random) {
+  config::node_settings settings;
+  settings.shards = options.shards;
+  settings.entities = random.percent(50) ? config::entity_form::actor : config::entity_form::object;
+  settings.live_entities_max = random.percent(30) ? 4 * options.shards : 10'000;
+  settings.placement_deadline_ms = placement_deadline_ms;
+  settings.apply_interval_ms = 50;
+  settings.provider.timeout_ms = 200;
+  settings.provider.concurrency = 8;
+  return settings;
+}
+
+class history {
+public:
+  explicit history(const simulation_options& options)
+      : options_(options), random_(options.seed), settings_(settings_of(options, random_)),
+        disk_(options.shards, options.seed), bank_(random_, report_.happened),
+        shop_({options.shards, 1'000, [this](const std::string& key) { return is_poisoned(key); }}, random_,
+              report_.happened),
+        real_(actors::make_business({placement_deadline_ms})),
+        rules_(
+            *real_, [this](runtime::turn& now) { before_turn(now); }, options.alters_turn) {}
+
+  simulation_report run() {
+    start();
+    for (std::uint32_t step = 0; step < options_.steps && !failed(); ++step)
+      this->step();
+    if (!failed())
+      heal();
+    node_.reset();
+    report_.violations.insert(report_.violations.end(), shop_.violations().begin(), shop_.violations().end());
+    return std::move(report_);
+  }
+
+private:
+  bool failed() const { return !report_.violations.empty() || !shop_.violations().empty(); }
+
+  // -- the node's lives ---------------------------------------------------------------------------
+
+  void start() {
+    opened_ = disk_.open();
+    lying_ = std::make_unique<altered_storage>(*opened_, options_.disk_bugs);
+    node_ = std::make_unique<simulated_node>(world_, *lying_);
+    if (const auto& why = node_->start_fault())
+      report_.violations.push_back("the node does not start: " + why->message + " (F5)");
+  }
+
+  void crash() {
+    report_.happened.count("crash");
+    if (shop_.waiting() > 0)
+      report_.happened.count("crash with requests under way");
+    disk_.crash(); // First: what still runs while the actors end has no effect.
+    node_.reset();
+    if (options_.after_crash)
+      options_.after_crash(disk_);
+    shop_.connection_lost();
+    if (random_.once_in(5)) {
+      clock_.pass(-random_.between(1, 2'000));
+      report_.happened.count("clock set back");
+    }
+    start();
+  }
+
+  void take_reply(std::uint64_t request, const std::string& body) {
+    // Protobuf writes the entries of a map in any order: the bytes count, not their places.
+    const auto sum = std::accumulate(body.begin(), body.end(), body.size());
+    report_.fingerprint = (report_.fingerprint ^ request ^ sum << 32) * 0x100000001b3ull;
+    shop_.answered(request, body);
+  }
+
+  bool run_one() {
+    if (!node_->run_one())
+      return false;
+    ++report_.events;
+    if (const auto& why = node_->crashed()) {
+      expect_death(*why);
+      crash();
+    }
+    return true;
+  }
+
+  void expect_death(const std::string& why) {
+    if (why.find("the simulated disk failed an append") == std::string::npos)
+      report_.violations.push_back("the node ended itself: " + why);
+    report_.happened.count("crash in an append");
+  }
+
+  // -- faults and load ----------------------------------------------------------------------------
+
+  void step() {
+    const auto drawn = random_.below(100);
+    if (drawn < 6 && shop_.waiting() < 40)
+      node_->send(shop_.next(world_.clock.now()));
+    else if (drawn < 9)
+      node_->pass(milliseconds{random_.between(1, random_.percent(5) ? 700 : 30)});
+    else if (!run_one())
+      node_->pass(milliseconds{random_.between(1, 10)});
+    some_fault();
+  }
+
+  void some_fault() {
+    if (random_.once_in(options_.steps_between_crashes))
+      crash();
+    if (random_.once_in(options_.steps_between_crashes))
+      disk_.fail_append(1 + random_.below(3));
+    if (random_.once_in(500)) {
+      disk_.fail_apply(1);
+      report_.happened.count("apply to fail");
+    }
+    if (random_.once_in(1'000)) {
+      const bool outage = random_.percent(50);
+      bank_.behave(outage ? simulated_bank::behaviour{10, 100, 0} : simulated_bank::behaviour{});
+    }
+  }
+
+  /// Of some orders and SKUs the handler throws, always, until all is healed.
+  bool is_poisoned(std::string_view key) const {
+    return options_.throws && runtime::hash_bytes(key, options_.seed) % (key.size() == 16 ? 32 : 8) == 0;
+  }
+
+  void before_turn(runtime::turn& now) {
+    if (!options_.throws || healed_)
+      return;
+    const auto is = [&](actors::kind kind) { return now.self.kind() == static_cast<std::uint8_t>(kind); };
+    // An order at one of its commands, which it depends on the order; an item at each reservation.
+    const auto which = runtime::hash_bytes(now.self.key()) % 4;
+    if (is(actors::kind::order) && is_poisoned(now.self.key()) && now.what.name().size() % 4 >= which)
+      throw std::runtime_error("a planted exception of an order");
+    if (is(actors::kind::item) && is_poisoned(now.self.key()) && now.what.name() == "reserve")
+      throw std::runtime_error("a planted exception of an item");
+    if (random_.once_in(60))
+      throw std::runtime_error("a planted exception, now and then");
+  }
+
+  // -- the end: faults stop, everything must settle -------------------------------------------------
+
+  void heal() {
+    bank_.behave({0, 0, 0});
+    healed_ = true;
+    const auto until = world_.clock.now() + healing_ms_max;
+    while (!failed() && world_.clock.now() < until) {
+      ask_all_that_is_unknown();
+      settle_down();
+      if (shop_.unknown().empty() && shop_.unsettled().empty() && shop_.quarantined() == 0)
+        return review();
+    }
+    if (!failed())
+      report_.violations.push_back(std::to_string(shop_.unknown().size()) + " requests and "
+                                   + std::to_string(shop_.unsettled().size())
+                                   + " orders are not settled long after the faults stopped (S10)");
+  }
+
+  /// Runs, and lets time pass, until every request is answered and half a second more.
+  void settle_down() {
+    const auto until = world_.clock.now() + 10'000;
+    int quiet = 0;
+    while (!failed() && quiet < 25 && world_.clock.now() < until) {
+      while (!failed() && run_one())
+        continue;
+      node_->pass(milliseconds{20});
+      quiet = shop_.waiting() == 0 ? quiet + 1 : 0;
+    }
+    if (!failed() && shop_.waiting() > 0)
+      report_.violations.push_back(std::to_string(shop_.waiting()) + " requests get no answer");
+  }
+
+  void ask_all_that_is_unknown() {
+    resolve_quarantined();
+    for (const auto& [why, subject] : shop_.unknown())
+      node_->send(shop_.ask(why, subject));
+    settle_down();
+    for (std::size_t order = 0; order < shop_.orders(); ++order)
+      node_->send(shop_.ask(purpose::read_order, order));
+  }
+
+  void resolve_quarantined() {
+    if (!options_.throws)
+      return;
+    shop_.forget_quarantined();
+    for (std::uint32_t shard = 0; shard < options_.shards; ++shard)
+      node_->send(shop_.ask(purpose::list_quarantine, shard));
+    settle_down();
+    report_.happened.count("entity quarantined", shop_.quarantined());
+    for (std::size_t i = 0; i < shop_.quarantined(); ++i)
+      node_->send(shop_.ask(purpose::resolve, i));
+    settle_down();
+  }
+
+  void review() {
+    for (std::size_t order = 0; order < shop_.orders(); ++order)
+      node_->send(shop_.ask(purpose::read_order, order));
+    for (std::size_t sku = 0; sku < shop_.skus(); ++sku)
+      node_->send(shop_.ask(purpose::read_stock, sku));
+    for (std::size_t customer = 0; customer < shop_.customers(); ++customer)
+      node_->send(shop_.ask(purpose::read_account, customer));
+    settle_down();
+    node_->pass(milliseconds{20'000}); // The audit judges what has been at rest for a while.
+    node_->send(shop_.ask(purpose::audit, 0));
+    settle_down();
+    if (!failed())
+      shop_.review(bank_);
+  }
+
+  const simulation_options& options_;
+  simulation_report report_;
+  chance random_;
+  config::node_settings settings_;
+  test::memory_disk disk_;
+  test::manual_clock clock_;
+  cluster::static_configuration configuration_;
+  simulated_bank bank_;
+  shop shop_;
+  std::unique_ptr<const runtime::business> real_;
+  altered_business rules_;
+  node_world world_{rules_,
+                    settings_,
+                    clock_,
+                    configuration_,
+                    bank_,
+                    random_,
+                    [this](std::uint64_t request, const std::string& body) { take_reply(request, body); }};
+  std::unique_ptr<runtime::storage> opened_;
+  std::unique_ptr<altered_storage> lying_;
+  std::unique_ptr<simulated_node> node_;
+  bool healed_ = false;
+};
+
+} // namespace
+
+simulation_report simulate(const simulation_options& options) {
+  return history{options}.run();
+}
+
+simulation_options options_of_seed(std::uint64_t seed) {
+  chance random{seed * 0x9e3779b97f4a7c15ull + 1};
+  simulation_options options;
+  options.seed = seed;
+  options.shards = static_cast<std::uint32_t>(1 + random.below(4));
+  options.steps = static_cast<std::uint32_t>(random.between(1'000, 8'000));
+  options.steps_between_crashes =
+      random.percent(20) ? 100 : static_cast<std::uint64_t>(random.between(300, 3'000));
+  options.throws = random.percent(30);
+  return options;
+}
+
+} // namespace orderd::simulation
