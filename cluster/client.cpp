@@ -78,6 +78,7 @@ private:
   void connect_if_due(steady_clock::time_point now);
   void connected(const connect_done& what);
   void read(const caf::io::new_data_msg& what);
+  void give_up(const std::string& why);
   void lost(const std::string& why);
   void stop(const caf::error& reason);
 
@@ -210,17 +211,21 @@ void client_actor::connected(const connect_done& what) {
   connection_ = add_scribe(what.connected->release());
   configure_read(connection_, caf::io::receive_policy::at_most(read_bytes_max));
   ack_writes(connection_, true);
-  core_.connected();
+  core_.connected(steady_clock::now());
   settle();
 }
 
 void client_actor::read(const caf::io::new_data_msg& what) {
   const std::string_view bytes{reinterpret_cast<const char*>(what.buf.data()), what.buf.size()};
-  const auto taken = core_.receive(bytes, steady_clock::now());
-  if (taken)
-    return settle();
+  if (const auto taken = core_.receive(bytes, steady_clock::now()); !taken)
+    return give_up(taken.error().message);
+  settle();
+}
+
+/// Leaves a connection that is of no use.
+void client_actor::give_up(const std::string& why) {
   cut(*this, connection_);
-  lost(taken.error().message);
+  lost(why);
 }
 
 void client_actor::lost(const std::string& why) {
@@ -249,7 +254,8 @@ void client_actor::settle_soon() {
 
 void client_actor::settle() {
   const auto now = steady_clock::now();
-  core_.advance(now);
+  if (const auto going_on = core_.advance(now); !going_on)
+    return give_up(going_on.error().message);
   connect_if_due(now);
   write(now);
   deliver_answers();

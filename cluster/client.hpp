@@ -20,7 +20,8 @@
 // effect is not said.
 //
 // *Concurrency*: an actor; any thread may send to it. Requests of one sender may be answered out of order. It
-// does not keep its callers alive, and answers to a caller that has ended go nowhere.
+// does not keep its callers alive, and answers to a caller that has ended go nowhere. Anonymous messages have
+// no caller and are ignored.
 //
 // *Limitations*: one endpoint; loopback only. Requests that wait inside are held in memory until their
 // deadlines: who sends faster than the server answers bounds the requests that it has under way itself.

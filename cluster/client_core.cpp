@@ -20,6 +20,9 @@ using std::chrono::milliseconds;
 
 namespace {
 
+/// How long a server may take to say HELLO; it does so at once.
+constexpr milliseconds hello_limit{5'000};
+
 constexpr milliseconds first_backoff{20};
 constexpr milliseconds backoff_max{2'000};
 
@@ -71,7 +74,12 @@ client_core::client_core(options chosen, time_point now)
 
 void client_core::submit(std::uint64_t caller, std::uint64_t tag, std::shared_ptr<const v1::request> what,
                          time_point now) {
-  const auto named = milliseconds{what->timeout_ms()};
+  if (!what) {
+    answers_.push_back(
+        {caller, tag, fault_reply(fault_code::malformed, "there is no request in the message")});
+    return;
+  }
+  const auto named = milliseconds{std::min(what->timeout_ms(), limits::request_timeout_ms_max)};
   const auto timeout = named.count() == 0 ? options_.timeout : named;
   auto& one = pending_.emplace_back();
   one.self = std::prev(pending_.end());
@@ -83,13 +91,15 @@ void client_core::submit(std::uint64_t caller, std::uint64_t tag, std::shared_pt
 
 // -- the connection ------------------------------------------------------------------------------
 
-void client_core::connected() {
+void client_core::connected(time_point now) {
+  hello_due_at_ = now + hello_limit;
   reader_ = frame_reader{limits::client_frame_bytes_max};
   greeting_ = true;
 }
 
 void client_core::disconnected(std::string why, time_point now) {
   greeting_ = false;
+  hello_due_at_.reset();
   state_.connected = false;
   state_.last_error = std::move(why);
   connect_at_ = now + backoff_;
@@ -140,6 +150,7 @@ result<void> client_core::greet(const frame& what) {
   // Twice the window: even when it is full, a run of free places is found soon.
   in_flight_by_id_.assign(std::bit_ceil(std::size_t{window} * 2), nullptr);
   backoff_ = first_backoff;
+  hello_due_at_.reset();
   state_ = {true, server_.shards(), server_.version(), {}};
   return {};
 }
@@ -262,12 +273,15 @@ void client_core::encode(std::string& out, entry& one, std::size_t bytes, std::u
 
 // -- time ----------------------------------------------------------------------------------------
 
-void client_core::advance(time_point now) {
+result<void> client_core::advance(time_point now) {
   while (!retries_.empty() && retries_.begin()->first <= now)
     move(*retries_.begin()->second, place::pending);
   while (!deadlines_.empty() && deadlines_.begin()->first <= now)
     finish_with_fault(*deadlines_.begin()->second, fault_code::timeout,
                       "no answer before the deadline; what came of the request is not known");
+  if (hello_due_at_ && *hello_due_at_ <= now)
+    return fault{fault_code::timeout, "the server did not say HELLO"};
+  return {};
 }
 
 void client_core::stop() {
@@ -280,6 +294,8 @@ std::optional<client_core::time_point> client_core::wake_at() const {
   for (const auto* due : {&deadlines_, &retries_})
     if (!due->empty() && (!first || due->begin()->first < *first))
       first = due->begin()->first;
+  if (hello_due_at_ && (!first || *hello_due_at_ < *first))
+    first = hello_due_at_;
   return first;
 }
 

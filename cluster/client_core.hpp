@@ -62,7 +62,7 @@ public:
               time_point now);
 
   // -- the connection --------------------------------------------------------
-  void connected();
+  void connected(time_point now);
   runtime::result<void> receive(std::string_view bytes, time_point now);
   void disconnected(std::string why, time_point now);
 
@@ -70,8 +70,9 @@ public:
   void write(std::string& out, std::size_t bytes_max, time_point now);
 
   // -- time and answers ------------------------------------------------------
-  /// Answers what is past its deadline, and takes up what is to be sent again.
-  void advance(time_point now);
+  /// Answers what is past its deadline, and takes up what is to be sent again. A fault, as of `receive`: the
+  /// server did not say HELLO in time.
+  runtime::result<void> advance(time_point now);
 
   /// Answers everything that is unanswered, because the client ends.
   void stop();
@@ -131,8 +132,9 @@ private:
   options options_;
   state state_;
   frame_reader reader_;
-  v1::hello server_;      ///< its limits; valid while connected
-  bool greeting_ = false; ///< our HELLO is still to be written
+  v1::hello server_;                       ///< its limits; valid while connected
+  bool greeting_ = false;                  ///< our HELLO is still to be written
+  std::optional<time_point> hello_due_at_; ///< of the server, while it is awaited
   std::optional<time_point> connect_at_;
   std::chrono::milliseconds backoff_;
 
