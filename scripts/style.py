@@ -24,7 +24,7 @@ COLUMNS_MAX = 120
 # Each folder may include from itself and from those before it.
 LAYERS = ["config", "runtime", "actors", "cluster"]
 TEST_FOLDERS = ["unit", "actor", "fault", "simulation", "process", "bench", "fuzz", "support"]
-SKIPPED_FOLDERS = {".git", "build", "data", "__pycache__"}
+SKIPPED_FOLDERS = {".git", "build", "corpus", "data", "__pycache__"}
 CODE = {".hpp", ".cpp", ".py", ".sh", ".proto"}
 TEXT = CODE | {".md", ".txt", ".toml", ".yml", ".yaml", ".json", ""}
 

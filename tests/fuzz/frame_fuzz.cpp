@@ -1,0 +1,10 @@
+// libFuzzer: any bytes on a connection.
+#include "tests/support/fuzz_entries.hpp"
+
+#include <cstddef>
+#include <cstdint>
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  orderd::testing::fuzz_frames({reinterpret_cast<const char*>(data), size});
+  return 0;
+}
