@@ -1,7 +1,7 @@
 // The business as a whole: orders, items, accounts and card payments through requests and replies, on a
 // small engine in memory.
-#include "mini_engine.hpp"
-#include "requests.hpp"
+#include "tests/unit/actors/mini_engine.hpp"
+#include "tests/unit/actors/requests.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "mini_engine.hpp"
+#include "tests/unit/actors/mini_engine.hpp"
 
 #include <gtest/gtest.h>
 

@@ -7,8 +7,8 @@
 
 #include "actors/api.hpp"
 #include "actors/simulated_provider.hpp"
-#include "memory_rows.hpp"
 #include "runtime/entity.hpp"
+#include "tests/unit/actors/memory_rows.hpp"
 
 #include <deque>
 #include <map>
@@ -25,7 +25,7 @@ class mini_engine {
 public:
   struct options {
     std::uint32_t shards = 1;
-    config::provider_settings provider;
+    config::provider_settings provider = {};
     std::uint64_t seed = 1;
     /// How often, of a hundred turns, the entity is forgotten afterwards and loaded from its rows again.
     int forget_percent = 0;

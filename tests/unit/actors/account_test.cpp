@@ -1,0 +1,101 @@
+// The rules of an account, one row a rule.
+#include "actors/account.hpp"
+
+#include <gtest/gtest.h>
+
+#include <limits>
+
+namespace orderd::actors {
+
+namespace {
+
+const command_id first_id{"first-command-id"};
+const command_id other_id{"other-command-id"};
+const currency_code gbp{"GBP"};
+const currency_code eur{"EUR"};
+
+/// A limit of 100, 30 of it held.
+account_state opened() {
+  account_state state;
+  apply(state, account_was_set{first_id, gbp, 100}, 1);
+  apply(state, amount_held{30}, 2);
+  return state;
+}
+
+struct authorization {
+  const char* name;
+  bool open;
+  currency_code currency;
+  std::int64_t amount;
+  reject_reason reason;
+};
+
+class AccountAuthorize : public testing::TestWithParam<authorization> {};
+
+} // namespace
+
+TEST_P(AccountAuthorize, FollowsItsGuards) {
+  const auto& row = GetParam();
+  const auto state = row.open ? opened() : account_state{};
+  EXPECT_EQ(decide(state, authorize{{}, row.currency, row.amount}), row.reason);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Table, AccountAuthorize,
+    testing::Values(authorization{"WithinTheLimit", true, gbp, 70, reject_reason::none},
+                    authorization{"BeyondTheLimit", true, gbp, 71, reject_reason::credit_limit},
+                    authorization{"NothingAtAll", true, gbp, 0, reject_reason::none},
+                    authorization{"OtherCurrency", true, eur, 1, reject_reason::currency_mismatch},
+                    authorization{"OtherCurrencyBeforeTheLimit", true, eur, 71,
+                                  reject_reason::currency_mismatch},
+                    authorization{"NeverSet", false, gbp, 1, reject_reason::unknown_account}),
+    [](const auto& named) { return named.param.name; });
+
+TEST(Account, RefusesWhatItsBooksCannotHold) {
+  constexpr auto most = std::numeric_limits<std::int64_t>::max();
+  account_state state;
+  apply(state, account_was_set{first_id, gbp, most}, 1);
+  apply(state, amount_held{most - 5}, 2);
+  apply(state, amount_voided{most - 5}, 3);
+  EXPECT_EQ(decide(state, authorize{{}, gbp, 6}), reject_reason::credit_limit);
+  EXPECT_EQ(decide(state, authorize{{}, gbp, 5}), reject_reason::none);
+}
+
+TEST(Account, KeepsAuthorizedEqualToHeldCapturedAndVoided) {
+  auto state = opened();
+  apply(state, amount_held{20}, 3);
+  apply(state, amount_voided{30}, 4);
+  EXPECT_EQ(state.held_minor, 20);
+  EXPECT_EQ(state.voided_minor, 30);
+  EXPECT_EQ(state.authorized_minor, 50);
+  EXPECT_EQ(state.used_minor(), 20);
+}
+
+TEST(Account, ThrowsWhenMoreIsVoidedThanIsHeld) {
+  EXPECT_THROW(decide(opened(), void_authorization{{}, 31}), runtime::bug);
+  EXPECT_NO_THROW(decide(opened(), void_authorization{{}, 30}));
+}
+
+TEST(Account, FixesItsCurrency) {
+  EXPECT_EQ(decide(opened(), set_account{other_id, eur, 100}).rejected, rejection_code::currency_fixed);
+}
+
+TEST(Account, KeepsItsLimitAboveWhatIsUsed) {
+  EXPECT_EQ(decide(opened(), set_account{other_id, gbp, 29}).rejected, rejection_code::below_held);
+  EXPECT_EQ(decide(opened(), set_account{other_id, gbp, 30}).rejected, rejection_code::none);
+}
+
+TEST(Account, TakesACommandOnce) {
+  EXPECT_TRUE(decide(opened(), set_account{first_id, eur, 0}).repeated);
+  EXPECT_FALSE(decide(opened(), set_account{other_id, gbp, 100}).repeated);
+}
+
+TEST(Account, NamesTheNewestOrderOfItsChain) {
+  account_state state;
+  EXPECT_FALSE(state.last_order.is_set());
+  apply(state, order_linked{order_key{"an-order-id-here"}}, 5);
+  EXPECT_EQ(state.last_order.view(), "an-order-id-here");
+  EXPECT_FALSE(state.is_open()) << "a chain alone opens no account";
+}
+
+} // namespace orderd::actors

@@ -1,0 +1,266 @@
+// The audit finds each inconsistency that is planted into the rows of a clean run.
+#include "actors/business_command.hpp"
+#include "actors/codec.hpp"
+#include "actors/index_rows.hpp"
+#include "tests/unit/actors/mini_engine.hpp"
+#include "tests/unit/actors/requests.hpp"
+
+#include <gtest/gtest.h>
+
+#include <functional>
+#include <string>
+
+namespace orderd::actors::test {
+
+namespace {
+
+using runtime::table;
+
+const std::string paid_by_account = id_of(1, "ann");
+const std::string paid_by_card = id_of(2);
+const std::string ended = id_of(3, "ann");
+const std::string only_placed = id_of(4, "ann");
+
+/// A confirmed order of each payment, a rejected and a cancelled one.
+mini_engine clean_run(std::uint32_t shards = 1) {
+  mini_engine engine{{.shards = shards}};
+  engine.ask(stock("tea", 50, 1));
+  engine.ask(stock("jam", 50, 2));
+  engine.ask(account("ann", 10'000, 3));
+  engine.ask(place(paid_by_account, "ann", v1::ACCOUNT, {{"tea", 2, 10}, {"jam", 3, 10}}));
+  engine.ask(place(paid_by_card, "", v1::CARD, {{"tea", 4, 10}}));
+  engine.ask(place(ended, "ann", v1::ACCOUNT, {{"gone", 2, 10}, {"jam", 3, 10}}));
+  engine.ask(place(only_placed, "ann", v1::ACCOUNT, {{"jam", 1, 10}}));
+  engine.ask(cancel(only_placed));
+  return engine;
+}
+
+std::string row_of(const runtime::entity_id& id) {
+  return std::string{id.row(table::state).key()};
+}
+
+order_state order_row(mini_engine& engine, const std::string& id) {
+  return *decode_order_state(*engine.rows().find(table::state, row_of(entity_of(kind::order, id))));
+}
+void put_order(mini_engine& engine, const std::string& id, const order_state& state) {
+  engine.rows().put(table::state, row_of(entity_of(kind::order, id)), encode(state));
+}
+void change_order(mini_engine& engine, const std::string& id,
+                  const std::function<void(order_state&)>& change) {
+  auto state = order_row(engine, id);
+  change(state);
+  put_order(engine, id, state);
+}
+void change_item(mini_engine& engine, const std::string& sku,
+                 const std::function<void(item_state&)>& change) {
+  auto state = *decode_item_state(*engine.rows().find(table::state, row_of(entity_of(kind::item, sku))));
+  change(state);
+  engine.rows().put(table::state, row_of(entity_of(kind::item, sku)), encode(state));
+}
+void change_account(mini_engine& engine, const std::function<void(account_state&)>& change) {
+  const auto row = row_of(entity_of(kind::account, "ann"));
+  auto state = *decode_account_state(*engine.rows().find(table::state, row));
+  change(state);
+  engine.rows().put(table::state, row, encode(state));
+}
+void change_card(mini_engine& engine, const std::function<void(card_state&)>& change) {
+  const auto row = row_of(entity_of(kind::card, paid_by_card));
+  auto state = *decode_card_state(*engine.rows().find(table::state, row));
+  change(state);
+  engine.rows().put(table::state, row, encode(state));
+}
+
+struct planted {
+  const char* name;
+  const char* invariant;
+  std::function<void(mini_engine&)> plant;
+};
+
+class AuditorFinds : public testing::TestWithParam<planted> {};
+
+} // namespace
+
+TEST_P(AuditorFinds, WhatIsPlanted) {
+  auto engine = clean_run();
+  ASSERT_EQ(engine.audit().violations(), 0u) << engine.audit().ShortDebugString();
+  GetParam().plant(engine);
+  const auto report = engine.audit();
+  ASSERT_GE(report.violations(), 1u);
+  bool found = false;
+  for (const auto& violation : report.first_violations())
+    found |= violation.invariant() == GetParam().invariant;
+  EXPECT_TRUE(found) << report.ShortDebugString();
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Planted, AuditorFinds,
+    testing::Values(
+        planted{"UnitsHeldForNobody", "S5",
+                [](auto& e) { change_item(e, "tea", [](auto& s) { ++s.reserved; }); }},
+        planted{"UnitsNotHeld", "S5", [](auto& e) { change_item(e, "tea", [](auto& s) { --s.reserved; }); }},
+        planted{"UnitsFromNothing", "S5",
+                [](auto& e) { change_item(e, "jam", [](auto& s) { ++s.on_hand; }); }},
+        planted{"Oversold", "S5",
+                [](auto& e) {
+                  change_item(e, "tea", [](auto& s) {
+                    s.received -= 45;
+                    s.on_hand -= 45;
+                  });
+                }},
+        planted{
+            "ItemLost", "S5",
+            [](auto& e) { e.rows().put(table::state, row_of(entity_of(kind::item, "tea")), std::nullopt); }},
+        planted{"MoneyHeldForNobody", "S6",
+                [](auto& e) {
+                  change_account(e, [](auto& s) {
+                    ++s.held_minor;
+                    ++s.authorized_minor;
+                  });
+                }},
+        planted{"BooksThatDoNotAddUp", "S6",
+                [](auto& e) { change_account(e, [](auto& s) { ++s.voided_minor; }); }},
+        planted{"LimitPassed", "S6",
+                [](auto& e) { change_account(e, [](auto& s) { s.credit_limit_minor = 49; }); }},
+        planted{"ConfirmedWithoutALine", "S7",
+                [](auto& e) {
+                  change_order(e, paid_by_account,
+                               [](auto& s) { s.lines[0] = static_cast<char>(line_state::refused); });
+                }},
+        planted{"ConfirmedWithoutMoney", "S7",
+                [](auto& e) {
+                  change_order(e, paid_by_account, [](auto& s) { s.payment = payment_state::refused; });
+                }},
+        planted{"AuthorizedTooMuch", "S7",
+                [](auto& e) { change_order(e, paid_by_account, [](auto& s) { ++s.authorized_minor; }); }},
+        planted{"OutcomeOfSomethingElse", "S7",
+                [](auto& e) {
+                  change_order(e, paid_by_account, [](auto& s) { s.outcome->lines_reserved = 1; });
+                }},
+        planted{"EndedAndStillHolding", "S7",
+                [](auto& e) {
+                  change_order(e, ended,
+                               [](auto& s) { s.lines[1] = static_cast<char>(line_state::reserved); });
+                }},
+        planted{"EndedAndStillAuthorized", "S7",
+                [](auto& e) {
+                  change_order(e, ended, [](auto& s) {
+                    s.payment = payment_state::authorized;
+                    s.authorized_minor = 5;
+                  });
+                }},
+        planted{"CardLost", "S7",
+                [](auto& e) {
+                  e.rows().put(table::state, row_of(entity_of(kind::card, paid_by_card)), std::nullopt);
+                }},
+        planted{"CardOfOtherAmount", "S7",
+                [](auto& e) { change_card(e, [](auto& s) { ++s.amount_minor; }); }},
+        planted{"CardVoidedBehindTheOrder", "S7",
+                [](auto& e) { change_card(e, [](auto& s) { s.status = card_status::voided; }); }},
+        planted{"CardWithoutAnOrder", "S7",
+                [](auto& e) {
+                  e.rows().put(table::state, row_of(entity_of(kind::card, id_of(9))),
+                               encode(card_state{card_status::authorized, 1, currency_code{"GBP"}, 0, 0}));
+                }},
+        planted{"OrderWithoutContent", "S7",
+                [](auto& e) {
+                  e.rows().put(table::content, row_of(entity_of(kind::order, ended)), std::nullopt);
+                }},
+        planted{"HistoryThatSkips", "S8",
+                [](auto& e) { change_order(e, ended, [](auto& s) { s.history.erase(1, 1); }); }},
+        planted{"StatusWithoutHistory", "S8",
+                [](auto& e) { change_order(e, ended, [](auto& s) { s.status = order_status::cancelled; }); }},
+        planted{"NotInTheIndex", "INDEX",
+                [](auto& e) {
+                  e.rows().put(table::index, status_index_key(order_status::rejected, ended), std::nullopt);
+                }},
+        planted{"TwiceInTheIndex", "INDEX",
+                [](auto& e) {
+                  e.rows().put(table::index, status_index_key(order_status::reserving, ended), std::string{});
+                }},
+        planted{"InTheIndexWithoutAnOrder", "INDEX",
+                [](auto& e) {
+                  e.rows().put(table::index, status_index_key(order_status::confirmed, id_of(9)),
+                               std::string{});
+                }},
+        planted{"NotInTheChain", "INDEX",
+                [](auto& e) { e.rows().put(table::index, chain_index_key(ended), std::nullopt); }}),
+    [](const auto& named) { return named.param.name; });
+
+TEST(Auditor, CountsWhatItSaw) {
+  auto engine = clean_run();
+  const auto report = engine.audit();
+  EXPECT_EQ(report.orders(), 4u);
+  EXPECT_EQ(report.lines(), 6u);
+  EXPECT_EQ(report.items(), 2u);
+  EXPECT_EQ(report.accounts(), 1u);
+  EXPECT_EQ(report.cards(), 1u);
+  EXPECT_EQ(report.units_reserved(), 9u);
+  EXPECT_EQ(report.held_minor(), 50);
+  EXPECT_EQ(report.orders_by_status().at("CONFIRMED"), 2u);
+  EXPECT_EQ(report.orders_by_status().at("REJECTED"), 1u);
+  EXPECT_EQ(report.orders_by_status().at("CANCELLED"), 1u);
+}
+
+TEST(Auditor, LeavesOpenWhatAnAnswerUnderWayMayExplain) {
+  // The item reserved, but its answer has not reached the order yet.
+  auto engine = clean_run(2);
+  for (std::uint64_t n = 10; n < 20; ++n)
+    engine.send(place(id_of(n), "", v1::CARD, {{"tea", 1, 10}}));
+  for (int i = 0; i < 3; ++i)
+    engine.deliver_one();
+  const auto moving = engine.audit();
+  EXPECT_EQ(moving.violations(), 0u) << moving.ShortDebugString();
+  engine.run();
+  const auto at_rest = engine.audit();
+  EXPECT_EQ(at_rest.violations() + at_rest.unjudged(), 0u) << at_rest.ShortDebugString();
+}
+
+TEST(Auditor, JudgesAcrossShardsWhatHasNotChangedLately) {
+  auto engine = clean_run(2);
+  for (std::uint32_t shard = 0; shard < 2; ++shard) {
+    const auto row = row_of(entity_of(kind::item, "tea"));
+    if (auto stored = engine.rows(shard).find(table::state, row)) {
+      auto state = *decode_item_state(*stored);
+      ++state.reserved;
+      engine.rows(shard).put(table::state, row, encode(state));
+    }
+  }
+  EXPECT_EQ(engine.audit().violations(), 0u);
+  EXPECT_EQ(engine.audit().unjudged(), 1u) << "it may have been read at another moment";
+  const auto later = make_auditor(engine.now() + 60'000);
+  ASSERT_TRUE(later->inspect(0, engine.rows(0)));
+  ASSERT_TRUE(later->inspect(1, engine.rows(1)));
+  EXPECT_EQ(later->report().violations(), 1u);
+}
+
+TEST(Auditor, ListsAHundredViolationsAndCountsTheRest) {
+  auto engine = clean_run();
+  for (std::uint64_t n = 100; n < 250; ++n)
+    engine.rows().put(table::index, status_index_key(order_status::confirmed, id_of(n)), std::string{});
+  const auto report = engine.audit();
+  EXPECT_EQ(report.violations(), 150u);
+  EXPECT_EQ(report.first_violations_size(), 100);
+}
+
+TEST(Auditor, ReadsOnOverManyPages) {
+  mini_engine engine{{}};
+  engine.ask(stock("tea", 10'000, 1));
+  for (std::uint64_t n = 1; n <= 1'000; ++n)
+    engine.send(place(id_of(n), "", v1::CARD, {{"tea", 1, 10}}));
+  engine.run();
+  const auto report = engine.audit();
+  EXPECT_EQ(report.orders(), 1'000u);
+  EXPECT_EQ(report.cards(), 1'000u);
+  EXPECT_EQ(report.violations(), 0u) << report.ShortDebugString();
+}
+
+TEST(Auditor, ReportsAValueItCannotRead) {
+  auto engine = clean_run();
+  engine.rows().put(table::state, row_of(entity_of(kind::item, "tea")), "\xff\xff");
+  const auto with = make_auditor(0);
+  const auto read = with->inspect(0, engine.rows());
+  ASSERT_FALSE(read);
+  EXPECT_EQ(read.error().code, runtime::fault_code::corrupt);
+}
+
+} // namespace orderd::actors::test
