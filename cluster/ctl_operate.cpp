@@ -46,7 +46,8 @@ void print_report(const v1::audit_report& report, ctl_context& context) {
   out << "checked " << report.orders() << " orders with " << report.lines() << " lines, " << report.items()
       << " SKUs, " << report.accounts() << " accounts, " << report.cards() << " card payments\n"
       << report.units_reserved() << " units reserved, " << report.held_minor() << " minor units held\n";
-  for (const auto& [status, orders] : to_json(report)["orders_by_status"].items())
+  const auto by_status = to_json(report)["orders_by_status"]; // `items` refers to it
+  for (const auto& [status, orders] : by_status.items())
     out << std::setw(12) << status << ' ' << orders.get<std::uint64_t>() << '\n';
   if (report.unjudged() > 0)
     out << report.unjudged()

@@ -217,8 +217,8 @@ private:
   shard_outputs ready_; ///< owed by nothing that is not committed
   std::optional<in_flight> in_flight_;
   overlay overlay_;
-  row_key stored_content_max_{table::content, {}}; ///< the highest key of a content row in the state store
-  row_key open_content_max_{table::content, {}};   ///< and in any epoch, the open one included
+  row_key stored_content_max_{table::content, ""}; ///< the highest key of a content row in the state store
+  row_key open_content_max_{table::content, ""};   ///< and in any epoch, the open one included
   struct content_mark {
     std::uint64_t epoch = 0;
     row_key max;
