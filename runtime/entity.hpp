@@ -31,7 +31,8 @@ public:
   entity_id(std::uint8_t kind, std::string_view key)
       : kind_(kind), size_(static_cast<std::uint8_t>(key.size())) {
     require(key.size() <= key_bytes_max, "entity key too long");
-    std::memcpy(bytes_, key.data(), key.size());
+    if (!key.empty()) // whose data may be null
+      std::memcpy(bytes_, key.data(), key.size());
   }
 
   std::uint8_t kind() const noexcept { return kind_; }

@@ -46,7 +46,8 @@ public:
   /// Pre: key.size() <= key_bytes_max; a longer one is a bug.
   row_key(table in, std::string_view key) : table_(in), size_(static_cast<std::uint8_t>(key.size())) {
     require(key.size() <= key_bytes_max, "row key too long");
-    std::memcpy(bytes_, key.data(), key.size());
+    if (!key.empty()) // whose data may be null
+      std::memcpy(bytes_, key.data(), key.size());
   }
 
   table in() const noexcept { return table_; }
