@@ -35,6 +35,8 @@ public:
 
   const char* name() const override { return "orderd.node"; }
   caf::behavior make_behavior() override;
+  /// Lets go of the shards, whose gateway may know this actor.
+  void on_exit() override { given_.shards.clear(); }
 
 private:
   void answer(const node_question& question);

@@ -37,6 +37,8 @@ public:
 
   const char* name() const override { return "orderd.applier"; }
   caf::behavior make_behavior() override;
+  /// Lets go of the shards, which know this actor too.
+  void on_exit() override { queues_.clear(); }
 
 private:
   struct shard_queue {

@@ -31,6 +31,8 @@ public:
 
   const char* name() const override { return "orderd.provider_worker"; }
   caf::behavior make_behavior() override;
+  /// Lets go of the shards, which know this actor too.
+  void on_exit() override { shards_.clear(); }
 
 private:
   void take(provider_calls& calls);
