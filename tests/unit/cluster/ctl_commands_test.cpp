@@ -2,6 +2,7 @@
 
 #include "actors/order_id.hpp"
 #include "config/limits.hpp"
+#include "tests/support/temporary_folder.hpp"
 #include "tests/unit/cluster/fake_node.hpp"
 
 #include <gtest/gtest.h>
@@ -209,7 +210,8 @@ TEST_F(CtlCommands, SetStockWithACommandIdOfItsOwn) {
 }
 
 TEST_F(CtlCommands, LoadAFileOfStockAndCountWhatIsRefused) {
-  const auto file = testing::TempDir() + "stock.csv";
+  const test::temporary_folder folder;
+  const auto file = folder / "stock.csv";
   std::ofstream{file} << "sku,on_hand\nA,1\n\"B,1\",2\n\nC,3\n";
   node.answer = [](const v1::request& what) {
     if (what.set_stock().sku() == "C")
@@ -226,7 +228,8 @@ TEST_F(CtlCommands, LoadAFileOfStockAndCountWhatIsRefused) {
 }
 
 TEST_F(CtlCommands, LoadNothingFromAFileWithAWrongLine) {
-  const auto file = testing::TempDir() + "wrong_stock.csv";
+  const test::temporary_folder folder;
+  const auto file = folder / "stock.csv";
   for (const auto* text : {"A,1\n", "sku,on_hand\nA,1\nB,x\n", "sku,on_hand\nA,-1\n", "sku,on_hand\n,1\n",
                            "sku,on_hand\nA,1,2\n", "sku,on_hand\nA,1000000001\n"}) {
     std::ofstream{file} << text;

@@ -1,11 +1,11 @@
 #include "cluster/ctl_commands.hpp"
 
 #include "cluster/retail_import.hpp"
+#include "tests/support/temporary_folder.hpp"
 #include "tests/unit/cluster/fake_node.hpp"
 
 #include <gtest/gtest.h>
 
-#include <filesystem>
 #include <fstream>
 #include <iterator>
 
@@ -58,7 +58,8 @@ protected:
     return {std::istreambuf_iterator<char>{in}, {}};
   }
 
-  import_options options_{.file = testing::TempDir() + "ctl_import.csv",
+  const test::temporary_folder folder_;
+  import_options options_{.file = folder_ / "orders.csv",
                           .stock_factor = {},
                           .credit_limit_minor = {},
                           .rejects_file = {},
@@ -206,7 +207,7 @@ TEST_F(CtlImport, SendsNothingFromAFileOfAnotherLayout) {
 }
 
 TEST_F(CtlImport, SendsNothingWhenItCannotWriteTheRejects) {
-  options_.rejects_file = testing::TempDir() + "no such folder/r.csv";
+  options_.rejects_file = folder_ / "no such folder/r.csv";
   EXPECT_EQ(run(options_, context), exit_usage);
   EXPECT_TRUE(node.seen.empty());
 }

@@ -1,6 +1,7 @@
 #include "cluster/ctl_options.hpp"
 
 #include "actors/order_id.hpp"
+#include "tests/support/temporary_folder.hpp"
 
 #include <gtest/gtest.h>
 
@@ -120,7 +121,8 @@ TEST(CtlOptions, ReadsOperatorsCommands) {
 }
 
 TEST(CtlOptions, ReadsAnImport) {
-  const auto file = testing::TempDir() + "options_year.csv";
+  const test::temporary_folder folder;
+  const auto file = folder / "options_year.csv";
   std::ofstream{file} << "x";
   const auto plain = parsed<import_options>({"import", "online-retail", file});
   EXPECT_FALSE(plain.stock_factor);

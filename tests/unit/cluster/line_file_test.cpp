@@ -1,9 +1,10 @@
 #include "cluster/line_file.hpp"
 
+#include "tests/support/temporary_folder.hpp"
+
 #include <gtest/gtest.h>
 
 #include <cstdlib>
-#include <filesystem>
 #include <fstream>
 #include <lzma.h>
 #include <vector>
@@ -13,12 +14,6 @@ namespace {
 
 class LineFile : public testing::Test {
 protected:
-  LineFile()
-      : path_(testing::TempDir() + "line_file_"
-              + std::to_string(::testing::UnitTest::GetInstance()->random_seed())
-              + testing::UnitTest::GetInstance()->current_test_info()->name()) {}
-  ~LineFile() override { std::filesystem::remove(path_); }
-
   void write(std::string_view bytes) { std::ofstream{path_, std::ios::binary} << bytes; }
 
   static std::string compressed(std::string_view text) {
@@ -37,7 +32,8 @@ protected:
     return read_lines(path_, [this](std::string_view line) { lines_.emplace_back(line); });
   }
 
-  std::string path_;
+  const test::temporary_folder folder_;
+  const std::string path_ = folder_ / "lines";
   std::vector<std::string> lines_;
 };
 

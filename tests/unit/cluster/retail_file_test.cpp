@@ -1,5 +1,7 @@
 #include "cluster/retail_file.hpp"
 
+#include "tests/support/temporary_folder.hpp"
+
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -18,16 +20,14 @@ struct refused_row {
 
 class RetailFile : public testing::Test {
 protected:
-  ~RetailFile() override { std::filesystem::remove(path_); }
-
   runtime::result<content_hash> read(const std::string& path) {
     return read_retail_file(path, book_, [this](std::uint64_t row, row_fault why, std::string_view line) {
       refused_.push_back({row, why, std::string{line}});
     });
   }
 
-  std::string path_ =
-      testing::TempDir() + testing::UnitTest::GetInstance()->current_test_info()->name() + ".csv";
+  const test::temporary_folder folder_;
+  const std::string path_ = folder_ / "retail.csv";
   retail_book book_;
   std::vector<refused_row> refused_;
 };

@@ -1,10 +1,11 @@
 #include "config/settings.hpp"
 
+#include "tests/support/temporary_folder.hpp"
+
 #include <CLI/CLI.hpp>
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <cstdio>
 #include <fstream>
 #include <string>
 #include <vector>
@@ -29,16 +30,14 @@ std::string parse(node_settings& into, std::vector<std::string> arguments) {
 
 class SettingsFile : public ::testing::Test {
 protected:
-  void SetUp() override { path_ = testing::TempDir() + "orderd_settings_test.toml"; }
-  void TearDown() override { std::remove(path_.c_str()); }
-
   std::string parse_file(node_settings& into, const std::string& content) {
     std::ofstream{path_} << content;
     return parse(into, {"--config", path_});
   }
 
 private:
-  std::string path_;
+  const test::temporary_folder folder_;
+  const std::string path_ = folder_ / "settings.toml";
 };
 
 TEST(Settings, NeedNoArguments) {
