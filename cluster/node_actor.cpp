@@ -66,14 +66,14 @@ caf::behavior node_actor::make_behavior() {
 }
 
 void node_actor::answer(const node_question& question) {
-  auto gateway = caf::actor_cast<caf::actor>(current_sender());
+  const auto gateway = caf::actor_cast<caf::actor>(current_sender());
   if (question.what == actors::node_request::get_status)
-    answer_status(question.from, std::move(gateway));
+    answer_status(question.from, gateway);
   else
-    answer_audit(question.from, std::move(gateway));
+    answer_audit(question.from, gateway);
 }
 
-void node_actor::answer_status(runtime::caller to, caf::actor gateway) {
+void node_actor::answer_status(runtime::caller to, const caf::actor& gateway) {
   fan_out_request<caf::policy::select_all>(given_.shards, answer_timeout, runtime::describe_shard{})
       .then(
           [this, to, gateway](std::vector<runtime::shard_description> shards) {
@@ -97,7 +97,7 @@ void node_actor::answer_status(runtime::caller to, caf::actor gateway) {
           });
 }
 
-void node_actor::answer_audit(runtime::caller to, caf::actor gateway) {
+void node_actor::answer_audit(runtime::caller to, const caf::actor& gateway) {
   std::shared_ptr<actors::auditor> audit = actors::make_auditor(given_.clock.now());
   request(given_.applier, caf::infinite, runtime::inspect_state{audit})
       .then(

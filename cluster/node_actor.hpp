@@ -40,8 +40,8 @@ public:
 
 private:
   void answer(const node_question& question);
-  void answer_status(runtime::caller to, caf::actor gateway);
-  void answer_audit(runtime::caller to, caf::actor gateway);
+  void answer_status(runtime::caller to, const caf::actor& gateway);
+  void answer_audit(runtime::caller to, const caf::actor& gateway);
   void look_at_disk();
   void admit(std::optional<runtime::fault> refusal);
 
