@@ -15,9 +15,9 @@ namespace {
 class provider_simulation : public caf::event_based_actor {
 public:
   provider_simulation(caf::actor_config& config, const config::provider_settings& settings)
-    : caf::event_based_actor(config), rules_(settings), delay_(settings.delay_ms),
-      // A lost answer: its promise is kept until the caller has given up, then dropped.
-      silence_(2 * settings.timeout_ms) {}
+      : caf::event_based_actor(config), rules_(settings), delay_(settings.delay_ms),
+        // A lost answer: its promise is kept until the caller has given up, then dropped.
+        silence_(2 * settings.timeout_ms) {}
 
   const char* name() const override { return "orderd.provider"; }
 
