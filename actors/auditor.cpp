@@ -17,7 +17,6 @@
 
 namespace orderd::actors {
 
-using runtime::fault;
 using runtime::result;
 using runtime::state_reader;
 using runtime::table;
