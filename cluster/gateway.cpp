@@ -4,6 +4,7 @@
 #include "cluster/messages.hpp"
 #include "cluster/session.hpp"
 #include "cluster/socket.hpp"
+#include "runtime/clock.hpp"
 #include "runtime/log.hpp"
 
 #include <caf/init_global_meta_objects.hpp>
@@ -44,9 +45,7 @@ constexpr std::size_t read_bytes_max = 64u << 10;
 constexpr std::size_t other_files_max = 256;
 
 moment moment_now() {
-  using namespace std::chrono;
-  const auto wall = duration_cast<milliseconds>(system_clock::now().time_since_epoch());
-  return {steady_clock::now(), wall.count()};
+  return {std::chrono::steady_clock::now(), runtime::system_wall_clock{}.now()};
 }
 
 class counting_observer : public session_observer {

@@ -26,6 +26,8 @@ template <class... Fs>
 struct overloaded : Fs... {
   using Fs::operator()...;
 };
+template <class... Fs>
+overloaded(Fs...) -> overloaded<Fs...>;
 
 v1::hello server_hello(const session_context& context) {
   v1::hello hello;
@@ -134,16 +136,16 @@ void session::ask(std::uint64_t client_id, std::string_view bytes, google::proto
 
 void session::route(actors::decoded_request what, runtime::caller from, runtime::unix_ms deadline_at,
                     moment now, asked_requests& asked) {
-  auto to = [&](std::uint32_t shard, auto content) {
+  auto to = [&](std::uint32_t shard, auto& content) {
     asked.by_shard.at(shard).push_back({from, deadline_at, std::move(content)});
   };
   auto home = [&](const runtime::entity_id& id) {
     return runtime::shard_of_slot(context_.rules.slot_of(id), context_.shards);
   };
   std::visit(overloaded{
-                 [&](runtime::entity_request& entity) { to(home(entity.command.to), std::move(entity)); },
-                 [&](runtime::query_request& query) { to(query.shard, std::move(query)); },
-                 [&](runtime::resolve_request& resolve) { to(home(resolve.entity), std::move(resolve)); },
+                 [&](runtime::entity_request& entity) { to(home(entity.command.to), entity); },
+                 [&](runtime::query_request& query) { to(query.shard, query); },
+                 [&](runtime::resolve_request& resolve) { to(home(resolve.entity), resolve); },
                  [&](actors::node_request& node) {
                    asked.for_node.push_back({from, node});
                  },

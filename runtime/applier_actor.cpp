@@ -64,7 +64,7 @@ result<void> applier_actor::apply(std::uint32_t shard, shard_queue& queue) {
   if (queue.epochs.empty())
     return {};
   auto& store = stores_.state(shard);
-  if (const auto ok = store.apply(queue.epochs); !ok) {
+  if (auto ok = store.apply(queue.epochs); !ok) {
     if (!std::exchange(queue.failing, true))
       log::error("applier", "apply_failed", {{"shard", shard}}, ok.error().message);
     return ok;

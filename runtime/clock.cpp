@@ -5,8 +5,8 @@
 namespace orderd::runtime {
 
 unix_ms system_wall_clock::now() const {
-  using namespace std::chrono;
-  return duration_cast<milliseconds>(system_clock::now().time_since_epoch()).count();
+  const auto since_epoch = std::chrono::system_clock::now().time_since_epoch();
+  return std::chrono::duration_cast<std::chrono::milliseconds>(since_epoch).count();
 }
 
 } // namespace orderd::runtime

@@ -37,6 +37,7 @@ void journal_actor::flush() {
     return;
   const auto written = std::exchange(waiting_, {});
   std::vector<epoch_ptr> epochs;
+  epochs.reserve(written.size());
   for (const auto& each : written)
     epochs.push_back(each.what);
   const auto started_at = std::chrono::steady_clock::now();

@@ -54,8 +54,10 @@ result<void> check_empty(const std::string& path) {
   for (const auto& entry : std::filesystem::directory_iterator{path, failed}) {
     const auto name = entry.path().filename().string();
     if (name != "lock" && name != "lost+found" && name != "node.json.tmp")
-      return fault{fault_code::malformed,
-                   path + " is not a data folder: it has no node.json, but has '" + name + "'"};
+      return fault{fault_code::malformed, std::string{path}
+                                              .append(" is not a data folder: it has no node.json, but has '")
+                                              .append(name)
+                                              .append("'")};
   }
   return failed ? os_failure(failed.value(), "list the folder", path) : result<void>{};
 }

@@ -36,12 +36,12 @@ void provider_actor::take(provider_calls& calls) {
 
 void provider_actor::send_allowed() {
   while (auto call = gate_.next(now_ms()))
-    send_one(*std::move(call));
+    send_one(*call);
   if (gate_.open() && gate_.waiting() > 0 && !std::exchange(probing_, true))
     delayed_send(this, probe_interval, probe_provider{});
 }
 
-void provider_actor::send_one(provider_gate::call call) {
+void provider_actor::send_one(const provider_gate::call& call) {
   provider_request what{call.what.call.idempotency_key, call.what.call.body};
   request(provider_, options_.timeout, std::move(what))
       .then([this,

@@ -37,7 +37,7 @@ public:
 private:
   void take(provider_calls& calls);
   void send_allowed();
-  void send_one(provider_gate::call call);
+  void send_one(const provider_gate::call& call);
   void answered(const provider_gate::call& call, std::optional<std::string> answer, const char* outcome);
   std::int64_t now_ms() const;
 

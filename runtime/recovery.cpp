@@ -98,7 +98,7 @@ result<std::vector<recovered_shard>> recover(storage& from) {
   for (std::uint32_t shard = 0; shard < from.shards(); ++shard)
     shards.emplace_back(shard, from.state(shard));
   std::size_t bytes = 0;
-  auto replayed = from.journal().replay([&](epoch_ptr next) -> result<void> {
+  auto replayed = from.journal().replay([&](const epoch_ptr& next) -> result<void> {
     if (next->shard >= shards.size())
       return fault{fault_code::corrupt, "the journal has an epoch of shard " + std::to_string(next->shard)
                                             + ", but there are " + std::to_string(shards.size())};
