@@ -5,6 +5,8 @@
 
 #include <gtest/gtest.h>
 
+#include <iostream>
+
 namespace orderd::simulation {
 namespace {
 
@@ -17,8 +19,10 @@ std::string complaint_about(const std::function<void(simulation_options&)>& plan
     options.throws = false;
     plant(options);
     const auto report = simulate(options);
-    if (!report.violations.empty())
+    if (!report.violations.empty()) {
+      std::cout << "  seed " << seed << ": " << report.violations.front() << '\n';
       return report.violations.front();
+    }
   }
   return {};
 }

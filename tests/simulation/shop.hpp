@@ -18,6 +18,7 @@
 #include <functional>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -61,7 +62,9 @@ public:
   shop_request ask(purpose why, std::size_t subject);
 
   void answered(std::uint64_t id, const std::string& body);
+  /// The node is gone, or one connection with these requests: their outcome is unknown.
   void connection_lost();
+  void connection_lost(const std::set<std::uint64_t>& requests);
 
   std::size_t waiting() const noexcept { return pending_.size(); }
   std::size_t orders() const noexcept { return orders_.size(); }
@@ -86,24 +89,34 @@ private:
   struct placed_order {
     v1::place_order content;
     std::optional<v1::placement> outcome; ///< acknowledged: for ever
-    std::uint64_t acknowledged_at = 0;    ///< the last request asked before that
     bool cancel_asked = false;
-    bool cancelled = false; ///< acknowledged
-    std::optional<v1::order> seen;
+    bool cancelled = false;        ///< acknowledged
+    std::optional<v1::order> seen; ///< its longest history
+    // Replies overtake each other on different connections: what is known binds only the answers to requests
+    // that were asked later than these.
+    std::uint64_t acknowledged_at = 0;
+    std::uint64_t cancelled_at = 0;
+    std::uint64_t seen_at = 0;
   };
   struct sku {
     std::string name;
     std::optional<v1::set_stock> in_doubt;
     std::optional<std::int64_t> on_hand; ///< as acknowledged last
+    /// Values that were refused: a copy of such a command, lost with its connection, may take effect later.
+    std::set<std::int64_t> perhaps;
+    std::uint64_t known_at = 0; ///< the last request asked before the first acknowledgement
     std::optional<v1::stock_item> seen;
   };
   struct customer {
     std::string name;
     std::optional<v1::set_account> in_doubt;
     std::optional<std::int64_t> limit_minor;
+    std::set<std::int64_t> perhaps;
+    std::uint64_t known_at = 0;
     std::optional<v1::account> seen;
   };
   struct pending {
+    std::uint64_t id = 0;
     purpose why = purpose::place;
     std::size_t subject = 0;
   };
@@ -122,13 +135,13 @@ private:
   void take_fault(const pending& asked, const v1::fault& why);
   void take_placement(placed_order& of, const v1::placement& outcome);
   void take_rejection(const pending& asked, const v1::rejection& why);
-  void take_order(placed_order& of, const v1::order& now);
+  void take_order(std::uint64_t id, placed_order& of, const v1::order& now);
   void count_course(const placed_order& of, const v1::order& now);
-  void check_history(const placed_order& of, const v1::order& now);
+  void check_history(std::uint64_t id, const placed_order& of, const v1::order& now);
   void take_stock(const pending& asked, const v1::stock_item& now);
   void take_account(const pending& asked, const v1::account& now);
-  void take_page(std::uint64_t id, std::size_t shard, const v1::order_page& page);
-  void take_rest(std::uint64_t id, const pending& asked, const v1::reply& reply);
+  void take_page(const pending& asked, const v1::order_page& page);
+  void take_rest(const pending& asked, const v1::reply& reply);
   bool may_be_quarantined(const pending& asked) const;
 
   // shop_review.cpp: what it comes to

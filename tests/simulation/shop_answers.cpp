@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <set>
+#include <utility>
 
 namespace orderd::simulation {
 
@@ -57,19 +58,20 @@ void shop::answered(std::uint64_t id, const std::string& body) {
     return take_rejection(asked, reply.rejection());
   if (asked.why == purpose::conflict)
     return complain(name_of(orders_[asked.subject]) + ": other content under its id is accepted (S3)");
-  take_rest(id, asked, reply);
+  take_rest(asked, reply);
 }
 
-void shop::take_rest(std::uint64_t id, const pending& asked, const v1::reply& reply) {
+void shop::take_rest(const pending& asked, const v1::reply& reply) {
   switch (asked.why) {
   case purpose::place:
     return take_placement(orders_[asked.subject], reply.placement());
   case purpose::cancel:
-    orders_[asked.subject].cancelled = true;
+    if (!std::exchange(orders_[asked.subject].cancelled, true))
+      orders_[asked.subject].cancelled_at = last_id_;
     happened_.count("order cancelled");
     return;
   case purpose::read_order:
-    return take_order(orders_[asked.subject], reply.order());
+    return take_order(asked.id, orders_[asked.subject], reply.order());
   case purpose::set_stock:
   case purpose::read_stock:
     return take_stock(asked, reply.stock_item());
@@ -77,7 +79,7 @@ void shop::take_rest(std::uint64_t id, const pending& asked, const v1::reply& re
   case purpose::read_account:
     return take_account(asked, reply.account());
   case purpose::list_orders:
-    return take_page(id, asked.subject, reply.order_page());
+    return take_page(asked, reply.order_page());
   case purpose::list_quarantine:
     quarantined_.insert(quarantined_.end(), reply.quarantine_page().entries().begin(),
                         reply.quarantine_page().entries().end());
@@ -94,11 +96,12 @@ void shop::take_rest(std::uint64_t id, const pending& asked, const v1::reply& re
 
 void shop::take_fault(const pending& asked, const v1::fault& why) {
   happened_.count("fault " + v1::fault::kind_Name(why.code()));
-  if (why.code() == v1::fault::TIMEOUT || why.code() == v1::fault::OVERLOADED)
+  if (why.code() == v1::fault::TIMEOUT || why.code() == v1::fault::OVERLOADED
+      || why.code() == v1::fault::STORAGE_FULL)
     return;
   if (why.code() == v1::fault::QUARANTINED && may_be_quarantined(asked))
     return;
-  if (asked.why == purpose::audit && why.message().find("failed an apply") != std::string::npos)
+  if (asked.why == purpose::audit && why.message().find("the simulated disk") != std::string::npos)
     return; // The state could not be brought up to date.
   complain("purpose " + std::to_string(static_cast<int>(asked.why))
            + " gets a fault: " + why.ShortDebugString());
@@ -156,26 +159,35 @@ void shop::take_rejection(const pending& asked, const v1::rejection& why) {
     const auto& of = orders_[asked.subject];
     if (asked.why == purpose::cancel && code == v1::rejection::ALREADY_REJECTED && !of.cancelled)
       return;
-    if (code == v1::rejection::NOT_FOUND && !of.outcome && !of.seen)
+    const bool known = (of.outcome && asked.id > of.acknowledged_at) || (of.seen && asked.id > of.seen_at);
+    if (code == v1::rejection::NOT_FOUND && !known)
       return;
     return complain(name_of(of) + " is lost or wrong: " + why.ShortDebugString() + " (F5, A9)");
   }
   case purpose::set_stock:
     if (code != v1::rejection::BELOW_RESERVED)
       break;
-    skus_[asked.subject].in_doubt.reset();
+    if (auto& refused = skus_[asked.subject]; refused.in_doubt) {
+      refused.perhaps.insert(refused.in_doubt->on_hand());
+      refused.in_doubt.reset();
+    }
     return;
   case purpose::set_account:
     if (code != v1::rejection::BELOW_HELD)
       break;
-    customers_[asked.subject].in_doubt.reset();
+    if (auto& refused = customers_[asked.subject]; refused.in_doubt) {
+      refused.perhaps.insert(refused.in_doubt->credit_limit_minor());
+      refused.in_doubt.reset();
+    }
     return;
   case purpose::read_stock:
-    if (code == v1::rejection::NOT_FOUND && !skus_[asked.subject].on_hand)
+    if (const auto& each = skus_[asked.subject];
+        code == v1::rejection::NOT_FOUND && (!each.on_hand || asked.id <= each.known_at))
       return;
     break;
   case purpose::read_account:
-    if (code == v1::rejection::NOT_FOUND && !customers_[asked.subject].limit_minor)
+    if (const auto& each = customers_[asked.subject];
+        code == v1::rejection::NOT_FOUND && (!each.limit_minor || asked.id <= each.known_at))
       return;
     break;
   case purpose::resolve:
@@ -187,7 +199,7 @@ void shop::take_rejection(const pending& asked, const v1::rejection& why) {
            + " is rejected: " + why.ShortDebugString());
 }
 
-void shop::take_order(placed_order& of, const v1::order& now) {
+void shop::take_order(std::uint64_t id, placed_order& of, const v1::order& now) {
   bool same = now.reference() == of.content.reference() && now.customer() == of.content.customer()
               && now.currency() == of.content.currency() && now.lines_size() == of.content.lines_size();
   for (int i = 0; same && i < now.lines_size(); ++i)
@@ -196,13 +208,16 @@ void shop::take_order(placed_order& of, const v1::order& now) {
            && now.lines(i).unit_price_minor() == of.content.lines(i).unit_price_minor();
   if (!same)
     complain(name_of(of) + " is not what was placed: " + now.ShortDebugString() + " (A9)");
-  check_history(of, now);
-  if (of.cancelled && now.status() != v1::CANCELLED)
+  check_history(id, of, now);
+  if (of.cancelled && id > of.cancelled_at && now.status() != v1::CANCELLED)
     complain(name_of(of) + " was acknowledged as cancelled and is " + now.ShortDebugString() + " (F5)");
   if (now.payment().state() == v1::PAYMENT_UNKNOWN)
     happened_.count("payment seen unknown");
+  if (of.seen && now.history_size() < of.seen->history_size())
+    return; // Overtaken by a newer one.
   count_course(of, now);
   of.seen = now;
+  of.seen_at = last_id_;
 }
 
 void shop::count_course(const placed_order& of, const v1::order& now) {
@@ -217,7 +232,7 @@ void shop::count_course(const placed_order& of, const v1::order& now) {
     happened_.count("rejected after it held something");
 }
 
-void shop::check_history(const placed_order& of, const v1::order& now) {
+void shop::check_history(std::uint64_t id, const placed_order& of, const v1::order& now) {
   for (int i = 0; i < now.history_size(); ++i) {
     const auto status = static_cast<v1::order_status>(now.history(i));
     if (i == 0 ? status != v1::PLACED
@@ -228,10 +243,11 @@ void shop::check_history(const placed_order& of, const v1::order& now) {
     complain(name_of(of) + " has a history that does not end with its status");
   if (!of.seen)
     return;
-  bool longer = now.history_size() >= of.seen->history_size();
-  for (int i = 0; longer && i < of.seen->history_size(); ++i)
-    longer = now.history(i) == of.seen->history(i);
-  if (!longer)
+  const auto common = std::min(now.history_size(), of.seen->history_size());
+  const bool same =
+      std::equal(now.history().begin(), now.history().begin() + common, of.seen->history().begin());
+  const bool forgotten = id > of.seen_at && common < of.seen->history_size();
+  if (!same || forgotten)
     complain(name_of(of) + " has forgotten what it showed before: " + of.seen->ShortDebugString() + ", now "
              + now.ShortDebugString() + " (A6)");
 }
@@ -244,9 +260,11 @@ void shop::take_stock(const pending& asked, const v1::stock_item& now) {
   each.seen = now;
   if (asked.why != purpose::set_stock || !each.in_doubt)
     return;
-  if (now.on_hand() != each.in_doubt->on_hand())
+  if (now.on_hand() != each.in_doubt->on_hand() && !each.perhaps.contains(now.on_hand()))
     complain(each.name + " was set to " + each.in_doubt->ShortDebugString() + " and is "
              + now.ShortDebugString());
+  if (!each.on_hand)
+    each.known_at = last_id_;
   each.on_hand = each.in_doubt->on_hand();
   each.in_doubt.reset();
 }
@@ -258,14 +276,17 @@ void shop::take_account(const pending& asked, const v1::account& now) {
   each.seen = now;
   if (asked.why != purpose::set_account || !each.in_doubt)
     return;
-  if (now.credit_limit_minor() != each.in_doubt->credit_limit_minor())
+  if (now.credit_limit_minor() != each.in_doubt->credit_limit_minor()
+      && !each.perhaps.contains(now.credit_limit_minor()))
     complain(each.name + " was set to " + each.in_doubt->ShortDebugString() + " and is "
              + now.ShortDebugString());
+  if (!each.limit_minor)
+    each.known_at = last_id_;
   each.limit_minor = each.in_doubt->credit_limit_minor();
   each.in_doubt.reset();
 }
 
-void shop::take_page(std::uint64_t id, std::size_t shard, const v1::order_page& page) {
+void shop::take_page(const pending& asked, const v1::order_page& page) {
   std::set<std::string> listed;
   for (const auto& each : page.orders())
     listed.insert(each.order_id());
@@ -276,8 +297,8 @@ void shop::take_page(std::uint64_t id, std::size_t shard, const v1::order_page& 
     return;
   for (const auto& each : orders_) {
     const auto& key = each.content.order_id();
-    const bool before = each.outcome && each.acknowledged_at < id;
-    if (before && shard_of(key, options_.shards) == shard && !listed.contains(key))
+    const bool before = each.outcome && each.acknowledged_at < asked.id;
+    if (before && shard_of(key, options_.shards) == asked.subject && !listed.contains(key))
       complain(name_of(each) + " was acknowledged before a page was asked for that does not list it");
   }
 }

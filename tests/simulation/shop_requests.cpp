@@ -18,9 +18,9 @@ constexpr std::size_t customers_of_test = 4;
 shop::shop(options with, chance& random, counters& happened)
     : options_(with), random_(random), happened_(happened) {
   for (std::size_t i = 0; i < skus_of_test; ++i)
-    skus_.push_back({"sku-" + std::to_string(i), {}, {}, {}});
+    skus_.push_back({"sku-" + std::to_string(i), {}, {}, {}, 0, {}});
   for (std::size_t i = 0; i < customers_of_test; ++i)
-    customers_.push_back({"customer-" + std::to_string(i), {}, {}, {}});
+    customers_.push_back({"customer-" + std::to_string(i), {}, {}, {}, 0, {}});
 }
 
 purpose shop::some_purpose() {
@@ -46,7 +46,7 @@ shop_request shop::next(std::int64_t now_ms) {
   if (const auto unset = first_unset(); unset && !random_.once_in(5))
     return ask(unset->first, unset->second);
   if (orders_.empty() || random_.percent(30)) {
-    orders_.push_back({new_order(now_ms), {}, 0, false, false, {}});
+    orders_.emplace_back().content = new_order(now_ms);
     return ask(purpose::place, orders_.size() - 1);
   }
   const auto why = some_purpose();
@@ -185,7 +185,8 @@ bool shop::is_pending(purpose why, std::size_t subject) const {
 
 shop_request shop::send(purpose why, std::size_t subject, v1::request what) {
   what.set_timeout_ms(options_.timeout_ms);
-  pending_[++last_id_] = {why, subject};
+  ++last_id_;
+  pending_[last_id_] = {last_id_, why, subject};
   happened_.count("request");
   return {last_id_, std::move(what)};
 }
@@ -193,6 +194,12 @@ shop_request shop::send(purpose why, std::size_t subject, v1::request what) {
 void shop::connection_lost() {
   happened_.count("request lost in a crash", pending_.size());
   pending_.clear();
+}
+
+void shop::connection_lost(const std::set<std::uint64_t>& requests) {
+  happened_.count("request lost with its connection", requests.size());
+  for (const auto id : requests)
+    pending_.erase(id);
 }
 
 std::vector<std::pair<purpose, std::size_t>> shop::unknown() const {

@@ -9,7 +9,14 @@
 
 namespace orderd::simulation {
 
-simulated_node::simulated_node(node_world& world, runtime::storage& disk) : world_(world) {
+namespace {
+
+constexpr std::size_t connections = 3;
+
+} // namespace
+
+simulated_node::simulated_node(node_world& world, runtime::storage& disk)
+    : world_(world), context_{world.rules, *this, disk.shards(), "simulated"}, asked_(disk.shards()) {
   auto recovered = runtime::recover(disk);
   if (!recovered) {
     start_fault_ = recovered.error();
@@ -30,6 +37,9 @@ simulated_node::simulated_node(node_world& world, runtime::storage& disk) : worl
   }
   node_ = *std::move(started);
   node_.open(gateway_);
+  places_.resize(connections);
+  for (std::size_t place = 0; place < connections; ++place)
+    connect(place);
 }
 
 simulated_node::~simulated_node() {
@@ -46,12 +56,20 @@ simulated_node::~simulated_node() {
 
 caf::actor simulated_node::spawn_gateway() {
   return system_.actors().spawn([this](caf::event_based_actor*) -> caf::behavior {
-    return {[this](const runtime::gateway_replies& batch) {
-      for (const auto& each : batch.replies)
-        if (!ended_)
-          world_.replied(each.to.request_id, *each.body);
-    }};
+    return {[this](const runtime::gateway_replies& batch) { take_replies(batch); }};
   });
+}
+
+void simulated_node::take_replies(const runtime::gateway_replies& batch) {
+  if (ended_)
+    return;
+  for (const auto& each : batch.replies) {
+    const auto found = connections_.find(each.to.connection);
+    if (found == connections_.end())
+      continue; // Nobody is there any more.
+    found->second->server().reply(each.to.request_id, *each.body, now());
+    found->second->answered();
+  }
 }
 
 caf::actor simulated_node::spawn_bank() {
@@ -71,46 +89,59 @@ caf::actor simulated_node::spawn_bank() {
   });
 }
 
-void simulated_node::send(const shop_request& asked) {
-  const runtime::caller from{1, asked.id};
-  runtime::request envelope{from, world_.clock.now() + asked.what.timeout_ms(), {}};
-  auto decoded = actors::decode_request(asked.what, static_cast<std::uint32_t>(node_.shards.size()));
-  route(std::move(decoded), std::move(envelope));
+cluster::moment simulated_node::now() {
+  return {system_.scheduler().clock().now(), world_.clock.now()};
 }
 
-void simulated_node::route(actors::decoded_request what, runtime::request envelope) {
-  if (const auto* refused = std::get_if<actors::refused_request>(&what))
-    return world_.replied(envelope.from.request_id, refused->body);
-  if (const auto* question = std::get_if<actors::node_request>(&what)) {
-    caf::send_as(gateway_, node_.self, cluster::node_question{envelope.from, *question});
-    return;
-  }
-  const auto shards = static_cast<std::uint32_t>(node_.shards.size());
-  std::uint32_t shard = 0;
-  if (auto* command = std::get_if<runtime::entity_request>(&what)) {
-    shard = runtime::shard_of_slot(world_.rules.slot_of(command->command.to), shards);
-    envelope.what = std::move(*command);
-  } else if (auto* query = std::get_if<runtime::query_request>(&what)) {
-    shard = query->shard;
-    envelope.what = std::move(*query);
-  } else {
-    auto& resolve = std::get<runtime::resolve_request>(what);
-    shard = runtime::shard_of_slot(world_.rules.slot_of(resolve.entity), shards);
-    envelope.what = std::move(resolve);
-  }
-  auto batch = std::make_shared<std::vector<runtime::request>>();
-  batch->push_back(std::move(envelope));
-  caf::send_as(gateway_, node_.shards[shard],
-               runtime::shard_requests{std::move(batch), system_.scheduler().clock().now()});
+void simulated_node::connect(std::size_t place) {
+  places_[place] = ++last_connection_;
+  connections_[last_connection_] =
+      std::make_unique<simulated_connection>(last_connection_, context_, world_.client, now());
+}
+
+void simulated_node::send(const shop_request& asked) {
+  connections_.at(places_[world_.random.below(connections)])->ask(asked);
+}
+
+std::set<std::uint64_t> simulated_node::lose_connection() {
+  const auto place = world_.random.below(connections);
+  const auto lost = connections_.extract(places_[place]);
+  connect(place);
+  return lost.mapped()->open();
 }
 
 bool simulated_node::run_one() {
   auto& jobs = system_.scheduler().jobs;
+  if ((jobs.empty() || world_.random.percent(20)) && carry())
+    return true;
   if (jobs.empty())
     return false;
   std::swap(jobs.front(), jobs[world_.random.below(jobs.size())]);
   system_.scheduler().try_run_once();
   return true;
+}
+
+bool simulated_node::carry() {
+  std::vector<simulated_connection*> moving;
+  for (const auto number : places_)
+    if (connections_.at(number)->moving())
+      moving.push_back(connections_.at(number).get());
+  if (moving.empty())
+    return false;
+  moving[world_.random.below(moving.size())]->carry(world_.random, now(), asked_);
+  hand_on();
+  return true;
+}
+
+void simulated_node::hand_on() {
+  for (std::size_t shard = 0; shard < asked_.by_shard.size(); ++shard) {
+    if (asked_.by_shard[shard].empty())
+      continue;
+    auto batch = std::make_shared<std::vector<runtime::request>>(std::exchange(asked_.by_shard[shard], {}));
+    caf::send_as(gateway_, node_.shards[shard], runtime::shard_requests{std::move(batch), now().steady});
+  }
+  for (const auto& question : std::exchange(asked_.for_node, {}))
+    caf::send_as(gateway_, node_.self, question);
 }
 
 void simulated_node::pass(std::chrono::milliseconds time) {

@@ -1,7 +1,8 @@
 // One life of a node, from its start to its crash: the real actors, put together as in production, on the
-// deterministic scheduler, with a disk in memory, a bank of the simulation's and no network.
+// deterministic scheduler, with a disk in memory, a bank of the simulation's, and connections that carry the
+// frames of the real sessions (an actor of the simulation's in place of the gateway moves them).
 //
-// *Operation*: make it on a disk; `start_fault` says if it did not start. `send` requests; `run_one` job or
+// *Operation*: make it on a disk; `start_fault` says if it did not start. `send` requests; `run_one` step or
 // `pass` time, until `crashed`, or as long as wanted; destroy it. The disk, the bank and the clock live on.
 // Nothing happens but in these calls.
 #pragma once
@@ -13,14 +14,17 @@
 #include "tests/simulation/chance.hpp"
 #include "tests/simulation/shop.hpp"
 #include "tests/simulation/simulated_bank.hpp"
+#include "tests/simulation/simulated_connection.hpp"
 #include "tests/support/manual_clock.hpp"
 #include "tests/support/test_system.hpp"
 
 #include <caf/response_promise.hpp>
 
 #include <cstdint>
-#include <functional>
+#include <map>
+#include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -34,14 +38,14 @@ struct node_world {
   cluster::configuration_store& configuration;
   simulated_bank& bank;
   chance& random;
-  std::function<void(std::uint64_t request, const std::string& body)> replied;
+  simulated_connection::client client;
 };
 
-class simulated_node {
+class simulated_node : private cluster::session_observer {
 public:
   /// `disk` must outlive the node.
   simulated_node(node_world& world, runtime::storage& disk);
-  ~simulated_node();
+  ~simulated_node() override;
   simulated_node(const simulated_node&) = delete;
   simulated_node& operator=(const simulated_node&) = delete;
 
@@ -49,21 +53,34 @@ public:
   /// Why the node ended itself, if it did: nothing may be sent or run afterwards.
   const std::optional<std::string>& crashed() const noexcept { return crashed_; }
 
+  /// Sends over one of the connections.
   void send(const shop_request& asked);
-  /// Runs one job chosen by chance; false when there is none.
+  /// Ends one connection, another takes its place; gives the requests whose replies are lost with it.
+  std::set<std::uint64_t> lose_connection();
+  /// Runs one job, or lets bytes arrive, by chance; false when there is nothing to do.
   bool run_one();
   void pass(std::chrono::milliseconds time);
 
 private:
   caf::actor spawn_gateway();
   caf::actor spawn_bank();
-  void route(actors::decoded_request what, runtime::request envelope);
+  void answered(std::string_view, std::string_view, std::chrono::nanoseconds) override {}
+  void connect(std::size_t place);
+  void take_replies(const runtime::gateway_replies& batch);
+  bool carry();
+  void hand_on();
+  cluster::moment now();
 
   node_world& world_;
   std::optional<runtime::fault> start_fault_;
   std::optional<std::string> crashed_;
   bool ended_ = false;
   runtime::metrics numbers_{"simulation"};
+  cluster::session_context context_;
+  cluster::asked_requests asked_;
+  std::uint64_t last_connection_ = 0;
+  std::map<std::uint64_t, std::unique_ptr<simulated_connection>> connections_; ///< by number
+  std::vector<std::uint64_t> places_;                                          ///< numbers of the living
   std::vector<caf::response_promise> never_answered_;
   test::test_system system_;
   caf::actor gateway_;

@@ -6,6 +6,7 @@
 #include "tests/simulation/simulated_node.hpp"
 
 #include <algorithm>
+#include <limits>
 #include <memory>
 #include <numeric>
 #include <set>
@@ -21,6 +22,8 @@ constexpr std::int64_t placement_deadline_ms = 3'000;
 /// How long a healed node may take until nothing is left to do (S10): the deadline, pauses of card payments
 /// asking again (doubling up to 30 s), and some.
 constexpr std::int64_t healing_ms_max = 120'000;
+
+constexpr auto unlimited = std::numeric_limits<std::uint64_t>::max();
 
 config::node_settings settings_of(const simulation_options& options, chance& random) {
   config::node_settings settings;
@@ -62,9 +65,15 @@ private:
   // -- the node's lives ---------------------------------------------------------------------------
 
   void start() {
+    node_.reset();
     opened_ = disk_.open();
     lying_ = std::make_unique<altered_storage>(*opened_, options_.disk_bugs);
     node_ = std::make_unique<simulated_node>(world_, *lying_);
+    if (const auto& why = node_->start_fault(); why && why->code == runtime::fault_code::storage_full) {
+      report_.happened.count("start with a full disk");
+      disk_.set_capacity(unlimited); // A person makes room.
+      return start();
+    }
     if (const auto& why = node_->start_fault())
       report_.violations.push_back("the node does not start: " + why->message + " (F5)");
   }
@@ -104,6 +113,8 @@ private:
   }
 
   void expect_death(const std::string& why) {
+    if (why.find("the simulated disk is full") != std::string::npos)
+      return report_.happened.count("crash for want of space");
     if (why.find("the simulated disk failed an append") == std::string::npos)
       report_.violations.push_back("the node ended itself: " + why);
     report_.happened.count("crash in an append");
@@ -127,6 +138,12 @@ private:
       crash();
     if (random_.once_in(options_.steps_between_crashes))
       disk_.fail_append(1 + random_.below(3));
+    if (random_.once_in(2'000))
+      disk_.set_capacity(disk_.used_bytes() + random_.below(20'000));
+    if (random_.once_in(500))
+      disk_.set_capacity(unlimited);
+    if (random_.once_in(400))
+      shop_.connection_lost(node_->lose_connection());
     if (random_.once_in(500)) {
       disk_.fail_apply(1);
       report_.happened.count("apply to fail");
@@ -160,6 +177,7 @@ private:
 
   void heal() {
     bank_.behave({0, 0, 0});
+    disk_.set_capacity(unlimited);
     healed_ = true;
     const auto until = world_.clock.now() + healing_ms_max;
     while (!failed() && world_.clock.now() < until) {
@@ -242,7 +260,8 @@ private:
                     configuration_,
                     bank_,
                     random_,
-                    [this](std::uint64_t request, const std::string& body) { take_reply(request, body); }};
+                    {[this](std::uint64_t request, const std::string& body) { take_reply(request, body); },
+                     [this](const std::string& what) { shop_.complain(what); }}};
   std::unique_ptr<runtime::storage> opened_;
   std::unique_ptr<altered_storage> lying_;
   std::unique_ptr<simulated_node> node_;

@@ -34,8 +34,11 @@ std::string shown(const simulation_report& report, std::uint64_t seed) {
 constexpr const char* must_happen[] = {
     "crash",
     "crash in an append",
+    "crash for want of space",
+    "fault STORAGE_FULL",
     "crash with requests under way",
     "request lost in a crash",
+    "request lost with its connection",
     "apply to fail",
     "clock set back",
     "page of orders",
