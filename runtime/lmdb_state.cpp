@@ -10,8 +10,10 @@ namespace {
 /// Databases there can be: meta, the tables that are not split, the two that are.
 constexpr unsigned databases_max = 1 + table_max - 2 + 2 * row_place::kinds;
 
-/// Changed rows after which a batch's next transaction begins.
-constexpr std::size_t rows_per_transaction = 50'000;
+/// Changed rows after which a batch's next transaction begins: above what a batch holds under load, because
+/// every transaction writes most pages of items and accounts anew; below it, what a backlog may cost in
+/// memory.
+constexpr std::size_t rows_per_transaction = 500'000;
 
 /// The row of the database "meta", sealed as a row of this table, which no epoch can write.
 const row_key meta_key{table{0}, "applied"};
