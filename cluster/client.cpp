@@ -1,13 +1,12 @@
 #include "cluster/client.hpp"
 
-#include "cluster/broker_socket.hpp"
 #include "cluster/client_core.hpp"
 #include "cluster/messages.hpp"
 #include "cluster/socket.hpp"
+#include "cluster/tidy_broker.hpp"
 
 #include <caf/event_based_actor.hpp>
 #include <caf/init_global_meta_objects.hpp>
-#include <caf/io/broker.hpp>
 #include <caf/io/middleman.hpp>
 #include <caf/io/network/multiplexer.hpp>
 
@@ -58,10 +57,10 @@ client_core::options core_options(const client_options& chosen) {
   return {chosen.timeout, chosen.window, chosen.retry_refused, "orderd client library"};
 }
 
-class client_actor : public caf::io::broker {
+class client_actor : public tidy_broker {
 public:
   client_actor(caf::actor_config& config, const client_options& options)
-      : broker(config), endpoint_(options.endpoint), core_(core_options(options), steady_clock::now()) {}
+      : tidy_broker(config), endpoint_(options.endpoint), core_(core_options(options), steady_clock::now()) {}
 
   const char* name() const override { return "orderd.client"; }
   caf::behavior make_behavior() override;
@@ -224,7 +223,7 @@ void client_actor::read(const caf::io::new_data_msg& what) {
 
 /// Leaves a connection that is of no use.
 void client_actor::give_up(const std::string& why) {
-  cut(*this, connection_);
+  cut(connection_);
   lost(why);
 }
 
@@ -238,7 +237,7 @@ void client_actor::stop(const caf::error& reason) {
   core_.stop();
   deliver_answers();
   if (connection_ != caf::io::invalid_connection_handle)
-    cut(*this, connection_);
+    cut(connection_);
   send_exit(connector_, caf::exit_reason::user_shutdown);
   quit(reason);
 }

@@ -1,14 +1,13 @@
 #include "cluster/gateway.hpp"
 
-#include "cluster/broker_socket.hpp"
 #include "cluster/messages.hpp"
 #include "cluster/session.hpp"
 #include "cluster/socket.hpp"
+#include "cluster/tidy_broker.hpp"
 #include "runtime/clock.hpp"
 #include "runtime/log.hpp"
 
 #include <caf/init_global_meta_objects.hpp>
-#include <caf/io/broker.hpp>
 #include <caf/io/middleman.hpp>
 #include <caf/io/network/multiplexer.hpp>
 
@@ -71,10 +70,10 @@ struct client {
   std::chrono::steady_clock::time_point refused_at; ///< when the session finished
 };
 
-class gateway : public caf::io::broker {
+class gateway : public tidy_broker {
 public:
   gateway(caf::actor_config& config, const gateway_options& options, caf::io::doorman_ptr door)
-      : broker(config), numbers_(options.numbers),
+      : tidy_broker(config), numbers_(options.numbers),
         observer_(options.numbers), context_{options.rules, observer_, options.shards, options.version},
         connections_max_(options.connections_max), door_(std::move(door)), asked_(options.shards) {}
 
@@ -146,7 +145,7 @@ void gateway::serve(const gateway_peers& peers) {
 
 void gateway::welcome(connection_handle socket) {
   if (stopping_ || clients_.size() >= connections_max_ + limits::connections_refused_max)
-    return cut(*this, socket);
+    return cut(socket);
   const auto now = moment_now();
   const auto id = ++last_connection_;
   auto& made = clients_.try_emplace(id, id, socket, context_).first->second;
@@ -190,7 +189,7 @@ void gateway::forget(connection_handle socket) {
 void gateway::drop(std::uint64_t id) {
   const auto socket = clients_.at(id).socket;
   forget(socket);
-  cut(*this, socket);
+  cut(socket);
 }
 
 /// Gives the session's output to the socket. False: the peer does not read, the connection must be dropped.

@@ -25,6 +25,8 @@ public:
 
   const char* name() const override { return "orderd.journal"; }
   caf::behavior make_behavior() override;
+  /// Lets go of the shards that wait, which know this actor too.
+  void on_exit() override { waiting_.clear(); }
 
 private:
   struct waiting {

@@ -76,8 +76,7 @@ constexpr const char* must_happen[] = {
 
 TEST(Simulation, KeepsItsPromisesFromEverySeed) {
   const auto first = number_from("ORDERD_SEED", 1);
-  const bool sanitized = std::getenv("ORDERD_SANITIZED") != nullptr; // Five times as slow.
-  const auto seeds = number_from("ORDERD_SEEDS", sanitized ? 60 : 300);
+  const auto seeds = number_from("ORDERD_SEEDS", 300);
   counters happened;
   std::uint64_t events = 0;
   const auto started_at = std::chrono::steady_clock::now();

@@ -80,6 +80,12 @@ bool has_replies(std::string_view bytes, std::size_t count) {
   return replies_of(whole_frames(bytes)).size() >= count;
 }
 
+void await_open_door(std::uint16_t port) {
+  raw_client visitor{port};
+  visitor.send(hello_bytes());
+  visitor.read_until([](auto seen) { return has_frames(seen, cluster::frame_type::hello, 1); });
+}
+
 caf::behavior echo_shard(caf::event_based_actor* self, std::shared_ptr<const std::string> body) {
   auto answer = [=](runtime::gateway_replies replies) {
     self->send(caf::actor_cast<caf::actor>(self->current_sender()), std::move(replies));

@@ -43,6 +43,9 @@ bool has_frames(std::string_view bytes, cluster::frame_type type, std::size_t co
 /// Whether `bytes` hold `count` replies in whole frames.
 bool has_replies(std::string_view bytes, std::size_t count);
 
+/// Waits until a gateway takes connections: CAF never closes a door that is shut in the moment it opens.
+void await_open_door(std::uint16_t port);
+
 /// Answers every request of a shard or of the node with the body it is given.
 caf::behavior echo_shard(caf::event_based_actor* self, std::shared_ptr<const std::string> body);
 

@@ -70,6 +70,7 @@ protected:
     door = *made;
     auto shard = system.spawn(testing::echo_shard, confirmed_body());
     caf::anon_send(door.actor, gateway_peers{{shard}, shard});
+    testing::await_open_door(door.port);
   }
 
   void stop_node() {
@@ -171,8 +172,10 @@ TEST_F(ClientTest, AnswersAtTheDeadlineWithoutANode) {
 
 TEST_F(ClientTest, AnswersWhatIsUnansweredWhenItStops) {
   start_client();
+  self->send(client, orders(0, 1));
+  receive_replies(1);
   stop_node();
-  self->send(client, orders(0, 3));
+  self->send(client, orders(1, 3));
   self->send_exit(client, caf::exit_reason::user_shutdown);
   for (const auto& one : receive_replies(3))
     EXPECT_EQ(one.what->fault().code(), v1::fault::UNAVAILABLE);

@@ -180,6 +180,7 @@ TEST_F(GatewayTest, RefusesToListenAnywhereElse) {
 
 TEST_F(GatewayTest, SaysThatAPortIsInUse) {
   start();
+  testing::await_open_door(door.port);
   auto made = spawn_gateway(system, {.address = "127.0.0.1:" + std::to_string(door.port),
                                      .rules = *rules,
                                      .numbers = numbers,
