@@ -95,7 +95,7 @@ private:
 
   // -- requests and replies --------------------------------------------------
   void hand_on(moment now);
-  void answer(const std::vector<runtime::reply>& replies);
+  void answer(const runtime::gateway_replies& what);
   client* find(std::uint64_t id);
 
   runtime::metrics& numbers_;
@@ -121,7 +121,7 @@ caf::behavior gateway::make_behavior() {
       [this](const caf::io::new_data_msg& what) { read(what); },
       [this](const caf::io::connection_closed_msg& what) { forget(what.handle); },
       [this](const caf::io::acceptor_closed_msg&) { stop(caf::exit_reason::unreachable); },
-      [this](const runtime::gateway_replies& what) { answer(what.replies); },
+      [this](const runtime::gateway_replies& what) { answer(what); },
       [this](caf::tick_atom) {
         delayed_send(this, check_interval, caf::tick_atom_v);
         check_all();
@@ -254,10 +254,10 @@ void gateway::hand_on(moment now) {
   asked_.for_node.clear();
 }
 
-void gateway::answer(const std::vector<runtime::reply>& replies) {
+void gateway::answer(const runtime::gateway_replies& what) {
   const auto now = moment_now();
   written_.clear();
-  for (const auto& one : replies) {
+  for (const auto& one : what.replies) {
     auto* to = find(one.to.connection);
     if (!to)
       continue;
@@ -269,6 +269,8 @@ void gateway::answer(const std::vector<runtime::reply>& replies) {
   for (auto* to : written_)
     if (!send_output(*to, now))
       ended.push_back(to->socket);
+  if (what.released_at)
+    numbers_.reply_stage.observe(moment_now().steady - *what.released_at, what.replies.size());
   for (auto socket : ended)
     if (auto known = numbers_of_sockets_.find(socket); known != numbers_of_sockets_.end())
       drop(known->second);

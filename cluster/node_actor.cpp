@@ -25,11 +25,11 @@ constexpr double hysteresis = 0.01;
 constexpr std::uint64_t reserve_bytes = 8u << 20;
 
 runtime::gateway_replies one_reply(runtime::caller to, const v1::reply& body) {
-  return {{{to, std::make_shared<const std::string>(actors::reply_body(body))}}};
+  return {{{to, std::make_shared<const std::string>(actors::reply_body(body))}}, std::nullopt};
 }
 
 runtime::gateway_replies refusal(runtime::caller to, const runtime::fault& why) {
-  return {{{to, std::make_shared<const std::string>(actors::fault_body(why))}}};
+  return {{{to, std::make_shared<const std::string>(actors::fault_body(why))}}, std::nullopt};
 }
 
 runtime::fault no_answer(const std::string& who, const caf::error& why) {

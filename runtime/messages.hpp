@@ -34,6 +34,7 @@ struct shard_requests {
 /// Shard -> gateway: send these replies to their callers; what they depend on is committed.
 struct gateway_replies {
   std::vector<reply> replies;
+  std::optional<std::chrono::steady_clock::time_point> released_at; ///< by a shard: when they could go
 };
 
 /// Shard -> journal: make this epoch durable.

@@ -55,8 +55,10 @@ caf::behavior shard_actor::running() {
       [this](const channel_acknowledged& what) { run([&] { engine_.acknowledged(what); }); },
       [this](const provider_answer& what) { run([&] { engine_.answered(what, clock_.now()); }); },
       [this](const epoch_durable& what) {
-        numbers_.commit_stage.observe(clock().now() - closed_at_);
+        numbers_.commit_stage.observe(clock().now() - closed_at_, std::exchange(closed_requests_, 0));
         run([&] { engine_.durable(self_, what.number); });
+        if (committing_ <= what.number)
+          committing_ = 0;
       },
       [this](const epoch_applied& what) { run([&] { engine_.applied(what.number); }); },
       [this](const admit_new_work& what) { engine_.node_refuses_new_work(what.refusal); },
@@ -106,6 +108,7 @@ void shard_actor::work() {
   std::vector<runtime::request> slice{std::make_move_iterator(from + static_cast<std::ptrdiff_t>(next)),
                                       std::make_move_iterator(from + static_cast<std::ptrdiff_t>(end))};
   numbers_.queue_stage.observe(age, slice.size());
+  open_slices_.push_back({batch.arrived_at + age, slice.size()});
   next = end;
   if (next == batch.batch->size())
     waiting_.pop_front();
@@ -121,7 +124,13 @@ void shard_actor::tick() {
 }
 
 void shard_actor::append(epoch_ptr closed, std::size_t bytes) {
+  committing_ = closed->number;
   closed_at_ = clock().now();
+  for (const auto& [admitted_at, requests] : open_slices_) {
+    numbers_.epoch_stage.observe(closed_at_ - admitted_at, requests);
+    closed_requests_ += requests;
+  }
+  open_slices_.clear();
   numbers_.epoch_bytes.observe(bytes);
   numbers_.epoch_rows.observe(closed->writes.size());
   send(journal_, append_epoch{std::move(closed)});
@@ -136,8 +145,10 @@ void shard_actor::apply_now() {
 }
 
 void shard_actor::release(shard_outputs outputs) {
+  if (committing_ == 0)
+    open_slices_.clear(); // They changed nothing, so no epoch holds them.
   if (!outputs.replies.empty())
-    send(gateway_, gateway_replies{std::move(outputs.replies)});
+    send(gateway_, gateway_replies{std::move(outputs.replies), clock().now()});
   for (auto& [destination, commands] : outputs.commands)
     send(shards_[destination], channel_commands{shard_index_, std::move(commands)});
   for (const auto& [source, upto] : outputs.acknowledgements)

@@ -84,7 +84,15 @@ private:
   std::unique_ptr<entity_host> host_;
   shard engine_;        ///< after what it refers to
   shard_figures shown_; ///< as of the last `show_numbers`
+  // Where the time of the requests of the open epoch, and of the one being committed, goes.
+  struct admitted_slice {
+    std::chrono::steady_clock::time_point admitted_at;
+    std::size_t requests = 0;
+  };
+  std::vector<admitted_slice> open_slices_;
   std::chrono::steady_clock::time_point closed_at_;
+  std::size_t closed_requests_ = 0;
+  std::uint64_t committing_ = 0; ///< number of the epoch that is being committed; 0: none
 };
 
 } // namespace orderd::runtime

@@ -195,6 +195,12 @@ class MetricsTest(unittest.TestCase):
         self.assertEqual(samples["orderd_requests_total", '{outcome="ok",type="place_order"}'], 7)
         self.assertEqual(samples["orderd_requests_total", '{outcome="rejection",type="get_order"}'], 1)
 
+    def test_every_stage_of_a_request_is_timed(self):
+        def timed(stage):
+            return self.samples()["orderd_stage_duration_seconds_count", f'{{stage="{stage}"}}']
+        for stage in ("queue", "epoch", "commit", "reply"):
+            self.assertGreaterEqual(timed(stage), 7, stage)
+
     def test_histograms_add_up(self):
         samples = self.samples()
         buckets = [value for (name, _), value in samples.items() if name == "orderd_request_duration_seconds_bucket"]

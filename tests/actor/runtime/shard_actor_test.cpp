@@ -135,6 +135,23 @@ TEST_P(ShardActor, AnswersNothingBeforeTheJournalHasIt) {
   EXPECT_EQ(records_at_reply, 1u);
 }
 
+TEST_P(ShardActor, TimesTheStagesOfEachRequest) {
+  const auto timed = [](const histogram& stage) { return stage.collect().histogram.sample_count; };
+  start();
+  hand_in("a1", "add 5");
+  hand_in("a1", "add 5");
+  system_.run();
+  EXPECT_EQ(timed(numbers_.queue_stage), 2u);
+  EXPECT_EQ(timed(numbers_.epoch_stage), 2u);
+  EXPECT_EQ(timed(numbers_.commit_stage), 2u);
+  ask("a1", "read"); // Has no epoch of its own, and is not counted with the next one.
+  ask("a1", "add 5");
+  EXPECT_EQ(timed(numbers_.queue_stage), 4u);
+  EXPECT_EQ(timed(numbers_.epoch_stage), 3u);
+  EXPECT_EQ(timed(numbers_.commit_stage), 3u);
+  EXPECT_TRUE(replies_.back().released_at);
+}
+
 TEST_P(ShardActor, SendsCommandsToItsPeersAndTheirAnswersBack) {
   start();
   ask("a1", "add 10");
