@@ -5,41 +5,15 @@
 #include <caf/event_based_actor.hpp>
 #include <caf/execution_unit.hpp>
 #include <caf/mailbox_element.hpp>
+#include <caf/message.hpp>
 #include <caf/resumable.hpp>
 
 #include <exception>
-#include <limits>
 #include <utility>
-#include <vector>
 
 namespace orderd::runtime {
 
 namespace {
-
-/// Runs the actors that became ready, on the thread of the shard that made them so.
-class shard_unit : public caf::execution_unit {
-public:
-  explicit shard_unit(caf::actor_system& system) : caf::execution_unit(&system) {}
-
-  void exec_later(caf::resumable* ready) override { ready_.push_back(ready); }
-
-  void run() {
-    while (!ready_.empty()) {
-      auto* next = ready_.back();
-      ready_.pop_back();
-      switch (next->resume(this, std::numeric_limits<std::size_t>::max())) {
-      case caf::resumable::resume_later:
-        ready_.push_back(next);
-        break;
-      default: // The queue held a reference to the actor.
-        caf::intrusive_ptr_release(next);
-      }
-    }
-  }
-
-private:
-  std::vector<caf::resumable*> ready_;
-};
 
 class entity_actor : public caf::event_based_actor {
 public:
@@ -66,21 +40,41 @@ private:
   std::unique_ptr<entity> entity_;
 };
 
-class actor_cell : public entity_cell {
+/// Lets entity actors run on the thread of their shard, one message at a time, as a broker runs on its
+/// multiplexer's: handed over directly, because a message through the mailbox costs as much again as most
+/// handlers do. The message and its envelope are made once and serve every turn.
+class shard_unit : public caf::execution_unit {
 public:
-  actor_cell(shard_unit& unit, caf::actor self) : unit_(unit), self_(std::move(self)) {}
+  explicit shard_unit(caf::actor_system& system)
+      : caf::execution_unit(&system),
+        envelope_(nullptr, caf::make_message_id(), {}, caf::make_message(entity_turn{})) {}
 
-  attempt handle(turn& now) override {
+  attempt run(entity_actor& who, turn& now) {
     attempt outcome;
-    self_->enqueue(
-        caf::make_mailbox_element(nullptr, caf::make_message_id(), {}, entity_turn{&now, &outcome}), &unit_);
-    unit_.run();
+    envelope_.payload.get_mutable_as<entity_turn>(0) = {&now, &outcome};
+    who.activate(this, envelope_);
     return outcome;
   }
+
+  /// Called for an actor that got a message through its mailbox, which nobody sends an entity.
+  void exec_later(caf::resumable*) override { throw bug("an entity actor got a message of somebody else"); }
+
+private:
+  caf::mailbox_element envelope_;
+};
+
+class actor_cell : public entity_cell {
+public:
+  actor_cell(shard_unit& unit, caf::actor self)
+      : unit_(unit), self_(std::move(self)),
+        who_(*static_cast<entity_actor*>(caf::actor_cast<caf::abstract_actor*>(self_))) {}
+
+  attempt handle(turn& now) override { return unit_.run(who_, now); }
 
 private:
   shard_unit& unit_;
   caf::actor self_; // The only reference: dropping it ends the actor.
+  entity_actor& who_;
 };
 
 class actor_host : public entity_host {
