@@ -57,8 +57,10 @@ caf::behavior shard_actor::running() {
       [this](const epoch_durable& what) {
         numbers_.commit_stage.observe(clock().now() - closed_at_, std::exchange(closed_requests_, 0));
         run([&] { engine_.durable(self_, what.number); });
-        if (committing_ <= what.number)
-          committing_ = 0;
+        if (committing_ > what.number)
+          return; // The next epoch went out at once.
+        committing_ = 0;
+        open_slices_.clear(); // No epoch is open, so they changed nothing.
       },
       [this](const epoch_applied& what) { run([&] { engine_.applied(what.number); }); },
       [this](const admit_new_work& what) { engine_.node_refuses_new_work(what.refusal); },

@@ -149,6 +149,11 @@ TEST_P(ShardActor, TimesTheStagesOfEachRequest) {
   EXPECT_EQ(timed(numbers_.queue_stage), 4u);
   EXPECT_EQ(timed(numbers_.epoch_stage), 3u);
   EXPECT_EQ(timed(numbers_.commit_stage), 3u);
+  hand_in("a1", "add 5");
+  hand_in("a1", "read"); // while that is being committed
+  system_.run();
+  ask("a1", "add 5");
+  EXPECT_EQ(timed(numbers_.epoch_stage), 5u);
   EXPECT_TRUE(replies_.back().released_at);
 }
 
