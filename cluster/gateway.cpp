@@ -4,7 +4,6 @@
 #include "cluster/session.hpp"
 #include "cluster/socket.hpp"
 #include "cluster/tidy_broker.hpp"
-#include "runtime/clock.hpp"
 #include "runtime/log.hpp"
 
 #include <caf/init_global_meta_objects.hpp>
@@ -43,10 +42,6 @@ constexpr std::size_t read_bytes_max = 64u << 10;
 /// Files that the rest of the node may have open beside the connections.
 constexpr std::size_t other_files_max = 256;
 
-moment moment_now() {
-  return {std::chrono::steady_clock::now(), runtime::system_wall_clock{}.now()};
-}
-
 class counting_observer : public session_observer {
 public:
   explicit counting_observer(runtime::metrics& numbers) : numbers_(numbers) {}
@@ -73,7 +68,7 @@ struct client {
 class gateway : public tidy_broker {
 public:
   gateway(caf::actor_config& config, const gateway_options& options, caf::io::doorman_ptr door)
-      : tidy_broker(config), numbers_(options.numbers),
+      : tidy_broker(config), numbers_(options.numbers), clock_(options.clock),
         observer_(options.numbers), context_{options.rules, observer_, options.shards, options.version},
         connections_max_(options.connections_max), door_(std::move(door)), asked_(options.shards) {}
 
@@ -97,8 +92,10 @@ private:
   void hand_on(moment now);
   void answer(const runtime::gateway_replies& what);
   client* find(std::uint64_t id);
+  moment moment_now() const { return {std::chrono::steady_clock::now(), clock_.now()}; }
 
   runtime::metrics& numbers_;
+  const runtime::wall_clock& clock_;
   counting_observer observer_;
   session_context context_;
   std::size_t connections_max_;

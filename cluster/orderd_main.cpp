@@ -111,7 +111,8 @@ private:
   runtime::result<void> start_actors(std::vector<runtime::recovered_shard> recovered) {
     config_.emplace(settings_);
     system_.emplace(*config_);
-    auto door = spawn_gateway(*system_, {settings_.listen, *rules_, *numbers_, disk_->shards(), version});
+    auto door =
+        spawn_gateway(*system_, {settings_.listen, *rules_, *numbers_, clock_, disk_->shards(), version});
     if (!door)
       return door.error();
     gateway_ = *std::move(door);

@@ -65,6 +65,7 @@ protected:
     auto made = spawn_gateway(system, {.address = "127.0.0.1:" + std::to_string(port),
                                        .rules = *rules,
                                        .numbers = numbers,
+                                       .clock = clock,
                                        .version = "0.1.0"});
     ASSERT_TRUE(made) << made.error().message;
     door = *made;
@@ -104,6 +105,7 @@ protected:
 
   std::unique_ptr<const runtime::business> rules = actors::make_business({});
   runtime::metrics numbers{"0.1.0"};
+  runtime::system_wall_clock clock;
   client_config config;
   caf::actor_system system{config};
   caf::scoped_actor self{system};

@@ -54,6 +54,7 @@ protected:
     auto made = spawn_gateway(system, {.address = "127.0.0.1:0",
                                        .rules = *rules,
                                        .numbers = numbers,
+                                       .clock = clock,
                                        .shards = 2,
                                        .version = "0.1.0",
                                        .connections_max = connections_max});
@@ -65,6 +66,7 @@ protected:
 
   std::unique_ptr<const runtime::business> rules = actors::make_business({});
   runtime::metrics numbers{"0.1.0"};
+  runtime::system_wall_clock clock;
   gateway_config config;
   caf::actor_system system{config};
   gateway_handle door;
@@ -171,8 +173,9 @@ TEST_F(GatewayTest, CountsRequestsByTypeAndOutcome) {
 
 TEST_F(GatewayTest, RefusesToListenAnywhereElse) {
   for (const char* address : {"0.0.0.0:0", "10.1.2.3:0", "nowhere"}) {
-    auto made =
-        spawn_gateway(system, {.address = address, .rules = *rules, .numbers = numbers, .version = "0.1.0"});
+    auto made = spawn_gateway(
+        system,
+        {.address = address, .rules = *rules, .numbers = numbers, .clock = clock, .version = "0.1.0"});
     ASSERT_FALSE(made) << address;
     EXPECT_EQ(made.error().code, runtime::fault_code::malformed);
   }
@@ -184,6 +187,7 @@ TEST_F(GatewayTest, SaysThatAPortIsInUse) {
   auto made = spawn_gateway(system, {.address = "127.0.0.1:" + std::to_string(door.port),
                                      .rules = *rules,
                                      .numbers = numbers,
+                                     .clock = clock,
                                      .version = "0.1.0"});
   ASSERT_FALSE(made);
   EXPECT_EQ(made.error().code, runtime::fault_code::unavailable);

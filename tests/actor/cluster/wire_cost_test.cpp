@@ -79,12 +79,14 @@ std::shared_ptr<const v1::request> random_order(std::mt19937_64& random) {
 TEST(WireCost, IsAFewMicrosecondsForEachOrder) {
   const auto rules = actors::make_business({});
   runtime::metrics numbers{"0.1.0"};
+  runtime::system_wall_clock clock;
   wire_config node_config;
   wire_config client_config;
   caf::actor_system node{node_config};
   caf::actor_system user{client_config};
   auto door = spawn_gateway(
-      node, {.address = "127.0.0.1:0", .rules = *rules, .numbers = numbers, .version = "0.1.0"});
+      node,
+      {.address = "127.0.0.1:0", .rules = *rules, .numbers = numbers, .clock = clock, .version = "0.1.0"});
   ASSERT_TRUE(door) << door.error().message;
   v1::reply placed;
   placed.mutable_placement()->set_order_id(std::string(16, 'i'));
