@@ -1,13 +1,28 @@
 #include "actors/account.hpp"
 
 #include "actors/money.hpp"
+#include "runtime/bytes.hpp"
 #include "runtime/result.hpp"
 
 namespace orderd::actors {
 
+namespace {
+
+/// Stored with the command's id.
+std::uint64_t content_hash(const currency_code& currency, std::int64_t credit_limit_minor) {
+  std::string bytes{currency.view()};
+  runtime::append_integer(bytes, static_cast<std::uint64_t>(credit_limit_minor));
+  return runtime::hash_bytes(bytes);
+}
+
+} // namespace
+
 set_account_decision decide(const account_state& state, const set_account& what) {
-  if (state.recent.contains(what.id))
+  const auto known = state.recent.recall(what.id, content_hash(what.currency, what.credit_limit_minor));
+  if (known == recent_commands::memory::same)
     return {rejection_code::none, true};
+  if (known == recent_commands::memory::other)
+    return {rejection_code::conflict, false};
   if (state.is_open() && state.currency != what.currency)
     return {rejection_code::currency_fixed, false};
   if (what.credit_limit_minor < state.used_minor())
@@ -39,7 +54,7 @@ struct applier {
   void operator()(const account_was_set& event) const {
     state.currency = event.currency;
     state.credit_limit_minor = event.credit_limit_minor;
-    state.recent.remember(event.id);
+    state.recent.remember(event.id, content_hash(event.currency, event.credit_limit_minor));
   }
   void operator()(const order_linked& event) const { state.last_order = event.order; }
   void operator()(const amount_held& event) const {

@@ -12,6 +12,17 @@ namespace orderd::actors {
 
 namespace {
 
+const char* refusal_text(rejection_code code) {
+  switch (code) {
+  case rejection_code::conflict:
+    return command_id_conflict_text;
+  case rejection_code::currency_fixed:
+    return "an account's currency cannot change";
+  default:
+    return "the limit would fall below what is used";
+  }
+}
+
 class account_entity final : public runtime::entity {
 public:
   explicit account_entity(account_state state) : state_(std::move(state)) {}
@@ -51,9 +62,7 @@ private:
   void on(const set_account& what, runtime::turn& now) {
     const auto decision = decide(state_, what);
     if (decision.rejected != rejection_code::none) {
-      now.out.reply = rejection_body(decision.rejected, decision.rejected == rejection_code::currency_fixed
-                                                            ? "an account's currency cannot change"
-                                                            : "the limit would fall below what is used");
+      now.out.reply = rejection_body(decision.rejected, refusal_text(decision.rejected));
       return;
     }
     if (!decision.repeated)

@@ -1,5 +1,6 @@
 #include "actors/item.hpp"
 
+#include "runtime/bytes.hpp"
 #include "runtime/result.hpp"
 
 #include <numeric>
@@ -10,6 +11,13 @@ namespace {
 
 constexpr char reserved_byte = static_cast<char>(line_state::reserved);
 constexpr char refused_byte = static_cast<char>(line_state::refused);
+
+/// Stored with the command's id.
+std::uint64_t content_hash(std::int64_t on_hand) {
+  std::string bytes;
+  runtime::append_integer(bytes, static_cast<std::uint64_t>(on_hand));
+  return runtime::hash_bytes(bytes);
+}
 
 item_decision refuse_all(const reserve& what, reject_reason reason) {
   return {rejection_code::none, std::nullopt, std::string(what.quantities.size(), refused_byte), reason};
@@ -38,8 +46,11 @@ item_decision reserve_some(const item_state& state, const reserve& what) {
 } // namespace
 
 item_decision decide(const item_state& state, const set_stock& what) {
-  if (state.recent.contains(what.id))
+  const auto known = state.recent.recall(what.id, content_hash(what.on_hand));
+  if (known == recent_commands::memory::same)
     return {};
+  if (known == recent_commands::memory::other)
+    return {rejection_code::conflict, std::nullopt, {}, reject_reason::none};
   if (what.on_hand < state.reserved)
     return {rejection_code::below_reserved, std::nullopt, {}, reject_reason::none};
   return {rejection_code::none, stock_was_set{what.id, what.on_hand}, {}, reject_reason::none};
@@ -65,7 +76,7 @@ void apply(item_state& state, const item_event& event, std::int64_t now_ms) {
     state.known = true;
     state.received += set->on_hand - state.on_hand;
     state.on_hand = set->on_hand;
-    state.recent.remember(set->id);
+    state.recent.remember(set->id, content_hash(set->on_hand));
   } else if (const auto* taken = std::get_if<units_reserved>(&event)) {
     state.reserved += taken->quantity;
   } else {

@@ -49,7 +49,8 @@ struct item_decision {
   reject_reason reason = reject_reason::none; ///< of its refused lines
 };
 
-/// Guards, in order: said before -> nothing; below what is reserved -> BELOW_RESERVED.
+/// Guards, in order: said before -> nothing; its id said with other content -> CONFLICT; below what is
+/// reserved -> BELOW_RESERVED.
 item_decision decide(const item_state& state, const set_stock& what);
 
 /// Guards, in order: never had stock -> UNKNOWN_SKU; too few available -> INSUFFICIENT_STOCK.

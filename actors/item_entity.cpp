@@ -45,7 +45,9 @@ private:
     record(decision, now);
     now.out.reply = decision.rejected == rejection_code::none
                         ? stock_item_body(now.self.key(), state_)
-                        : rejection_body(decision.rejected, "stock would fall below what is reserved");
+                        : rejection_body(decision.rejected, decision.rejected == rejection_code::conflict
+                                                                ? command_id_conflict_text
+                                                                : "stock would fall below what is reserved");
   }
 
   void record(const item_decision& decision, runtime::turn& now) {

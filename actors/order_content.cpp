@@ -1,21 +1,17 @@
 #include "actors/order_content.hpp"
 
 #include "actors/money.hpp"
+#include "runtime/bytes.hpp"
 
 #include <algorithm>
 #include <numeric>
-
-#define XXH_INLINE_ALL
-#include <xxhash.h>
 
 namespace orderd::actors {
 
 namespace {
 
 void append_number(std::string& to, std::int64_t number) {
-  char bytes[sizeof number];
-  std::memcpy(bytes, &number, sizeof number);
-  to.append(bytes, sizeof number);
+  runtime::append_integer(to, static_cast<std::uint64_t>(number));
 }
 
 /// Length first, so that no two different contents give the same bytes.
@@ -66,7 +62,7 @@ std::uint64_t order_content::digest() const {
     append_number(bytes, line.quantity);
     append_number(bytes, line.unit_price_minor);
   }
-  return XXH3_64bits(bytes.data(), bytes.size());
+  return runtime::hash_bytes(bytes);
 }
 
 } // namespace orderd::actors

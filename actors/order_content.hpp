@@ -38,7 +38,9 @@ struct order_content {
   /// The sum over all lines, or nothing when it does not fit an int64 (never for a valid order).
   std::optional<std::int64_t> total_minor() const;
 
-  /// XXH3 over everything the client said: the same id with another digest is a conflict.
+  /// Hash of everything the client said: the same id with another digest is a conflict. Stored, so its
+  /// layout never changes: reference, customer, currency (3 bytes), method and allow_partial (a byte each),
+  /// then sku, quantity, unit price of each line. A text is its `u64` length and its bytes, a number a `u64`.
   std::uint64_t digest() const;
 };
 

@@ -86,8 +86,13 @@ TEST(Account, KeepsItsLimitAboveWhatIsUsed) {
 }
 
 TEST(Account, TakesACommandOnce) {
-  EXPECT_TRUE(decide(opened(), set_account{first_id, eur, 0}).repeated);
+  EXPECT_TRUE(decide(opened(), set_account{first_id, gbp, 100}).repeated);
   EXPECT_FALSE(decide(opened(), set_account{other_id, gbp, 100}).repeated);
+}
+
+TEST(Account, RefusesOtherContentUnderAKnownCommandId) {
+  EXPECT_EQ(decide(opened(), set_account{first_id, gbp, 101}).rejected, rejection_code::conflict);
+  EXPECT_EQ(decide(opened(), set_account{first_id, eur, 100}).rejected, rejection_code::conflict);
 }
 
 TEST(Account, NamesTheNewestOrderOfItsChain) {

@@ -57,7 +57,7 @@ item_state sample_item() {
   state.received = 9;
   state.shipped = 2;
   state.returned = 3;
-  state.recent.remember(command_a);
+  state.recent.remember(command_a, 7);
   state.updated_at_ms = 1'700'000'000'789;
   return state;
 }
@@ -72,7 +72,7 @@ account_state sample_account() {
   state.authorized_minor = 123;
   state.refunded_minor = 5;
   state.last_order = order_a;
-  state.recent.remember(command_a);
+  state.recent.remember(command_a, 7);
   state.updated_at_ms = 1'700'000'001'000;
   return state;
 }

@@ -78,8 +78,14 @@ TEST(Item, RefusesStockBelowWhatIsReserved) {
 }
 
 TEST(Item, SetsStockOncePerCommand) {
-  const auto decision = decide(stocked(), set_stock{first_id, 99});
+  const auto decision = decide(stocked(), set_stock{first_id, 10});
   EXPECT_EQ(decision.rejected, rejection_code::none);
+  EXPECT_FALSE(decision.event.has_value());
+}
+
+TEST(Item, RefusesOtherContentUnderAKnownCommandId) {
+  const auto decision = decide(stocked(), set_stock{first_id, 99});
+  EXPECT_EQ(decision.rejected, rejection_code::conflict);
   EXPECT_FALSE(decision.event.has_value());
 }
 
@@ -101,10 +107,14 @@ TEST(Item, ThrowsWhenMoreIsGivenBackThanIsReserved) {
 TEST(RecentCommands, ForgetsTheOldestBeyondEight) {
   recent_commands recent;
   for (char i = 0; i < 9; ++i)
-    recent.remember(command_id{std::string(16, static_cast<char>('a' + i))});
-  EXPECT_FALSE(recent.contains(command_id{std::string(16, 'a')}));
-  EXPECT_TRUE(recent.contains(command_id{std::string(16, 'b')}));
-  EXPECT_TRUE(recent.contains(command_id{std::string(16, 'i')}));
+    recent.remember(command_id{std::string(16, static_cast<char>('a' + i))}, 5);
+  const auto known = [&](char id, std::uint64_t hash) {
+    return recent.recall(command_id{std::string(16, id)}, hash);
+  };
+  EXPECT_EQ(known('a', 5), recent_commands::memory::none);
+  EXPECT_EQ(known('b', 5), recent_commands::memory::same);
+  EXPECT_EQ(known('i', 5), recent_commands::memory::same);
+  EXPECT_EQ(known('i', 6), recent_commands::memory::other);
   EXPECT_TRUE(recent_commands::is_valid(recent.stored()));
   EXPECT_FALSE(recent_commands::is_valid("short"));
 }
