@@ -19,6 +19,9 @@ public:
   explicit card_entity(card_state state) : state_(state) {}
 
   void handle(runtime::turn& now) override {
+    // Between its turns it waits for the provider or for time, milliseconds to minutes: its row does that
+    // as well, and every order that waits for its card is an actor already.
+    now.out.passivate = true;
     const auto event = decide_on(body_of(now.what));
     if (event == card_event::nothing)
       return;
@@ -66,14 +69,14 @@ private:
       return pause(now);
     case card_event::authorized:
       answer(authorize_answer{payment_state::authorized, reject_reason::none, state_.amount_minor}, now);
-      return rest(now);
+      break;
     case card_event::declined:
       answer(authorize_answer{payment_state::refused, reject_reason::card_declined, state_.amount_minor},
              now);
-      return rest(now);
+      break;
     case card_event::voided:
       answer(void_answer{}, now);
-      return rest(now);
+      break;
     }
   }
 
@@ -91,8 +94,6 @@ private:
   void answer(command_body what, runtime::turn& now) const {
     now.out.commands.push_back(command_to(entity_of(kind::order, now.self.key()), std::move(what)));
   }
-
-  static void rest(runtime::turn& now) { now.out.passivate = true; }
 
   card_state state_;
 };

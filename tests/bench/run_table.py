@@ -128,8 +128,7 @@ class Bench:
                              window=window, seconds=self.options.capacity_s)
 
     def live_memory(self):
-        """Orders that wait for a slow card provider stay live, and so do their card payments: two actors an order.
-        Their item is one, and no account takes part."""
+        """Orders that wait for a slow card provider stay live. Their item is one, and no account takes part."""
         settings = {"provider_delay_ms": 60_000, "provider_timeout_ms": 600_000, "provider_concurrency": 10_000,
                     "placement_deadline_ms": 3_600_000, "live_entities_max": 10_000_000, "idle_s_max": 3_600}
         with self.node(**settings) as node:
@@ -143,8 +142,7 @@ class Bench:
             live = node.metric_sum("orderd_unsettled_orders")
             actors = node.metric_sum("orderd_live_entities") - actors_before
             grown = node.heap_bytes() - before
-            result = {"live_orders": live, "live_actors": actors, "bytes_per_order": grown / live,
-                      "bytes_per_actor": grown / actors}
+            result = {"live_orders": live, "live_actors": actors, "bytes_per_order": grown / live}
             running.terminate()
             running.communicate()
         say(f"live_memory: {result}")

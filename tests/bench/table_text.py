@@ -83,9 +83,8 @@ def entity_rows(rows):
 
 def memory_lines(rows):
     live, settled = rows["live_memory"], rows["settled_orders"]
-    text = (f"- Memory: {live['bytes_per_order']:,.0f} bytes a live order that waits for its card: the order's actor, "
-            f"its payment's, the call and its caller; {live['bytes_per_actor']:,.0f} an actor (target: 4,096 an "
-            f"order). {live['live_orders']:,.0f} orders were live.\n"
+    text = (f"- Memory: {live['bytes_per_order']:,.0f} bytes a live order that waits for its card: its actor, "
+            f"the provider call and the caller (target: 4,096). {live['live_orders']:,.0f} orders were live.\n"
             f"- {settled['orders']:,} settled orders leave {settled['live_orders_at_end']:,.0f} live order actors at "
             f"once and {settled['live_orders_when_idle']:,.0f} when idle (target 0).\n")
     if "long_run" in rows:
