@@ -69,6 +69,21 @@ std::string rejection_body(rejection_code code, std::string message) {
   return reply_body(reply);
 }
 
+namespace {
+
+/// The start of a text, up to so many bytes and to the end of a character: half of one is no UTF-8, and a
+/// client could not read any reply of the frame.
+std::string_view start_of(std::string_view text, std::size_t bytes_max) {
+  if (text.size() <= bytes_max)
+    return text;
+  const auto goes_on = [&](std::size_t at) { return (static_cast<unsigned char>(text[at]) & 0xc0) == 0x80; };
+  while (bytes_max > 0 && goes_on(bytes_max))
+    --bytes_max;
+  return text.substr(0, bytes_max);
+}
+
+} // namespace
+
 std::string invalid_field_body(std::string field, std::string_view value, std::string limit) {
   constexpr std::size_t value_bytes_max = 64;
   v1::reply reply;
@@ -76,7 +91,7 @@ std::string invalid_field_body(std::string field, std::string_view value, std::s
   to->set_code(v1::rejection::INVALID_FIELD);
   to->set_message(field + " must be " + limit);
   to->set_field(std::move(field));
-  to->mutable_value()->assign(value.substr(0, value_bytes_max));
+  to->mutable_value()->assign(start_of(value, value_bytes_max));
   to->set_limit(std::move(limit));
   return reply_body(reply);
 }

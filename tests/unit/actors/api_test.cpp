@@ -70,6 +70,16 @@ INSTANTIATE_TEST_SUITE_P(
                "30313233343536373839616263646566", "a UUIDv7 of 16 bytes"},
         broken{"LongReference", order_but([](auto& o) { o.set_reference(std::string(65, 'r')); }),
                "reference", std::string(64, 'r'), "at most 64 bytes"},
+        broken{"LongReferenceOfWideCharacters",
+               order_but([](auto& o) { o.set_reference(std::string(63, 'r') + "\xc3\xa9"); }), "reference",
+               std::string(63, 'r'), "at most 64 bytes"},
+        broken{"LongReferenceWithTheWidestCharacterAcrossTheCut", order_but([](auto& o) {
+                 o.set_reference(std::string(61, 'r') + "\xf0\x9f\x8d\xb5 and more");
+               }),
+               "reference", std::string(61, 'r'), "at most 64 bytes"},
+        broken{"LongReferenceWithACharacterThatEndsAtTheCut",
+               order_but([](auto& o) { o.set_reference(std::string(62, 'r') + "\xc3\xa9\xc3\xa9"); }),
+               "reference", std::string(62, 'r') + "\xc3\xa9", "at most 64 bytes"},
         broken{"LongCustomer", order_but([](auto& o) { o.set_customer(long_text); }), "customer", long_text,
                "at most 40 bytes"},
         broken{"SmallCurrency", order_but([](auto& o) { o.set_currency("gbp"); }), "currency", "gbp",
