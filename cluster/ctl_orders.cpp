@@ -13,7 +13,8 @@ namespace orderd::cluster {
 
 namespace {
 
-constexpr std::uint32_t gets_unanswered = 256;
+/// Few enough that the answers fit into what the node holds for a slow reader, were all of the largest size.
+constexpr std::uint32_t gets_unanswered = 32;
 
 std::string outcome_text(v1::order_status status, v1::reject_reason reason) {
   auto text = status_name(status);

@@ -190,6 +190,7 @@ void gateway::drop(std::uint64_t id) {
 }
 
 /// Gives the session's output to the socket. False: the peer does not read, the connection must be dropped.
+/// Only what was left from before counts: of this output it could not have read a byte yet.
 bool gateway::send_output(client& to, moment now) {
   if (to.talk.finished() && to.refused_at == std::chrono::steady_clock::time_point{})
     to.refused_at = now.steady;
@@ -197,8 +198,8 @@ bool gateway::send_output(client& to, moment now) {
   if (bytes.empty())
     return true;
   auto& unsent = wr_buf(to.socket);
-  if (unsent.size() + bytes.size() > limits::unsent_reply_bytes_max) {
-    log::debug("gateway", "slow_reader", {{"unsent_bytes", unsent.size() + bytes.size()}});
+  if (unsent.size() > limits::unsent_reply_bytes_max) {
+    log::debug("gateway", "slow_reader", {{"unsent_bytes", unsent.size()}});
     return false;
   }
   const auto* first = reinterpret_cast<const caf::byte*>(bytes.data());

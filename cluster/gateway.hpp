@@ -14,8 +14,9 @@
 // *Concurrency*: a broker: it runs on the thread of CAF's multiplexer.
 //
 // *Limitations*: loopback only. At most `connections_max` connections; limits::connections_refused_max more
-// are told OVERLOADED, the rest is closed at once. A client that leaves more than
-// limits::unsent_reply_bytes_max of replies unread is closed without a word: it would not read that either.
+// are told OVERLOADED, the rest is closed at once. A client that has left more than
+// limits::unsent_reply_bytes_max of replies unread when the next come is closed without a word: it would not
+// read that either. However much comes at once, one that reads is not.
 #pragma once
 
 #include "config/limits.hpp"

@@ -23,7 +23,8 @@ inline constexpr std::size_t credit_window_requests = 8192;
 /// Holds a full window of ordinary orders, and some hundred of the largest.
 inline constexpr std::size_t credit_window_bytes = 16u << 20;
 
-/// Bytes of replies that one connection may leave unread before it is closed: eight of the largest pages.
+/// Bytes of replies that one connection may have left unread when more come, before it is closed: sixteen of
+/// the largest pages.
 inline constexpr std::size_t unsent_reply_bytes_max = 8u << 20;
 
 /// Fields of one request, those of its body included, before it is parsed: twice the lines of the largest

@@ -144,11 +144,28 @@ TEST_F(GatewayTest, CutsAClientThatDoesNotReadItsReplies) {
   start(limits::client_frame_bytes_max / 2);
   raw_client slow{door.port};
   raw_client good{door.port};
-  slow.send(hello_bytes() + requests_bytes(0, std::vector<v1::request>(200, an_order())));
-  good.send(hello_bytes() + requests_bytes(0, {an_order()}));
-  EXPECT_TRUE(has_replies(good.read_until([](auto seen) { return has_replies(seen, 1); }), 1));
+  slow.send(hello_bytes());
+  good.send(hello_bytes());
+  // What the slow client asks for next comes while the replies from before wait: the good client's answer,
+  // by the same shard, says that they were given to the socket.
+  for (std::size_t asked = 1; asked <= 6; ++asked) {
+    slow.send(requests_bytes(asked * 100, std::vector<v1::request>(40, an_order())));
+    good.send(requests_bytes(asked, {an_order()}));
+    EXPECT_TRUE(has_replies(good.read_until([&](auto seen) { return has_replies(seen, asked); }), asked));
+  }
   slow.read_to_end();
   EXPECT_TRUE(slow.closed());
+}
+
+TEST_F(GatewayTest, ServesAClientThatReadsHoweverMuchComesAtOnce) {
+  constexpr std::size_t pages = 40;
+  constexpr std::size_t page_bytes = limits::client_frame_bytes_max / 2;
+  static_assert(pages * page_bytes > 2 * limits::unsent_reply_bytes_max);
+  start(page_bytes);
+  raw_client reader{door.port};
+  reader.send(hello_bytes() + requests_bytes(0, std::vector<v1::request>(pages, an_order())));
+  reader.read_until([](auto seen) { return seen.size() >= pages * page_bytes && has_replies(seen, pages); });
+  EXPECT_FALSE(reader.closed());
 }
 
 TEST_F(GatewayTest, TellsItsClientsThatItStops) {
