@@ -77,8 +77,8 @@ private:
   void connect_if_due(steady_clock::time_point now);
   void connected(const connect_done& what);
   void read(const caf::io::new_data_msg& what);
-  void give_up(const std::string& why);
-  void lost(const std::string& why);
+  void give_up(const runtime::fault& why);
+  void lost(const std::string& why, std::chrono::milliseconds retry_after = {});
   void stop(const caf::error& reason);
 
   void settle_soon();
@@ -217,19 +217,19 @@ void client_actor::connected(const connect_done& what) {
 void client_actor::read(const caf::io::new_data_msg& what) {
   const std::string_view bytes{reinterpret_cast<const char*>(what.buf.data()), what.buf.size()};
   if (const auto taken = core_.receive(bytes, steady_clock::now()); !taken)
-    return give_up(taken.error().message);
+    return give_up(taken.error());
   settle();
 }
 
 /// Leaves a connection that is of no use.
-void client_actor::give_up(const std::string& why) {
+void client_actor::give_up(const runtime::fault& why) {
   cut(connection_);
-  lost(why);
+  lost(why.message, std::chrono::milliseconds{why.retry_after_ms});
 }
 
-void client_actor::lost(const std::string& why) {
+void client_actor::lost(const std::string& why, std::chrono::milliseconds retry_after) {
   connection_ = caf::io::connection_handle{};
-  core_.disconnected(why, steady_clock::now());
+  core_.disconnected(why, steady_clock::now(), retry_after);
   settle();
 }
 
@@ -254,7 +254,7 @@ void client_actor::settle_soon() {
 void client_actor::settle() {
   const auto now = steady_clock::now();
   if (const auto going_on = core_.advance(now); !going_on)
-    return give_up(going_on.error().message);
+    return give_up(going_on.error());
   connect_if_due(now);
   write(now);
   deliver_answers();

@@ -97,12 +97,12 @@ void client_core::connected(time_point now) {
   greeting_ = true;
 }
 
-void client_core::disconnected(std::string why, time_point now) {
+void client_core::disconnected(std::string why, time_point now, milliseconds retry_after) {
   greeting_ = false;
   hello_due_at_.reset();
   state_.connected = false;
   state_.last_error = std::move(why);
-  connect_at_ = now + backoff_;
+  connect_at_ = now + std::max(backoff_, retry_after);
   backoff_ = std::min(backoff_ * 2, backoff_max);
   std::fill(in_flight_by_id_.begin(), in_flight_by_id_.end(), nullptr);
   in_flight_bytes_ = 0;
@@ -126,7 +126,8 @@ result<void> client_core::handle(const frame& what, time_point now) {
   case frame_type::error: {
     v1::fault why;
     why.ParseFromArray(what.payload.data(), static_cast<int>(what.payload.size()));
-    return fault{fault_code::unavailable, "the server closed the connection: " + why.message()};
+    return fault{fault_code::unavailable, "the server closed the connection: " + why.message(),
+                 why.retry_after_ms()};
   }
   case frame_type::requests:
     break;
@@ -149,7 +150,6 @@ result<void> client_core::greet(const frame& what) {
     return fault{fault_code::malformed, "the server's HELLO names no credit window"};
   // Twice the window: even when it is full, a run of free places is found soon.
   in_flight_by_id_.assign(std::bit_ceil(std::size_t{window} * 2), nullptr);
-  backoff_ = first_backoff;
   hello_due_at_.reset();
   state_ = {true, server_.shards(), server_.version(), {}};
   return {};
@@ -163,6 +163,7 @@ result<void> client_core::take_replies(const frame& what, time_point now) {
   auto content = std::make_shared<reply_frame>(what.payload.size());
   if (!content->batch->ParseFromArray(what.payload.data(), static_cast<int>(what.payload.size())))
     return fault{fault_code::malformed, "the server's replies cannot be read"};
+  backoff_ = first_backoff; // not at HELLO: a server that refuses the connection says that too
   for (const auto& one : content->batch->replies())
     take_reply({content, &one}, now);
   return {};

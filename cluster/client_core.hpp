@@ -2,8 +2,9 @@
 //
 // *Operation*: `submit` requests at any time. When there is no connection and `connect_at()` has come,
 // connect, then call `connected`, or `disconnected` with the reason. Give `receive` what arrives; a fault
-// means that the connection is of no use: close it and call `disconnected`. After every call, and at
-// `wake_at()` after `advance`: send what `write` gives, and deliver `take_answers()`.
+// means that the connection is of no use: close it and call `disconnected` with its message and
+// `retry_after_ms`. After every call, and at `wake_at()` after `advance`: send what `write` gives, and
+// deliver `take_answers()`.
 //
 // Every submitted request gets exactly one answer, at its deadline at the latest. Requests that were under
 // way when a connection broke go out again, first, on the next one.
@@ -64,7 +65,8 @@ public:
   // -- the connection --------------------------------------------------------
   void connected(time_point now);
   runtime::result<void> receive(std::string_view bytes, time_point now);
-  void disconnected(std::string why, time_point now);
+  /// Connects again after a wait that grows until a connection brings replies, and not before `retry_after`.
+  void disconnected(std::string why, time_point now, std::chrono::milliseconds retry_after = {});
 
   /// Appends frames with what may be sent now, until `out` has `bytes_max` or a little more.
   void write(std::string& out, std::size_t bytes_max, time_point now);

@@ -129,7 +129,7 @@ TEST_F(ClientCoreRetryTest, SendsWhatWasUnderWayAgainOnTheNextConnection) {
     EXPECT_EQ(again[i].what.place_order().order_id(), an_order(i + 2).place_order().order_id());
 }
 
-TEST_F(ClientCoreRetryTest, WaitsLongerWithEachFailedConnectionAndForgetsThatOnceConnected) {
+TEST_F(ClientCoreRetryTest, WaitsLongerWithEachFailedConnectionAndForgetsThatAtTheFirstReplies) {
   auto waited = 0ms;
   for (int attempt = 0; attempt < 6; ++attempt) {
     core.connecting();
@@ -141,8 +141,25 @@ TEST_F(ClientCoreRetryTest, WaitsLongerWithEachFailedConnectionAndForgetsThatOnc
     now = *core.connect_at();
   }
   connect();
+  core.disconnected("refused behind HELLO", now);
+  EXPECT_EQ(*core.connect_at() - now, 1280ms);
+  connect();
+  submit(1);
+  receive({confirmed(sent().at(0).id)});
   core.disconnected("reset", now);
-  EXPECT_LT(*core.connect_at() - now, 100ms);
+  EXPECT_EQ(*core.connect_at() - now, 20ms);
+}
+
+TEST_F(ClientCoreRetryTest, ConnectsAgainWhenTheServerThatRefusedItSaid) {
+  connect();
+  v1::fault why;
+  why.set_code(v1::fault::OVERLOADED);
+  why.set_retry_after_ms(700);
+  const auto refused = core.receive(testing::frame_bytes(frame_type::error, 0, why.SerializeAsString()), now);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().retry_after_ms, 700u);
+  core.disconnected(refused.error().message, now, std::chrono::milliseconds{refused.error().retry_after_ms});
+  EXPECT_EQ(core.connect_at(), now + 700ms);
 }
 
 TEST_F(ClientCoreRetryTest, GivesAConnectionUpWhoseServerIsNotToBeTrusted) {
