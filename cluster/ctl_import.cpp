@@ -6,7 +6,10 @@
 #include "cluster/retail_file.hpp"
 #include "config/limits.hpp"
 
+#include <filesystem>
 #include <fstream>
+#include <system_error>
+#include <tuple>
 
 namespace orderd::cluster {
 
@@ -14,9 +17,23 @@ namespace {
 
 using clock = std::chrono::steady_clock;
 
-/// A fault of one entity says nothing about the next; after any other the rest would fail as well.
+/// A fault of one entity, or one late answer, says nothing about the next; after any other the rest would
+/// fail as well.
 bool only_this_order(v1::fault::kind code) {
-  return code == v1::fault::QUARANTINED || code == v1::fault::INTERNAL || code == v1::fault::CORRUPT;
+  return code == v1::fault::QUARANTINED || code == v1::fault::INTERNAL || code == v1::fault::CORRUPT
+         || code == v1::fault::TIMEOUT;
+}
+
+/// Whether writing `a` would write `b`, which need not exist. A device, as /dev/null, takes everybody's.
+bool is_same_file(const std::string& a, const std::string& b) {
+  namespace fs = std::filesystem;
+  std::error_code unknown; // what cannot be looked at cannot be opened either, and that is told then
+  if (fs::is_character_file(a, unknown))
+    return false;
+  const auto path_of = [&](const std::string& name) {
+    return fs::weakly_canonical(fs::absolute(name, unknown), unknown);
+  };
+  return fs::equivalent(a, b, unknown) || (!path_of(a).empty() && path_of(a) == path_of(b));
 }
 
 /// One import: reads, sets, places, and counts what happened.
@@ -30,6 +47,8 @@ public:
   }
 
   int run() {
+    if (const int code = check_files(); code != exit_ok)
+      return code;
     if (const int code = read(); code != exit_ok)
       return code;
     if (const int code = plan_stock(); code != exit_ok)
@@ -41,6 +60,7 @@ public:
   }
 
 private:
+  int check_files();
   int read();
   int plan_stock();
   void set_stock();
@@ -58,11 +78,21 @@ private:
   const import_options& options_;
   ctl_context& context_;
   retail_book book_;
-  content_hash file_{};
   std::vector<std::int64_t> opening_stock_; ///< by SKU index; empty: stock is left alone
   import_summary summary_;
   std::optional<v1::reply> stopped_by_; ///< the fault after which nothing more was sent
 };
+
+/// Nothing may be written over the orders, nor over the other list.
+int retail_importer::check_files() {
+  const auto& [file, rejects, not_placed] =
+      std::tie(options_.file, options_.rejects_file, options_.not_placed_file);
+  if (!is_same_file(rejects, file) && !is_same_file(not_placed, file) && !is_same_file(rejects, not_placed))
+    return exit_ok;
+  context_.err << "orderctl: FILE, --rejects and --not-placed have to be three files; they are " << file
+               << ", " << rejects << " and " << not_placed << '\n';
+  return exit_usage;
+}
 
 int retail_importer::cannot_write(const std::string& file) {
   context_.err << "orderctl: cannot write " << file << '\n';
@@ -79,9 +109,8 @@ int retail_importer::read() {
       });
   if (!content) {
     context_.err << "orderctl: " << content.error().message << '\n';
-    return content.error().code == runtime::fault_code::malformed ? exit_usage : exit_fault;
+    return exit_usage;
   }
-  file_ = *content;
   rejects.flush();
   if (!rejects)
     return cannot_write(options_.rejects_file);
@@ -150,7 +179,7 @@ void retail_importer::set_stock() {
         auto& set = *what->mutable_set_stock();
         set.set_sku(book_.skus()[index].sku);
         set.set_on_hand(opening_stock_[index]);
-        set.set_command_id(retail_command_id(file_, "stock " + set.sku(), set.on_hand()));
+        set.set_command_id(new_command_id(context_));
         return what;
       },
       [&](const link_answer& answer) {
@@ -179,7 +208,7 @@ void retail_importer::set_accounts() {
         set.set_customer(customers[index]);
         set.set_currency("GBP");
         set.set_credit_limit_minor(limit);
-        set.set_command_id(retail_command_id(file_, "account " + set.customer(), limit));
+        set.set_command_id(new_command_id(context_));
         return what;
       },
       [&](const link_answer& answer) {

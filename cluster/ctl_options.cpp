@@ -28,8 +28,8 @@ const char* const footer = R"(Examples:
   orderctl audit
 
 Amounts are decimals (2.55) for people and minor units (255) in JSON. "orderctl COMMAND --help" says more.
-Exit codes: 0 done, 1 the business says no (or the audit found a violation), 2 wrong usage, 3 the node
-cannot be reached or cannot answer now, 130 interrupted.)";
+Exit codes: 0 done, 1 the business says no (or the audit found a violation), 2 wrong usage or file, 3 the
+node cannot be reached or cannot answer now, 130 interrupted.)";
 
 /// A text that can be sent: UTF-8, not empty, within a limit.
 CLI::Validator text_up_to(std::size_t bytes_max) {

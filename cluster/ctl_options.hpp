@@ -17,8 +17,8 @@ namespace orderd::cluster {
 enum exit_code : int {
   exit_ok = 0,
   exit_refused = 1, ///< the business says no, or an audit found a violation
-  exit_usage = 2,
-  exit_fault = 3, ///< the node cannot be reached or cannot answer now
+  exit_usage = 2,   ///< wrong usage, or a file that cannot be read or written
+  exit_fault = 3,   ///< the node cannot be reached or cannot answer now
 };
 
 struct place_options {

@@ -7,9 +7,6 @@
 #include <memory>
 #include <vector>
 
-#define XXH_INLINE_ALL
-#include <xxhash.h>
-
 namespace orderd::cluster {
 
 namespace {
@@ -27,16 +24,13 @@ struct close_file {
   void operator()(std::FILE* file) const { static_cast<void>(std::fclose(file)); }
 };
 
-/// Hashes the text and cuts it into lines.
+/// Cuts text into lines.
 class line_cutter {
 public:
-  explicit line_cutter(const std::function<void(std::string_view)>& visit) : visit_(visit) {
-    XXH3_128bits_reset(&hash_);
-  }
+  explicit line_cutter(const std::function<void(std::string_view)>& visit) : visit_(visit) {}
 
   /// False when a line is too long.
   bool add(std::string_view text) {
-    XXH3_128bits_update(&hash_, text.data(), text.size());
     for (;;) {
       const auto end = text.find('\n');
       if (end == std::string_view::npos)
@@ -48,11 +42,9 @@ public:
     return begun_.size() <= line_bytes_max;
   }
 
-  content_hash finish() {
+  void finish() {
     if (!begun_.empty())
       give({});
-    const auto digest = XXH3_128bits_digest(&hash_);
-    return {digest.high64, digest.low64};
   }
 
 private:
@@ -71,7 +63,6 @@ private:
   }
 
   const std::function<void(std::string_view)>& visit_;
-  XXH3_state_t hash_{};
   std::string begun_; ///< the start of a line that goes on in the next block
   bool first_ = true;
 };
@@ -144,8 +135,8 @@ private:
 
 } // namespace
 
-runtime::result<content_hash> read_lines(const std::string& path,
-                                         const std::function<void(std::string_view)>& visit) {
+runtime::result<void> read_lines(const std::string& path,
+                                 const std::function<void(std::string_view)>& visit) {
   const std::unique_ptr<std::FILE, close_file> file{std::fopen(path.c_str(), "rb")};
   const auto failed = [&path](runtime::fault_code code, std::string_view why) {
     return runtime::fault{code, "cannot read " + path + ": " + std::string{why}};
@@ -158,8 +149,10 @@ runtime::result<content_hash> read_lines(const std::string& path,
     const auto piece = stream.next();
     if (!piece)
       return failed(piece.error().code, piece.error().message);
-    if (piece->empty())
-      return cutter.finish();
+    if (piece->empty()) {
+      cutter.finish();
+      return {};
+    }
     if (!cutter.add(*piece))
       return failed(runtime::fault_code::too_large,
                     "it has a line of more than " + std::to_string(line_bytes_max) + " bytes");

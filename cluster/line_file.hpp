@@ -8,21 +8,16 @@
 
 #include "runtime/result.hpp"
 
-#include <array>
-#include <cstdint>
 #include <functional>
 #include <string>
 #include <string_view>
 
 namespace orderd::cluster {
 
-/// XXH3-128 of a file's text, uncompressed: two files with the same text are the same file.
-using content_hash = std::array<std::uint64_t, 2>;
-
 /// Calls `visit` with every line, without its line end (LF or CR LF) and without the byte order mark
 /// that may stand in front of the first one. Faults: the file cannot be read, is not a whole xz file,
 /// or has a line that is too long; the message names the file.
-runtime::result<content_hash> read_lines(const std::string& path,
-                                         const std::function<void(std::string_view line)>& visit);
+runtime::result<void> read_lines(const std::string& path,
+                                 const std::function<void(std::string_view line)>& visit);
 
 } // namespace orderd::cluster

@@ -6,8 +6,8 @@
 
 namespace orderd::cluster {
 
-runtime::result<content_hash> read_retail_file(const std::string& path, retail_book& book,
-                                               const refused_row_sink& refused) {
+runtime::result<void> read_retail_file(const std::string& path, retail_book& book,
+                                       const refused_row_sink& refused) {
   csv_line csv;
   std::uint64_t row = 0;
   bool known_layout = false;

@@ -17,7 +17,7 @@ using refused_row_sink = std::function<void(std::uint64_t row, row_fault why, st
 
 /// Reads a whole file (CSV, or CSV in xz) into `book`; empty lines are no rows. Faults: `malformed` when
 /// the header is another one, else those of `read_lines`.
-runtime::result<content_hash> read_retail_file(const std::string& path, retail_book& book,
-                                               const refused_row_sink& refused);
+runtime::result<void> read_retail_file(const std::string& path, retail_book& book,
+                                       const refused_row_sink& refused);
 
 } // namespace orderd::cluster

@@ -252,12 +252,4 @@ std::string retail_order_id(std::string_view number, std::string_view customer, 
   return actors::make_order_id(customer, placed_at_ms, XXH3_64bits(number.data(), number.size()));
 }
 
-std::string retail_command_id(const content_hash& file, std::string_view subject, std::int64_t value) {
-  auto text = std::to_string(file[0]) + ' ' + std::to_string(file[1]) + ' ' + std::to_string(value) + ' ';
-  text += subject;
-  XXH128_canonical_t id;
-  XXH128_canonicalFromHash(&id, XXH3_128bits(text.data(), text.size()));
-  return {reinterpret_cast<const char*>(id.digest), sizeof id.digest};
-}
-
 } // namespace orderd::cluster

@@ -17,7 +17,6 @@
 
 #include "actors/public.pb.h"
 #include "cluster/decimal.hpp"
-#include "cluster/line_file.hpp"
 
 #include <array>
 #include <cstdint>
@@ -138,9 +137,5 @@ std::optional<std::int64_t> parse_retail_date(std::string_view text) noexcept;
 
 /// The order id of an invoice: a UUIDv7 of its date, the slot of its customer and a hash of its number.
 std::string retail_order_id(std::string_view number, std::string_view customer, std::int64_t placed_at_ms);
-
-/// The id of a command that sets `subject` to `value` for the file with this content: the same file and
-/// value give the same command, which has effect once.
-std::string retail_command_id(const content_hash& file, std::string_view subject, std::int64_t value);
 
 } // namespace orderd::cluster

@@ -6,8 +6,11 @@
 
 #include <gtest/gtest.h>
 
+#include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <set>
+#include <utility>
 
 namespace orderd::cluster {
 namespace {
@@ -127,14 +130,27 @@ TEST_F(CtlImport, GivesEachAccountEnoughForTheWholeFileOrWhatWasAsked) {
   EXPECT_EQ(node.seen.at(0).set_account().currency(), "GBP");
 }
 
-TEST_F(CtlImport, SendsTheSameCommandsEachTime) {
+TEST_F(CtlImport, SetsTheSameValuesAndPlacesTheSameOrdersEachTime) {
   options_.stock_factor = decimal{1, 0};
-  EXPECT_EQ(run(options_, context), exit_ok);
-  const auto first = std::exchange(node.seen, {});
-  EXPECT_EQ(run(options_, context), exit_ok);
-  ASSERT_EQ(node.seen.size(), first.size());
-  for (std::size_t i = 0; i < first.size(); ++i)
-    EXPECT_EQ(node.seen[i].SerializeAsString(), first[i].SerializeAsString());
+  std::set<std::string> command_ids;
+  context.random = [bits = std::uint64_t{0}]() mutable { return ++bits; };
+  std::vector<std::string> sent[2];
+  for (auto& each : sent) {
+    EXPECT_EQ(run(options_, context), exit_ok);
+    for (auto& what : std::exchange(node.seen, {})) {
+      auto* stock = what.has_set_stock() ? what.mutable_set_stock() : nullptr;
+      auto* account = what.has_set_account() ? what.mutable_set_account() : nullptr;
+      if (auto* id = stock     ? stock->mutable_command_id()
+                     : account ? account->mutable_command_id()
+                               : nullptr) {
+        EXPECT_TRUE(command_ids.insert(std::exchange(*id, {})).second)
+            << "set again, not only answered again";
+      }
+      each.push_back(what.SerializeAsString());
+    }
+  }
+  EXPECT_EQ(command_ids.size(), 8U) << "two SKUs and two accounts, twice";
+  EXPECT_EQ(sent[0], sent[1]);
 }
 
 TEST_F(CtlImport, CountsRejectedOrdersByReasonAndIsDoneAllTheSame) {
@@ -187,16 +203,19 @@ TEST_F(CtlImport, SendsNoOrderWhenStockCannotBeSet) {
   EXPECT_EQ(printed()["unsent"], 3);
 }
 
-TEST_F(CtlImport, GoesOnBehindOneOrderThatIsInQuarantine) {
+TEST_F(CtlImport, GoesOnBehindOneOrderThatIsInQuarantineOrLate) {
   options_.concurrency = 1;
-  node.answer = [](const v1::request& what) {
-    return what.place_order().reference() == "489435"
-               ? failed_with(v1::fault::QUARANTINED, "waits for a person")
-               : take(what);
-  };
-  EXPECT_EQ(run(options_, context), exit_fault);
-  EXPECT_EQ(placed().size(), 3U);
-  EXPECT_EQ(printed()["faults"]["by_reason"].dump(), R"({"quarantined":1})");
+  for (const auto& [code, name] :
+       {std::pair{v1::fault::QUARANTINED, "quarantined"}, std::pair{v1::fault::TIMEOUT, "timeout"}}) {
+    out.str({});
+    node.seen.clear();
+    node.answer = [code = code](const v1::request& what) {
+      return what.place_order().reference() == "489435" ? failed_with(code, "no answer") : take(what);
+    };
+    EXPECT_EQ(run(options_, context), exit_fault) << name;
+    EXPECT_EQ(placed().size(), 3U) << name;
+    EXPECT_EQ(printed()["faults"]["by_reason"], (json{{name, 1}})) << name;
+  }
 }
 
 TEST_F(CtlImport, SendsNothingFromAFileOfAnotherLayout) {
@@ -204,6 +223,38 @@ TEST_F(CtlImport, SendsNothingFromAFileOfAnotherLayout) {
   EXPECT_EQ(run(options_, context), exit_usage);
   EXPECT_TRUE(node.seen.empty());
   EXPECT_NE(err.str().find("is not an online-retail file"), std::string::npos);
+}
+
+TEST_F(CtlImport, SendsNothingFromADamagedXzFile) {
+  const auto damaged = std::string{"\xFD"
+                                   "7zXZ\0",
+                                   6}
+                       + "and no more";
+  std::ofstream{options_.file, std::ios::binary} << damaged;
+  EXPECT_EQ(run(options_, context), exit_usage) << "as stock load";
+  EXPECT_TRUE(node.seen.empty());
+}
+
+TEST_F(CtlImport, WritesNoListOverItsFileOrTheOtherList) {
+  const auto orders = options_.file;
+  const auto rejects = options_.rejects_file;
+  const auto other = options_.not_placed_file;
+  const auto linked = folder_ / "link.csv";
+  std::filesystem::create_symlink(orders, linked);
+  const std::pair<std::string, std::string> table[] = {
+      {orders, other},    {rejects, orders},
+      {linked, other},    {rejects, folder_ / "no/../orders.csv"},
+      {rejects, rejects}, {rejects, folder_ / "./orders.csv.rejects"},
+  };
+  for (const auto& [first, second] : table) {
+    options_.rejects_file = first;
+    options_.not_placed_file = second;
+    EXPECT_EQ(run(options_, context), exit_usage) << first << ' ' << second;
+    EXPECT_EQ(content_of(orders), std::string{retail_header} + '\n' + rows);
+  }
+  EXPECT_TRUE(node.seen.empty());
+  options_.rejects_file = options_.not_placed_file = "/dev/null";
+  EXPECT_EQ(run(options_, context), exit_ok);
 }
 
 TEST_F(CtlImport, SendsNothingWhenItCannotWriteTheRejects) {

@@ -27,7 +27,7 @@ protected:
     return bytes;
   }
 
-  runtime::result<content_hash> read() {
+  runtime::result<void> read() {
     lines_.clear();
     return read_lines(path_, [this](std::string_view line) { lines_.emplace_back(line); });
   }
@@ -43,7 +43,7 @@ TEST_F(LineFile, GivesLinesWithoutLineEndsAndByteOrderMark) {
   EXPECT_EQ(lines_, (std::vector<std::string>{"one", "two", "", "last"}));
 }
 
-TEST_F(LineFile, ReadsXzAsThePlainFileWithTheSameHash) {
+TEST_F(LineFile, ReadsXzAsThePlainFile) {
   std::string text;
   for (int i = 0; i < 200'000; ++i)
     text += "line " + std::to_string(i) + "\n";
@@ -56,16 +56,6 @@ TEST_F(LineFile, ReadsXzAsThePlainFileWithTheSameHash) {
   ASSERT_TRUE(packed);
   EXPECT_EQ(plain_lines.size(), 200'000U);
   EXPECT_EQ(lines_, plain_lines);
-  EXPECT_EQ(*packed, *plain);
-}
-
-TEST_F(LineFile, HashesDifferentTextsDifferently) {
-  write("one\n");
-  const auto one = read();
-  write("two\n");
-  const auto two = read();
-  ASSERT_TRUE(one && two);
-  EXPECT_NE(*one, *two);
 }
 
 TEST_F(LineFile, ReportsATruncatedAndADamagedXzFile) {

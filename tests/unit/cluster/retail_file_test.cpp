@@ -20,7 +20,7 @@ struct refused_row {
 
 class RetailFile : public testing::Test {
 protected:
-  runtime::result<content_hash> read(const std::string& path) {
+  runtime::result<void> read(const std::string& path) {
     return read_retail_file(path, book_, [this](std::uint64_t row, row_fault why, std::string_view line) {
       refused_.push_back({row, why, std::string{line}});
     });

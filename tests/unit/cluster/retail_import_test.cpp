@@ -208,15 +208,5 @@ TEST(RetailOrderId, OfAKnownCustomerCarriesTheAccountsSlot) {
   EXPECT_NE(slot(retail_order_id("1", "", 1)), slot(retail_order_id("2", "", 1)));
 }
 
-TEST(RetailCommandId, DependsOnTheFileTheSubjectAndTheValue) {
-  const content_hash file{1, 2};
-  const auto id = retail_command_id(file, "stock 85048", 12);
-  EXPECT_EQ(id.size(), 16U);
-  EXPECT_EQ(id, retail_command_id(file, "stock 85048", 12));
-  EXPECT_NE(id, retail_command_id({1, 3}, "stock 85048", 12));
-  EXPECT_NE(id, retail_command_id(file, "stock 85049", 12));
-  EXPECT_NE(id, retail_command_id(file, "stock 85048", 13));
-}
-
 } // namespace
 } // namespace orderd::cluster
