@@ -9,6 +9,7 @@
 
 #include <caf/send.hpp>
 
+#include <algorithm>
 #include <chrono>
 #include <utility>
 
@@ -39,7 +40,7 @@ runtime::shard_options options_of(const config::node_settings& settings, std::ui
   options.restarts_max = settings.restarts_max;
   options.admission.queue_age_max = milliseconds{settings.queue_age_ms_max};
   options.admission.unapplied_bytes_max = settings.unapplied_bytes_max / shards;
-  options.admission.unsettled_max = settings.unsettled_orders_max / shards;
+  options.admission.unsettled_max = std::max(1u, settings.unsettled_orders_max / shards);
   return options;
 }
 

@@ -138,6 +138,18 @@ class RefusalTest(unittest.TestCase):
                 self.assertEqual(client.get_stock("A")["stock_item"]["on_hand"], 5)
 
 
+class SettingsTest(unittest.TestCase):
+    """Settings at the ends of their ranges, on a node with several shards."""
+
+    def test_a_limit_of_orders_below_the_number_of_shards_still_admits(self):
+        node = TemporaryNode(self, "--shards", 4, "--unsettled-orders-max", 2).start()
+        with node.client() as client:
+            client.set_stock("A", 100)
+            for _ in range(20):  # random ids: guests' orders lie in every shard
+                placed = client.place(wire.make_order_id(), "", [("A", 1, 100)], method=wire.CARD)
+                self.assertIn("placement", placed)
+
+
 class MetricsTest(unittest.TestCase):
     """The page for Prometheus, after some orders."""
 
