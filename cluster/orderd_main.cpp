@@ -6,6 +6,7 @@
 #include "cluster/node.hpp"
 #include "cluster/provider_simulation.hpp"
 #include "cluster/version.hpp"
+#include "config/loopback.hpp"
 #include "config/settings.hpp"
 #include "runtime/lmdb_storage.hpp"
 #include "runtime/log.hpp"
@@ -145,6 +146,13 @@ private:
   node node_;
 };
 
+/// A listening address with the port that was taken where the setting says 0.
+std::string with_port(const std::string& setting, std::uint16_t port) {
+  auto at = config::parse_loopback(setting).value_or(config::endpoint{});
+  at.port = port;
+  return config::to_string(at);
+}
+
 int run(const config::node_settings& settings) {
   runtime::log::set_level(runtime::log::level_of(settings.log_level));
   const auto stop_signals = block_stop_signals();
@@ -154,9 +162,9 @@ int run(const config::node_settings& settings) {
   running_node node{settings};
   if (const auto started = node.start(); !started)
     return fail(started.error());
-  std::printf("listening on 127.0.0.1:%u\n", node.port());
+  std::printf("listening on %s\n", with_port(settings.listen, node.port()).c_str());
   if (node.metrics_port() != 0)
-    std::printf("metrics on http://127.0.0.1:%u/metrics\n", node.metrics_port());
+    std::printf("metrics on http://%s/metrics\n", with_port(settings.metrics, node.metrics_port()).c_str());
   std::fflush(stdout);
   int received = 0;
   sigwait(&stop_signals, &received);

@@ -7,9 +7,7 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <charconv>
 #include <cstring>
-#include <optional>
 #include <system_error>
 
 namespace orderd::cluster {
@@ -25,23 +23,6 @@ struct native_address {
   sockaddr_storage content{};
   socklen_t size = 0;
 };
-
-bool is_loopback(const std::string& address) {
-  in_addr four{};
-  if (inet_pton(AF_INET, address.c_str(), &four) == 1)
-    return ntohl(four.s_addr) >> 24 == 127;
-  in6_addr six{};
-  return inet_pton(AF_INET6, address.c_str(), &six) == 1 && IN6_IS_ADDR_LOOPBACK(&six);
-}
-
-std::optional<std::uint16_t> parse_port(std::string_view text) {
-  std::uint16_t port = 0;
-  const auto* end = text.data() + text.size();
-  const auto [stopped, error] = std::from_chars(text.data(), end, port);
-  if (text.empty() || error != std::errc{} || stopped != end)
-    return std::nullopt;
-  return port;
-}
 
 native_address native(const endpoint& from) {
   native_address made;
@@ -61,9 +42,8 @@ native_address native(const endpoint& from) {
 }
 
 fault refused(const endpoint& to, int error) {
-  const auto shown = to.address.find(':') == std::string::npos ? to.address : "[" + to.address + "]";
-  return {fault_code::unavailable, "cannot connect to " + shown + ":" + std::to_string(to.port) + ": "
-                                       + std::generic_category().message(error)};
+  return {fault_code::unavailable,
+          "cannot connect to " + config::to_string(to) + ": " + std::generic_category().message(error)};
 }
 
 /// Waits for the end of a connect under way; its errno, 0 for success.
@@ -92,24 +72,13 @@ socket& socket::operator=(socket&& other) noexcept {
 }
 
 result<endpoint> parse_loopback_endpoint(std::string_view text) {
-  const auto malformed = [&](const char* why) {
-    return fault{fault_code::malformed, "\"" + std::string{text} + "\" " + why};
-  };
-  const auto colon = text.rfind(':');
-  if (colon == std::string_view::npos)
-    return malformed("is not HOST:PORT");
-  const auto port = parse_port(text.substr(colon + 1));
-  if (!port)
-    return malformed("has no port from 0 to 65535");
-  auto host = text.substr(0, colon);
-  if (host.size() > 2 && host.front() == '[' && host.back() == ']')
-    host = host.substr(1, host.size() - 2);
-  const std::string address{host == "localhost" ? "127.0.0.1" : host};
-  if (!is_loopback(address))
-    return malformed(
-        "is not a loopback address (127.0.0.1, [::1], localhost): connections are not encrypted, "
-        "so orderd speaks to its own machine only");
-  return endpoint{address, *port};
+  auto read = config::parse_loopback(text);
+  if (!read)
+    return fault{fault_code::malformed, "\"" + std::string{text} + "\" is no address of a node; it must be "
+                                            + config::loopback_form
+                                            + ": connections are not encrypted, so orderd speaks to its own "
+                                              "machine only"};
+  return *std::move(read);
 }
 
 result<socket> connect_socket(const endpoint& to, std::chrono::milliseconds limit) {

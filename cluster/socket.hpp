@@ -1,11 +1,10 @@
-// A socket that is closed with its owner, and the addresses that are on this machine only.
+// A socket that is closed with its owner, connected to this machine only.
 #pragma once
 
+#include "config/loopback.hpp"
 #include "runtime/result.hpp"
 
 #include <chrono>
-#include <cstdint>
-#include <string>
 #include <string_view>
 #include <utility>
 
@@ -29,13 +28,9 @@ private:
   int descriptor_; ///< -1: none
 };
 
-struct endpoint {
-  std::string address; ///< numeric
-  std::uint16_t port = 0;
-};
+using config::endpoint;
 
-/// Reads "127.0.0.1:7411", "[::1]:7411" or "localhost:7411". `malformed` for anything else, and for addresses
-/// that are not loopback: until connections are encrypted orderd speaks to its own machine only.
+/// As config::parse_loopback, with a fault that names the text: `malformed`.
 runtime::result<endpoint> parse_loopback_endpoint(std::string_view text);
 
 /// Connects, without blocking for longer than `limit`. `unavailable` with the reason when it cannot.

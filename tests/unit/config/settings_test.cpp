@@ -129,11 +129,11 @@ TEST(Settings, RefuseWithNameValueAndLimit) {
       {{"--provider-decline-rate", "nan"},
        "--provider-decline-rate: 'nan' is out of range; it must be a share from 0 to 1"},
       {{"--listen", "0.0.0.0:7411"},
-       "--listen: '0.0.0.0:7411' cannot be listened on; it must be 127.0.0.1:PORT or localhost:PORT, "
-       "PORT 0 to 65535 (0: any free one)"},
+       "--listen: '0.0.0.0:7411' cannot be listened on; it must be a loopback address "
+       "(127.0.0.1:PORT, [::1]:PORT or localhost:PORT), PORT 0 to 65535 (0: any free one)"},
       {{"--metrics", "127.0.0.1:65536"},
-       "--metrics: '127.0.0.1:65536' cannot be listened on; it must be 127.0.0.1:PORT or localhost:PORT, "
-       "PORT 0 to 65535 (0: any free one)"},
+       "--metrics: '127.0.0.1:65536' cannot be listened on; it must be a loopback address "
+       "(127.0.0.1:PORT, [::1]:PORT or localhost:PORT), PORT 0 to 65535 (0: any free one)"},
   };
   for (const auto& row : table) {
     node_settings settings;
