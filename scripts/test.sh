@@ -86,9 +86,6 @@ fi
 tests tests release
 python_tests script-tests tests/unit/scripts
 python_tests process-tests tests/process
-for script in tests/process/*_test.sh; do
-  [ -e "$script" ] && step "$(basename "$script" .sh)" "$script"
-done
 step check scripts/check.sh
 
 # Sanitizers make everything several times slower: simulations try fewer seeds there. Memory is checked
