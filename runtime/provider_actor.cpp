@@ -53,7 +53,7 @@ void provider_actor::send_one(const provider_gate::call& call) {
 
 void provider_actor::answered(const provider_gate::call& call, std::optional<std::string> answer,
                               const char* outcome) {
-  gate_.ended(answer.has_value(), now_ms());
+  gate_.ended(call, answer.has_value(), now_ms());
   numbers_.provider_calls.at(outcome).Increment();
   caf::anon_send(caf::actor_cast<caf::actor>(shards_[call.shard]),
                  provider_answer{call.what.entity, call.what.call.step, std::move(answer)});

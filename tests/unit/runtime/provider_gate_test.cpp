@@ -29,8 +29,9 @@ std::string next_key(provider_gate& gate, std::int64_t now_ms) {
 /// Lets `calls` calls go out one by one and fail at `now_ms`.
 void fail(provider_gate& gate, int calls, std::int64_t now_ms) {
   for (int i = 0; i < calls; ++i) {
-    ASSERT_NE(next_key(gate, now_ms), "none");
-    gate.ended(false, now_ms);
+    const auto call = gate.next(now_ms);
+    ASSERT_TRUE(call);
+    gate.ended(*call, false, now_ms);
   }
 }
 
@@ -39,7 +40,7 @@ TEST(ProviderGate, LetsCallsOutInOrderUpToItsConcurrency) {
   EXPECT_EQ(next_key(gate, 0), "0");
   EXPECT_EQ(next_key(gate, 0), "1");
   EXPECT_EQ(next_key(gate, 0), "none");
-  gate.ended(true, 0);
+  gate.ended({}, true, 0);
   EXPECT_EQ(next_key(gate, 0), "2");
 }
 
@@ -55,7 +56,7 @@ TEST(ProviderGate, StaysClosedWhenAnAnswerComesBetweenFailures) {
   auto gate = gate_with(6);
   fail(gate, 2, 0);
   ASSERT_EQ(next_key(gate, 0), "2");
-  gate.ended(true, 0);
+  gate.ended({}, true, 0);
   fail(gate, 2, 0);
   EXPECT_FALSE(gate.open());
 }
@@ -71,7 +72,7 @@ TEST(ProviderGate, ClosesWithTheFirstKnownAnswer) {
   auto gate = gate_with(7);
   fail(gate, 3, 1'000);
   ASSERT_EQ(next_key(gate, 1'100), "3");
-  gate.ended(true, 1'110);
+  gate.ended({}, true, 1'110);
   EXPECT_FALSE(gate.open());
   EXPECT_EQ(next_key(gate, 1'110), "4");
   EXPECT_EQ(next_key(gate, 1'110), "5");
@@ -95,9 +96,52 @@ TEST(ProviderGate, DoesNotCountCallsFromBeforeItOpenedAsFailedTrials) {
   for (int i = 0; i < 9; ++i)
     ASSERT_NE(next_key(gate, 0), "none");
   for (int i = 0; i < 9; ++i)
-    gate.ended(false, 10 + i);
+    gate.ended({}, false, 10 + i);
   EXPECT_EQ(next_key(gate, 111), "none");
   EXPECT_EQ(next_key(gate, 112), "9"); // The third failure opened it, at 12.
+}
+
+TEST(ProviderGate, TriesInTimeThoughCallsFromBeforeItOpenedFailLater) {
+  provider_gate gate{{10, 3, 100}};
+  for (int i = 0; i < 12; ++i)
+    gate.add(call_with(std::to_string(i)));
+  for (int i = 0; i < 9; ++i)
+    ASSERT_NE(next_key(gate, 0), "none");
+  for (int i = 0; i < 3; ++i)
+    gate.ended({}, false, 10); // Opens it until 110.
+  for (int i = 0; i < 3; ++i)
+    gate.ended({}, false, 150);
+  const auto trial = gate.next(150); // At once, though three are still under way.
+  ASSERT_TRUE(trial);
+  EXPECT_EQ(next_key(gate, 150), "none");
+  gate.ended({}, false, 160); // Neither ends the trial nor makes the pause longer.
+  EXPECT_EQ(next_key(gate, 160), "none");
+  gate.ended(*trial, false, 170);
+  gate.ended({}, false, 300);
+  EXPECT_EQ(next_key(gate, 369), "none");
+  EXPECT_EQ(next_key(gate, 370), "10");
+}
+
+TEST(ProviderGate, TakesATrialOfAnEarlierOpeningForNone) {
+  provider_gate gate{{10, 3, 100}};
+  for (int i = 0; i < 12; ++i)
+    gate.add(call_with(std::to_string(i)));
+  for (int i = 0; i < 7; ++i)
+    ASSERT_NE(next_key(gate, 0), "none");
+  for (int i = 0; i < 3; ++i)
+    gate.ended({}, false, 0);
+  const auto early = gate.next(100);
+  ASSERT_TRUE(early);
+  gate.ended({}, true, 110); // One from before it opened closes it,
+  for (int i = 0; i < 3; ++i)
+    gate.ended({}, false, 120); // and it opens again.
+  const auto trial = gate.next(220);
+  ASSERT_TRUE(trial);
+  gate.ended(*early, false, 230);
+  EXPECT_EQ(next_key(gate, 1'000), "none") << "the trial is still under way";
+  gate.ended(*trial, false, 1'000);
+  EXPECT_EQ(next_key(gate, 1'199), "none");
+  EXPECT_EQ(next_key(gate, 1'200), "9");
 }
 
 } // namespace
