@@ -78,7 +78,12 @@ inline constexpr std::uint32_t shards_max = 64;
 inline constexpr std::size_t epoch_bytes_max = 4u << 20;
 /// Commands one input may cause inside a shard: an order of 2,000 lines takes about 8,000.
 inline constexpr std::size_t commands_per_input_max = 50'000;
-/// Commands that may wait for one entity that is being restarted or is quarantined.
+/// Commands that may wait for one entity that is being restarted before a caller's next one is refused. What
+/// other entities send waits even then, because it must not be lost: only admission bounds it, by the orders
+/// that are unsettled.
 inline constexpr std::size_t parked_commands_per_entity_max = 10'000;
+/// Of them, those that are run in one tick of 20 ms when the entity works again: some 10 ms of a shard's
+/// time, and more than the most wanted SKU gets in a tick under full load, so that their number falls.
+inline constexpr std::size_t parked_commands_per_tick_max = 2'000;
 
 } // namespace orderd::limits

@@ -184,7 +184,9 @@ private:
   void hold(patient& who, delivery command);
   void park(patient& who, delivery command);
   void unpark_first(const entity_id& id, patient& who);
-  void quarantine(const entity_id& id, patient& who, const std::string& error);
+  /// Gives what those senders get that can take a no.
+  [[nodiscard]] std::vector<addressed_command> quarantine(const entity_id& id, patient& who,
+                                                          const std::string& error);
   void run_patient(const entity_id& id);
   bool refuse(delivery& command);
 

@@ -19,10 +19,12 @@ void shard::failed(delivery command, std::uint32_t failures, const std::string& 
              {"failures", failures}},
             error);
   park(who, std::move(command));
-  if (const auto delay = restarts_.delay_ms(failures))
+  if (const auto delay = restarts_.delay_ms(failures)) {
     who.retry_at = now_ + *delay;
-  else
-    quarantine(id, who, error);
+    return;
+  }
+  for (auto& each : quarantine(id, who, error))
+    send(std::move(each));
 }
 
 void shard::hold(patient& who, delivery command) {
@@ -60,7 +62,8 @@ void shard::unpark_first(const entity_id& id, patient& who) {
   who.waiting.pop_front();
 }
 
-void shard::quarantine(const entity_id& id, patient& who, const std::string& error) {
+std::vector<addressed_command> shard::quarantine(const entity_id& id, patient& who,
+                                                 const std::string& error) {
   quarantine_entry entry{std::string{who.waiting.front().command.what->name()}, error, who.failures, now_, 0};
   const auto first = who.waiting.front().sequence;
   who.retry_at.reset();
@@ -69,13 +72,16 @@ void shard::quarantine(const entity_id& id, patient& who, const std::string& err
   // Callers are told now, and senders that can take a no get one. What must not be lost stays.
   const fault why{fault_code::quarantined, rules_.readable_key(id) + " is quarantined: " + error};
   std::deque<parked_command> stay;
+  std::vector<addressed_command> refusals;
   for (auto& each : who.waiting) {
     if (const auto from = std::exchange(each.command.from, std::nullopt))
       answer_fault(*from, why);
-    if (refuse(each.command))
+    if (auto refusal = each.command.what->refusal()) {
       open_.erase(to_row(parked_key{id, each.sequence}));
-    else
+      refusals.push_back(*std::move(refusal));
+    } else {
       stay.push_back(std::move(each));
+    }
   }
   who.waiting = std::move(stay);
   who.culprit = !who.waiting.empty() && who.waiting.front().sequence == first ? first : 0;
@@ -83,31 +89,38 @@ void shard::quarantine(const entity_id& id, patient& who, const std::string& err
   open_.put(quarantine_row_key(id), encode(entry));
   for (const auto& each : take_waiting(id))
     answer_fault(each, why);
+  return refusals;
 }
 
 void shard::run_patient(const entity_id& id) {
-  while (auto* who = supervision_.find(id)) {
-    if (who->waiting.empty()) {
-      supervision_.discharge(id);
-      break;
-    }
+  // Each command, and each refusal, is run to its end like an input of its own: together they may be more
+  // than one input may cause. What comes for the entity meanwhile waits behind the others. Those that are not
+  // run now are still due with the next tick.
+  for (std::size_t ran = 0; ran < limits::parked_commands_per_tick_max; ++ran) {
+    auto* who = supervision_.find(id);
+    if (who == nullptr || who->waiting.empty())
+      return supervision_.discharge(id);
     const auto outcome = try_once(who->waiting.front().command);
     if (outcome.handled) {
       auto done = std::move(who->waiting.front().command);
       unpark_first(id, *who);
       who->failures = 0;
       take_effects(done);
+      run_queue();
       continue;
     }
     ++figures_.restarts_by_kind[id.kind()];
     ++who->failures;
-    if (const auto delay = restarts_.delay_ms(who->failures))
+    if (const auto delay = restarts_.delay_ms(who->failures)) {
       who->retry_at = now_ + *delay;
-    else
-      quarantine(id, *who, outcome.error);
-    break;
+      return;
+    }
+    for (auto& each : quarantine(id, *who, outcome.error)) {
+      send(std::move(each));
+      run_queue();
+    }
+    return;
   }
-  run_queue(); // What the patient's commands caused for others.
 }
 
 } // namespace orderd::runtime

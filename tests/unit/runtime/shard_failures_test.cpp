@@ -1,4 +1,5 @@
 // Entities whose handler fails: no trace, retries, quarantine, and what becomes of those who wait.
+#include "config/limits.hpp"
 #include "tests/support/shard_rig.hpp"
 
 #include <gtest/gtest.h>
@@ -247,6 +248,49 @@ TEST(ShardFailures, QuarantineAnEntityWhoseRowsDoNotLoad) {
   }
 }
 
+/// More commands for a wallet than one input may cause, from another shard. Each causes one more, to b1.
+constexpr std::size_t very_many = limits::commands_per_input_max + 1;
+void send_very_many(shard_rig& rig, const std::string& name, const std::string& command) {
+  const auto stored = std::make_shared<const std::string>(command);
+  channel_commands batch;
+  for (std::uint64_t sequence = 1; sequence <= very_many; ++sequence)
+    batch.commands.push_back({sequence, test::wallet(name), stored});
+  rig.engine().commands(batch, rig.now);
+  rig.engine().finish();
+  rig.settle();
+}
+
+TEST(ShardFailures, RunAnyNumberOfParkedCommandsSomeAtATime) {
+  const auto at_once = limits::parked_commands_per_tick_max;
+  shard_rig rig;
+  quarantine(rig, "a1");
+  send_very_many(rig, "a1", "take|b1|1|");
+  ASSERT_EQ(rig.rows_in(table::parked), very_many + 1) << "with the poison";
+  rig.crash();
+  rig.resolve("a1", false);
+  EXPECT_EQ(rig.engine().figures().turns, 2 * at_once);
+  for (auto run = at_once; run < very_many; run += at_once) {
+    const auto turns_before = rig.engine().figures().turns;
+    rig.tick(20);
+    rig.settle();
+    EXPECT_LE(rig.engine().figures().turns, turns_before + 2 * at_once);
+  }
+  EXPECT_EQ(rig.reply(rig.ask("a1", "read")), "balance " + std::to_string(very_many));
+  EXPECT_EQ(rig.rows_in(table::parked), 0u);
+}
+
+TEST(ShardFailures, RefuseAnyNumberOfWaitingCommandsWhenQuarantined) {
+  shard_rig rig;
+  rig.ask("a1", "poison");
+  send_very_many(rig, "a1", "receive|b1|1|");
+  rig.tick(10);
+  rig.tick(100);
+  rig.settle();
+  EXPECT_EQ(rig.engine().describe().quarantined, 1u);
+  EXPECT_EQ(rig.rows_in(table::parked), 1u);
+  EXPECT_EQ(rig.reply(rig.ask("b1", "read")), "balance " + std::to_string(very_many));
+}
+
 TEST(ShardFailures, PutFurtherCommandsOfOutsideOffWhenTooManyWait) {
   shard_rig rig;
   rig.ask("b1", "add 1");
@@ -255,7 +299,8 @@ TEST(ShardFailures, PutFurtherCommandsOfOutsideOffWhenTooManyWait) {
   for (int i = 0; i < 10'000; ++i)
     last = rig.ask("a1", "add 1");
   EXPECT_EQ(rig.reply(last), "overloaded");
-  rig.tick(10);
+  for (int i = 0; i < 6; ++i) // Each runs 2,000 of the 10,000.
+    rig.tick(10);
   rig.settle();
   EXPECT_EQ(rig.reply(rig.ask("a1", "read")), "balance 10000");
 }
