@@ -73,7 +73,7 @@ runtime::result<node> start_node(caf::actor_system& system, const config::node_s
   runtime::applier_options applying;
   applying.interval = milliseconds{settings.apply_interval_ms};
   made.applier = spawn_blocking<runtime::applier_actor>(system, where, ports.disk, made.journal,
-                                                        ports.numbers, applying);
+                                                        ports.numbers, applying, ports.fatal);
   runtime::provider_worker_options calling;
   calling.gate.concurrency = settings.provider.concurrency;
   calling.timeout = milliseconds{settings.provider.timeout_ms};

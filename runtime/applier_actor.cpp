@@ -10,9 +10,9 @@
 namespace orderd::runtime {
 
 applier_actor::applier_actor(caf::actor_config& config, storage& stores, caf::actor journal, metrics& numbers,
-                             applier_options options)
+                             applier_options options, fatal_handler fatal)
     : caf::event_based_actor(config), stores_(stores), journal_(std::move(journal)), numbers_(numbers),
-      options_(options) {}
+      options_(options), fatal_(std::move(fatal)) {}
 
 caf::behavior applier_actor::make_behavior() {
   // An apply is a burst that nobody waits for; at an equal share it held the shards for many milliseconds.
@@ -26,7 +26,7 @@ caf::behavior applier_actor::make_behavior() {
         apply_due();
       },
       [this](const apply_now& request) {
-        // A failure is retried by the interval; the reader waits as long.
+        // A full disk is tried again by the interval; the reader waits as long.
         if (const auto ok = apply(request.shard, queues_[request.shard]); !ok)
           schedule();
       },
@@ -65,8 +65,7 @@ result<void> applier_actor::apply(std::uint32_t shard, shard_queue& queue) {
     return {};
   auto& store = stores_.state(shard);
   if (auto ok = store.apply(queue.epochs); !ok) {
-    if (!std::exchange(queue.failing, true))
-      log::error("applier", "apply_failed", {{"shard", shard}}, ok.error().message);
+    apply_failed(shard, queue, ok.error());
     return ok;
   }
   if (std::exchange(queue.failing, false))
@@ -79,6 +78,15 @@ result<void> applier_actor::apply(std::uint32_t shard, shard_queue& queue) {
   caf::anon_send(caf::actor_cast<caf::actor>(queue.owner), epoch_applied{last, bytes});
   caf::anon_send(journal_, trim_journal{shard, last});
   return {};
+}
+
+void applier_actor::apply_failed(std::uint32_t shard, shard_queue& queue, const fault& why) {
+  if (why.code != fault_code::storage_full) {
+    fatal_("applier", why);
+    return quit(caf::sec::runtime_error);
+  }
+  if (!std::exchange(queue.failing, true))
+    log::error("applier", "apply_failed", {{"shard", shard}}, why.message);
 }
 
 result<void> applier_actor::inspect(inspection& what) {

@@ -5,11 +5,13 @@
 // `batch_bytes`, and are applied in one large synced transaction a shard, because large transactions
 // touch each page once. The journal may be trimmed behind it.
 //
-// An apply that fails (full disk) changes nothing, is logged, and tried again each interval: the epochs
-// stay in memory and in the journal, and admission stops new work at its bound.
+// An apply that finds the disk full changes nothing, is logged, and tried again each interval: the epochs
+// stay in memory and in the journal, and admission stops new work at its bound. Any other failure ends the
+// node: a store that is broken needs a new start or a person, and would only fill the memory meanwhile.
 // Blocks its thread: spawn it detached, except under the deterministic scheduler.
 #pragma once
 
+#include "runtime/fatal.hpp"
 #include "runtime/messages.hpp"
 #include "runtime/metrics.hpp"
 #include "runtime/store.hpp"
@@ -33,7 +35,7 @@ class applier_actor : public caf::event_based_actor {
 public:
   /// `stores` and `numbers` must outlive the actor.
   applier_actor(caf::actor_config& config, storage& stores, caf::actor journal, metrics& numbers,
-                applier_options options);
+                applier_options options, fatal_handler fatal);
 
   const char* name() const override { return "orderd.applier"; }
   caf::behavior make_behavior() override;
@@ -45,12 +47,13 @@ private:
     std::vector<epoch_ptr> epochs;
     std::size_t bytes = 0;
     caf::strong_actor_ptr owner;
-    bool failing = false; ///< the last try failed: logged once until it works again
+    bool failing = false; ///< the disk was full at the last try: logged once until it works again
   };
 
   void take(apply_epoch& request);
   void apply_due();
   result<void> apply(std::uint32_t shard, shard_queue& queue);
+  void apply_failed(std::uint32_t shard, shard_queue& queue, const fault& why);
   result<void> inspect(inspection& what);
   void schedule();
 
@@ -58,6 +61,7 @@ private:
   caf::actor journal_;
   metrics& numbers_;
   applier_options options_;
+  fatal_handler fatal_;
   std::map<std::uint32_t, shard_queue> queues_;
   bool scheduled_ = false;
 };

@@ -11,8 +11,9 @@
 // epoch is committed, in order.
 //
 // *Failure*. A handler that throws leaves no trace; its entity is dropped, loaded from its newest
-// snapshot and tried again by `restart_policy`, and quarantined at the limit. A fault of the
-// store while reading, or rows that do not load, are the same.
+// snapshot and tried again by `restart_policy`, and quarantined at the limit. Rows that are damaged or do not
+// load are the same. An input that throws, because the store cannot be read or a `bug` was met, leaves a
+// shard that must not be used any more.
 //
 // *Concurrency*: one thread at a time.
 //

@@ -35,7 +35,7 @@ struct shard_dependencies {
   caf::actor journal;
   caf::actor applier;
   caf::actor provider;
-  fatal_handler fatal; ///< a broken invariant of the engine, or a store that cannot be read at start
+  fatal_handler fatal; ///< a broken invariant of the engine, or a store that cannot be read
 };
 
 class shard_actor : public caf::event_based_actor, private shard_port {

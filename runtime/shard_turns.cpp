@@ -9,6 +9,17 @@
 
 namespace orderd::runtime {
 
+namespace {
+
+/// A damaged row stops its entity. A store that cannot be read would stop every entity, one by one and for
+/// good: that ends the node, and the next start opens it anew.
+void require_row_fault(const fault& why) {
+  if (why.code != fault_code::corrupt && why.code != fault_code::unsupported_version)
+    throw bug("the state store cannot be read: " + why.message);
+}
+
+} // namespace
+
 void shard::deliver(delivery first) {
   queue_.push_back(std::move(first));
   run_queue();
@@ -58,8 +69,10 @@ attempt shard::try_once(const delivery& command) {
 
 result<entity_cell*> shard::load(const entity_id& id) {
   auto rows = rows_of(id);
-  if (!rows)
+  if (!rows) {
+    require_row_fault(rows.error());
     return rows.error();
+  }
   auto loaded = load_rows(id, *rows);
   if (!loaded)
     return loaded.error();

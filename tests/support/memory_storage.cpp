@@ -106,6 +106,8 @@ public:
     const std::lock_guard lock{disk_.mutex_};
     if (life_ != disk_.crashes_)
       return crashed();
+    if (disk_.failing_reads_)
+      return fault{fault_code::internal, "the simulated disk cannot be read"};
     const auto& rows = disk_.shards_[shard_].rows;
     const auto found = rows.find(key);
     if (found == rows.end())
@@ -169,7 +171,7 @@ public:
     if (life_ != disk_.crashes_)
       return crashed();
     if (memory_disk::due(disk_.failing_apply_))
-      return fault{fault_code::internal, "the simulated disk failed an apply"};
+      return fault{disk_.apply_failure_, "the simulated disk failed an apply"};
     while (!epochs.empty() && epochs.front()->number <= content().applied_epoch)
       epochs = epochs.subspan(1);
     if (disk_.used_unlocked() + size_of(epochs) > disk_.capacity_bytes_)
@@ -269,6 +271,7 @@ void memory_disk::crash() {
   ++crashes_;
   failing_append_ = 0;
   failing_apply_ = 0;
+  failing_reads_ = false;
   if (random_() % 2 == 0)
     keep(std::move(undecided_));
   undecided_.clear();

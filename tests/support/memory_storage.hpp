@@ -39,7 +39,12 @@ public:
   /// The nth append from now (1: the next) fails; the crash decides whether it took place.
   void fail_append(std::uint64_t nth) { failing_append_ = nth; }
   /// The nth apply from now fails and changes nothing.
-  void fail_apply(std::uint64_t nth) { failing_apply_ = nth; }
+  void fail_apply(std::uint64_t nth, runtime::fault_code code = runtime::fault_code::storage_full) {
+    failing_apply_ = nth;
+    apply_failure_ = code;
+  }
+  /// Until the crash, every `get` fails: no row is damaged, but none can be read.
+  void fail_reads() { failing_reads_ = true; }
   /// Bytes it can hold: an append or apply beyond is `storage_full`, and takes no place.
   void set_capacity(std::uint64_t bytes) { capacity_bytes_ = bytes; }
   std::uint64_t used_bytes() const;
@@ -86,6 +91,8 @@ private:
   std::vector<shard_content> shards_;
   std::uint64_t failing_append_ = 0;
   std::uint64_t failing_apply_ = 0;
+  runtime::fault_code apply_failure_{};
+  bool failing_reads_ = false;
   std::uint64_t capacity_bytes_ = std::numeric_limits<std::uint64_t>::max();
 };
 

@@ -1,5 +1,5 @@
-// The state applier. Fault: an apply that fails, as on a full disk. Nothing may be lost or applied twice,
-// and it must be tried again.
+// The state applier. Faults: an apply that fails on a full disk; nothing may be lost or applied twice, and it
+// must be tried again. An apply that fails otherwise: it must end the node, and nothing more may be tried.
 #include "runtime/applier_actor.hpp"
 
 #include "tests/support/memory_storage.hpp"
@@ -53,11 +53,15 @@ protected:
   std::vector<epoch_applied> told_;
   std::vector<inspection_done> inspected_;
   std::vector<trim_journal> trimmed_;
+  std::vector<std::string> fatal_;
   test::test_system system_;
   caf::actor shard_ = test::spawn_recorder(system_.actors(), told_, inspected_);
   caf::actor journal_ = test::spawn_recorder(system_.actors(), trimmed_);
   caf::actor applier_ =
-      system_.actors().spawn<applier_actor>(*opened_, journal_, numbers_, applier_options{interval, 10'000});
+      system_.actors().spawn<applier_actor>(*opened_, journal_, numbers_, applier_options{interval, 10'000},
+                                            [this](std::string_view component, const fault& why) {
+                                              fatal_.push_back(std::string{component} + ": " + why.message);
+                                            });
 };
 
 TEST_F(ApplierActor, AppliesWhatGatheredWhenTheIntervalIsOver) {
@@ -121,6 +125,16 @@ TEST_F(ApplierActor, WaitsForSpaceOnAFullDisk) {
   disk_.set_capacity(1'000'000);
   system_.pass(interval);
   EXPECT_EQ(applied(), 1u);
+}
+
+TEST_F(ApplierActor, EndsTheNodeWhenAnApplyFailsThoughTheDiskIsNotFull) {
+  disk_.fail_apply(1, fault_code::internal);
+  give(1);
+  system_.pass(interval);
+  EXPECT_EQ(fatal_, (std::vector<std::string>{"applier: the simulated disk failed an apply"}));
+  system_.pass(interval);
+  EXPECT_EQ(applied(), 0u);
+  EXPECT_EQ(fatal_.size(), 1u);
 }
 
 TEST_F(ApplierActor, ShowsAnInspectionEverythingItWasGiven) {

@@ -38,7 +38,7 @@ protected:
       return {[](const provider_request& call) { return provider_response{"to " + call.idempotency_key}; }};
     });
     journal_ = actors.spawn<journal_actor>(opened_->journal(), numbers_, fatal());
-    applier_ = actors.spawn<applier_actor>(*opened_, journal_, numbers_, applier_options{});
+    applier_ = actors.spawn<applier_actor>(*opened_, journal_, numbers_, applier_options{}, fatal());
     worker_ = actors.spawn<provider_actor>(provider_, numbers_, provider_worker_options{});
     for (std::uint32_t shard = 0; shard < 2; ++shard)
       shards_.push_back(spawn_shard(shard, (*recovered)[shard]));
@@ -244,6 +244,31 @@ TEST_P(ShardActor, EndsTheNodeWhenItsRowsCannotBeRead) {
   start();
   ASSERT_EQ(fatal_.size(), 1u);
   EXPECT_TRUE(fatal_[0].starts_with("shard: ")) << fatal_[0];
+}
+
+TEST_P(ShardActor, EndsTheNodeWhenTheStoreCannotBeRead) {
+  start();
+  disk_.fail_reads();
+  EXPECT_EQ(ask("a1", "add 5"), "");
+  ASSERT_EQ(fatal_.size(), 1u);
+  EXPECT_TRUE(fatal_[0].starts_with("shard: ")) << fatal_[0];
+  EXPECT_NE(fatal_[0].find("the simulated disk cannot be read"), std::string::npos) << fatal_[0];
+}
+
+TEST_P(ShardActor, QuarantinesTheEntityOfADamagedRow) {
+  start();
+  ask("a1", "add 5");
+  pass(250);
+  stop();
+  disk_.crash();
+  ASSERT_TRUE(disk_.damage_value(0, test::wallet("a1").row(table::state), 0));
+  start();
+  const auto id = hand_in("a1", "read");
+  for (int i = 0; i < 10; ++i)
+    pass(20);
+  EXPECT_EQ(reply(id), "quarantined");
+  EXPECT_EQ(ask("a2", "add 1"), "balance 1");
+  EXPECT_TRUE(fatal_.empty());
 }
 
 TEST_P(ShardActor, TellsNobodyAnythingAfterAFailedAppend) {
