@@ -7,6 +7,7 @@
 #include "runtime/provider_actor.hpp"
 #include "runtime/shard_actor.hpp"
 
+#include <caf/abstract_actor.hpp>
 #include <caf/send.hpp>
 
 #include <algorithm>
@@ -65,6 +66,13 @@ runtime::result<caf::actor> spawn_shard(caf::actor_system& system, const config:
 
 } // namespace
 
+void end_node_with(const caf::actor& part, std::string component, runtime::fatal_handler fatal) {
+  part->attach_functor([component = std::move(component), fatal = std::move(fatal)](const caf::error& why) {
+    if (why != caf::exit_reason::user_shutdown && why != caf::exit_reason::kill)
+      fatal(component, {runtime::fault_code::internal, "the actor ended: " + caf::to_string(why)});
+  });
+}
+
 runtime::result<node> start_node(caf::actor_system& system, const config::node_settings& settings,
                                  node_ports ports, blocking_actors where) {
   node made;
@@ -88,6 +96,13 @@ runtime::result<node> start_node(caf::actor_system& system, const config::node_s
   }
   made.self = system.spawn<node_actor>(node_dependencies{ports.disk, ports.clock, ports.numbers, made.shards,
                                                          made.applier, settings.disk_used_max});
+  for (const auto& shard : made.shards)
+    end_node_with(shard, "shard", ports.fatal);
+  end_node_with(made.journal, "journal", ports.fatal);
+  end_node_with(made.applier, "applier", ports.fatal);
+  end_node_with(made.provider_worker, "provider_worker", ports.fatal);
+  end_node_with(ports.provider, "provider", ports.fatal);
+  end_node_with(made.self, "node", ports.fatal);
   return made;
 }
 

@@ -21,6 +21,7 @@
 #include <caf/actor.hpp>
 #include <caf/actor_system.hpp>
 
+#include <string>
 #include <vector>
 
 namespace orderd::cluster {
@@ -56,7 +57,12 @@ struct node {
   void stop() const;
 };
 
-/// Spawns the actors. `unavailable` when this node may not own a shard.
+/// Ends the node, by `fatal`, when the actor ends otherwise than by user_shutdown or kill: by an exception,
+/// say. Without one of its parts a node would go on and answer nobody, or fill its memory.
+void end_node_with(const caf::actor& part, std::string component, runtime::fatal_handler fatal);
+
+/// Spawns the actors, and makes the node end with any of them and with the provider. `unavailable` when this
+/// node may not own a shard.
 runtime::result<node> start_node(caf::actor_system& system, const config::node_settings& settings,
                                  node_ports ports, blocking_actors where);
 

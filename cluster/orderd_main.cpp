@@ -117,6 +117,7 @@ private:
     if (!door)
       return door.error();
     gateway_ = *std::move(door);
+    end_node_with(gateway_.actor, "gateway", end_process);
     provider_ = spawn_simulated_provider(*system_, settings_.provider);
     auto made = start_node(
         *system_, settings_,

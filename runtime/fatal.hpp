@@ -8,8 +8,9 @@
 
 namespace orderd::runtime {
 
-/// Ends the node. In production it logs and ends the process at once, without flushing anything; in the
-/// simulation it crashes the simulated node. May return (simulation): the caller then does nothing more.
+/// Ends the node; called by any thread. In production it logs and ends the process at once, without flushing
+/// anything; in the simulation it crashes the simulated node. May return (simulation): the caller then does
+/// nothing more.
 using fatal_handler = std::function<void(std::string_view component, const fault& why)>;
 
 } // namespace orderd::runtime

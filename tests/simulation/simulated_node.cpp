@@ -25,7 +25,8 @@ simulated_node::simulated_node(node_world& world, runtime::storage& disk)
   gateway_ = spawn_gateway();
   bank_ = spawn_bank();
   const auto fatal = [this](std::string_view component, const runtime::fault& why) {
-    crashed_ = std::string{component} + ": " + why.message;
+    if (!crashed_) // Else it died already, and this came of it.
+      crashed_ = std::string{component} + ": " + why.message;
   };
   auto started = cluster::start_node(
       system_.actors(), world.settings,

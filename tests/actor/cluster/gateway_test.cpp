@@ -3,6 +3,7 @@
 
 #include "actors/api.hpp"
 #include "cluster/messages.hpp"
+#include "cluster/node.hpp"
 #include "tests/support/loopback.hpp"
 #include "tests/support/wire.hpp"
 
@@ -13,6 +14,8 @@
 
 #include <gtest/gtest.h>
 
+#include <chrono>
+#include <future>
 #include <memory>
 #include <set>
 #include <string>
@@ -71,6 +74,18 @@ protected:
   caf::actor_system system{config};
   gateway_handle door;
 };
+
+TEST_F(GatewayTest, EndsItsNodeWhenAHandlerThrows) {
+  start();
+  std::promise<std::string> ended;
+  end_node_with(door.actor, "gateway", [&ended](std::string_view component, const runtime::fault& why) {
+    ended.set_value(std::string{component} + ": " + why.message);
+  });
+  caf::anon_send(door.actor, gateway_peers{}); // of no shard, where two are expected
+  auto said = ended.get_future();
+  ASSERT_EQ(said.wait_for(std::chrono::seconds{10}), std::future_status::ready);
+  EXPECT_TRUE(said.get().starts_with("gateway: the actor ended: "));
+}
 
 TEST_F(GatewayTest, AnswersEveryRequestOfEveryConnection) {
   start();
