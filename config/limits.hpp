@@ -85,5 +85,8 @@ inline constexpr std::size_t parked_commands_per_entity_max = 10'000;
 /// Of them, those that are run in one tick of 20 ms when the entity works again: some 10 ms of a shard's
 /// time, and more than the most wanted SKU gets in a tick under full load, so that their number falls.
 inline constexpr std::size_t parked_commands_per_tick_max = 2'000;
+/// Scanning queries (lists, exports) that may wait in a shard for what they must see to be applied. That
+/// takes some milliseconds: more of them wait only while the state store cannot keep up.
+inline constexpr std::size_t waiting_scans_max = 100;
 
 } // namespace orderd::limits

@@ -65,7 +65,9 @@ struct resolve_request {
 
 struct request {
   caller from;
-  unix_ms deadline_at = 0; ///< the caller is answered by then, if only with `timeout`
+  /// The caller is answered by then, if only with `timeout`. An answer that waits for nothing but its commit
+  /// comes when it is durable.
+  unix_ms deadline_at = 0;
   std::variant<entity_request, query_request, resolve_request> what;
 };
 

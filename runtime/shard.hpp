@@ -18,7 +18,7 @@
 // *Concurrency*: one thread at a time.
 //
 // *Limits*: admission (admission.hpp); limits::epoch_bytes_max a open epoch; live entities and idle time
-// by `shard_options`.
+// by `shard_options`; limits::waiting_scans_max scanning queries, of which an input answers 4.
 #pragma once
 
 #include "runtime/admission.hpp"
@@ -139,8 +139,9 @@ private:
     std::map<std::uint32_t, std::uint64_t> sent_upto; ///< channel sequences it commits
   };
   struct waiting_scan {
-    std::uint64_t needs_epoch = 0;
+    std::uint64_t needs_epoch = 0; ///< applied
     caller from;
+    unix_ms deadline_at = 0;
     std::unique_ptr<const query> what;
   };
   struct held_request {
@@ -152,9 +153,12 @@ private:
   // shard_requests.cpp: what comes from outside
   void take(request& what, std::chrono::nanoseconds queue_age);
   void take_entity_request(request& what, entity_request& body, std::chrono::nanoseconds queue_age);
-  void take_query(const caller& from, query_request& body);
+  void take_query(const request& what, query_request& body);
+  void take_scan(const request& what, query_request& body);
   static result<std::string> run_query(const query& what, shard_view& view);
   void answer_scan(const waiting_scan& scan);
+  void answer_scans();
+  std::vector<caller> take_late_requests();
   void resolve(const caller& from, resolve_request& body);
   void take_backlog();
   void answer(const caller& to, std::string body);
@@ -247,7 +251,7 @@ private:
   transients begun_;                 ///< by the input being handled
   effects effects_;                  ///< of the turn being run; kept for its memory
   std::deque<held_request> backlog_; ///< requests that came while the open epoch was full
-  std::vector<waiting_scan> scans_;
+  std::vector<waiting_scan> scans_;  ///< for their epoch, or for their turn
   std::vector<outbox_key> erasable_; ///< outbox rows acknowledged, to erase with the next epoch
   std::int64_t resend_at_ = 0;
   shard_figures figures_;

@@ -1,6 +1,7 @@
 // Time, channels, provider answers, and commits.
 #include "runtime/shard.hpp"
 
+#include <algorithm>
 #include <iterator>
 #include <utility>
 
@@ -32,6 +33,7 @@ void shard::tick(unix_ms now) {
     run_patient(id);
   answer_late(callers_.take_late(now_));
   answer_late(supervision_.take_late(now_));
+  answer_late(take_late_requests());
   overlay_.forget(forgotten_per_tick);
   residents_.sweep({now_ - options_.idle_ms_max, options_.live_entities_max, now_});
   if (open_.empty())
@@ -113,6 +115,8 @@ void shard::finish() {
     take_backlog();
     callers_.watch_new();
   }
+  if (!scans_.empty())
+    answer_scans();
   if (!ready_.empty())
     port_.release(std::exchange(ready_, {}));
 }
@@ -125,6 +129,8 @@ void shard::let_go_unowed() {
     ready_.acknowledgements[source] = upto;
   require(held_.commands.empty() && held_.calls.empty(), "what leaves a shard has no row");
   held_ = {};
+  for (auto& scan : scans_)
+    scan.needs_epoch = std::min(scan.needs_epoch, last_epoch_);
 }
 
 void shard::close_epoch() {
@@ -165,12 +171,6 @@ void shard::applied(std::uint64_t epoch) {
   overlay_.applied(applied_);
   for (; !content_marks_.empty() && content_marks_.front().epoch <= applied_; content_marks_.pop_front())
     stored_content_max_ = content_marks_.front().max;
-  std::erase_if(scans_, [this](const waiting_scan& scan) {
-    if (scan.needs_epoch > applied_)
-      return false;
-    answer_scan(scan);
-    return true;
-  });
 }
 
 shard_description shard::describe() const {

@@ -8,6 +8,14 @@
 
 namespace orderd::runtime {
 
+namespace {
+
+constexpr std::uint32_t scan_retry_after_ms = 200;
+// A page of large orders takes some milliseconds, for which every other input of the shard waits.
+constexpr std::size_t scans_per_input_max = 4;
+
+} // namespace
+
 /// What a query sees that is answered with the open epoch: the newest rows.
 class shard::newest_rows : public shard_view {
 public:
@@ -70,7 +78,7 @@ void shard::take(request& what, std::chrono::nanoseconds queue_age) {
   if (auto* command = std::get_if<entity_request>(&what.what))
     take_entity_request(what, *command, queue_age);
   else if (auto* read = std::get_if<query_request>(&what.what))
-    take_query(what.from, *read);
+    take_query(what, *read);
   else
     resolve(what.from, std::get<resolve_request>(what.what));
 }
@@ -87,23 +95,26 @@ void shard::take_entity_request(request& what, entity_request& body, std::chrono
   deliver({body.command.to, std::move(body.command.what), what.from, what.deadline_at});
 }
 
-void shard::take_query(const caller& from, query_request& body) {
-  if (body.what->scans()) {
-    // Everything answered so far is in an epoch closed, or about to be.
-    const auto needs = last_epoch_ + (open_.empty() ? 0 : 1);
-    waiting_scan scan{needs, from, std::move(body.what)};
-    if (applied_ >= needs)
-      return answer_scan(scan);
-    scans_.push_back(std::move(scan));
-    port_.apply_now();
-    return;
-  }
+void shard::take_query(const request& what, query_request& body) {
+  if (body.what->scans())
+    return take_scan(what, body);
   newest_rows view{*this};
   auto answered = run_query(*body.what, view);
   if (answered)
-    answer(from, *std::move(answered));
+    answer(what.from, *std::move(answered));
   else
-    answer_fault(from, answered.error());
+    answer_fault(what.from, answered.error());
+}
+
+void shard::take_scan(const request& what, query_request& body) {
+  if (scans_.size() >= limits::waiting_scans_max)
+    return answer_fault(
+        what.from, {fault_code::overloaded, "too many lists wait for the state store", scan_retry_after_ms});
+  // Everything answered so far is in an epoch closed, or about to be.
+  const auto needs = last_epoch_ + (open_.empty() ? 0 : 1);
+  scans_.push_back({needs, what.from, what.deadline_at, std::move(body.what)});
+  if (applied_ < needs)
+    port_.apply_now();
 }
 
 result<std::string> shard::run_query(const query& what, shard_view& view) {
@@ -120,6 +131,31 @@ void shard::answer_scan(const waiting_scan& scan) {
   auto shared =
       std::make_shared<const std::string>(body ? *std::move(body) : rules_.fault_reply(body.error()));
   ready_.replies.push_back({scan.from, std::move(shared)});
+}
+
+void shard::answer_scans() {
+  std::size_t answered = 0;
+  std::erase_if(scans_, [&](const waiting_scan& scan) {
+    if (scan.needs_epoch > applied_ || answered == scans_per_input_max)
+      return false;
+    ++answered;
+    answer_scan(scan);
+    return true;
+  });
+}
+
+std::vector<caller> shard::take_late_requests() {
+  std::vector<caller> late;
+  const auto is_late = [&](unix_ms deadline_at, const caller& from) {
+    if (deadline_at > now_)
+      return false;
+    late.push_back(from);
+    return true;
+  };
+  std::erase_if(scans_, [&](const waiting_scan& each) { return is_late(each.deadline_at, each.from); });
+  std::erase_if(backlog_,
+                [&](const held_request& each) { return is_late(each.what.deadline_at, each.what.from); });
+  return late;
 }
 
 void shard::resolve(const caller& from, resolve_request& body) {
