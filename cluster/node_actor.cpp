@@ -6,6 +6,7 @@
 #include "runtime/log.hpp"
 
 #include <caf/policy/select_all.hpp>
+#include <caf/sec.hpp>
 #include <caf/send.hpp>
 
 #include <algorithm>
@@ -18,11 +19,11 @@ namespace orderd::cluster {
 namespace {
 
 constexpr std::chrono::milliseconds disk_interval{250};
-constexpr std::chrono::seconds answer_timeout{60};
 // New orders are welcome again this much below the limit, so that the answer does not flicker.
 constexpr double hysteresis = 0.01;
 // However large the disk: what orders already accepted may still need.
 constexpr std::uint64_t reserve_bytes = 8u << 20;
+constexpr std::uint32_t audit_retry_after_ms = 1'000;
 
 runtime::gateway_replies one_reply(runtime::caller to, const v1::reply& body) {
   return {{{to, std::make_shared<const std::string>(actors::reply_body(body))}}, std::nullopt};
@@ -33,7 +34,13 @@ runtime::gateway_replies refusal(runtime::caller to, const runtime::fault& why) 
 }
 
 runtime::fault no_answer(const std::string& who, const caf::error& why) {
+  if (why == caf::sec::request_timeout)
+    return {runtime::fault_code::timeout, who + " in time; ask again"};
   return {runtime::fault_code::unavailable, who + ": " + caf::to_string(why)};
+}
+
+runtime::fault audit_under_way() {
+  return {runtime::fault_code::overloaded, "an audit is under way", audit_retry_after_ms};
 }
 
 void describe(const runtime::shard_description& how, v1::shard_status& into) {
@@ -68,13 +75,18 @@ caf::behavior node_actor::make_behavior() {
 void node_actor::answer(const node_question& question) {
   const auto gateway = caf::actor_cast<caf::actor>(current_sender());
   if (question.what == actors::node_request::get_status)
-    answer_status(question.from, gateway);
+    answer_status(question, gateway);
   else
-    answer_audit(question.from, gateway);
+    answer_audit(question, gateway);
 }
 
-void node_actor::answer_status(runtime::caller to, const caf::actor& gateway) {
-  fan_out_request<caf::policy::select_all>(given_.shards, answer_timeout, runtime::describe_shard{})
+std::chrono::milliseconds node_actor::time_left(const node_question& question) const {
+  return std::chrono::milliseconds{std::max<runtime::unix_ms>(1, question.deadline_at - given_.clock.now())};
+}
+
+void node_actor::answer_status(const node_question& question, const caf::actor& gateway) {
+  const auto to = question.from;
+  fan_out_request<caf::policy::select_all>(given_.shards, time_left(question), runtime::describe_shard{})
       .then(
           [this, to, gateway](std::vector<runtime::shard_description> shards) {
             std::sort(shards.begin(), shards.end(),
@@ -97,9 +109,13 @@ void node_actor::answer_status(runtime::caller to, const caf::actor& gateway) {
           });
 }
 
-void node_actor::answer_audit(runtime::caller to, const caf::actor& gateway) {
+void node_actor::answer_audit(const node_question& question, const caf::actor& gateway) {
+  const auto to = question.from;
+  if (!auditing_.expired())
+    return send(gateway, refusal(to, audit_under_way()));
   std::shared_ptr<actors::auditor> audit = actors::make_auditor(given_.clock.now());
-  request(given_.applier, caf::infinite, runtime::inspect_state{audit})
+  auditing_ = audit;
+  request(given_.applier, time_left(question), runtime::inspect_state{audit})
       .then(
           [this, to, gateway, audit](const runtime::inspection_done& outcome) {
             if (outcome.failure)
@@ -109,7 +125,7 @@ void node_actor::answer_audit(runtime::caller to, const caf::actor& gateway) {
             send(gateway, one_reply(to, body));
           },
           [this, to, gateway](const caf::error& why) {
-            send(gateway, refusal(to, no_answer("the audit failed", why)));
+            send(gateway, refusal(to, no_answer("the audit is not done", why)));
           });
 }
 

@@ -147,7 +147,7 @@ void session::route(actors::decoded_request what, runtime::caller from, runtime:
                  [&](runtime::query_request& query) { to(query.shard, query); },
                  [&](runtime::resolve_request& resolve) { to(home(resolve.entity), resolve); },
                  [&](actors::node_request& node) {
-                   asked.for_node.push_back({from, node});
+                   asked.for_node.push_back({from, node, deadline_at});
                  },
                  [&](actors::refused_request& refused) { reply(from.request_id, refused.body, now); },
              },

@@ -37,6 +37,7 @@ struct moment {
 struct node_question {
   runtime::caller from;
   actors::node_request what = actors::node_request::get_status;
+  runtime::unix_ms deadline_at = 0; ///< as runtime::request::deadline_at
 };
 
 /// What clients asked for, sorted by who answers it. Reused from read to read.

@@ -104,6 +104,7 @@ TEST_F(SessionTest, AnswersEachRequestUnderItsOwnIdAndOnce) {
   introduce();
   receive(requests_bytes(500, {an_order(1), a_status_question(), an_order(2)}));
   ASSERT_EQ(asked.for_node.size(), 1u);
+  EXPECT_EQ(asked.for_node[0].deadline_at, now.wall + limits::request_timeout_ms_default);
   const auto number = asked.for_node[0].from.request_id;
   pass(3ms);
   talk.reply(number, confirmed_body(), now);

@@ -1,0 +1,85 @@
+// The actor of the node. Fault: shards or a state applier that do not answer. Whoever asked is still
+// answered, by the deadline.
+#include "cluster/node_actor.hpp"
+
+#include "actors/api.hpp"
+#include "tests/support/manual_clock.hpp"
+#include "tests/support/memory_storage.hpp"
+#include "tests/support/recorder.hpp"
+#include "tests/support/test_system.hpp"
+
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+namespace orderd::cluster {
+namespace {
+
+using actors::node_request;
+using std::chrono::milliseconds;
+
+/// Takes every message and never looks at one.
+caf::behavior deaf(caf::event_based_actor* self) {
+  self->set_default_handler(caf::skip);
+  return {[](std::int32_t) {}};
+}
+
+class NodeActor : public testing::Test {
+protected:
+  ~NodeActor() override { system_.kill({node_, peer_, gateway_}); }
+
+  std::uint64_t ask(node_request what, std::int64_t timeout_ms) {
+    caf::send_as(gateway_, node_, node_question{{1, ++asked_}, what, clock_.now() + timeout_ms});
+    system_.run();
+    return asked_;
+  }
+
+  /// All faults the question was answered with: "TIMEOUT ".
+  std::string faults(std::uint64_t asked) const {
+    std::string all;
+    for (const auto& batch : replies_) {
+      for (const auto& each : batch.replies) {
+        v1::reply reply;
+        EXPECT_TRUE(reply.ParseFromString(*each.body));
+        if (each.to.request_id == asked)
+          all += v1::fault::kind_Name(reply.fault().code()) + ' ';
+      }
+    }
+    return all;
+  }
+
+  test::memory_disk disk_{1};
+  std::unique_ptr<runtime::storage> opened_ = disk_.open();
+  test::manual_clock clock_;
+  runtime::metrics numbers_{"test"};
+  std::vector<runtime::gateway_replies> replies_;
+  std::uint64_t asked_ = 0;
+  test::test_system system_;
+  caf::actor gateway_ = test::spawn_recorder(system_.actors(), replies_);
+  caf::actor peer_ = system_.actors().spawn(deaf);
+  caf::actor node_ =
+      system_.actors().spawn<node_actor>(node_dependencies{*opened_, clock_, numbers_, {peer_}, peer_});
+};
+
+TEST_F(NodeActor, AnswersByTheDeadlineOfTheQuestion) {
+  for (const auto what : {node_request::get_status, node_request::run_audit}) {
+    const auto asked = ask(what, 700);
+    system_.pass(milliseconds{699});
+    EXPECT_EQ(faults(asked), "");
+    system_.pass(milliseconds{1});
+    EXPECT_EQ(faults(asked), "TIMEOUT ");
+  }
+}
+
+TEST_F(NodeActor, RefusesASecondAuditUntilTheFirstHasEnded) {
+  ask(node_request::run_audit, 100);
+  EXPECT_EQ(faults(ask(node_request::run_audit, 100)), "OVERLOADED ");
+  system_.pass(milliseconds{100}); // Its caller gives up, the applier has it still.
+  EXPECT_EQ(faults(ask(node_request::run_audit, 100)), "OVERLOADED ");
+  system_.kill({peer_});
+  EXPECT_EQ(faults(ask(node_request::run_audit, 100)), "UNAVAILABLE ");
+}
+
+} // namespace
+} // namespace orderd::cluster
