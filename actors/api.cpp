@@ -8,6 +8,7 @@
 #include "actors/replies.hpp"
 #include "actors/validation.hpp"
 #include "config/limits.hpp"
+#include "runtime/stored_rows.hpp"
 
 #include <google/protobuf/wire_format_lite.h>
 
@@ -128,7 +129,11 @@ public:
   }
 
   decoded_request decode(const v1::list_quarantine& from) {
-    return of_shard(from.shard(), quarantine_page_query());
+    const auto limit = from.limit() == 0 ? limits::page_rows_max : from.limit();
+    const bool known = from.after().empty() || runtime::parse_entity_key(from.after());
+    if (!(page(limit) && check_.rule(known, "after", {}, "the cursor of an entry")))
+      return check_.refusal();
+    return of_shard(from.shard(), quarantine_page_query(from.after(), limit));
   }
 
   decoded_request decode(const v1::resolve_quarantine& from) {

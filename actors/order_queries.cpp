@@ -6,7 +6,6 @@
 #include "actors/queries.hpp"
 #include "actors/replies.hpp"
 
-#include <optional>
 #include <utility>
 
 namespace orderd::actors {
@@ -42,28 +41,25 @@ public:
                                                       : status_index_prefix(status_);
     const page_request wanted{status_ == order_status::none ? table::state : table::index, prefix,
                               after_.empty() ? std::string{} : prefix + after_, newest_first_, limit_};
-    const auto more = read_page(view, wanted, [&](std::string_view key, std::string_view) {
+    const auto end = read_page(view, wanted, [&](std::string_view key, std::string_view) {
       return add(view, page, key.substr(prefix.size()));
     });
-    if (!more)
-      return more.error();
-    page.set_more(*more);
+    if (!end)
+      return end.error();
+    page.set_more(end->more);
     return reply_body(reply);
   }
 
 private:
-  /// The rows are the newest, so the order may have left the status since its index row was applied.
-  result<std::size_t> add(shard_view& view, v1::order_page& page, std::string_view order_id) const {
+  /// Its rows are as of the same epoch as the index row that led here: the order has that row's status.
+  static result<std::size_t> add(shard_view& view, v1::order_page& page, std::string_view order_id) {
     const auto rows = view.rows(entity_of(kind::order, order_id));
     if (!rows)
       return rows.error();
     auto* added = page.add_orders();
     if (const auto filled = fill_order(*added, order_id, *rows); !filled)
       return filled.error();
-    if (status_ == order_status::none || static_cast<order_status>(added->status()) == status_)
-      return added->ByteSizeLong();
-    page.mutable_orders()->RemoveLast();
-    return no_row;
+    return added->ByteSizeLong();
   }
 
   order_status status_;
@@ -94,35 +90,27 @@ public:
   }
 
 private:
-  /// The newest of the customer's orders, or the one before `after`; empty: none. Both come from scans, so
-  /// that the account is never newer than the chain's rows.
+  /// The newest of the customer's orders, or the one before `after`; empty: none.
   result<std::string> first(shard_view& view) const {
     if (!after_.empty())
       return previous(view, after_);
-    const auto row = entity_of(kind::account, customer_).row(table::state);
-    const auto stored = read_row(view, table::state, std::string{row.key()});
-    if (!stored)
-      return stored.error();
-    if (!*stored)
+    const auto rows = view.rows(entity_of(kind::account, customer_));
+    if (!rows)
+      return rows.error();
+    if (!rows->state)
       return std::string{};
-    const auto state = decode_account_state(**stored);
+    const auto state = decode_account_state(*rows->state);
     if (!state)
       return state.error();
     return state->last_order.is_set() ? std::string{state->last_order.view()} : std::string{};
   }
 
+  /// One index row by a scan: a row whose key is the prefix comes before all that only start with it.
   static result<std::string> previous(shard_view& view, std::string_view order_id) {
-    const auto stored = read_row(view, table::index, chain_index_key(order_id));
-    if (!stored)
-      return stored.error();
-    return stored->value_or(std::string{});
-  }
-
-  /// One row by a scan: a row whose key is the prefix comes before all that only start with it.
-  static result<std::optional<std::string>> read_row(shard_view& view, table in, const std::string& key) {
-    std::optional<std::string> found;
+    const auto key = chain_index_key(order_id);
+    std::string found;
     const auto scanned =
-        view.scan(in, key, {}, false,
+        view.scan(table::index, key, {}, false,
                   [&](std::string_view at, std::string_view value) -> result<runtime::state_reader::step> {
                     if (at == key)
                       found = value;

@@ -6,7 +6,6 @@
 #include "actors/order_id.hpp"
 #include "actors/page.hpp"
 #include "actors/replies.hpp"
-#include "config/limits.hpp"
 #include "runtime/stored_rows.hpp"
 
 #include <utility>
@@ -66,12 +65,13 @@ public:
     const std::string prefix(1, static_cast<char>(Page::which));
     const page_request page{table::state, prefix, after_.empty() ? std::string{} : prefix + after_, false,
                             limit_};
-    const auto more = read_page(view, page, [&](std::string_view key, std::string_view value) {
+    const auto end = read_page(view, page, [&](std::string_view key, std::string_view value) {
       return Page::add(reply, key.substr(prefix.size()), value);
     });
-    if (!more)
-      return more.error();
-    Page::set_more(reply, *more);
+    if (!end)
+      return end.error();
+    const std::string_view last = end->last;
+    Page::end(reply, end->more, end->more ? last.substr(prefix.size()) : last);
     return reply_body(reply);
   }
 
@@ -90,7 +90,9 @@ struct stock_rows {
     fill(*added, sku, *state);
     return added->ByteSizeLong();
   }
-  static void set_more(v1::reply& reply, bool more) { reply.mutable_stock_page()->set_more(more); }
+  static void end(v1::reply& reply, bool more, std::string_view) {
+    reply.mutable_stock_page()->set_more(more);
+  }
 };
 
 struct account_rows {
@@ -99,28 +101,36 @@ struct account_rows {
     const auto state = decode_account_state(value);
     if (!state)
       return state.error();
-    if (!state->is_open())
-      return no_row;
+    if (!state->is_open()) // A customer with orders, who has never had an account.
+      return std::size_t{0};
     auto* added = reply.mutable_account_page()->add_accounts();
     fill(*added, customer, *state);
     return added->ByteSizeLong();
   }
-  static void set_more(v1::reply& reply, bool more) { reply.mutable_account_page()->set_more(more); }
+  static void end(v1::reply& reply, bool more, std::string_view last) {
+    auto& page = *reply.mutable_account_page();
+    page.set_more(more);
+    if (more)
+      page.mutable_next_after()->assign(last);
+  }
 };
 
 class quarantine_query final : public runtime::query {
 public:
+  quarantine_query(std::string after, std::uint32_t limit) : after_(std::move(after)), limit_(limit) {}
+
   bool scans() const noexcept override { return true; }
 
   result<std::string> answer(shard_view& view) const override {
     v1::reply reply;
     auto& page = *reply.mutable_quarantine_page();
-    const page_request all{table::quarantine, {}, {}, false, limits::page_rows_max};
-    const auto more = read_page(view, all, [&](std::string_view key, std::string_view value) {
+    const page_request wanted{table::quarantine, {}, after_, false, limit_};
+    const auto end = read_page(view, wanted, [&](std::string_view key, std::string_view value) {
       return add(*page.add_entries(), key, value);
     });
-    if (!more)
-      return more.error();
+    if (!end)
+      return end.error();
+    page.set_more(end->more);
     for (auto& entry : *page.mutable_entries())
       if (auto counted = count_parked(view, entry); !counted)
         return counted.error();
@@ -141,6 +151,7 @@ private:
     to.set_error(why->error);
     to.set_attempts(why->attempts);
     to.set_since_ms(why->since_at);
+    to.mutable_cursor()->assign(key);
     return to.ByteSizeLong();
   }
 
@@ -156,6 +167,9 @@ private:
     entry.set_parked(parked);
     return scanned;
   }
+
+  std::string after_;
+  std::uint32_t limit_;
 };
 
 } // namespace
@@ -201,8 +215,8 @@ query_ptr account_page_query(std::string after, std::uint32_t limit) {
   return std::make_unique<const state_page_query<account_rows>>(std::move(after), limit);
 }
 
-query_ptr quarantine_page_query() {
-  return std::make_unique<const quarantine_query>();
+query_ptr quarantine_page_query(std::string after, std::uint32_t limit) {
+  return std::make_unique<const quarantine_query>(std::move(after), limit);
 }
 
 } // namespace orderd::actors

@@ -2,7 +2,7 @@
 //
 // *Operation*: each makes a query for the engine; it answers with a reply body.
 // *Limitations*: a page ends early when its reply would pass half of limits::client_frame_bytes_max; `more`
-// then says so.
+// then says so. `limit` counts the rows read: a page of accounts can hold fewer, or none, and have `more`.
 #pragma once
 
 #include "actors/types.hpp"
@@ -29,6 +29,7 @@ query_ptr customer_orders_query(std::string customer, std::string after, std::ui
 query_ptr stock_page_query(std::string after, std::uint32_t limit);
 query_ptr account_page_query(std::string after, std::uint32_t limit);
 
-query_ptr quarantine_page_query();
+/// `after`: the cursor of an entry, empty from the start.
+query_ptr quarantine_page_query(std::string after, std::uint32_t limit);
 
 } // namespace orderd::actors

@@ -82,8 +82,10 @@ merged_pages<v1::account> all_accounts(node_link& node, std::uint32_t shards) {
           [](v1::reply& answer) -> std::optional<page<v1::account>> {
             if (!answer.has_account_page())
               return std::nullopt;
-            return take_page<v1::account>(*answer.mutable_account_page()->mutable_accounts(),
-                                          answer.account_page().more());
+            auto& accounts = *answer.mutable_account_page();
+            auto taken = take_page<v1::account>(*accounts.mutable_accounts(), accounts.more());
+            taken.next_after = accounts.next_after();
+            return taken;
           },
           [](const v1::account& account) -> const std::string& { return account.customer(); }};
 }

@@ -1,8 +1,11 @@
 // orderctl quarantine, audit, status.
 #include "cluster/ctl_commands.hpp"
+#include "cluster/ctl_pages.hpp"
 #include "cluster/decimal.hpp"
+#include "config/limits.hpp"
 
 #include <iomanip>
+#include <iterator>
 #include <optional>
 #include <vector>
 
@@ -20,18 +23,30 @@ runtime::result<quarantine_entries> read_quarantine(node_link& node) {
   const auto shards = node.shards();
   if (!shards)
     return shards.error();
-  quarantine_entries all;
-  for (std::uint32_t shard = 0; shard < *shards; ++shard) {
+  const auto ask = [](std::uint32_t shard, const std::string& after) {
     v1::request what;
-    what.mutable_list_quarantine()->set_shard(shard);
-    const auto answer = node.call(std::move(what));
-    if (!answer.has_quarantine_page()) {
-      all.refused = answer;
-      break;
-    }
-    const auto& entries = answer.quarantine_page().entries();
-    all.entries.insert(all.entries.end(), entries.begin(), entries.end());
-  }
+    auto& list = *what.mutable_list_quarantine();
+    list.set_shard(shard);
+    list.set_after(after);
+    list.set_limit(limits::page_rows_max);
+    return what;
+  };
+  const auto read = [](v1::reply& answer) -> std::optional<page<v1::quarantined>> {
+    if (!answer.has_quarantine_page())
+      return std::nullopt;
+    auto& entries = *answer.mutable_quarantine_page()->mutable_entries();
+    return page<v1::quarantined>{
+        {std::make_move_iterator(entries.begin()), std::make_move_iterator(entries.end())},
+        answer.quarantine_page().more()};
+  };
+  merged_pages<v1::quarantined> pages{
+      node, *shards, {}, false, ask, read, [](const v1::quarantined& entry) -> const std::string& {
+        return entry.cursor();
+      }};
+  quarantine_entries all;
+  while (auto entry = pages.next())
+    all.entries.push_back(*std::move(entry));
+  all.refused = pages.refused();
   return all;
 }
 

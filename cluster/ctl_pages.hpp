@@ -18,6 +18,7 @@ template <class Row>
 struct page {
   std::vector<Row> rows;
   bool more = false;
+  std::string next_after = {}; ///< key that the next page begins behind; empty: that of the last row
 };
 
 template <class Row>
@@ -80,9 +81,13 @@ private:
       }
       at.rows = std::move(next_page->rows);
       at.taken = 0;
-      at.more = next_page->more && !at.rows.empty();
-      if (!at.rows.empty())
+      if (!next_page->next_after.empty())
+        at.after = std::move(next_page->next_after);
+      else if (!at.rows.empty())
         at.after = key_(at.rows.back());
+      else
+        next_page->more = false;
+      at.more = next_page->more;
     }
     return true;
   }

@@ -26,7 +26,8 @@ class shard_view {
 public:
   virtual ~shard_view() = default;
 
-  /// The rows of an entity, the newest: the open epoch's included (the answer waits for its commit).
+  /// The rows of an entity. For a query that `scans()` those of the state store, and inside a scan's visitor
+  /// as of that scan; for any other the newest, the open epoch's included (the answer waits for its commit).
   virtual result<snapshot> rows(const entity_id& id) = 0;
 
   /// As state_reader::scan. Only for queries whose `scans()` is true: those are answered once every

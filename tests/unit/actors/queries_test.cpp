@@ -130,6 +130,28 @@ TEST(Queries, ListStockAndAccountsByKey) {
   EXPECT_EQ(accounts.accounts(0).customer(), "ann");
   EXPECT_EQ(accounts.accounts(0).credit_limit_minor(), 7);
   EXPECT_FALSE(accounts.more());
+  request.mutable_list_accounts()->set_after_customer("zoe");
+  EXPECT_TRUE(engine.ask(request).has_account_page()) << "an empty page is a page";
+}
+
+TEST(Queries, ReadNoMoreCustomersThanTheLimitWithAnAccountOrWithout) {
+  mini_engine engine{{}};
+  engine.ask(stock("tea", 10, 1));
+  engine.ask(account("dan", 7, 1));
+  std::uint64_t n = 0;
+  for (const auto* without : {"ann", "bea", "cid"})
+    engine.ask(place(id_of(++n, without), without, v1::CARD, {{"tea"}}));
+  v1::request request;
+  request.mutable_list_accounts()->set_limit(2);
+  const auto first = engine.ask(request).account_page();
+  EXPECT_EQ(first.accounts_size(), 0);
+  EXPECT_TRUE(first.more());
+  EXPECT_EQ(first.next_after(), "bea");
+  request.mutable_list_accounts()->set_after_customer(first.next_after());
+  const auto second = engine.ask(request).account_page();
+  ASSERT_EQ(second.accounts_size(), 1);
+  EXPECT_EQ(second.accounts(0).customer(), "dan");
+  EXPECT_FALSE(second.more());
 }
 
 TEST(Queries, ListTheQuarantinedAndWhatWaitsBehindThem) {
@@ -153,6 +175,27 @@ TEST(Queries, ListTheQuarantinedAndWhatWaitsBehindThem) {
   EXPECT_EQ(entry.attempts(), 4u);
   EXPECT_EQ(entry.since_ms(), 123);
   EXPECT_EQ(entry.parked(), 2u);
+  EXPECT_FALSE(page.more());
+}
+
+TEST(Queries, PageThroughTheQuarantined) {
+  mini_engine engine{{}};
+  for (const auto* sku : {"tea", "coffee", "milk"})
+    engine.rows().put(runtime::quarantine_row_key(entity_of(kind::item, sku)),
+                      runtime::encode(runtime::quarantine_entry{"reserve", "it hurts", 4, 123}));
+  v1::request request;
+  auto& list = *request.mutable_list_quarantine();
+  list.set_limit(2);
+  const auto first = engine.ask(request).quarantine_page();
+  ASSERT_EQ(first.entries_size(), 2);
+  EXPECT_TRUE(first.more());
+  list.set_after(first.entries(1).cursor());
+  const auto second = engine.ask(request).quarantine_page();
+  ASSERT_EQ(second.entries_size(), 1);
+  EXPECT_FALSE(second.more());
+  EXPECT_EQ(first.entries(0).key() + first.entries(1).key() + second.entries(0).key(), "teamilkcoffee");
+  list.set_after("no cursor");
+  EXPECT_EQ(engine.ask(request).rejection().field(), "after");
 }
 
 } // namespace orderd::actors::test

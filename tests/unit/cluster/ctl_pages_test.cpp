@@ -51,6 +51,8 @@ protected:
   }
 
   fake_node node_;
+  std::ostringstream out_;
+  std::ostringstream err_;
   std::optional<std::uint32_t> broken_shard_;
   std::optional<v1::reply> refused_;
 
@@ -93,6 +95,24 @@ TEST_F(CtlPages, MergesDescendingPagesToo) {
 TEST_F(CtlPages, BeginsBehindAKeyThatLivesInOneShardOnly) {
   hold({{"A", "C", "E"}, {"B", "D"}}, false);
   EXPECT_EQ(read("B"), (std::vector<std::string>{"C", "D", "E"}));
+}
+
+TEST_F(CtlPages, GoesOnBehindAPageWithoutRows) {
+  node_.answer = [](const v1::request& what) {
+    v1::reply reply;
+    auto& page = *reply.mutable_account_page();
+    const auto& after = what.list_accounts().after_customer();
+    if (after.empty() || after == "A") {
+      page.set_more(true);
+      page.set_next_after(after.empty() ? "A" : "B");
+    } else {
+      page.add_accounts()->set_customer(after + "C");
+    }
+    return reply;
+  };
+  ctl_context context{node_, out_, err_, true, false, [] { return 0; }, [] { return 0; }};
+  EXPECT_EQ(run(export_options{export_what::accounts}, context), exit_ok);
+  EXPECT_EQ(json::parse(out_.str())["customer"], "BC");
 }
 
 TEST_F(CtlPages, EndsWithTheRefusalOfAShard) {
