@@ -56,6 +56,18 @@ void print_entry(const v1::quarantined& entry, ctl_context& context) {
               << format_time(entry.since_ms()) << ", " << entry.parked() << " commands wait\n";
 }
 
+void print_resolved(const quarantine_resolve_options& options, ctl_context& context) {
+  const auto who = options.kind + ' ' + options.key;
+  if (options.retry)
+    context.out << who << " is tried again; to see whether it failed again: orderctl quarantine show " << who
+                << '\n';
+  else
+    context.out
+        << who << " goes on without the command that failed.\n"
+        << "Whatever waits for that command or its answer waits for ever: an order may stay reserving, "
+        << "rejecting or cancelling (orderctl get)\n";
+}
+
 void print_report(const v1::audit_report& report, ctl_context& context) {
   auto& out = context.out;
   out << "checked " << report.orders() << " orders with " << report.lines() << " lines, " << report.items()
@@ -144,13 +156,13 @@ int run(const quarantine_resolve_options& options, ctl_context& context) {
   const auto answer = context.node.call(std::move(what));
   if (!answer.has_quarantine_resolved())
     return print_refusal(answer, context);
-  const bool again = answer.quarantine_resolved().quarantined_again();
   if (context.json)
-    print_line({{"kind", options.kind}, {"key", options.key}, {"quarantined_again", again}}, context);
+    print_line(
+        {{"kind", options.kind}, {"key", options.key}, {"action", options.retry ? "retry" : "release"}},
+        context);
   else
-    context.out << options.kind << ' ' << options.key
-                << (again ? " failed again and is back in quarantine\n" : " is out of quarantine\n");
-  return again ? exit_refused : exit_ok;
+    print_resolved(options, context);
+  return exit_ok;
 }
 
 int run(const audit_options&, ctl_context& context) {

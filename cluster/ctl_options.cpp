@@ -359,7 +359,8 @@ void command_line::add_quarantine() {
   bind<quarantine_list_options>(group->add_subcommand("list", "List everything in quarantine"));
   add_quarantine_entry(group, "show", "Show one entry", quarantine_show_options{});
   add_quarantine_entry(group, "retry", "Run its command again", quarantine_resolve_options{{}, true});
-  add_quarantine_entry(group, "release", "Drop its command and go on without it",
+  add_quarantine_entry(group, "release",
+                       "Drop its command and go on without it; what waits for that command waits for ever",
                        quarantine_resolve_options{{}, false});
 }
 

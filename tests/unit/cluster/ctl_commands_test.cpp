@@ -309,16 +309,35 @@ TEST_F(CtlCommands, ListAndShowWhatIsInQuarantine) {
   EXPECT_EQ(printed()["rejection"]["code"], "not_quarantined");
 }
 
-TEST_F(CtlCommands, ResolveAQuarantineAndSayWhetherItFailedAgain) {
+TEST_F(CtlCommands, ListAndShowMoreInQuarantineThanAPageHolds) {
+  node.answer = [](const v1::request& what) {
+    v1::reply reply;
+    auto& page = *reply.mutable_quarantine_page();
+    const bool first = what.list_quarantine().after().empty();
+    auto& entry = *page.add_entries();
+    entry.set_kind("item");
+    entry.set_key(first ? "A" : "B");
+    entry.set_cursor(first ? "at A" : "at B");
+    page.set_more(first);
+    return reply;
+  };
+  EXPECT_EQ(run(quarantine_list_options{}, context), exit_ok);
+  EXPECT_EQ(node.seen.back().list_quarantine().after(), "at A");
+  EXPECT_NE(out.str().find("item A"), std::string::npos);
+  EXPECT_NE(out.str().find("item B"), std::string::npos);
+  EXPECT_EQ(run(quarantine_show_options{{"item", "B"}}, context), exit_ok);
+}
+
+TEST_F(CtlCommands, ResolveAQuarantineAndSayWhatFollows) {
   v1::reply reply;
   reply.mutable_quarantine_resolved();
   answer_with(reply);
   EXPECT_EQ(run(quarantine_resolve_options{{"item", "A"}, true}, context), exit_ok);
   EXPECT_EQ(node.seen.at(0).resolve_quarantine().action(), v1::resolve_quarantine::RETRY);
-  reply.mutable_quarantine_resolved()->set_quarantined_again(true);
-  answer_with(reply);
-  EXPECT_EQ(run(quarantine_resolve_options{{"item", "A"}, false}, context), exit_refused);
+  EXPECT_NE(out.str().find("orderctl quarantine show item A"), std::string::npos);
+  EXPECT_EQ(run(quarantine_resolve_options{{"item", "A"}, false}, context), exit_ok);
   EXPECT_EQ(node.seen.at(1).resolve_quarantine().action(), v1::resolve_quarantine::RELEASE);
+  EXPECT_NE(out.str().find("waits for ever"), std::string::npos);
 }
 
 TEST_F(CtlCommands, ExitWithOneWhenTheAuditFoundAViolation) {
