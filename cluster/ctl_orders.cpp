@@ -74,7 +74,8 @@ v1::request get_request(const std::string& order_id) {
 
 struct found_orders {
   std::vector<v1::order> orders;
-  std::string after; ///< id to page on from; empty: there is no more
+  std::string after;                ///< id to page on from; empty: there is no more
+  std::vector<std::string> damaged; ///< what was said of orders whose stored values failed their check
   std::optional<v1::reply> refused;
 };
 
@@ -120,20 +121,25 @@ std::uint32_t shard_of_customer(const std::string& customer, std::uint32_t shard
   return slot * shards / limits::slots;
 }
 
-/// Fetches orders by id, many at once, and keeps the order of the ids.
-std::vector<v1::order> get_all(const std::vector<std::string>& ids, node_link& node,
-                               std::optional<v1::reply>& refused) {
+/// Fetches orders by id, many at once, and keeps the order of the ids. A damaged order hides no other.
+std::vector<v1::order> get_all(const std::vector<std::string>& ids, node_link& node, found_orders& found) {
   std::map<std::uint64_t, v1::order> by_index;
+  std::map<std::uint64_t, std::string> damaged;
   node.run(
       ids.size(), gets_unanswered,
       [&ids](std::uint64_t index) { return std::make_shared<v1::request>(get_request(ids[index])); },
       [&](const link_answer& answer) {
         if (answer.what.has_order())
           by_index.emplace(answer.index, answer.what.order());
+        else if (answer.what.fault().code() == v1::fault::CORRUPT)
+          damaged.emplace(answer.index,
+                          actors::order_id_text(ids[answer.index]) + ": " + refusal_text(answer.what));
         else
-          refused = answer.what;
-        return !refused;
+          found.refused = answer.what;
+        return !found.refused;
       });
+  for (auto& [index, said] : damaged)
+    found.damaged.push_back(std::move(said));
   std::vector<v1::order> orders;
   orders.reserve(by_index.size());
   for (auto& [index, order] : by_index)
@@ -158,7 +164,7 @@ found_orders find_by_customer(const list_options& options, std::uint32_t shards,
       return found;
     }
     const auto& ids = answer.order_page().order_ids();
-    for (auto& order : get_all({ids.begin(), ids.end()}, node, found.refused)) {
+    for (auto& order : get_all({ids.begin(), ids.end()}, node, found)) {
       if (options.status != v1::ORDER_STATUS_UNKNOWN && order.status() != options.status)
         continue;
       if (found.orders.size() == options.limit) {
@@ -172,6 +178,12 @@ found_orders find_by_customer(const list_options& options, std::uint32_t shards,
       list.set_after_order_id(*ids.rbegin());
   }
   return found;
+}
+
+int warn_of_damaged(const found_orders& found, ctl_context& context) {
+  for (const auto& said : found.damaged)
+    context.err << "orderctl: " << said << '\n';
+  return found.damaged.empty() ? exit_ok : exit_fault;
 }
 
 void print_table(const found_orders& found, ctl_context& context) {
@@ -259,14 +271,14 @@ int run(const list_options& options, ctl_context& context) {
     return print_refusal(*found.refused, context);
   if (!context.json) {
     print_table(found, context);
-    return exit_ok;
+    return warn_of_damaged(found, context);
   }
   auto orders = json::array();
   for (const auto& order : found.orders)
     orders.push_back(to_json(order));
   const auto after = found.after.empty() ? json(nullptr) : json(actors::order_id_text(found.after));
   print_line({{"orders", std::move(orders)}, {"after", after}}, context);
-  return exit_ok;
+  return warn_of_damaged(found, context);
 }
 
 } // namespace orderd::cluster

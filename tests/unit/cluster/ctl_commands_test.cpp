@@ -198,6 +198,28 @@ TEST_F(CtlCommands, ListACustomersOrdersFromTheShardOfTheAccount) {
   EXPECT_EQ(page["after"], actors::order_id_text(id(3)));
 }
 
+TEST_F(CtlCommands, ListTheOtherOrdersOfACustomerWhenOneIsDamaged) {
+  node.answer = [](const v1::request& what) {
+    v1::reply reply;
+    if (what.get_order().order_id() == id(2))
+      return failed_with(v1::fault::CORRUPT, "a checksum is wrong");
+    if (what.has_get_order())
+      *reply.mutable_order() = order(what.get_order().order_id());
+    else
+      for (const auto time : {3U, 2U, 1U})
+        reply.mutable_order_page()->add_order_ids(id(time));
+    return reply;
+  };
+  context.json = true;
+  list_options options;
+  options.customer = "17850";
+  EXPECT_EQ(run(options, context), exit_fault);
+  const auto page = printed();
+  ASSERT_EQ(page["orders"].size(), 2U);
+  EXPECT_EQ(page["orders"][1]["order_id"], actors::order_id_text(id(1)));
+  EXPECT_EQ(err.str(), "orderctl: " + actors::order_id_text(id(2)) + ": a checksum is wrong (corrupt)\n");
+}
+
 TEST_F(CtlCommands, SetStockWithACommandIdOfItsOwn) {
   v1::reply reply;
   reply.mutable_stock_item()->set_sku("A");
