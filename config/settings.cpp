@@ -68,7 +68,8 @@ void add_door(CLI::App& app, node_settings& into) {
       ->type_name("HOST:PORT")
       ->check(loopback(when_empty::allowed));
   app.add_option("--queue-age-ms-max", into.queue_age_ms_max,
-                 "A new order that waited longer for its shard is refused: overloaded")
+                 "A new order that waited longer for its shard is refused: overloaded; other requests at "
+                 "four times that")
       ->type_name("MS")
       ->check(whole(1, 60'000, "ms"));
   app.add_option("--unsettled-orders-max", into.unsettled_orders_max,

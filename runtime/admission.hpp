@@ -1,8 +1,10 @@
-// Who is let in: refuses new work at the door, before anything is done for it.
+// Who is let in: refuses work at the door, before anything is done for it.
 //
 // Pure. New work (new orders) is refused while the node refuses it (disk full), while the shard's queue
 // is old, while too much is committed but not applied, or while too many orders are unsettled.
-// Everything else, and every internal step of accepted work, is always let in.
+// Cancellations, queries and the like are refused later, when the queue is four times as old: under a
+// flood of them nobody would get an answer in time. What operators do about quarantine, and every internal
+// step of accepted work, is always let in.
 #pragma once
 
 #include "runtime/result.hpp"
@@ -49,7 +51,16 @@ public:
     return std::nullopt;
   }
 
+  /// Why a client's other request is refused after waiting so long, or nullopt: welcome.
+  std::optional<fault> refuses_other_work(std::chrono::nanoseconds queue_age) const {
+    const auto age_max = other_work_patience * limits_.queue_age_max;
+    if (queue_age > age_max)
+      return overloaded("the shard's queue is older than", age_max.count(), "ms");
+    return std::nullopt;
+  }
+
 private:
+  static constexpr int other_work_patience = 4;
   static constexpr std::uint32_t retry_after_ms = 200;
 
   static fault overloaded(const char* what, std::int64_t limit, const char* unit) {

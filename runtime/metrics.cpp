@@ -40,7 +40,7 @@ prometheus::MetricFamily stages(const char* name, const char* help, std::initial
 metrics::metrics(std::string_view version)
     : requests(counters(registry_, "orderd_requests_total", "Requests answered."), "type", "outcome"),
       admission_refusals(
-          counters(registry_, "orderd_admission_refusals_total", "New work refused at the door."), "reason"),
+          counters(registry_, "orderd_admission_refusals_total", "Requests refused at the door."), "reason"),
       connections(gauges(registry_, "orderd_connections", "Open client connections.").Add({})),
       orders_settled(
           counters(registry_, "orderd_orders_settled_total", "Orders that reached a final status."),

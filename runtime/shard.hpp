@@ -152,7 +152,7 @@ private:
 
   // shard_requests.cpp: what comes from outside
   void take(request& what, std::chrono::nanoseconds queue_age);
-  void take_entity_request(request& what, entity_request& body, std::chrono::nanoseconds queue_age);
+  std::optional<fault> refusal_of(const request& what, std::chrono::nanoseconds queue_age) const;
   void take_query(const request& what, query_request& body);
   void take_scan(const request& what, query_request& body);
   static result<std::string> run_query(const query& what, shard_view& view);

@@ -75,24 +75,25 @@ void shard::take_backlog() {
 }
 
 void shard::take(request& what, std::chrono::nanoseconds queue_age) {
-  if (auto* command = std::get_if<entity_request>(&what.what))
-    take_entity_request(what, *command, queue_age);
+  if (auto refusal = refusal_of(what, queue_age)) {
+    ++(refusal->code == fault_code::storage_full ? figures_.refused_storage_full
+                                                 : figures_.refused_overloaded);
+    answer_fault(what.from, *refusal);
+  } else if (auto* command = std::get_if<entity_request>(&what.what))
+    deliver({command->command.to, std::move(command->command.what), what.from, what.deadline_at});
   else if (auto* read = std::get_if<query_request>(&what.what))
     take_query(what, *read);
   else
     resolve(what.from, std::get<resolve_request>(what.what));
 }
 
-void shard::take_entity_request(request& what, entity_request& body, std::chrono::nanoseconds queue_age) {
-  if (body.new_work) {
-    if (auto refusal = admission_.refuses_new_work({queue_age, overlay_.bytes(), unsettled_.size()})) {
-      auto& counter = refusal->code == fault_code::storage_full ? figures_.refused_storage_full
-                                                                : figures_.refused_overloaded;
-      ++counter;
-      return answer_fault(what.from, *refusal);
-    }
-  }
-  deliver({body.command.to, std::move(body.command.what), what.from, what.deadline_at});
+std::optional<fault> shard::refusal_of(const request& what, std::chrono::nanoseconds queue_age) const {
+  if (std::holds_alternative<resolve_request>(what.what))
+    return std::nullopt;
+  const auto* command = std::get_if<entity_request>(&what.what);
+  if (command != nullptr && command->new_work)
+    return admission_.refuses_new_work({queue_age, overlay_.bytes(), unsettled_.size()});
+  return admission_.refuses_other_work(queue_age);
 }
 
 void shard::take_query(const request& what, query_request& body) {

@@ -36,6 +36,15 @@ TEST(Admission, RefusesNewWorkAboveEachLimitAndNamesIt) {
   }
 }
 
+TEST(Admission, RefusesOtherWorkAtFourTimesTheAge) {
+  const admission door{limits_of_test};
+  EXPECT_FALSE(door.refuses_other_work(milliseconds{2'000}));
+  const auto refusal = door.refuses_other_work(milliseconds{2'001});
+  ASSERT_TRUE(refusal);
+  EXPECT_EQ(refusal->code, fault_code::overloaded);
+  EXPECT_NE(refusal->message.find("older than 2000 ms"), std::string::npos) << refusal->message;
+}
+
 TEST(Admission, GivesTheReasonOfTheNodeBeforeItsOwn) {
   admission door{limits_of_test};
   door.node_refuses(fault{fault_code::storage_full, "the disk is full", 1'000});

@@ -23,11 +23,13 @@ TEST(ShardAdmission, RefusesNewWorkThatIsTooOldAtOnce) {
   EXPECT_EQ(rig.engine().figures().refused_overloaded, 1u);
 }
 
-TEST(ShardAdmission, LetsInWhatIsNotNewHoweverOld) {
+TEST(ShardAdmission, RefusesOtherWorkLater) {
   shard_rig rig{strict()};
-  const auto id = rig.ask_aged(milliseconds{10'000}, "a1", "add 1", false);
+  const auto id = rig.ask_aged(milliseconds{2'000}, "a1", "add 1", false);
   rig.settle();
   EXPECT_EQ(rig.reply(id), "balance 1");
+  EXPECT_EQ(rig.reply(rig.ask_aged(milliseconds{2'001}, "a1", "add 1", false)), "overloaded");
+  EXPECT_EQ(rig.engine().figures().refused_overloaded, 1u);
 }
 
 TEST(ShardAdmission, RefusesNewWorkWhileTooMuchIsNotApplied) {
