@@ -19,7 +19,7 @@ namespace orderd::runtime {
 enum class fault_code : std::uint8_t {
   overloaded = 1,          ///< refused at the door; try again later
   timeout = 2,             ///< the outcome is not known yet; ask again with the same id
-  unavailable = 3,         ///< the shard cannot commit now
+  unavailable = 3,         ///< a part of the node does not answer, or an address cannot be used
   storage_full = 4,        ///< new work is refused until space is freed
   quarantined = 5,         ///< the entity waits for a person
   corrupt = 6,             ///< a stored value failed its check
@@ -28,7 +28,7 @@ enum class fault_code : std::uint8_t {
   unsupported_version = 9, ///< a protocol or format version this program does not know
   credit_exceeded = 10,    ///< more unanswered requests than the credit window
   shutting_down = 11,      ///< the node is stopping
-  internal = 12,           ///< a handler failed, or the operating system did
+  internal = 12,           ///< a query failed, or the operating system did
 };
 
 /// The stable name of a fault, as in logs and metrics.
