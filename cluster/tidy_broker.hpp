@@ -18,6 +18,7 @@ public:
   /// message to oneself in it would keep its actor, and whatever that holds, for ever.
   bool cleanup(caf::error&& why, caf::execution_unit* host) override {
     close_all();
+    // NOLINTNEXTLINE(bugprone-parent-virtual-call): the parent's is the one that keeps the mailbox
     return caf::scheduled_actor::cleanup(std::move(why), host);
   }
 
