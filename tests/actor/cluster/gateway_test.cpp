@@ -77,6 +77,7 @@ protected:
 
 TEST_F(GatewayTest, EndsItsNodeWhenAHandlerThrows) {
   start();
+  testing::await_open_door(door.port);
   std::promise<std::string> ended;
   end_node_with(door.actor, "gateway", [&ended](std::string_view component, const runtime::fault& why) {
     ended.set_value(std::string{component} + ": " + why.message);
