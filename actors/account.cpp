@@ -8,7 +8,8 @@ namespace orderd::actors {
 
 namespace {
 
-/// Stored with the command's id.
+/// Of `set_account`: the currency (3 bytes) and the limit as a `u64`. Stored with the command's id, so it
+/// never changes.
 std::uint64_t content_hash(const currency_code& currency, std::int64_t credit_limit_minor) {
   std::string bytes{currency.view()};
   runtime::append_integer(bytes, static_cast<std::uint64_t>(credit_limit_minor));

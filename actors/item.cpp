@@ -12,7 +12,7 @@ namespace {
 constexpr char reserved_byte = static_cast<char>(line_state::reserved);
 constexpr char refused_byte = static_cast<char>(line_state::refused);
 
-/// Stored with the command's id.
+/// Of `set_stock`: the units on hand as a `u64`. Stored with the command's id, so it never changes.
 std::uint64_t content_hash(std::int64_t on_hand) {
   std::string bytes;
   runtime::append_integer(bytes, static_cast<std::uint64_t>(on_hand));

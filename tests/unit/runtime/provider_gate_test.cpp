@@ -26,6 +26,16 @@ std::string next_key(provider_gate& gate, std::int64_t now_ms) {
   return call ? call->what.call.idempotency_key : "none";
 }
 
+/// A gate with `calls` calls, of which the first `out` are under way.
+provider_gate gate_under_way(int calls, int out) {
+  provider_gate gate{{10, 3, 100}};
+  for (int i = 0; i < calls; ++i)
+    gate.add(call_with(std::to_string(i)));
+  for (int i = 0; i < out; ++i)
+    EXPECT_NE(next_key(gate, 0), "none");
+  return gate;
+}
+
 /// Lets `calls` calls go out one by one and fail at `now_ms`.
 void fail(provider_gate& gate, int calls, std::int64_t now_ms) {
   for (int i = 0; i < calls; ++i) {
@@ -90,11 +100,7 @@ TEST(ProviderGate, WaitsTwiceAsLongAfterEachFailedTrialUpToTenTimes) {
 }
 
 TEST(ProviderGate, DoesNotCountCallsFromBeforeItOpenedAsFailedTrials) {
-  provider_gate gate{{10, 3, 100}};
-  for (int i = 0; i < 10; ++i)
-    gate.add(call_with(std::to_string(i)));
-  for (int i = 0; i < 9; ++i)
-    ASSERT_NE(next_key(gate, 0), "none");
+  auto gate = gate_under_way(10, 9);
   for (int i = 0; i < 9; ++i)
     gate.ended({}, false, 10 + i);
   EXPECT_EQ(next_key(gate, 111), "none");
@@ -102,11 +108,7 @@ TEST(ProviderGate, DoesNotCountCallsFromBeforeItOpenedAsFailedTrials) {
 }
 
 TEST(ProviderGate, TriesInTimeThoughCallsFromBeforeItOpenedFailLater) {
-  provider_gate gate{{10, 3, 100}};
-  for (int i = 0; i < 12; ++i)
-    gate.add(call_with(std::to_string(i)));
-  for (int i = 0; i < 9; ++i)
-    ASSERT_NE(next_key(gate, 0), "none");
+  auto gate = gate_under_way(12, 9);
   for (int i = 0; i < 3; ++i)
     gate.ended({}, false, 10); // Opens it until 110.
   for (int i = 0; i < 3; ++i)
@@ -123,11 +125,7 @@ TEST(ProviderGate, TriesInTimeThoughCallsFromBeforeItOpenedFailLater) {
 }
 
 TEST(ProviderGate, TakesATrialOfAnEarlierOpeningForNone) {
-  provider_gate gate{{10, 3, 100}};
-  for (int i = 0; i < 12; ++i)
-    gate.add(call_with(std::to_string(i)));
-  for (int i = 0; i < 7; ++i)
-    ASSERT_NE(next_key(gate, 0), "none");
+  auto gate = gate_under_way(12, 7);
   for (int i = 0; i < 3; ++i)
     gate.ended({}, false, 0);
   const auto early = gate.next(100);
