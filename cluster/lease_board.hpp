@@ -1,0 +1,100 @@
+// Who hears whom: the beacons of the nodes, the leases of primaries and the graces of backups (invariants.md
+// E).
+//
+// A node sends a beacon to every other each `timing.beacon`; it names the shards it leads, with their terms.
+// The receiver acknowledges those it follows in that very term. A primary's lease from a follower lasts
+// `timing.lease` from the *sending* of a beacon that was acknowledged; a follower's grace lasts
+// `timing.grace` from the *receipt* of the last it acknowledged. Grace >= lease x (1 + twice the drift) +
+// margin, so a follower never gives its primary up while that may still count on it (E1).
+//
+// *Concurrency*: any thread; the beacon thread and the seats share it. Every call takes the time, of the
+// steady clock, so that a test has its own.
+#pragma once
+
+#include "runtime/commit_tracker.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <map>
+#include <mutex>
+#include <optional>
+#include <utility>
+#include <vector>
+
+namespace orderd::cluster {
+
+using runtime::replica_id;
+using steady_time = std::chrono::steady_clock::time_point;
+
+struct beacon_timing {
+  std::chrono::milliseconds beacon{100};
+  std::chrono::milliseconds lease{350};
+  std::chrono::milliseconds grace{550};
+};
+
+struct led_shard {
+  std::uint32_t shard = 0;
+  std::uint64_t term = 0;
+  friend auto operator<=>(const led_shard&, const led_shard&) = default;
+};
+
+/// One datagram, either way.
+struct beacon {
+  bool acknowledgement = false;
+  replica_id from;
+  std::uint64_t sent_at_ns = 0;  ///< by the clock of the beacon's sender; an acknowledgement repeats it
+  std::vector<led_shard> shards; ///< led; of an acknowledgement: those its sender follows in that term
+};
+
+class lease_board {
+public:
+  lease_board(replica_id self, beacon_timing timing) : self_(self), timing_(timing) {}
+
+  // -- for the seats -------------------------------------------------------------------------------
+  /// This node leads the shard in that term, and says so in its beacons, until `resign`, or until the seat
+  /// has not called `alive` for a second: a stuck seat must not keep its followers waiting.
+  void lead(std::uint32_t shard, std::uint64_t term, steady_time now);
+  void alive(std::uint32_t shard, steady_time now);
+  void resign(std::uint32_t shard);
+
+  /// This node follows `primary` in that term; the grace begins anew.
+  void follow(std::uint32_t shard, std::uint64_t term, std::uint32_t primary_node, steady_time now);
+  /// Whether nothing was heard of the followed primary for the grace. If so, and in the same moment, its
+  /// beacons of that term are not acknowledged any more.
+  bool give_up(std::uint32_t shard, steady_time now);
+
+  /// When the newest beacon that `who` acknowledged for the shard, in the term led, was sent; the beginning
+  /// of the lead when there is none.
+  steady_time acknowledged_at(std::uint32_t shard, const replica_id& who) const;
+  /// Whether every one of `members` (self aside) granted a lease that is valid now.
+  bool leased(std::uint32_t shard, const std::vector<replica_id>& members, steady_time now) const;
+
+  // -- for the beacon thread -----------------------------------------------------------------------
+  beacon next(steady_time now) const;
+  /// The acknowledgement, to be sent back; none when it needs none.
+  std::optional<beacon> take(const beacon& heard, steady_time now);
+
+  const beacon_timing& timing() const noexcept { return timing_; }
+
+private:
+  struct led {
+    std::uint64_t term = 0;
+    steady_time since;
+    steady_time alive_at;
+    std::map<replica_id, steady_time> acknowledged; ///< sending times
+  };
+  struct followed {
+    std::uint64_t term = 0;
+    std::uint32_t primary_node = 0;
+    steady_time heard_at;
+    bool given_up = false;
+  };
+
+  mutable std::mutex mutex_;
+  replica_id self_;
+  beacon_timing timing_;
+  std::map<std::uint32_t, led> led_;
+  std::map<std::uint32_t, followed> followed_;
+};
+
+} // namespace orderd::cluster
