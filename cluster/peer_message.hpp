@@ -34,6 +34,7 @@ struct announce {
 /// Primary -> follower: follow me in this term. `starts` and `end` are of its journal.
 struct lead {
   std::uint64_t term = 0;
+  std::uint64_t attempt = 0; ///< rises with every `lead` of this primary; the answer repeats it
   std::vector<term_start> starts;
   std::uint64_t end = 0;
   std::uint64_t committed = 0;
@@ -42,8 +43,10 @@ struct lead {
 /// Follower -> primary: this term is promised, and my journal, a part of yours, ends here; all durable.
 struct follow {
   std::uint64_t term = 0;
+  std::uint64_t attempt = 0;
   std::uint64_t end = 0;
-  bool whole = true; ///< false: its copy of the rows is not complete, it may not join the in-sync set
+  bool whole = true;      ///< false: its copy of the rows is not complete, it may not join the in-sync set
+  std::uint64_t copy = 0; ///< number of the copy it is taking or took in this term; 0: none
 };
 
 /// Primary -> follower: these epochs come next. None: only `committed` is news.
