@@ -46,7 +46,7 @@ order_content content_of(const v1::place_order& from) {
 /// Decodes one request; `shards` tells the shard of a key.
 class decoder {
 public:
-  explicit decoder(std::uint32_t shards) : shards_(shards) {}
+  decoder(const v1::request& request, std::uint32_t shards) : request_(request), shards_(shards) {}
 
   decoded_request decode(const v1::place_order& from) {
     if (!check_.placement(from))
@@ -59,8 +59,7 @@ public:
   decoded_request decode(const v1::get_order& from) {
     if (!check_.order_id("order_id", from.order_id()))
       return check_.refusal();
-    const auto shard = runtime::shard_of_slot(order_id_slot(from.order_id()), shards_);
-    return query_request{shard, get_order_query(from.order_id())};
+    return of_key(get_order_query(from.order_id()));
   }
 
   decoded_request decode(const v1::cancel_order& from) {
@@ -78,8 +77,7 @@ public:
                          v1::order_status_Name(status), "unset when a customer is given")))
       return check_.refusal();
     if (!from.customer().empty())
-      return query_request{shard_of(kind::account, from.customer()),
-                           customer_orders_query(from.customer(), from.after_order_id(), from.limit())};
+      return of_key(customer_orders_query(from.customer(), from.after_order_id(), from.limit()));
     return of_shard(from.shard(), order_page_query(static_cast<order_status>(status), from.after_order_id(),
                                                    from.limit(), from.newest_first()));
   }
@@ -96,7 +94,7 @@ public:
   decoded_request decode(const v1::get_stock& from) {
     if (!check_.key("sku", from.sku()))
       return check_.refusal();
-    return query_request{shard_of(kind::item, from.sku()), get_stock_query(from.sku())};
+    return of_key(get_stock_query(from.sku()));
   }
 
   decoded_request decode(const v1::list_stock& from) {
@@ -119,7 +117,7 @@ public:
   decoded_request decode(const v1::get_account& from) {
     if (!check_.key("customer", from.customer()))
       return check_.refusal();
-    return query_request{shard_of(kind::account, from.customer()), get_account_query(from.customer())};
+    return of_key(get_account_query(from.customer()));
   }
 
   decoded_request decode(const v1::list_accounts& from) {
@@ -153,12 +151,14 @@ public:
 
   decoded_request decode(const v1::run_audit&) { return node_request::run_audit; }
   decoded_request decode(const v1::get_status&) { return node_request::get_status; }
+  decoded_request decode(const v1::get_cluster&) { return node_request::get_cluster; }
 
 private:
   bool page(std::uint32_t limit) { return check_.number("limit", limit, 1, limits::page_rows_max); }
 
-  std::uint32_t shard_of(kind which, std::string_view key) const {
-    return runtime::shard_of_slot(runtime::hashed_slot(entity_of(which, key)), shards_);
+  /// Pre: the key was checked.
+  decoded_request of_key(query_ptr what) const {
+    return query_request{shard_of_request(request_, shards_).value(), std::move(what)};
   }
 
   decoded_request of_shard(std::uint32_t shard, query_ptr what) {
@@ -167,6 +167,7 @@ private:
     return query_request{shard, std::move(what)};
   }
 
+  const v1::request& request_;
   std::uint32_t shards_;
   field_checks check_;
 };
@@ -174,7 +175,7 @@ private:
 } // namespace
 
 decoded_request decode_request(const v1::request& what, std::uint32_t shards) {
-  decoder with{shards};
+  decoder with{what, shards};
   switch (what.body_case()) {
   case v1::request::kPlaceOrder:
     return with.decode(what.place_order());
@@ -204,6 +205,8 @@ decoded_request decode_request(const v1::request& what, std::uint32_t shards) {
     return with.decode(what.run_audit());
   case v1::request::kGetStatus:
     return with.decode(what.get_status());
+  case v1::request::kGetCluster:
+    return with.decode(what.get_cluster());
   case v1::request::BODY_NOT_SET:
     break;
   }
@@ -211,8 +214,74 @@ decoded_request decode_request(const v1::request& what, std::uint32_t shards) {
                          "malformed"};
 }
 
+namespace {
+
+/// The shard of an entity; none for a key that none has, which is refused.
+std::optional<std::uint32_t> home_of(const std::optional<runtime::entity_id>& id, std::uint32_t shards) {
+  if (!id || id->key().empty())
+    return std::nullopt;
+  return runtime::shard_of_slot(slot_of(*id), shards);
+}
+
+std::optional<runtime::entity_id> order_of(std::string_view order_id) {
+  return is_order_id(order_id) ? std::optional{entity_of(kind::order, order_id)} : std::nullopt;
+}
+
+/// A SKU or a customer.
+std::optional<runtime::entity_id> keyed(kind which, std::string_view key) {
+  return key.size() <= limits::key_bytes_max ? std::optional{entity_of(which, key)} : std::nullopt;
+}
+
+std::optional<std::uint32_t> existing(std::uint32_t shard, std::uint32_t shards) {
+  return shard < shards ? std::optional{shard} : std::nullopt;
+}
+
+std::optional<std::uint32_t> home_of(const v1::list_orders& list, std::uint32_t shards) {
+  if (list.customer().empty())
+    return existing(list.shard(), shards);
+  return home_of(keyed(kind::account, list.customer()), shards);
+}
+
+} // namespace
+
+std::optional<std::uint32_t> shard_of_request(const v1::request& what, std::uint32_t shards) {
+  switch (what.body_case()) {
+  case v1::request::kPlaceOrder:
+    return home_of(order_of(what.place_order().order_id()), shards);
+  case v1::request::kGetOrder:
+    return home_of(order_of(what.get_order().order_id()), shards);
+  case v1::request::kCancelOrder:
+    return home_of(order_of(what.cancel_order().order_id()), shards);
+  case v1::request::kListOrders:
+    return home_of(what.list_orders(), shards);
+  case v1::request::kSetStock:
+    return home_of(keyed(kind::item, what.set_stock().sku()), shards);
+  case v1::request::kGetStock:
+    return home_of(keyed(kind::item, what.get_stock().sku()), shards);
+  case v1::request::kListStock:
+    return existing(what.list_stock().shard(), shards);
+  case v1::request::kSetAccount:
+    return home_of(keyed(kind::account, what.set_account().customer()), shards);
+  case v1::request::kGetAccount:
+    return home_of(keyed(kind::account, what.get_account().customer()), shards);
+  case v1::request::kListAccounts:
+    return existing(what.list_accounts().shard(), shards);
+  case v1::request::kListQuarantine:
+    return existing(what.list_quarantine().shard(), shards);
+  case v1::request::kResolveQuarantine:
+    return home_of(parse_readable_key(what.resolve_quarantine().kind(), what.resolve_quarantine().key()),
+                   shards);
+  case v1::request::kRunAudit:
+  case v1::request::kGetStatus:
+  case v1::request::kGetCluster:
+  case v1::request::BODY_NOT_SET:
+    break;
+  }
+  return std::nullopt;
+}
+
 std::string_view request_name(const v1::request& what) noexcept {
-  static constexpr std::array<std::string_view, 16> names{"none",
+  static constexpr std::array<std::string_view, 17> names{"none",
                                                           "",
                                                           "place_order",
                                                           "get_order",
@@ -227,7 +296,8 @@ std::string_view request_name(const v1::request& what) noexcept {
                                                           "list_quarantine",
                                                           "resolve_quarantine",
                                                           "run_audit",
-                                                          "get_status"};
+                                                          "get_status",
+                                                          "get_cluster"};
   return names[static_cast<std::size_t>(what.body_case())];
 }
 
@@ -242,6 +312,6 @@ std::string_view reply_outcome(std::string_view body) noexcept {
   return field == v1::reply::kFaultFieldNumber ? "fault" : "ok";
 }
 
-static_assert(v1::request::kPlaceOrder == 2 && v1::request::kGetStatus == 15);
+static_assert(v1::request::kPlaceOrder == 2 && v1::request::kGetCluster == 16);
 
 } // namespace orderd::actors

@@ -10,6 +10,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <variant>
 
@@ -35,7 +36,7 @@ struct business_options {
 std::unique_ptr<const runtime::business> make_business(business_options options);
 
 /// A request that the node itself answers, not one shard.
-enum class node_request : std::uint8_t { run_audit, get_status };
+enum class node_request : std::uint8_t { run_audit, get_status, get_cluster };
 
 /// What a public request asks for: something of a shard, something of the node, or a refusal to send
 /// back at once (a reply body: INVALID_FIELD with the field, the value and the limit, or MALFORMED).
@@ -48,6 +49,10 @@ using decoded_request = std::variant<runtime::entity_request, runtime::query_req
 
 /// Decodes and validates one request. `shards`: of this node, for requests that name a shard.
 decoded_request decode_request(const v1::request& what, std::uint32_t shards);
+
+/// The shard that answers a request, of so many; none when any node answers it: what the node itself
+/// answers, and what is refused whoever is asked. For clients; `decode_request` says the same.
+std::optional<std::uint32_t> shard_of_request(const v1::request& what, std::uint32_t shards);
 
 /// The name of a request's type for metrics and logs: "place_order"; "none" when the body is missing.
 std::string_view request_name(const v1::request& what) noexcept;

@@ -18,12 +18,7 @@ class order_business final : public runtime::business {
 public:
   explicit order_business(business_options options) : options_(options) {}
 
-  /// An order and its card payment live in the slot inside the order's id; everything else is hashed.
-  std::uint16_t slot_of(const runtime::entity_id& id) const override {
-    if (!is_keyed_by_order(id.kind()))
-      return runtime::hashed_slot(id);
-    return order_id_slot(id.key());
-  }
+  std::uint16_t slot_of(const runtime::entity_id& id) const override { return actors::slot_of(id); }
 
   bool has_content(std::uint8_t which) const override { return static_cast<kind>(which) == kind::order; }
 
@@ -83,6 +78,12 @@ std::string_view kind_name(kind which) noexcept {
     return "order";
   }
   return "unknown";
+}
+
+std::uint16_t slot_of(const runtime::entity_id& id) noexcept {
+  if (!is_keyed_by_order(id.kind()))
+    return runtime::hashed_slot(id);
+  return order_id_slot(id.key());
 }
 
 std::string readable_key(const runtime::entity_id& id) {

@@ -46,6 +46,10 @@ inline runtime::entity_id entity_of(const order_key& order) {
   return entity_of(kind::order, order.view());
 }
 
+/// The slot of an entity: of an order and its card payment the one inside the order's id, of anything else a
+/// hash.
+std::uint16_t slot_of(const runtime::entity_id& id) noexcept;
+
 /// An entity's key as people read and type it: an order's and a card's id as UUID text, else the key
 /// itself. `parse_readable_key` gives nothing when kind or key are none.
 std::string readable_key(const runtime::entity_id& id);

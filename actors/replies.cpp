@@ -16,6 +16,7 @@ static_assert(static_cast<int>(rejection_code::conflict) == v1::rejection::CONFL
 static_assert(static_cast<int>(rejection_code::not_quarantined) == v1::rejection::NOT_QUARANTINED);
 static_assert(static_cast<int>(runtime::fault_code::overloaded) == v1::fault::OVERLOADED);
 static_assert(static_cast<int>(runtime::fault_code::internal) == v1::fault::INTERNAL);
+static_assert(static_cast<int>(runtime::fault_code::not_owner) == v1::fault::NOT_OWNER);
 
 std::string reply_body(const v1::reply& what) {
   return what.SerializeAsString();
@@ -54,10 +55,7 @@ std::string account_body(std::string_view customer, const account_state& state) 
 
 std::string fault_body(const runtime::fault& why) {
   v1::reply reply;
-  auto* to = reply.mutable_fault();
-  to->set_code(static_cast<v1::fault::kind>(why.code));
-  to->set_message(why.message);
-  to->set_retry_after_ms(why.retry_after_ms);
+  fill(*reply.mutable_fault(), why);
   return reply_body(reply);
 }
 
@@ -94,6 +92,14 @@ std::string invalid_field_body(std::string field, std::string_view value, std::s
   to->mutable_value()->assign(start_of(value, value_bytes_max));
   to->set_limit(std::move(limit));
   return reply_body(reply);
+}
+
+void fill(v1::fault& to, const runtime::fault& why) {
+  to.set_code(static_cast<v1::fault::kind>(why.code));
+  to.set_message(why.message);
+  to.set_retry_after_ms(why.retry_after_ms);
+  to.set_shard(why.shard);
+  to.set_owner_endpoint(why.owner_endpoint);
 }
 
 void fill(v1::order& to, std::string_view order_id, const order_state& state, const order_content& content) {

@@ -27,6 +27,9 @@ std::string rejection_body(rejection_code code, std::string message);
 /// INVALID_FIELD: the field, its value (cut after 64 bytes) and the limit it breaks.
 std::string invalid_field_body(std::string field, std::string_view value, std::string limit);
 
+/// A fault as it goes over the wire, in a reply or in an ERROR frame.
+void fill(v1::fault& to, const runtime::fault& why);
+
 // The views that pages and single replies share.
 void fill(v1::order& to, std::string_view order_id, const order_state& state, const order_content& content);
 void fill(v1::stock_item& to, std::string_view sku, const item_state& state);

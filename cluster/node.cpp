@@ -94,8 +94,14 @@ runtime::result<node> start_node(caf::actor_system& system, const config::node_s
     }
     made.shards.push_back(*std::move(spawned));
   }
-  made.self = system.spawn<node_actor>(node_dependencies{ports.disk, ports.clock, ports.numbers, made.shards,
-                                                         made.applier, settings.disk_used_max});
+  made.self = system.spawn<node_actor>(
+      node_dependencies{ports.disk,
+                        ports.clock,
+                        ports.numbers,
+                        made.shards,
+                        made.applier,
+                        settings.disk_used_max,
+                        {the_only_replica.node, the_only_replica.incarnation, 1, ports.client_endpoint}});
   for (const auto& shard : made.shards)
     end_node_with(shard, "shard", ports.fatal);
   end_node_with(made.journal, "journal", ports.fatal);

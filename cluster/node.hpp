@@ -36,6 +36,7 @@ struct node_ports {
   runtime::metrics& numbers;
   caf::actor provider; ///< answers runtime::provider_request
   runtime::fatal_handler fatal;
+  std::string client_endpoint = {}; ///< host:port of its gateway, as clients are told
 };
 
 /// Where the actors that block run.

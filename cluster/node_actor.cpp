@@ -55,6 +55,33 @@ void describe(const runtime::shard_description& how, v1::shard_status& into) {
   into.set_unapplied_bytes(how.unapplied_bytes);
 }
 
+/// A node by itself: one node, which leads every shard and is alone in sync.
+v1::reply alone(const node_identity& self, const std::vector<runtime::shard_description>& shards) {
+  v1::reply body;
+  auto& all = *body.mutable_cluster_status();
+  all.set_replication(1);
+  all.set_answered_by(self.node);
+  auto& node = *all.add_nodes();
+  node.set_node(self.node);
+  node.set_client_endpoint(self.client_endpoint);
+  node.set_incarnation(self.incarnation);
+  node.set_boot(self.boot);
+  node.set_heard(true);
+  for (const auto& each : shards) {
+    auto& shard = *all.add_shards();
+    shard.set_shard(each.shard);
+    shard.set_term(each.term);
+    shard.set_primary(self.node);
+    shard.set_primary_endpoint(self.client_endpoint);
+    shard.add_in_sync(self.node);
+    shard.add_nodes(self.node);
+    shard.set_committed_epoch(each.committed_epoch);
+    shard.set_journal_end(each.committed_epoch);
+    shard.set_state("serving");
+  }
+  return body;
+}
+
 std::string percent(double share) {
   return std::to_string(std::lround(share * 100)) + " %";
 }
@@ -74,39 +101,48 @@ caf::behavior node_actor::make_behavior() {
 
 void node_actor::answer(const node_question& question) {
   const auto gateway = caf::actor_cast<caf::actor>(current_sender());
-  if (question.what == actors::node_request::get_status)
-    answer_status(question, gateway);
-  else
-    answer_audit(question, gateway);
+  switch (question.what) {
+  case actors::node_request::get_status:
+    return ask_shards(question, gateway, [this](const auto& shards) { return status(shards); });
+  case actors::node_request::get_cluster:
+    return ask_shards(question, gateway, [this](const auto& shards) { return alone(given_.self, shards); });
+  case actors::node_request::run_audit:
+    return answer_audit(question, gateway);
+  }
 }
 
 std::chrono::milliseconds node_actor::time_left(const node_question& question) const {
   return std::chrono::milliseconds{std::max<runtime::unix_ms>(1, question.deadline_at - given_.clock.now())};
 }
 
-void node_actor::answer_status(const node_question& question, const caf::actor& gateway) {
+void node_actor::ask_shards(const node_question& question, const caf::actor& gateway,
+                            const shards_answer& answered) {
   const auto to = question.from;
   fan_out_request<caf::policy::select_all>(given_.shards, time_left(question), runtime::describe_shard{})
       .then(
-          [this, to, gateway](std::vector<runtime::shard_description> shards) {
+          [this, to, gateway, answered](std::vector<runtime::shard_description> shards) {
             std::sort(shards.begin(), shards.end(),
                       [](const auto& a, const auto& b) { return a.shard < b.shard; });
-            v1::reply body;
-            auto& status = *body.mutable_node_status();
-            status.set_version(version);
-            status.set_uptime_ms(static_cast<std::uint64_t>(
-                std::chrono::duration_cast<std::chrono::milliseconds>(clock().now() - started_at_).count()));
-            for (const auto& each : shards)
-              describe(each, *status.add_shards());
-            status.set_disk_used(disk_used_);
-            status.set_admitting(!refusal_);
-            if (refusal_)
-              status.set_refusing_because(refusal_->message);
-            send(gateway, one_reply(to, body));
+            send(gateway, one_reply(to, answered(shards)));
           },
           [this, to, gateway](const caf::error& why) {
             send(gateway, refusal(to, no_answer("a shard does not answer", why)));
           });
+}
+
+v1::reply node_actor::status(const std::vector<runtime::shard_description>& shards) const {
+  v1::reply body;
+  auto& status = *body.mutable_node_status();
+  status.set_version(version);
+  status.set_uptime_ms(static_cast<std::uint64_t>(
+      std::chrono::duration_cast<std::chrono::milliseconds>(clock().now() - started_at_).count()));
+  for (const auto& each : shards)
+    describe(each, *status.add_shards());
+  status.set_disk_used(disk_used_);
+  status.set_admitting(!refusal_);
+  if (refusal_)
+    status.set_refusing_because(refusal_->message);
+  return body;
 }
 
 void node_actor::answer_audit(const node_question& question, const caf::actor& gateway) {

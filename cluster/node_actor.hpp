@@ -1,5 +1,5 @@
 // The actor of the node itself: watches the disk, decides when new orders are refused for its sake, and
-// answers what clients ask of the node as a whole: status and audit.
+// answers what clients ask of the node as a whole: status, audit, and who leads which shard.
 //
 // Messages: node_question (answered with runtime::gateway_replies to its sender, by the question's deadline).
 //
@@ -7,6 +7,7 @@
 // was told `timeout`, and until then another one is `overloaded`.
 #pragma once
 
+#include "actors/public.pb.h"
 #include "cluster/messages.hpp"
 #include "runtime/clock.hpp"
 #include "runtime/metrics.hpp"
@@ -16,12 +17,21 @@
 #include <caf/event_based_actor.hpp>
 
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
 namespace orderd::cluster {
+
+/// What a node by itself says of itself to `get_cluster`.
+struct node_identity {
+  std::uint32_t node = 0;
+  std::uint64_t incarnation = 1;
+  std::uint64_t boot = 1;
+  std::string client_endpoint; ///< host:port
+};
 
 /// References must outlive the actor.
 struct node_dependencies {
@@ -31,6 +41,7 @@ struct node_dependencies {
   std::vector<caf::actor> shards;
   caf::actor applier;
   double disk_used_max = 0.85;
+  node_identity self = {};
 };
 
 class node_actor : public caf::event_based_actor {
@@ -44,7 +55,10 @@ public:
 
 private:
   void answer(const node_question& question);
-  void answer_status(const node_question& question, const caf::actor& gateway);
+  /// Makes the answer from what the shards say of themselves.
+  using shards_answer = std::function<v1::reply(const std::vector<runtime::shard_description>& shards)>;
+  void ask_shards(const node_question& question, const caf::actor& gateway, const shards_answer& answered);
+  v1::reply status(const std::vector<runtime::shard_description>& shards) const;
   void answer_audit(const node_question& question, const caf::actor& gateway);
   std::chrono::milliseconds time_left(const node_question& question) const;
   void look_at_disk();

@@ -63,6 +63,13 @@ int fail(const runtime::fault& why) {
   return exit_fault;
 }
 
+/// A listening address with the port that was taken where the setting says 0.
+std::string with_port(const std::string& setting, std::uint16_t port) {
+  auto at = config::parse_loopback(setting).value_or(config::endpoint{});
+  at.port = port;
+  return config::to_string(at);
+}
+
 class system_config : public caf::actor_system_config {
 public:
   explicit system_config(const config::node_settings& settings) {
@@ -119,10 +126,10 @@ private:
     gateway_ = *std::move(door);
     end_node_with(gateway_.actor, "gateway", end_process);
     provider_ = spawn_simulated_provider(*system_, settings_.provider);
-    auto made = start_node(
-        *system_, settings_,
-        {*disk_, std::move(recovered), *rules_, clock_, configuration_, *numbers_, provider_, end_process},
-        blocking_actors::detached);
+    auto made = start_node(*system_, settings_,
+                           {*disk_, std::move(recovered), *rules_, clock_, configuration_, *numbers_,
+                            provider_, end_process, with_port(settings_.listen, gateway_.port)},
+                           blocking_actors::detached);
     if (!made) {
       stop();
       return made.error();
@@ -146,13 +153,6 @@ private:
   caf::actor provider_;
   node node_;
 };
-
-/// A listening address with the port that was taken where the setting says 0.
-std::string with_port(const std::string& setting, std::uint16_t port) {
-  auto at = config::parse_loopback(setting).value_or(config::endpoint{});
-  at.port = port;
-  return config::to_string(at);
-}
 
 int run(const config::node_settings& settings) {
   runtime::log::set_level(runtime::log::level_of(settings.log_level));

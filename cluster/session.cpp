@@ -1,5 +1,6 @@
 #include "cluster/session.hpp"
 
+#include "actors/replies.hpp"
 #include "cluster/request_batch.hpp"
 
 #include <google/protobuf/arena.h>
@@ -199,9 +200,7 @@ void session::fail(const fault& why, std::uint64_t frame_id) {
   if (std::exchange(finished_, true))
     return;
   v1::fault stated;
-  stated.set_code(static_cast<v1::fault::kind>(why.code));
-  stated.set_message(why.message);
-  stated.set_retry_after_ms(why.retry_after_ms);
+  actors::fill(stated, why);
   replies_.finish(output_);
   write_frame(output_, frame_type::error, frame_id, stated.SerializeAsString());
 }

@@ -28,6 +28,8 @@ std::string_view to_string(fault_code code) noexcept {
     return "shutting_down";
   case fault_code::internal:
     return "internal";
+  case fault_code::not_owner:
+    return "not_owner";
   }
   return "unknown"; // a number from the wire that this program does not know
 }

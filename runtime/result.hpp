@@ -29,6 +29,7 @@ enum class fault_code : std::uint8_t {
   credit_exceeded = 10,    ///< more unanswered requests than the credit window
   shutting_down = 11,      ///< the node is stopping
   internal = 12,           ///< a query failed, or the operating system did
+  not_owner = 13,          ///< another node leads the shard, or none does now; nothing was done
 };
 
 /// The stable name of a fault, as in logs and metrics.
@@ -39,6 +40,8 @@ struct fault {
   fault_code code = fault_code::internal;
   std::string message;
   std::uint32_t retry_after_ms = 0;
+  std::uint32_t shard = 0;         ///< of `not_owner`
+  std::string owner_endpoint = {}; ///< of `not_owner`: host:port for clients; empty when not known
 };
 
 /// A broken assumption of the program. Thrown, never returned: the supervisor restarts the actor.

@@ -32,7 +32,20 @@ ACCOUNT_VIEW = {
     1: ("customer", "text"), 2: ("currency", "text"), 3: ("credit_limit_minor", "int"), 4: ("held_minor", "int"),
     5: ("captured_minor", "int"),
 }
-FAULT = {1: ("code", "int"), 2: ("message", "text"), 3: ("retry_after_ms", "int")}
+FAULT = {
+    1: ("code", "int"), 2: ("message", "text"), 3: ("retry_after_ms", "int"), 4: ("owner_endpoint", "text"),
+    5: ("shard", "int"),
+}
+NODE_VIEW = {
+    1: ("node", "int"), 2: ("client_endpoint", "text"), 3: ("peer_endpoint", "text"), 4: ("incarnation", "int"),
+    5: ("boot", "int"), 6: ("heard", "bool"),
+}
+SHARD_VIEW = {
+    1: ("shard", "int"), 2: ("term", "int"), 3: ("primary", "int"), 4: ("primary_endpoint", "text"),
+    5: ("in_sync", ["int"]), 6: ("eligible", ["int"]), 7: ("nodes", ["int"]), 8: ("committed_epoch", "int"),
+    9: ("journal_end", "int"), 10: ("followers", [{1: ("node", "int"), 2: ("lag_epochs", "int")}]),
+    11: ("state", "text"),
+}
 REQUEST = {
     1: ("timeout_ms", "int"),
     2: ("place_order", {
@@ -54,6 +67,7 @@ REQUEST = {
     }),
     10: ("get_account", {1: ("customer", "text")}),
     15: ("get_status", {}),
+    16: ("get_cluster", {}),
 }
 REPLY = {
     1: ("request_id", "int"),
@@ -72,6 +86,10 @@ REPLY = {
         1: ("code", "int"), 2: ("field", "text"), 3: ("value", "text"), 4: ("limit", "text"), 5: ("message", "text"),
     }),
     15: ("fault", FAULT),
+    16: ("cluster_status", {
+        1: ("cluster_id", "text"), 2: ("replication", "int"), 3: ("answered_by", "int"), 4: ("nodes", [NODE_VIEW]),
+        5: ("shards", [SHARD_VIEW]),
+    }),
 }
 HELLO_FIELDS = {
     1: ("protocol_version", "int"), 2: ("shards", "int"), 3: ("credit_window", "int"),
@@ -83,7 +101,7 @@ STATUS = {1: "PLACED", 2: "RESERVING", 3: "AUTHORIZING", 4: "CONFIRMED", 5: "REJ
 ACCOUNT, CARD = 1, 2
 FAULTS = {1: "OVERLOADED", 2: "TIMEOUT", 3: "UNAVAILABLE", 4: "STORAGE_FULL", 5: "QUARANTINED", 6: "CORRUPT",
           7: "MALFORMED", 8: "TOO_LARGE", 9: "UNSUPPORTED_VERSION", 10: "CREDIT_EXCEEDED", 11: "SHUTTING_DOWN",
-          12: "INTERNAL"}
+          12: "INTERNAL", 13: "NOT_OWNER"}
 REJECTIONS = {1: "CONFLICT", 2: "INVALID_FIELD", 3: "NOT_FOUND", 4: "ALREADY_REJECTED", 5: "BELOW_RESERVED",
               6: "CURRENCY_FIXED", 7: "BELOW_HELD", 8: "NOT_QUARANTINED"}
 

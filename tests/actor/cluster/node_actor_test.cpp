@@ -63,7 +63,7 @@ protected:
 };
 
 TEST_F(NodeActor, AnswersByTheDeadlineOfTheQuestion) {
-  for (const auto what : {node_request::get_status, node_request::run_audit}) {
+  for (const auto what : {node_request::get_status, node_request::get_cluster, node_request::run_audit}) {
     const auto asked = ask(what, 700);
     system_.pass(milliseconds{699});
     EXPECT_EQ(faults(asked), "");

@@ -206,6 +206,60 @@ TEST(Api, GivesTheNodeWhatOnlyTheNodeKnows) {
   v1::request status;
   status.mutable_get_status();
   EXPECT_EQ(std::get<node_request>(decode_request(status, shards)), node_request::get_status);
+  v1::request cluster;
+  cluster.mutable_get_cluster();
+  EXPECT_EQ(std::get<node_request>(decode_request(cluster, shards)), node_request::get_cluster);
+}
+
+/// The shard where a node puts what it decoded; none when it answers itself.
+std::optional<std::uint32_t> routed(const decoded_request& what) {
+  const auto business = make_business({});
+  const auto home = [&](const runtime::entity_id& id) {
+    return runtime::shard_of_slot(business->slot_of(id), shards);
+  };
+  if (const auto* entity = std::get_if<runtime::entity_request>(&what))
+    return home(entity->command.to);
+  if (const auto* query = std::get_if<runtime::query_request>(&what))
+    return query->shard;
+  if (const auto* resolve = std::get_if<runtime::resolve_request>(&what))
+    return home(resolve->entity);
+  return std::nullopt;
+}
+
+TEST(Api, TellsClientsTheShardToWhichNodesSendARequest) {
+  const auto check = [](const v1::request& what) {
+    EXPECT_EQ(shard_of_request(what, shards), routed(decode_request(what, shards)))
+        << what.ShortDebugString();
+  };
+  for (std::uint64_t n = 0; n < 50; ++n) {
+    const auto key = "key-" + std::to_string(n);
+    for (const auto& what : {get(id_of(n)), get_stock(key), get_account(key),
+                             list_but([&](auto& list) { list.set_customer(key); }),
+                             list_but([&](auto& list) { list.set_shard(static_cast<std::uint32_t>(n)); })})
+      check(what);
+    v1::request request;
+    request.mutable_cancel_order()->set_order_id(id_of(n));
+    check(request);
+    auto& stock = *request.mutable_set_stock();
+    stock.set_command_id(std::string(16, 'c'));
+    stock.set_sku(key);
+    check(request);
+    auto& account = *request.mutable_set_account();
+    account.set_command_id(std::string(16, 'c'));
+    account.set_customer(key);
+    account.set_currency("GBP");
+    check(request);
+    auto& resolve = *request.mutable_resolve_quarantine();
+    resolve.set_action(v1::resolve_quarantine::RETRY);
+    for (const auto& [kind, name] :
+         {std::pair{"order", order_id_text(id_of(n))}, {"card", order_id_text(id_of(n))}, {"item", key}}) {
+      resolve.set_kind(kind);
+      resolve.set_key(name);
+      check(request);
+    }
+  }
+  for (const auto& refused : {get(""), get("short"), get_stock(""), get_account(std::string(1'000, 'x'))})
+    check(refused);
 }
 
 TEST(Api, DecodesADecisionAboutAQuarantinedEntity) {
