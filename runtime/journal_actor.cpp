@@ -36,10 +36,10 @@ void journal_actor::flush() {
   if (failed_)
     return;
   const auto written = std::exchange(waiting_, {});
-  std::vector<epoch_ptr> epochs;
+  std::vector<journal_entry> epochs;
   epochs.reserve(written.size());
   for (const auto& each : written)
-    epochs.push_back(each.what);
+    epochs.emplace_back(each.what);
   const auto started_at = std::chrono::steady_clock::now();
   if (const auto ok = store_.append(epochs); !ok) {
     failed_ = true;

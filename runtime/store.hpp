@@ -9,17 +9,33 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
+#include <variant>
+#include <vector>
 
 namespace orderd::runtime {
 
-/// The synced log of all shards' epochs of one node.
+/// Replaces the note of a shard: what its replica must remember besides epochs, as bytes the journal does
+/// not look into. When `keep_upto` is set, the shard's epochs above it are erased with it (a cut), those
+/// before it in the same append too; what follows goes on at `keep_upto + 1` or begins anew anywhere.
+struct shard_note {
+  std::uint32_t shard = 0;
+  std::optional<std::uint64_t> keep_upto;
+  std::string record;
+};
+
+/// One thing to make durable.
+using journal_entry = std::variant<epoch_ptr, shard_note>;
+
+/// The synced log of all shards' epochs of one node, and a note for each shard.
 ///
-/// *Operation*: `replay` once after opening, then `append` for ever; `trim` now and then.
+/// *Operation*: `replay` once after opening, then `append` for ever; `trim` now and then. Everything but
+/// `trim` and `size_bytes` only after `replay`.
 /// *Concurrency*: one thread at a time (the journal actor's).
 class journal_store {
 public:
@@ -30,12 +46,26 @@ public:
   /// record is `corrupt`: it is never skipped.
   virtual result<void> replay(const std::function<result<void>(epoch_ptr)>& visit) = 0;
 
-  /// Makes the epochs durable in one synced transaction, in their order. After a fault the outcome
+  /// Makes the entries durable in one synced transaction, in their order. After a fault the outcome
   /// is unknown: the caller tells nobody anything and ends the process.
-  virtual result<void> append(std::span<const epoch_ptr> epochs) = 0;
+  virtual result<void> append(std::span<const journal_entry> entries) = 0;
 
-  /// Says that the epochs of `shard` up to `upto` are synced in its state store. Their space is given
-  /// back, a bounded number of records at a time, with later appends. Cannot fail: it only remembers.
+  /// The notes as they were appended last, by shard; of a shard that never had one, none. A damaged one
+  /// is `corrupt`.
+  virtual result<std::map<std::uint32_t, std::string>> notes() = 0;
+
+  /// Epochs of the shard from `first` on, ascending without gaps: at least one, and more until they take
+  /// about `bytes_max` in the journal. Empty when `first` is not there: trimmed, cut, or not yet appended.
+  /// A damaged record is `corrupt`.
+  virtual result<std::vector<epoch_ptr>> read(std::uint32_t shard, std::uint64_t first,
+                                              std::size_t bytes_max) = 0;
+
+  /// The lowest epoch of the shard that is still there, 0 when there is none.
+  virtual std::uint64_t first_epoch(std::uint32_t shard) const = 0;
+
+  /// Says that the epochs of `shard` up to `upto` are synced in its state store, or not needed. Their
+  /// space is given back, a bounded number of records at a time, with later appends. Cannot fail: it only
+  /// remembers, until a cut of the shard, which lowers it to what was kept.
   virtual void trim(std::uint32_t shard, std::uint64_t upto) = 0;
 
   /// Bytes of journal records not yet trimmed.

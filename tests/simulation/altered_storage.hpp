@@ -30,17 +30,13 @@ public:
   runtime::result<space> disk_space() override { return real_.disk_space(); }
 
 private:
-  using epochs = std::vector<runtime::epoch_ptr>;
+  using entries = std::vector<runtime::journal_entry>;
 
-  static epochs without_lost(std::span<const runtime::epoch_ptr> all, const storage_bugs& bugs) {
-    epochs kept;
-    for (const auto& each : all) {
-      auto copy = std::make_shared<runtime::epoch>(*each);
-      if (bugs.loses)
-        std::erase_if(copy->writes, [&](const auto& write) { return bugs.loses(write.key); });
-      kept.push_back(std::move(copy));
-    }
-    return kept;
+  static runtime::epoch_ptr without_lost(const runtime::epoch& what, const storage_bugs& bugs) {
+    auto copy = std::make_shared<runtime::epoch>(what);
+    if (bugs.loses)
+      std::erase_if(copy->writes, [&](const auto& write) { return bugs.loses(write.key); });
+    return copy;
   }
 
   class altered_journal : public runtime::journal_store {
@@ -50,26 +46,39 @@ private:
     replay(const std::function<runtime::result<void>(runtime::epoch_ptr)>& visit) override {
       return real_.replay(visit);
     }
-    runtime::result<void> append(std::span<const runtime::epoch_ptr> all) override {
-      auto now = without_lost(all, bugs_);
+    runtime::result<void> append(std::span<const runtime::journal_entry> all) override {
+      entries now;
+      for (const auto& each : all) {
+        const auto* epoch = std::get_if<runtime::epoch_ptr>(&each);
+        now.push_back(epoch ? runtime::journal_entry{without_lost(**epoch, bugs_)} : each);
+      }
       if (bugs_.acknowledges_before_sync)
         std::swap(now, late_);
       return now.empty() ? runtime::result<void>{} : real_.append(now);
     }
+    runtime::result<std::map<std::uint32_t, std::string>> notes() override { return real_.notes(); }
+    runtime::result<std::vector<runtime::epoch_ptr>> read(std::uint32_t shard, std::uint64_t first,
+                                                          std::size_t bytes_max) override {
+      return real_.read(shard, first, bytes_max);
+    }
+    std::uint64_t first_epoch(std::uint32_t shard) const override { return real_.first_epoch(shard); }
     void trim(std::uint32_t shard, std::uint64_t upto) override { real_.trim(shard, upto); }
     std::uint64_t size_bytes() const override { return real_.size_bytes(); }
 
   private:
     runtime::journal_store& real_;
     storage_bugs bugs_;
-    epochs late_;
+    entries late_;
   };
 
   class altered_state : public runtime::state_store {
   public:
     altered_state(runtime::state_store& real, storage_bugs bugs) : real_(real), bugs_(std::move(bugs)) {}
     runtime::result<void> apply(std::span<const runtime::epoch_ptr> all) override {
-      return real_.apply(without_lost(all, bugs_));
+      std::vector<runtime::epoch_ptr> kept;
+      for (const auto& each : all)
+        kept.push_back(without_lost(*each, bugs_));
+      return real_.apply(kept);
     }
     std::uint64_t applied_epoch() const override { return real_.applied_epoch(); }
     std::uint64_t applied_term() const override { return real_.applied_term(); }

@@ -1,6 +1,7 @@
 #include "tests/support/memory_storage.hpp"
 
 #include "runtime/state_rows.hpp"
+#include "tests/support/memory_journal.hpp"
 
 #include <algorithm>
 
@@ -8,92 +9,13 @@ namespace orderd::test {
 
 using namespace runtime;
 
-namespace {
-
-fault crashed() {
+fault memory_disk::crashed() {
   return {fault_code::internal, "the disk of a process that crashed"};
 }
 
-fault full() {
+fault memory_disk::full() {
   return {fault_code::storage_full, "the simulated disk is full"};
 }
-
-} // namespace
-
-// -- journal -------------------------------------------------------------------------------------
-
-class memory_journal final : public journal_store {
-public:
-  explicit memory_journal(memory_disk& disk) : disk_(disk), life_(disk.crashes_) {}
-
-  result<void> replay(const std::function<result<void>(epoch_ptr)>& visit) override {
-    const std::lock_guard lock{disk_.mutex_};
-    require(!replayed_, "journal replayed twice");
-    replayed_ = true;
-    for (const auto& record : disk_.journal_) {
-      auto epoch = decode_epoch(record.bytes);
-      if (!epoch)
-        return epoch.error();
-      if (auto done = visit(*std::move(epoch)); !done)
-        return done;
-    }
-    return {};
-  }
-
-  result<void> append(std::span<const epoch_ptr> epochs) override {
-    const std::lock_guard lock{disk_.mutex_};
-    require(replayed_, "journal appended to before it was replayed");
-    if (life_ != disk_.crashes_)
-      return crashed();
-    if (failed_)
-      return fault{fault_code::internal, "the journal failed before: what it holds is unknown"};
-    auto done = write(epochs);
-    failed_ = !done;
-    return done;
-  }
-
-  void trim(std::uint32_t shard, std::uint64_t upto) override {
-    const std::lock_guard lock{disk_.mutex_};
-    auto& synced = synced_epoch_[shard];
-    synced = std::max(synced, upto);
-  }
-
-  std::uint64_t size_bytes() const override {
-    const std::lock_guard lock{disk_.mutex_};
-    return disk_.journal_bytes_;
-  }
-
-private:
-  result<void> write(std::span<const epoch_ptr> epochs) {
-    std::vector<memory_disk::record> added;
-    auto bytes = disk_.used_unlocked();
-    for (const auto& epoch : epochs) {
-      added.push_back({epoch->shard, epoch->number, encode_epoch(*epoch)});
-      bytes += added.back().bytes.size();
-    }
-    if (bytes > disk_.capacity_bytes_)
-      return full();
-    if (memory_disk::due(disk_.failing_append_)) {
-      disk_.undecided_ = std::move(added);
-      return fault{fault_code::internal, "the simulated disk failed an append"};
-    }
-    disk_.keep(std::move(added));
-    while (!disk_.journal_.empty() && covered(disk_.journal_.front()))
-      disk_.drop(0);
-    return {};
-  }
-
-  bool covered(const memory_disk::record& record) const {
-    const auto synced = synced_epoch_.find(record.shard);
-    return synced != synced_epoch_.end() && record.epoch <= synced->second;
-  }
-
-  memory_disk& disk_;
-  std::uint64_t life_;
-  std::unordered_map<std::uint32_t, std::uint64_t> synced_epoch_;
-  bool replayed_ = false;
-  bool failed_ = false;
-};
 
 // -- state ---------------------------------------------------------------------------------------
 
@@ -105,7 +27,7 @@ public:
   result<std::optional<std::string>> get(const row_key& key) override {
     const std::lock_guard lock{disk_.mutex_};
     if (life_ != disk_.crashes_)
-      return crashed();
+      return memory_disk::crashed();
     if (disk_.failing_reads_)
       return fault{fault_code::internal, "the simulated disk cannot be read"};
     const auto& rows = disk_.shards_[shard_].rows;
@@ -122,7 +44,7 @@ public:
                     const visitor& visit) override {
     const std::lock_guard lock{disk_.mutex_};
     if (life_ != disk_.crashes_)
-      return crashed();
+      return memory_disk::crashed();
     const auto& rows = disk_.shards_[shard_].rows;
     const auto begin =
         after.empty() || backwards ? rows.lower_bound({in, prefix}) : rows.upper_bound({in, after});
@@ -169,13 +91,13 @@ public:
   result<void> apply(std::span<const epoch_ptr> epochs) override {
     const std::lock_guard lock{disk_.mutex_};
     if (life_ != disk_.crashes_)
-      return crashed();
+      return memory_disk::crashed();
     if (memory_disk::due(disk_.failing_apply_))
       return fault{disk_.apply_failure_, "the simulated disk failed an apply"};
     while (!epochs.empty() && epochs.front()->number <= content().applied_epoch)
       epochs = epochs.subspan(1);
     if (disk_.used_unlocked() + size_of(epochs) > disk_.capacity_bytes_)
-      return full();
+      return memory_disk::full();
     for (const auto& epoch : epochs)
       put(*epoch);
     return {};
@@ -277,11 +199,23 @@ void memory_disk::crash() {
   undecided_.clear();
 }
 
-void memory_disk::keep(std::vector<record> records) {
-  for (auto& each : records) {
-    journal_bytes_ += each.bytes.size();
-    journal_.push_back(std::move(each));
+void memory_disk::keep(std::vector<change> changes) {
+  for (auto& each : changes) {
+    if (auto* added = std::get_if<record>(&each)) {
+      journal_bytes_ += added->bytes.size();
+      journal_.push_back(std::move(*added));
+    } else {
+      keep(std::get<note>(std::move(each)));
+    }
   }
+}
+
+void memory_disk::keep(note what) {
+  if (what.keep_upto)
+    for (auto index = journal_.size(); index-- > 0;)
+      if (journal_[index].shard == what.shard && journal_[index].epoch > *what.keep_upto)
+        drop(index);
+  notes_[what.shard] = std::move(what.bytes);
 }
 
 void memory_disk::drop(std::size_t index) {
@@ -297,6 +231,8 @@ std::uint64_t memory_disk::used_bytes() const {
 
 std::uint64_t memory_disk::used_unlocked() const {
   auto bytes = journal_bytes_;
+  for (const auto& [shard, stored] : notes_)
+    bytes += stored.size();
   for (const auto& shard : shards_)
     bytes += shard.bytes;
   return bytes;
@@ -324,6 +260,11 @@ bool memory_disk::damage_value(std::uint32_t shard, const row_key& key, std::siz
     return false;
   found->second.at(byte) ^= static_cast<char>(1u << bit);
   return true;
+}
+
+void memory_disk::damage_note(std::uint32_t shard, std::size_t byte, unsigned bit) {
+  const std::lock_guard lock{mutex_};
+  notes_.at(shard).at(byte) ^= static_cast<char>(1u << bit);
 }
 
 void memory_disk::lose_record(std::size_t index) {

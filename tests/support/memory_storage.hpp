@@ -19,7 +19,7 @@
 #include <optional>
 #include <random>
 #include <string>
-#include <unordered_map>
+#include <variant>
 #include <vector>
 
 namespace orderd::test {
@@ -56,6 +56,8 @@ public:
   void damage_record(std::size_t index, std::size_t byte, unsigned bit = 0);
   /// Flips one bit of a row's stored value; false when there is no such row.
   bool damage_value(std::uint32_t shard, const runtime::row_key& key, std::size_t byte, unsigned bit = 0);
+  /// Flips one bit of a shard's stored note. Pre: it has one.
+  void damage_note(std::uint32_t shard, std::size_t byte, unsigned bit = 0);
   /// Takes a record out of the journal, as if it had never been written.
   void lose_record(std::size_t index);
 
@@ -70,6 +72,13 @@ private:
     std::uint64_t epoch = 0;
     std::string bytes;
   };
+  /// A note as it is stored, and the cut that comes with it.
+  struct note {
+    std::uint32_t shard = 0;
+    std::optional<std::uint64_t> keep_upto;
+    std::string bytes;
+  };
+  using change = std::variant<record, note>;
   struct shard_content {
     std::map<runtime::row_key, std::string> rows;
     std::uint64_t bytes = 0; ///< of keys and stored values
@@ -78,7 +87,10 @@ private:
   };
 
   std::uint64_t used_unlocked() const;
-  void keep(std::vector<record> records);
+  static runtime::fault crashed();
+  static runtime::fault full();
+  void keep(std::vector<change> changes);
+  void keep(note what);
   void drop(std::size_t index);
   static bool due(std::uint64_t& countdown);
 
@@ -87,7 +99,8 @@ private:
   std::uint64_t crashes_ = 0;
   std::deque<record> journal_;
   std::uint64_t journal_bytes_ = 0;
-  std::vector<record> undecided_; ///< of an append that failed
+  std::map<std::uint32_t, std::string> notes_; ///< sealed, by shard
+  std::vector<change> undecided_;              ///< of an append that failed
   std::vector<shard_content> shards_;
   std::uint64_t failing_append_ = 0;
   std::uint64_t failing_apply_ = 0;

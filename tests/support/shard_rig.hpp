@@ -9,6 +9,7 @@
 
 #include "runtime/recovery.hpp"
 #include "runtime/shard.hpp"
+#include "tests/support/append.hpp"
 #include "tests/support/entity_host.hpp"
 #include "tests/support/memory_storage.hpp"
 #include "tests/support/wallets.hpp"
@@ -107,7 +108,7 @@ public:
     if (!appended)
       return false;
     journal.push_back(std::exchange(appended, nullptr));
-    expect(disk_->journal().append({&journal.back(), 1}));
+    expect(test::append(disk_->journal(), {journal.back()}));
     engine_->durable(options_.self, journal.back()->number);
     engine_->finish();
     return true;
@@ -143,7 +144,7 @@ public:
     made->previous_term = journal.empty() ? 0 : journal.back()->term;
     made->writes.push_back({key, std::move(value)});
     journal.push_back(std::move(made));
-    expect(disk_->journal().append({&journal.back(), 1}));
+    expect(test::append(disk_->journal(), {journal.back()}));
     crash();
   }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "runtime/lmdb_storage.hpp"
+#include "tests/support/append.hpp"
 #include "tests/support/memory_storage.hpp"
 #include "tests/support/temporary_folder.hpp"
 

@@ -43,9 +43,17 @@ private:
     result<void> replay(const std::function<result<void>(runtime::epoch_ptr)>& visit) override {
       return owner_.real_.journal().replay(visit);
     }
-    result<void> append(std::span<const runtime::epoch_ptr> epochs) override {
+    result<void> append(std::span<const runtime::journal_entry> entries) override {
       owner_.fail_at(place::append);
-      return owner_.real_.journal().append(epochs);
+      return owner_.real_.journal().append(entries);
+    }
+    result<std::map<std::uint32_t, std::string>> notes() override { return owner_.real_.journal().notes(); }
+    result<std::vector<runtime::epoch_ptr>> read(std::uint32_t shard, std::uint64_t first,
+                                                 std::size_t bytes_max) override {
+      return owner_.real_.journal().read(shard, first, bytes_max);
+    }
+    std::uint64_t first_epoch(std::uint32_t shard) const override {
+      return owner_.real_.journal().first_epoch(shard);
     }
     void trim(std::uint32_t, std::uint64_t) override {}
     std::uint64_t size_bytes() const override { return 0; }

@@ -11,17 +11,23 @@
 namespace orderd::runtime {
 namespace {
 
-/// Counts the epochs of each synced transaction.
+/// Counts the entries of each synced transaction.
 class counting_journal : public journal_store {
 public:
   explicit counting_journal(journal_store& real) : real_(real) {}
   result<void> replay(const std::function<result<void>(epoch_ptr)>& visit) override {
     return real_.replay(visit);
   }
-  result<void> append(std::span<const epoch_ptr> epochs) override {
-    sizes.push_back(epochs.size());
-    return real_.append(epochs);
+  result<void> append(std::span<const journal_entry> entries) override {
+    sizes.push_back(entries.size());
+    return real_.append(entries);
   }
+  result<std::map<std::uint32_t, std::string>> notes() override { return real_.notes(); }
+  result<std::vector<epoch_ptr>> read(std::uint32_t shard, std::uint64_t first,
+                                      std::size_t bytes_max) override {
+    return real_.read(shard, first, bytes_max);
+  }
+  std::uint64_t first_epoch(std::uint32_t shard) const override { return real_.first_epoch(shard); }
   void trim(std::uint32_t shard, std::uint64_t upto) override { real_.trim(shard, upto); }
   std::uint64_t size_bytes() const override { return real_.size_bytes(); }
 

@@ -56,14 +56,14 @@ bool append_failing(std::uint64_t nth, int code) {
     EXPECT_TRUE(recover(**store));
     auto& journal = (*store)->journal();
     for (std::uint64_t number = 1; number <= 3; ++number)
-      EXPECT_TRUE(journal.append(std::vector{numbered(number)}));
+      EXPECT_TRUE(append(journal, {numbered(number)}));
     const failing_write failing{nth, code};
-    const auto done = journal.append(std::vector{numbered(4)});
+    const auto done = append(journal, {numbered(4)});
     happened = failing.happened();
     EXPECT_EQ(!done, happened);
     if (!done) {
       EXPECT_EQ(done.error().code, code == ENOSPC ? fault_code::storage_full : fault_code::internal);
-      EXPECT_FALSE(journal.append(std::vector{numbered(4)})) << "after an unknown outcome nothing goes on";
+      EXPECT_FALSE(append(journal, {numbered(4)})) << "after an unknown outcome nothing goes on";
     }
   }
   const auto epoch = recovered(folder.path());
@@ -170,7 +170,7 @@ TEST(LmdbStorageFaults, AFullDiskRefusesAppendsAndKeepsWhatWasAcknowledged) {
     ASSERT_TRUE(store) << store.error().message;
     ASSERT_TRUE(recover(**store));
     for (;;) {
-      const auto done = (*store)->journal().append(std::vector{numbered(acknowledged + 1, 100'000)});
+      const auto done = append((*store)->journal(), {numbered(acknowledged + 1, 100'000)});
       if (!done) {
         EXPECT_EQ(done.error().code, fault_code::storage_full) << done.error().message;
         break;
@@ -211,7 +211,7 @@ TEST(LmdbStorageFaults, AFullMapIsAFullStorage) {
     auto store = open_storage(folder.path(), 1, {1u << 20, 1u << 20, 0});
     ASSERT_TRUE(recover(**store));
     for (;;) {
-      const auto done = (*store)->journal().append(std::vector{numbered(acknowledged + 1, 50'000)});
+      const auto done = append((*store)->journal(), {numbered(acknowledged + 1, 50'000)});
       if (!done) {
         EXPECT_EQ(done.error().code, fault_code::storage_full);
         EXPECT_THAT(done.error().message, HasSubstr("journal: MDB_MAP_FULL"));
@@ -234,7 +234,7 @@ TEST(LmdbStorageFaults, AFullMapIsAFullStorage) {
     _exit(1);
   for (auto number = shards->front().epoch + 1;; ++number) {
     const std::vector next{numbered(number)};
-    if (!(*store)->journal().append(next) || ::write(pipe, &number, sizeof number) != sizeof number)
+    if (!append((*store)->journal(), next) || ::write(pipe, &number, sizeof number) != sizeof number)
       _exit(1);
     if (number % 3 == 0) {
       if (!(*store)->state(0).apply(std::vector{numbered(number - 2), numbered(number - 1), next.front()}))
@@ -321,8 +321,8 @@ TEST(LmdbStorageFaults, AFlippedByteInTheJournalStopsTheStart) {
   {
     auto store = open(folder.path());
     ASSERT_TRUE(recover(**store));
-    ASSERT_TRUE((*store)->journal().append(
-        std::vector{make_epoch(0, 1, {write(table::state, "hurt", "tobeflipped")})}));
+    ASSERT_TRUE(
+        append((*store)->journal(), {make_epoch(0, 1, {write(table::state, "hurt", "tobeflipped")})}));
   }
   damage(folder / "journal/data.mdb", "tobeflipped");
   auto store = open(folder.path());

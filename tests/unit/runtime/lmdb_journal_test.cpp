@@ -28,7 +28,7 @@ TEST(LmdbJournal, PutsRecordsOfAnySizeTogetherAgain) {
   for (const std::size_t around : {0u, 16'368u, 32'736u, 1u << 20})
     for (std::size_t bytes = around < 40 ? 0 : around - 40; bytes < around + 3; ++bytes)
       epochs.push_back(sized(epochs.size() + 1, bytes));
-  EXPECT_TRUE(open_empty(folder)->append(epochs));
+  EXPECT_TRUE(append(*open_empty(folder), epochs));
 
   auto journal = lmdb_journal::open(folder.path(), {std::size_t{1} << 28, 0, 0});
   std::size_t seen = 0;
@@ -45,7 +45,7 @@ TEST(LmdbJournal, StopsGrowingWhenItIsTrimmed) {
   auto journal = open_empty(folder);
   std::uint64_t settled_bytes = 0;
   for (std::uint64_t number = 1; number <= 600; ++number) {
-    EXPECT_TRUE(journal->append(std::vector{sized(number, 1'000 + number * 7'919 % 40'000)}));
+    EXPECT_TRUE(append(*journal, {sized(number, 1'000 + number * 7'919 % 40'000)}));
     if (number % 20 == 0) // as an applier does: much at a time, some way behind
       journal->trim(0, number - 10);
     if (number == 200)
@@ -58,7 +58,7 @@ TEST(LmdbJournal, StopsGrowingWhenItIsTrimmed) {
 TEST(LmdbJournal, MustBeReplayedBeforeItIsAppendedTo) {
   const temporary_folder folder;
   auto journal = lmdb_journal::open(folder.path(), {std::size_t{1} << 28, 0, 0});
-  EXPECT_THROW((void)(*journal)->append(std::vector{sized(1, 1)}), bug);
+  EXPECT_THROW((void)append(**journal, {sized(1, 1)}), bug);
 }
 
 TEST(LmdbJournal, AllocatesItsFileInAdvanceWhenAsked) {
@@ -68,7 +68,7 @@ TEST(LmdbJournal, AllocatesItsFileInAdvanceWhenAsked) {
     ASSERT_TRUE(journal);
     EXPECT_EQ(std::filesystem::file_size(folder / "data.mdb"), 3u << 20);
     EXPECT_TRUE((*journal)->replay([](const epoch_ptr&) { return result<void>{}; }));
-    EXPECT_TRUE((*journal)->append(std::vector{sized(1, 10'000)}));
+    EXPECT_TRUE(append(**journal, {sized(1, 10'000)}));
   }
   auto journal = lmdb_journal::open(folder.path(), {std::size_t{1} << 28, 0, 3u << 20});
   int seen = 0;

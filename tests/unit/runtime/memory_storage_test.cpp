@@ -15,7 +15,7 @@ TEST(MemoryStorage, KeepsWhatWasAcknowledgedThroughACrash) {
   memory_disk disk{1};
   auto before = disk.open();
   EXPECT_TRUE(replayed(*before).empty());
-  EXPECT_TRUE(before->journal().append(std::vector{make_epoch(0, 1, {})}));
+  EXPECT_TRUE(append(before->journal(), {make_epoch(0, 1, {})}));
   disk.crash();
   EXPECT_THAT(replayed(*disk.open()), ElementsAre("0/1"));
 }
@@ -27,9 +27,9 @@ TEST(MemoryStorage, LetsChanceDecideAboutAFailedAppend) {
     auto before = disk.open();
     EXPECT_TRUE(replayed(*before).empty());
     disk.fail_append(2);
-    EXPECT_TRUE(before->journal().append(std::vector{make_epoch(0, 1, {})}));
-    EXPECT_FALSE(before->journal().append(std::vector{make_epoch(0, 2, {}), make_epoch(0, 3, {})}));
-    EXPECT_FALSE(before->journal().append(std::vector{make_epoch(0, 4, {})})) << "it failed before";
+    EXPECT_TRUE(append(before->journal(), {make_epoch(0, 1, {})}));
+    EXPECT_FALSE(append(before->journal(), {make_epoch(0, 2, {}), make_epoch(0, 3, {})}));
+    EXPECT_FALSE(append(before->journal(), {make_epoch(0, 4, {})})) << "it failed before";
     disk.crash();
     const auto after = replayed(*disk.open());
     ASSERT_TRUE(after.size() == 1 || after.size() == 3) << "all of an append or nothing";
@@ -45,7 +45,7 @@ TEST(MemoryStorage, GivesAProcessThatCrashedNothingMore) {
   EXPECT_TRUE(replayed(*before).empty());
   auto reader = before->state(0).reader();
   disk.crash();
-  EXPECT_FALSE(before->journal().append(std::vector{make_epoch(0, 1, {})}));
+  EXPECT_FALSE(append(before->journal(), {make_epoch(0, 1, {})}));
   EXPECT_FALSE(before->state(0).apply(std::vector{make_epoch(0, 1, {})}));
   EXPECT_FALSE((*reader)->get({table::state, "a"}));
 }

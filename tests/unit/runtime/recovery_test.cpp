@@ -26,7 +26,7 @@ protected:
   void store(const std::vector<epoch_ptr>& epochs, std::size_t applied = 0) {
     auto store = disk_.open();
     ASSERT_TRUE(store->journal().replay([](const epoch_ptr&) { return result<void>{}; }));
-    ASSERT_TRUE(store->journal().append(epochs));
+    ASSERT_TRUE(append(store->journal(), epochs));
     ASSERT_TRUE(store->state(0).apply(std::span{epochs}.first(applied)));
   }
   std::string refusal() {
@@ -55,7 +55,7 @@ TYPED_TEST(RecoveryOn, AppliesWhatTheStatesLack) {
     ASSERT_TRUE(recover(*store));
     const std::vector epochs{numbered(1), make_epoch(1, 1, {write(table::state, "other", "1")}), numbered(2),
                              numbered(3, 4, 1)};
-    ASSERT_TRUE(store->journal().append(epochs));
+    ASSERT_TRUE(append(store->journal(), epochs));
     ASSERT_TRUE(store->state(0).apply(std::vector{epochs[0]}));
   }
   auto store = this->disk.open();
@@ -70,7 +70,7 @@ TYPED_TEST(RecoveryOn, AppliesWhatTheStatesLack) {
   EXPECT_EQ(read(store->state(0), {table::state, "last"}), "3");
   EXPECT_EQ(read(store->state(1), {table::state, "other"}), "1");
   const auto bytes = store->journal().size_bytes();
-  ASSERT_TRUE(store->journal().append(std::vector{numbered(4, 4, 4)}));
+  ASSERT_TRUE(append(store->journal(), {numbered(4, 4, 4)}));
   EXPECT_LT(store->journal().size_bytes(), bytes) << "what is applied may be trimmed";
 }
 
@@ -122,7 +122,7 @@ TEST_F(Recovery, RefusesAnEpochOfAnotherTermThanTheStateHas) {
   {
     auto other = disk_.open();
     ASSERT_TRUE(other->journal().replay([](const epoch_ptr&) { return result<void>{}; }));
-    ASSERT_TRUE(other->journal().append(std::vector{numbered(2, 9)}));
+    ASSERT_TRUE(append(other->journal(), {numbered(2, 9)}));
   }
   disk_.lose_record(0);
   disk_.lose_record(0);

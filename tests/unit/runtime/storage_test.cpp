@@ -19,7 +19,7 @@ using implementations = testing::Types<lmdb_harness, memory_harness>;
 TYPED_TEST_SUITE(Storage, implementations);
 
 result<void> append(storage& to, std::vector<epoch_ptr> epochs) {
-  return to.journal().append(epochs);
+  return test::append(to.journal(), epochs);
 }
 result<void> apply(storage& to, std::vector<epoch_ptr> epochs) {
   return to.state(epochs.front()->shard).apply(epochs);
