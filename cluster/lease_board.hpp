@@ -52,7 +52,8 @@ public:
 
   // -- for the seats -------------------------------------------------------------------------------
   /// This node leads the shard in that term, and says so in its beacons, until `resign`, or until the seat
-  /// has not called `alive` for a second: a stuck seat must not keep its followers waiting.
+  /// has not called `alive` for a second: a stuck seat must not keep its followers waiting. Of `lead` and
+  /// `follow` the later ends the earlier.
   void lead(std::uint32_t shard, std::uint64_t term, steady_time now);
   void alive(std::uint32_t shard, steady_time now);
   void resign(std::uint32_t shard);
@@ -60,11 +61,12 @@ public:
   /// This node follows `primary` in that term; the grace begins anew.
   void follow(std::uint32_t shard, std::uint64_t term, std::uint32_t primary_node, steady_time now);
   /// Whether nothing was heard of the followed primary for the grace. If so, and in the same moment, its
-  /// beacons of that term are not acknowledged any more.
+  /// beacons of that term are not acknowledged any more. False when none is followed: a node that has
+  /// forgotten what it acknowledged follows first, and so waits the grace.
   bool give_up(std::uint32_t shard, steady_time now);
 
   /// When the newest beacon that `who` acknowledged for the shard, in the term led, was sent; the beginning
-  /// of the lead when there is none.
+  /// of the lead when there is none, and the clock's when the shard is not led.
   steady_time acknowledged_at(std::uint32_t shard, const replica_id& who) const;
   /// Whether every one of `members` (self aside) granted a lease that is valid now.
   bool leased(std::uint32_t shard, const std::vector<replica_id>& members, steady_time now) const;
@@ -89,6 +91,9 @@ private:
     steady_time heard_at;
     bool given_up = false;
   };
+
+  /// Pre: the mutex is held.
+  void note_acknowledgement(const beacon& heard, steady_time now);
 
   mutable std::mutex mutex_;
   replica_id self_;

@@ -1,8 +1,8 @@
 #include "cluster/request_batch.hpp"
 
+#include "cluster/field_count.hpp"
 #include "config/limits.hpp"
 
-#include <google/protobuf/io/coded_stream.h>
 #include <google/protobuf/wire_format_lite.h>
 
 #include <cstdint>
@@ -11,7 +11,6 @@
 namespace orderd::cluster {
 
 using google::protobuf::internal::WireFormatLite;
-using google::protobuf::io::CodedInputStream;
 using runtime::fault;
 using runtime::fault_code;
 using runtime::result;
@@ -19,53 +18,6 @@ using runtime::result;
 namespace {
 
 constexpr std::uint32_t tag_of_requests = 1 << 3 | WireFormatLite::WIRETYPE_LENGTH_DELIMITED;
-
-CodedInputStream reader_of(std::string_view bytes) {
-  return CodedInputStream{reinterpret_cast<const std::uint8_t*>(bytes.data()),
-                          static_cast<int>(bytes.size())};
-}
-
-bool is_nested(std::uint32_t tag) {
-  return WireFormatLite::GetTagWireType(tag) == WireFormatLite::WIRETYPE_LENGTH_DELIMITED;
-}
-
-bool is_group(std::uint32_t tag) {
-  const auto type = WireFormatLite::GetTagWireType(tag);
-  return type == WireFormatLite::WIRETYPE_START_GROUP || type == WireFormatLite::WIRETYPE_END_GROUP;
-}
-
-/// Takes a length and that many bytes off the stream.
-bool take_nested(CodedInputStream& in, std::string_view all, std::string_view& taken) {
-  std::uint32_t size = 0;
-  if (!in.ReadVarint32(&size))
-    return false;
-  const auto at = static_cast<std::size_t>(in.CurrentPosition());
-  if (size > all.size() - at)
-    return false;
-  taken = all.substr(at, size);
-  return in.Skip(static_cast<int>(size));
-}
-
-/// Counts the fields of a message and, one level down, of what is nested in it, as if everything with a
-/// length were a message: a parser allocates no more elements than that. False: not a message at all. Text
-/// that is not a message counts for what could be read of it.
-bool count_fields(std::string_view message, int levels, std::size_t& count) {
-  auto in = reader_of(message);
-  while (const auto tag = in.ReadTag()) {
-    if (++count > limits::request_fields_max)
-      return true;
-    std::string_view nested;
-    if (!is_nested(tag)) {
-      if (is_group(tag) || !WireFormatLite::SkipField(&in, tag))
-        return false;
-    } else if (!take_nested(in, message, nested)) {
-      return false;
-    } else if (levels > 1) {
-      count_fields(nested, levels - 1, count);
-    }
-  }
-  return in.ConsumedEntireMessage();
-}
 
 } // namespace
 
@@ -94,7 +46,7 @@ result<void> split_requests(std::string_view payload, std::vector<std::string_vi
 
 result<const v1::request*> parse_request(std::string_view bytes, google::protobuf::Arena& arena) {
   std::size_t fields = 0;
-  if (!count_fields(bytes, 2, fields))
+  if (!count_fields(bytes, 2, limits::request_fields_max, fields))
     return fault{fault_code::malformed, "the request is not a protocol buffer"};
   if (fields > limits::request_fields_max)
     return fault{fault_code::too_large,

@@ -57,6 +57,29 @@ inline constexpr std::uint32_t request_timeout_ms_max = 300'000;
 /// Rows of one page of a list or an export.
 inline constexpr std::uint32_t page_rows_max = 500;
 
+// -- between nodes -------------------------------------------------------------------------------
+
+/// Payload bytes of one frame between nodes. The largest message is an epoch of the largest order; copies and
+/// catch-ups are sent in far smaller pieces.
+inline constexpr std::size_t peer_frame_bytes_max = 16u << 20;
+
+/// Elements (epochs, rows, commands) of one message between nodes, checked before it is parsed: one of 16
+/// bytes, the smallest there is, in each part of the largest frame.
+inline constexpr std::size_t peer_elements_max = peer_frame_bytes_max / 16;
+
+/// Bytes to one node that may wait for its socket. What comes above is dropped: the replicas send again.
+inline constexpr std::size_t peer_unsent_bytes_max = 32u << 20;
+
+/// Bytes from one node that the shards may have left unread before its connection is not read any more. One
+/// frame may go beyond.
+inline constexpr std::size_t peer_untaken_bytes_max = 8u << 20;
+
+/// Bytes of a cluster's id.
+inline constexpr std::size_t cluster_id_bytes_max = 64;
+
+/// Connections from other nodes: more nodes than a cluster has, and their attempts to come back.
+inline constexpr std::size_t peer_connections_max = 256;
+
 // -- the business --------------------------------------------------------------------------------
 
 inline constexpr std::size_t lines_per_order_max = 2'000;
