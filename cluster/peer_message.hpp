@@ -12,8 +12,8 @@
 #pragma once
 
 #include "cluster/term_table.hpp"
+#include "runtime/channel_messages.hpp"
 #include "runtime/commit_tracker.hpp"
-#include "runtime/messages.hpp"
 #include "runtime/result.hpp"
 #include "runtime/row.hpp"
 

@@ -2,6 +2,7 @@
 // They stay inside one process, so they carry pointers and are never serialized.
 #pragma once
 
+#include "runtime/channel_messages.hpp"
 #include "runtime/entity_host.hpp"
 #include "runtime/request.hpp"
 #include "runtime/row.hpp"
@@ -66,25 +67,6 @@ struct epoch_applied {
 /// Applier -> journal: epochs of the shard up to this one may be trimmed.
 struct trim_journal {
   std::uint32_t shard = 0;
-  std::uint64_t upto = 0;
-};
-
-/// One command on a channel.
-struct channel_command {
-  std::uint64_t sequence = 0;
-  entity_id to;
-  std::shared_ptr<const std::string> stored; ///< business::decode_command reads it
-};
-
-/// Shard -> shard: commands of the channel from `source`, in order of their sequence.
-struct channel_commands {
-  std::uint32_t source = 0;
-  std::vector<channel_command> commands;
-};
-
-/// Shard -> shard: your commands up to this sequence are committed here.
-struct channel_acknowledged {
-  std::uint32_t destination = 0; ///< the shard that applied them
   std::uint64_t upto = 0;
 };
 
