@@ -10,6 +10,15 @@ runtime::result<versioned_value> static_configuration::get(const std::string& na
   return found == values_.end() ? versioned_value{} : found->second;
 }
 
+runtime::result<std::map<std::string, versioned_value>>
+static_configuration::list(const std::string& prefix) {
+  const std::lock_guard lock{mutex_};
+  std::map<std::string, versioned_value> found;
+  for (auto at = values_.lower_bound(prefix); at != values_.end() && at->first.starts_with(prefix); ++at)
+    found.insert(*at);
+  return found;
+}
+
 runtime::result<versioned_value> static_configuration::compare_and_set(const std::string& name,
                                                                        std::uint64_t expected,
                                                                        const std::string& value) {
@@ -17,14 +26,16 @@ runtime::result<versioned_value> static_configuration::compare_and_set(const std
   versioned_value now;
   {
     const std::lock_guard lock{mutex_};
-    auto& stored = values_[name];
-    if (stored.version == expected) {
-      stored = {expected + 1, value};
+    const auto found = values_.find(name);
+    if (found != values_.end())
+      now = found->second;
+    if (now.version == expected) {
+      now = {expected + 1, value};
+      values_[name] = now;
       for (const auto& each : watchers_)
         if (name.starts_with(each.prefix))
           told.push_back(each.changed);
     }
-    now = stored;
   }
   for (const auto& changed : told)
     changed(name);

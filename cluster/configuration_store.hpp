@@ -1,7 +1,8 @@
 // The port to the configuration store: a register of versioned values under names, changed only by
 // compare-and-set. It says who owns which shard in which term; it takes no part in the data path.
 //
-// Implementations: `static_configuration` for one node (below). One suite of tests serves them all.
+// Implementations: `static_configuration` for one node (below), `etcd_configuration` for a cluster, a
+// simulated one with faults for tests. One suite of tests serves them all.
 #pragma once
 
 #include "runtime/result.hpp"
@@ -29,14 +30,21 @@ public:
   /// The value of a name as of now; version 0 when there is none. `unavailable` when it cannot be told.
   virtual runtime::result<versioned_value> get(const std::string& name) = 0;
 
-  /// Sets a name if its version is still `expected` (0: it must not exist). What is there afterwards;
-  /// its version is above `expected` and its value `value` exactly when this call changed it, else
-  /// another change came first. `unavailable`: the outcome is not known; read it back before acting.
+  /// Every name that starts with `prefix` and its value, all as of one moment. `unavailable` when it cannot
+  /// be told.
+  virtual runtime::result<std::map<std::string, versioned_value>> list(const std::string& prefix) = 0;
+
+  /// Sets a name if its version is still `expected` (0: it must not exist). What is there afterwards: `value`
+  /// under a version above `expected` when this call changed it, or another with the same arguments; anything
+  /// else when another change came first. Contenders write values that differ.
+  /// `unavailable`: the outcome is not known, and the change may still take place at any time. The same call
+  /// again is harmless and decides: once the version is above `expected` no earlier try can change anything.
   virtual runtime::result<versioned_value> compare_and_set(const std::string& name, std::uint64_t expected,
                                                            const std::string& value) = 0;
 
   /// Calls `changed` after changes of names that start with `prefix`: a hint to read again, which may be
-  /// lost, late or doubled. Any thread. For the life of the store.
+  /// lost, late or doubled. The name is `prefix` itself when it is not known what changed. Any thread; for
+  /// the life of the store, which `changed` must neither end nor wait for.
   virtual void watch(const std::string& prefix, std::function<void(const std::string& name)> changed) = 0;
 };
 
@@ -47,6 +55,7 @@ public:
 class static_configuration : public configuration_store {
 public:
   runtime::result<versioned_value> get(const std::string& name) override;
+  runtime::result<std::map<std::string, versioned_value>> list(const std::string& prefix) override;
   runtime::result<versioned_value> compare_and_set(const std::string& name, std::uint64_t expected,
                                                    const std::string& value) override;
   void watch(const std::string& prefix, std::function<void(const std::string& name)> changed) override;

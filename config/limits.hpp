@@ -112,4 +112,16 @@ inline constexpr std::size_t parked_commands_per_tick_max = 2'000;
 /// takes some milliseconds: more of them wait only while the state store cannot keep up.
 inline constexpr std::size_t waiting_scans_max = 100;
 
+// -- the configuration store -----------------------------------------------------------------------
+/// For one call at one endpoint of etcd, its connecting included: a healthy one answers in a few
+/// milliseconds, and one that has just lost its leader (election: 500 ms) is better asked again.
+inline constexpr std::uint32_t etcd_call_ms_max = 300;
+/// Between two tries to follow the changes in etcd: doubles from the first to the second.
+inline constexpr std::uint32_t etcd_reconnect_ms_first = 50;
+inline constexpr std::uint32_t etcd_reconnect_ms_max = 500;
+/// A connection to etcd on which nothing came for so long is probed (etcd refuses more than one probe in five
+/// seconds), and given up without an answer by then.
+inline constexpr std::uint32_t etcd_probe_ms = 10'000;
+inline constexpr std::uint32_t etcd_probe_answer_ms_max = 2'000;
+
 } // namespace orderd::limits

@@ -17,9 +17,10 @@ cache=${ORDERD_CACHE:-$HOME/.cache/orderd}
 
 packages=(
   build-essential cmake ninja-build ccache git python3 xz-utils ca-certificates
-  liblmdb-dev libprotobuf-dev protobuf-compiler prometheus-cpp-dev libxxhash-dev libssl-dev
+  liblmdb-dev libprotobuf-dev protobuf-compiler libgrpc++-dev protobuf-compiler-grpc
+  prometheus-cpp-dev libxxhash-dev libssl-dev
   libcli11-dev nlohmann-json3-dev libcsv-dev liblzma-dev libspdlog-dev libjemalloc-dev
-  libgtest-dev libgmock-dev
+  libgtest-dev libgmock-dev etcd-server spin
   clang clang-format clang-tidy libclang-rt-14-dev shellcheck
 )
 
@@ -58,6 +59,10 @@ install_packages() {
   export DEBIAN_FRONTEND=noninteractive
   quietly apt-get update
   quietly apt-get install -y --no-install-recommends "${missing[@]}"
+  # Debian starts an etcd with its package; ours are started by the scripts that need them.
+  case " ${missing[*]} " in
+    *' etcd-server '*) [ ! -d /run/systemd/system ] || quietly systemctl disable --now etcd ;;
+  esac
 }
 
 # The tarball comes from the experimental section of whatever mirror this machine already uses;
