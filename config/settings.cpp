@@ -60,6 +60,33 @@ CLI::Validator loopback(when_empty empty) {
           "(loopback only)", "loopback"};
 }
 
+/// HOST:PORT on loopback to connect to.
+CLI::Validator etcd_endpoint() {
+  return {[](std::string& text) -> std::string {
+            const auto read = parse_loopback(text);
+            if (read && read->port != 0)
+              return {};
+            return "'" + text
+                   + "' is no endpoint of etcd; it must be a loopback address with its port "
+                     "(127.0.0.1:2379, [::1]:2379 or localhost:2379)";
+          },
+          "(loopback only)", "etcd endpoint"};
+}
+
+void add_cluster(CLI::App& app, node_settings& into) {
+  static const std::map<std::string, configuration_form> forms{{"static", configuration_form::one_node},
+                                                               {"etcd", configuration_form::etcd}};
+  app.add_option("--configuration", into.configuration,
+                 "What says who owns which shard: static (this node alone) or an etcd that nodes share")
+      ->type_name("static|etcd")
+      ->transform(CLI::CheckedTransformer(forms).description(""))
+      ->default_str("static");
+  app.add_option("--etcd", into.etcd, "Endpoints of that etcd, one a member, separated by commas")
+      ->type_name("HOST:PORT,...")
+      ->delimiter(',')
+      ->check(etcd_endpoint());
+}
+
 void add_door(CLI::App& app, node_settings& into) {
   app.add_option("--listen", into.listen, "Address for clients")
       ->type_name("HOST:PORT")
@@ -164,6 +191,7 @@ void add_settings(CLI::App& app, node_settings& into) {
   add_storage(app, into);
   add_door(app, into);
   add_engine(app, into);
+  add_cluster(app, into);
   add_provider(app, into.provider);
 }
 

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 namespace CLI {
 class App;
@@ -14,6 +15,10 @@ namespace orderd::config {
 /// How entities run: as actors resumed by their shard (the product), or as plain objects called by it
 /// (to measure what the actor model costs).
 enum class entity_form : std::uint8_t { actor, object };
+
+/// What says which node owns which shard: this node alone for ever, or an etcd that the nodes of a cluster
+/// share.
+enum class configuration_form : std::uint8_t { one_node, etcd };
 
 /// The built-in simulated card provider.
 struct provider_settings {
@@ -44,6 +49,8 @@ struct node_settings {
   std::int64_t placement_deadline_ms = 30'000;    ///< a placement not settled by then is undone
   std::uint32_t restarts_max = 3;                 ///< of an entity on one command before quarantine
   std::uint32_t apply_interval_ms = 200;          ///< how often committed epochs are applied to the state
+  configuration_form configuration = configuration_form::one_node;
+  std::vector<std::string> etcd = {"127.0.0.1:2379"}; ///< its members' endpoints for clients; loopback only
   provider_settings provider;
 
   friend bool operator==(const node_settings&, const node_settings&) = default;

@@ -112,6 +112,15 @@ TEST(Settings, TakeEveryArgumentOfTheProvider) {
   EXPECT_EQ(settings.provider, expected);
 }
 
+TEST(Settings, TakeEveryArgumentOfTheCluster) {
+  node_settings settings;
+  EXPECT_EQ(parse(settings, {"--configuration", "etcd", "--etcd", "127.0.0.1:1,[::1]:2,localhost:3"}), "");
+  const node_settings expected{.configuration = configuration_form::etcd,
+                               .etcd = {"127.0.0.1:1", "[::1]:2", "localhost:3"},
+                               .provider = {}};
+  EXPECT_EQ(settings, expected);
+}
+
 TEST(Settings, RefuseWithNameValueAndLimit) {
   struct refusal {
     std::vector<std::string> arguments;
@@ -134,6 +143,12 @@ TEST(Settings, RefuseWithNameValueAndLimit) {
       {{"--metrics", "127.0.0.1:65536"},
        "--metrics: '127.0.0.1:65536' cannot be listened on; it must be a loopback address "
        "(127.0.0.1:PORT, [::1]:PORT or localhost:PORT), PORT 0 to 65535 (0: any free one)"},
+      {{"--etcd", "127.0.0.1:2379,10.0.0.1:2379"},
+       "--etcd: '10.0.0.1:2379' is no endpoint of etcd; it must be a loopback address with its port "
+       "(127.0.0.1:2379, [::1]:2379 or localhost:2379)"},
+      {{"--etcd", "127.0.0.1:0"},
+       "--etcd: '127.0.0.1:0' is no endpoint of etcd; it must be a loopback address with its port "
+       "(127.0.0.1:2379, [::1]:2379 or localhost:2379)"},
   };
   for (const auto& row : table) {
     node_settings settings;
@@ -147,6 +162,8 @@ TEST(Settings, RefuseUnknownNames) {
   EXPECT_NE(parse(settings, {"--log-level", "loud"}), "");
   EXPECT_NE(parse(settings, {"--shard", "1"}), "");
   EXPECT_NE(parse(settings, {"--listen", ""}), "");
+  EXPECT_NE(parse(settings, {"--configuration", "zookeeper"}), "");
+  EXPECT_NE(parse(settings, {"--etcd", ""}), "");
 }
 
 TEST(Settings, ExampleFileSetsEverySettingToItsDefault) {
@@ -174,6 +191,12 @@ TEST_F(SettingsFile, SetsWhatItNamesAndLeavesTheRest) {
   EXPECT_EQ(parse_file(settings, "shards = 4\nmetrics = \"\"\nentities = \"object\"\n"), "");
   const node_settings expected{.metrics = "", .shards = 4, .entities = entity_form::object, .provider = {}};
   EXPECT_EQ(settings, expected);
+}
+
+TEST_F(SettingsFile, ListsTheEndpointsOfEtcd) {
+  node_settings settings;
+  EXPECT_EQ(parse_file(settings, "etcd = [\"127.0.0.1:1\", \"[::1]:2\"]\n"), "");
+  EXPECT_EQ(settings.etcd, (std::vector<std::string>{"127.0.0.1:1", "[::1]:2"}));
 }
 
 TEST_F(SettingsFile, IsRefusedWithAnUnknownName) {
