@@ -1,6 +1,6 @@
 #include "cluster/client.hpp"
 
-#include "cluster/client_core.hpp"
+#include "cluster/client_router.hpp"
 #include "cluster/messages.hpp"
 #include "cluster/socket.hpp"
 #include "cluster/tidy_broker.hpp"
@@ -14,6 +14,7 @@
 #include <chrono>
 #include <map>
 #include <optional>
+#include <random>
 #include <span>
 #include <unordered_map>
 #include <utility>
@@ -44,23 +45,29 @@ caf::behavior connector(caf::event_based_actor*) {
       [](const connect_to& what) -> connect_done {
         const auto to = parse_loopback_endpoint(what.endpoint);
         if (!to)
-          return {nullptr, to.error().message};
+          return {what.link, nullptr, to.error().message};
         auto made = connect_socket(*to, connect_limit);
         if (!made)
-          return {nullptr, made.error().message};
-        return {std::make_shared<socket>(std::move(*made)), {}};
+          return {what.link, nullptr, made.error().message};
+        return {what.link, std::make_shared<socket>(std::move(*made)), {}};
       },
   };
 }
 
-client_core::options core_options(const client_options& chosen) {
-  return {chosen.timeout, chosen.window, chosen.retry_refused, "orderd client library"};
+client_router::options router_options(const client_options& chosen) {
+  auto endpoints = split_endpoints(chosen.endpoint);
+  if (endpoints.empty())
+    endpoints.emplace_back(); // nothing is at an empty endpoint: callers are told so
+  return {{chosen.timeout, chosen.window, chosen.retry_refused, "orderd client library"},
+          std::move(endpoints),
+          chosen.follow,
+          std::random_device{}()};
 }
 
 class client_actor : public tidy_broker {
 public:
   client_actor(caf::actor_config& config, const client_options& options)
-      : tidy_broker(config), endpoint_(options.endpoint), core_(core_options(options), steady_clock::now()) {}
+      : tidy_broker(config), router_(router_options(options), steady_clock::now()) {}
 
   const char* name() const override { return "orderd.client"; }
   caf::behavior make_behavior() override;
@@ -73,17 +80,20 @@ private:
   void subscribe(const caf::strong_actor_ptr& who);
   void publish();
 
-  // -- the connection --------------------------------------------------------
+  // -- the connections -------------------------------------------------------
+  using link = client_router::link;
   void connect_if_due(steady_clock::time_point now);
   void connected(const connect_done& what);
   void read(const caf::io::new_data_msg& what);
-  void give_up(const runtime::fault& why);
-  void lost(const std::string& why, std::chrono::milliseconds retry_after = {});
+  void closed(const caf::io::connection_closed_msg& what);
+  void give_up(link which, const runtime::fault& why);
+  void lost(link which, const std::string& why, std::chrono::milliseconds retry_after = {});
+  std::optional<link> link_of(caf::io::connection_handle which) const;
   void stop(const caf::error& reason);
 
   void settle_soon();
   void settle();
-  void write(steady_clock::time_point now);
+  void write(link which, steady_clock::time_point now);
   void wake_later(steady_clock::time_point now);
 
   /// Who waits for answers, held weakly, and for how many.
@@ -92,10 +102,14 @@ private:
     std::size_t unanswered = 0;
   };
 
-  std::string endpoint_;
-  client_core core_;
-  caf::actor connector_;
-  caf::io::connection_handle connection_; ///< invalid: none
+  /// The socket of a link, and who connects it: a thread each, so that no dead host delays another.
+  struct connection {
+    caf::actor connector;
+    caf::io::connection_handle socket; ///< invalid: none
+  };
+
+  client_router router_;
+  std::vector<connection> connections_; ///< by link
   std::unordered_map<std::uint64_t, caller> callers_;
   std::vector<caf::actor_addr> subscribers_;
   client_core::state published_;
@@ -106,7 +120,6 @@ private:
 
 caf::behavior client_actor::make_behavior() {
   set_exit_handler([this](const caf::exit_msg& why) { stop(why.reason); });
-  connector_ = system().spawn<caf::detached>(connector);
   settle_soon();
   return {
       [this](client_requests& requests) { submit(requests); },
@@ -116,7 +129,7 @@ caf::behavior client_actor::make_behavior() {
       [this](caf::subscribe_atom) { subscribe(current_sender()); },
       [this](const connect_done& what) { connected(what); },
       [this](const caf::io::new_data_msg& what) { read(what); },
-      [this](const caf::io::connection_closed_msg&) { lost("the server closed the connection"); },
+      [this](const caf::io::connection_closed_msg& what) { closed(what); },
       [this](const caf::io::data_transferred_msg&) { settle(); },
       [this](caf::flush_atom) {
         settling_ = false;
@@ -130,7 +143,7 @@ caf::behavior client_actor::make_behavior() {
 }
 
 void client_actor::on_exit() {
-  connector_ = nullptr;
+  connections_.clear();
 }
 
 // -- callers -------------------------------------------------------------------------------------
@@ -146,7 +159,7 @@ void client_actor::submit(std::span<client_request> requests) {
   known.unanswered += requests.size();
   const auto now = steady_clock::now();
   for (auto& one : requests)
-    core_.submit(number, one.tag, std::move(one.what), now);
+    router_.submit(number, one.tag, std::move(one.what), now);
   settle_soon();
 }
 
@@ -154,7 +167,7 @@ void client_actor::deliver_answers() {
   std::map<std::uint64_t, client_replies> by_caller;
   client_replies* last = nullptr;
   std::uint64_t last_caller = 0;
-  for (auto& one : core_.take_answers()) {
+  for (auto& one : router_.take_answers()) {
     if (!last || one.caller != last_caller) {
       last = &by_caller[one.caller];
       last_caller = one.caller;
@@ -176,13 +189,13 @@ void client_actor::subscribe(const caf::strong_actor_ptr& who) {
   if (!who)
     return;
   subscribers_.push_back(caf::actor_cast<caf::actor_addr>(who));
-  const auto& now = core_.connection();
+  const auto& now = router_.connection();
   send(caf::actor_cast<caf::actor>(who),
        client_state{now.connected, now.shards, now.server_version, now.last_error});
 }
 
 void client_actor::publish() {
-  const auto& now = core_.connection();
+  const auto& now = router_.connection();
   if (now == published_)
     return;
   published_ = now;
@@ -194,51 +207,72 @@ void client_actor::publish() {
   });
 }
 
-// -- the connection ------------------------------------------------------------------------------
+// -- the connections -----------------------------------------------------------------------------
 
 void client_actor::connect_if_due(steady_clock::time_point now) {
-  const auto due = core_.connect_at();
-  if (!due || *due > now)
-    return;
-  core_.connecting();
-  send(connector_, connect_to{endpoint_});
+  for (const auto which : router_.due_connections(now)) {
+    connections_.resize(std::max(connections_.size(), router_.links()));
+    auto& connector_of_link = connections_[which].connector;
+    if (!connector_of_link)
+      connector_of_link = system().spawn<caf::detached>(connector);
+    send(connector_of_link, connect_to{which, router_.endpoint(which)});
+  }
 }
 
 void client_actor::connected(const connect_done& what) {
   if (!what.connected)
-    return lost(what.error);
-  connection_ = add_scribe(what.connected->release());
-  configure_read(connection_, caf::io::receive_policy::at_most(read_bytes_max));
-  ack_writes(connection_, true);
-  core_.connected(steady_clock::now());
+    return lost(what.link, what.error);
+  const auto socket = add_scribe(what.connected->release());
+  connections_[what.link].socket = socket;
+  configure_read(socket, caf::io::receive_policy::at_most(read_bytes_max));
+  ack_writes(socket, true);
+  router_.connected(what.link, steady_clock::now());
   settle();
+}
+
+std::optional<client_router::link> client_actor::link_of(caf::io::connection_handle which) const {
+  for (link at = 0; at < connections_.size(); ++at)
+    if (connections_[at].socket == which)
+      return at;
+  return std::nullopt;
 }
 
 void client_actor::read(const caf::io::new_data_msg& what) {
+  const auto from = link_of(what.handle);
+  if (!from)
+    return; // it was given up
   const std::string_view bytes{reinterpret_cast<const char*>(what.buf.data()), what.buf.size()};
-  if (const auto taken = core_.receive(bytes, steady_clock::now()); !taken)
-    return give_up(taken.error());
+  if (const auto taken = router_.receive(*from, bytes, steady_clock::now()); !taken)
+    return give_up(*from, taken.error());
   settle();
 }
 
-/// Leaves a connection that is of no use.
-void client_actor::give_up(const runtime::fault& why) {
-  cut(connection_);
-  lost(why.message, std::chrono::milliseconds{why.retry_after_ms});
+void client_actor::closed(const caf::io::connection_closed_msg& what) {
+  if (const auto from = link_of(what.handle))
+    lost(*from, "the server closed the connection");
 }
 
-void client_actor::lost(const std::string& why, std::chrono::milliseconds retry_after) {
-  connection_ = caf::io::connection_handle{};
-  core_.disconnected(why, steady_clock::now(), retry_after);
+/// Leaves a connection that is of no use.
+void client_actor::give_up(link which, const runtime::fault& why) {
+  cut(connections_[which].socket);
+  lost(which, why.message, std::chrono::milliseconds{why.retry_after_ms});
+}
+
+void client_actor::lost(link which, const std::string& why, std::chrono::milliseconds retry_after) {
+  connections_[which].socket = caf::io::connection_handle{};
+  router_.disconnected(which, why, steady_clock::now(), retry_after);
   settle();
 }
 
 void client_actor::stop(const caf::error& reason) {
-  core_.stop();
+  router_.stop();
   deliver_answers();
-  if (connection_ != caf::io::invalid_connection_handle)
-    cut(connection_);
-  send_exit(connector_, caf::exit_reason::user_shutdown);
+  for (const auto& each : connections_) {
+    if (each.socket != caf::io::invalid_connection_handle)
+      cut(each.socket);
+    if (each.connector)
+      send_exit(each.connector, caf::exit_reason::user_shutdown);
+  }
   quit(reason);
 }
 
@@ -253,32 +287,35 @@ void client_actor::settle_soon() {
 
 void client_actor::settle() {
   const auto now = steady_clock::now();
-  if (const auto going_on = core_.advance(now); !going_on)
-    return give_up(going_on.error());
+  const auto useless = router_.advance(now);
+  if (!useless.empty()) // settles again, without it
+    return give_up(useless.front().which, useless.front().why);
   connect_if_due(now);
-  write(now);
+  for (link which = 0; which < connections_.size(); ++which)
+    write(which, now);
   deliver_answers();
   publish();
   wake_later(now);
 }
 
-void client_actor::write(steady_clock::time_point now) {
-  if (connection_ == caf::io::invalid_connection_handle)
+void client_actor::write(link which, steady_clock::time_point now) {
+  const auto socket = connections_[which].socket;
+  if (socket == caf::io::invalid_connection_handle)
     return;
-  auto& unsent = wr_buf(connection_);
+  auto& unsent = wr_buf(socket);
   if (unsent.size() >= unsent_bytes_max)
     return;
   encoded_.clear();
-  core_.write(encoded_, unsent_bytes_max - unsent.size(), now);
+  router_.write(which, encoded_, unsent_bytes_max - unsent.size(), now);
   if (encoded_.empty())
     return;
   const auto* first = reinterpret_cast<const caf::byte*>(encoded_.data());
   unsent.insert(unsent.end(), first, first + encoded_.size());
-  flush(connection_);
+  flush(socket);
 }
 
 void client_actor::wake_later(steady_clock::time_point now) {
-  const auto next = core_.wake_at();
+  const auto next = router_.wake_at();
   if (!next || (wake_at_ && *wake_at_ <= *next))
     return;
   const auto wait = std::clamp<steady_clock::duration>(*next - now, {}, tick_max);
@@ -287,6 +324,17 @@ void client_actor::wake_later(steady_clock::time_point now) {
 }
 
 } // namespace
+
+std::vector<std::string> split_endpoints(std::string_view text) {
+  std::vector<std::string> found;
+  while (!text.empty()) {
+    const auto comma = std::min(text.find(','), text.size());
+    if (comma > 0)
+      found.emplace_back(text.substr(0, comma));
+    text.remove_prefix(std::min(comma + 1, text.size()));
+  }
+  return found;
+}
 
 void init_client_types() {
   caf::core::init_global_meta_objects();

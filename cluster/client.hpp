@@ -19,11 +19,15 @@
 // the time they name. At a request's deadline its caller gets the fault TIMEOUT; that the request has no
 // effect is not said.
 //
+// *Clusters*: name one node or more; it asks for the others, connects to those that lead the shards it needs,
+// and sends each request to the leader of its shard. When leaders change it asks until it finds the new ones
+// and sends there what is unanswered, as after a broken connection; client_router.hpp says how.
+//
 // *Concurrency*: an actor; any thread may send to it. Requests of one sender may be answered out of order. It
 // does not keep its callers alive, and answers to a caller that has ended go nowhere. Anonymous messages have
 // no caller and are ignored.
 //
-// *Limitations*: one endpoint; loopback only. Requests that wait inside are held in memory until their
+// *Limitations*: loopback only. Requests that wait inside are held in memory until their
 // deadlines: who sends faster than the server answers bounds the requests that it has under way itself.
 #pragma once
 
@@ -38,14 +42,16 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace orderd::cluster {
 
 struct client_options {
-  std::string endpoint = "127.0.0.1:7411";   ///< host:port
+  std::string endpoint = "127.0.0.1:7411";   ///< host:port of a node, or of several, with commas between
   std::chrono::milliseconds timeout{30'000}; ///< deadline of a request that names none
   std::uint32_t window = 0;                  ///< most unanswered requests; 0: the server's credit window
+  bool follow = true;        ///< false: ask the first node alone; what it does not lead gets `not_owner`
   bool retry_refused = true; ///< false: `overloaded` and `unavailable` go to the caller at once
 };
 
@@ -67,13 +73,16 @@ struct client_reply {
 };
 using client_replies = std::vector<client_reply>;
 
-/// The state of the connection, sent at once and on each change to whoever sent `caf::subscribe_atom_v`.
+/// The state of the connections, sent at once and on each change to whoever sent `caf::subscribe_atom_v`.
 struct client_state {
-  bool connected = false;
-  std::uint32_t shards = 0; ///< of the server, once connected
+  bool connected = false;   ///< to any node
+  std::uint32_t shards = 0; ///< once connected
   std::string server_version;
-  std::string last_error; ///< why it is not connected
+  std::string last_error; ///< why it is not connected, once every endpoint has been tried
 };
+
+/// The endpoints of such a text, without what is empty.
+std::vector<std::string> split_endpoints(std::string_view text);
 
 /// Registers the types of messages. Call before the actor system exists, from one thread; again is harmless.
 void init_client_types();

@@ -1,5 +1,6 @@
 #include "cluster/client_core.hpp"
 
+#include "actors/replies.hpp"
 #include "config/limits.hpp"
 
 #include <google/protobuf/arena.h>
@@ -53,13 +54,6 @@ struct reply_frame {
   v1::reply_batch* batch;
 };
 
-std::shared_ptr<const v1::reply> fault_reply(fault_code code, std::string message) {
-  auto made = std::make_shared<v1::reply>();
-  made->mutable_fault()->set_code(static_cast<v1::fault::kind>(code));
-  made->mutable_fault()->set_message(std::move(message));
-  return made;
-}
-
 milliseconds remaining(std::chrono::steady_clock::time_point deadline,
                        std::chrono::steady_clock::time_point now) {
   const auto left = std::chrono::ceil<milliseconds>(deadline - now);
@@ -67,6 +61,12 @@ milliseconds remaining(std::chrono::steady_clock::time_point deadline,
 }
 
 } // namespace
+
+std::shared_ptr<const v1::reply> fault_reply(const fault& why) {
+  auto made = std::make_shared<v1::reply>();
+  actors::fill(*made->mutable_fault(), why);
+  return made;
+}
 
 client_core::client_core(options chosen, time_point now)
     : options_(std::move(chosen)), reader_(limits::client_frame_bytes_max), connect_at_(now),
@@ -76,17 +76,25 @@ void client_core::submit(std::uint64_t caller, std::uint64_t tag, std::shared_pt
                          time_point now) {
   if (!what) {
     answers_.push_back(
-        {caller, tag, fault_reply(fault_code::malformed, "there is no request in the message")});
+        {caller, tag, fault_reply({fault_code::malformed, "there is no request in the message"})});
     return;
   }
-  const auto named = milliseconds{std::min(what->timeout_ms(), limits::request_timeout_ms_max)};
-  const auto timeout = named.count() == 0 ? options_.timeout : named;
+  const auto deadline = deadline_of(*what, now);
+  submit({caller, tag, std::move(what), deadline});
+}
+
+client_core::time_point client_core::deadline_of(const v1::request& what, time_point now) const {
+  const auto named = milliseconds{std::min(what.timeout_ms(), limits::request_timeout_ms_max)};
+  return now + (named.count() == 0 ? options_.timeout : named);
+}
+
+void client_core::submit(unanswered_request given) {
   auto& one = pending_.emplace_back();
   one.self = std::prev(pending_.end());
-  one.caller = caller;
-  one.tag = tag;
-  one.what = std::move(what);
-  one.deadline = deadlines_.emplace_hint(deadlines_.end(), now + timeout, &one);
+  one.caller = given.caller;
+  one.tag = given.tag;
+  one.what = std::move(given.what);
+  one.deadline = deadlines_.emplace_hint(deadlines_.end(), given.deadline, &one);
 }
 
 // -- the connection ------------------------------------------------------------------------------
@@ -178,6 +186,8 @@ void client_core::take_reply(std::shared_ptr<const v1::reply> what, time_point n
   in_flight_bytes_ -= one->bytes;
   if (one->answered)
     forget(*one);
+  else if (what->has_fault() && what->fault().code() == v1::fault::NOT_OWNER)
+    moved_.push_back({release(*one), what->fault().shard(), what->fault().owner_endpoint()});
   else if (!what->has_fault() || !retry_later(*one, what->fault(), now))
     finish(*one, std::move(what));
 }
@@ -285,13 +295,31 @@ result<void> client_core::advance(time_point now) {
   return {};
 }
 
+std::vector<client_core::unanswered_request>
+client_core::take_back(const std::function<bool(const v1::request&)>& which) {
+  std::vector<unanswered_request> taken;
+  for (auto* all : {&in_flight_, &waiting_, &pending_}) {
+    for (auto next = all->begin(); next != all->end();) {
+      auto& one = *next++; // it may be gone after this
+      if (!one.answered && which(*one.what))
+        taken.push_back(release(one));
+    }
+  }
+  return taken;
+}
+
+void client_core::connect_soon(time_point now) {
+  if (connect_at_)
+    connect_at_ = std::min(*connect_at_, now);
+}
+
 void client_core::stop() {
   while (!deadlines_.empty())
     finish_with_fault(*deadlines_.begin()->second, fault_code::unavailable, "the client was stopped");
 }
 
 std::optional<client_core::time_point> client_core::wake_at() const {
-  std::optional<time_point> first = connect_at_;
+  std::optional<time_point> first;
   for (const auto* due : {&deadlines_, &retries_})
     if (!due->empty() && (!first || due->begin()->first < *first))
       first = due->begin()->first;
@@ -318,15 +346,28 @@ void client_core::move(entry& one, place to) {
 void client_core::finish(entry& one, std::shared_ptr<const v1::reply> what) {
   answers_.push_back({one.caller, one.tag, std::move(what)});
   deadlines_.erase(one.deadline);
-  one.answered = true;
   one.what.reset();
-  const bool sent = one.at == place::in_flight && slot(one.wire_id) == &one;
-  if (!sent)
-    forget(one);
+  forget_unless_sent(one);
 }
 
 void client_core::finish_with_fault(entry& one, fault_code code, std::string message) {
-  finish(one, fault_reply(code, std::move(message)));
+  finish(one, fault_reply({code, std::move(message)}));
+}
+
+/// Gives the request away, to be answered elsewhere.
+client_core::unanswered_request client_core::release(entry& one) {
+  unanswered_request given{one.caller, one.tag, std::move(one.what), one.deadline->first};
+  deadlines_.erase(one.deadline);
+  forget_unless_sent(one);
+  return given;
+}
+
+/// What was sent keeps its place until the server answers: it has the credit.
+void client_core::forget_unless_sent(entry& one) {
+  one.answered = true;
+  const bool sent = one.at == place::in_flight && slot(one.wire_id) == &one;
+  if (!sent)
+    forget(one);
 }
 
 void client_core::forget(entry& one) {

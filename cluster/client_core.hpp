@@ -1,4 +1,5 @@
-// The client library without its sockets: which requests go out when, and what their callers are told.
+// One connection of the client library, without its socket: which requests go out when, and what their
+// callers are told.
 //
 // *Operation*: `submit` requests at any time. When there is no connection and `connect_at()` has come,
 // connect, then call `connected`, or `disconnected` with the reason. Give `receive` what arrives; a fault
@@ -7,7 +8,10 @@
 // deliver `take_answers()`.
 //
 // Every submitted request gets exactly one answer, at its deadline at the latest. Requests that were under
-// way when a connection broke go out again, first, on the next one.
+// way when a connection broke go out again, first, on the next one. Who has several connections
+// (client_router.hpp) moves requests between them: `take_moved` gives those that another node answers,
+// `take_back` any others; both have their answer from elsewhere then, and only the server's credit is held
+// until it replies.
 //
 // *Concurrency*: one thread at a time; no I/O, no clock.
 //
@@ -20,15 +24,20 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <list>
 #include <map>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace orderd::cluster {
+
+/// A fault as an answer to a caller.
+std::shared_ptr<const v1::reply> fault_reply(const runtime::fault& why);
 
 class client_core {
 public:
@@ -48,6 +57,21 @@ public:
     std::shared_ptr<const v1::reply> what;
   };
 
+  /// A request on its way to another connection.
+  struct unanswered_request {
+    std::uint64_t caller = 0;
+    std::uint64_t tag = 0;
+    std::shared_ptr<const v1::request> what;
+    time_point deadline;
+  };
+
+  /// A request that the server refused because it does not lead the shard.
+  struct moved_request {
+    unanswered_request request;
+    std::uint32_t shard = 0;
+    std::string owner_endpoint; ///< who leads it; empty when the server does not know
+  };
+
   /// What is known of the connection.
   struct state {
     bool connected = false; ///< HELLO has come
@@ -61,6 +85,9 @@ public:
 
   void submit(std::uint64_t caller, std::uint64_t tag, std::shared_ptr<const v1::request> what,
               time_point now);
+  void submit(unanswered_request one);
+  /// When a request that comes now is to be answered.
+  time_point deadline_of(const v1::request& what, time_point now) const;
 
   // -- the connection --------------------------------------------------------
   void connected(time_point now);
@@ -76,6 +103,11 @@ public:
   /// server did not say HELLO in time.
   runtime::result<void> advance(time_point now);
 
+  // -- requests to other connections -------------------------------------------
+  std::vector<moved_request> take_moved() { return std::exchange(moved_, {}); }
+  /// Every unanswered request that `which` wants, in the order in which they are to be sent.
+  std::vector<unanswered_request> take_back(const std::function<bool(const v1::request&)>& which);
+
   /// Answers everything that is unanswered, because the client ends.
   void stop();
 
@@ -85,12 +117,16 @@ public:
   std::optional<time_point> connect_at() const noexcept { return connect_at_; }
   /// The caller began to connect.
   void connecting() noexcept { connect_at_.reset(); }
+  /// The server is known to be back: no wait before the next connection.
+  void connect_soon(time_point now);
 
-  /// When `advance` has something to do; nothing: not before another call.
+  /// When `advance` has something to do, `connect_at` aside; nothing: not before another call.
   std::optional<time_point> wake_at() const;
 
   const state& connection() const noexcept { return state_; }
   std::size_t unanswered() const noexcept { return deadlines_.size(); }
+  /// Requests that the server has not answered, whatever their callers have.
+  std::size_t in_flight() const noexcept { return in_flight_count_; }
 
 private:
   struct entry;
@@ -129,6 +165,8 @@ private:
   entries& entries_at(place where);
   void finish(entry& one, std::shared_ptr<const v1::reply> what);
   void finish_with_fault(entry& one, runtime::fault_code code, std::string message);
+  unanswered_request release(entry& one);
+  void forget_unless_sent(entry& one);
   void forget(entry& one);
 
   options options_;
@@ -150,6 +188,7 @@ private:
   std::size_t in_flight_bytes_ = 0;
   std::uint64_t next_wire_id_ = 1;
   std::vector<answer> answers_;
+  std::vector<moved_request> moved_;
 };
 
 } // namespace orderd::cluster

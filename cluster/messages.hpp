@@ -12,6 +12,7 @@
 #include <caf/allowed_unsafe_message_type.hpp>
 #include <caf/type_id.hpp>
 
+#include <cstddef>
 #include <memory>
 #include <string>
 #include <vector>
@@ -29,11 +30,13 @@ struct look_at_disk_again {};
 
 /// Client -> connector: connect; the answer is `connect_done`.
 struct connect_to {
+  std::size_t link = 0; ///< comes back with the answer
   std::string endpoint;
 };
 
 /// Connector -> client: a connected socket, or why there is none.
 struct connect_done {
+  std::size_t link = 0;
   std::shared_ptr<socket> connected;
   std::string error;
 };

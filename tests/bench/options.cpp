@@ -44,7 +44,8 @@ void add_load(CLI::App& app, bench_options& options) {
 }
 
 void add_node(CLI::App& app, bench_options& options) {
-  app.add_option("--endpoint", options.endpoint, "the node")->option_text("HOST:PORT [127.0.0.1:7411]");
+  app.add_option("--endpoint", options.endpoint, "the node; of a cluster any nodes, with commas between")
+      ->option_text("HOST:PORT,... [127.0.0.1:7411]");
   app.add_option("--connections", options.connections, "clients with a connection and a credit window each")
       ->check(CLI::Range(1u, 1024u))
       ->option_text("N [1]");

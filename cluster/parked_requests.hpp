@@ -1,0 +1,44 @@
+// Requests that wait for a node to send them to.
+//
+// *Operation*: `park`; `release` those that can be sent, in the order in which they were parked; `expire` at
+// `first_deadline()`. *Concurrency*: one thread at a time; no I/O, no clock. *Limitations*: not bounded here,
+// as in client_core.hpp.
+#pragma once
+
+#include "cluster/client_core.hpp"
+
+#include <cstddef>
+#include <functional>
+#include <list>
+#include <map>
+#include <optional>
+#include <vector>
+
+namespace orderd::cluster {
+
+class parked_requests {
+public:
+  using time_point = client_core::time_point;
+
+  void park(client_core::unanswered_request what);
+
+  /// Shows each to `take`, which moves from it and returns true, or leaves it where it is.
+  void release(const std::function<bool(client_core::unanswered_request& what)>& take);
+
+  /// Takes out those whose deadline has come.
+  std::vector<client_core::unanswered_request> expire(time_point now);
+
+  std::optional<time_point> first_deadline() const;
+  bool empty() const noexcept { return waiting_.empty(); }
+
+private:
+  struct entry {
+    client_core::unanswered_request what;
+    std::multimap<time_point, std::list<entry>::iterator>::iterator deadline;
+  };
+
+  std::list<entry> waiting_;
+  std::multimap<time_point, std::list<entry>::iterator> deadlines_;
+};
+
+} // namespace orderd::cluster
