@@ -12,8 +12,10 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <ostream>
 #include <string>
+#include <vector>
 
 namespace orderd::cluster {
 
@@ -25,6 +27,9 @@ struct ctl_context {
   bool progress = false; ///< `err` is a terminal
   std::function<std::int64_t()> now_ms;
   std::function<std::uint64_t()> random;
+  std::vector<std::string> endpoints = {}; ///< as given
+  /// A link to one node alone, whatever it leads.
+  std::function<std::unique_ptr<node_link>(const std::string& endpoint)> only = {};
 };
 
 int run(const place_options& options, ctl_context& context);
@@ -43,6 +48,7 @@ int run(const quarantine_show_options& options, ctl_context& context);
 int run(const quarantine_resolve_options& options, ctl_context& context);
 int run(const audit_options& options, ctl_context& context);
 int run(const status_options& options, ctl_context& context);
+int run(const cluster_status_options& options, ctl_context& context);
 
 // -- what they share -----------------------------------------------------------------------------
 

@@ -168,6 +168,38 @@ json to_json(const v1::node_status& status) {
           {"shards", std::move(shards)}};
 }
 
+json to_json(const v1::cluster_status& cluster) {
+  auto nodes = json::array();
+  for (const auto& node : cluster.nodes())
+    nodes.push_back({{"node", node.node()},
+                     {"client_endpoint", null_if_empty(node.client_endpoint())},
+                     {"peer_endpoint", null_if_empty(node.peer_endpoint())},
+                     {"incarnation", node.incarnation()},
+                     {"boot", node.boot()},
+                     {"heard", node.heard()}});
+  auto shards = json::array();
+  for (const auto& shard : cluster.shards()) {
+    auto followers = json::array();
+    for (const auto& follower : shard.followers())
+      followers.push_back({{"node", follower.node()}, {"lag_epochs", follower.lag_epochs()}});
+    shards.push_back({{"shard", shard.shard()},
+                      {"term", shard.term()},
+                      {"primary", shard.primary()},
+                      {"primary_endpoint", null_if_empty(shard.primary_endpoint())},
+                      {"in_sync", shard.in_sync()},
+                      {"eligible", shard.eligible()},
+                      {"nodes", shard.nodes()},
+                      {"committed_epoch", shard.committed_epoch()},
+                      {"journal_end", shard.journal_end()},
+                      {"followers", std::move(followers)},
+                      {"state", shard.state()}});
+  }
+  return {{"cluster_id", null_if_empty(cluster.cluster_id())},
+          {"replication", cluster.replication()},
+          {"nodes", std::move(nodes)},
+          {"shards", std::move(shards)}};
+}
+
 json to_json(const v1::rejection& why) {
   return {{"rejection",
            {{"code", rejection_name(why)},
@@ -178,9 +210,13 @@ json to_json(const v1::rejection& why) {
 }
 
 json to_json(const v1::fault& why) {
-  return {
-      {"fault",
-       {{"code", fault_name(why)}, {"message", why.message()}, {"retry_after_ms", why.retry_after_ms()}}}};
+  json inside{
+      {"code", fault_name(why)}, {"message", why.message()}, {"retry_after_ms", why.retry_after_ms()}};
+  if (why.code() == v1::fault::NOT_OWNER) {
+    inside["shard"] = why.shard();
+    inside["owner_endpoint"] = null_if_empty(why.owner_endpoint());
+  }
+  return {{"fault", std::move(inside)}};
 }
 
 } // namespace orderd::cluster

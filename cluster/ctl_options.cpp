@@ -1,6 +1,6 @@
 #include "cluster/ctl_options.hpp"
 
-#include "actors/order_id.hpp"
+#include "cluster/ctl_values.hpp"
 #include "cluster/utf8.hpp"
 #include "config/limits.hpp"
 
@@ -26,73 +26,11 @@ const char* const footer = R"(Examples:
   orderctl import online-retail online_retail_2009_2010.csv.xz --stock-factor 1
   orderctl export orders > orders.jsonl
   orderctl audit
+  orderctl --endpoint 127.0.0.1:7411,127.0.0.1:7421 cluster status
 
 Amounts are decimals (2.55) for people and minor units (255) in JSON. "orderctl COMMAND --help" says more.
 Exit codes: 0 done, 1 the business says no (or the audit found a violation), 2 wrong usage or file, 3 the
 node cannot be reached or cannot answer now, 130 interrupted.)";
-
-/// A text that can be sent: UTF-8, not empty, within a limit.
-CLI::Validator text_up_to(std::size_t bytes_max) {
-  return {[bytes_max](std::string& text) -> std::string {
-            if (text.empty() || text.size() > bytes_max)
-              return "has to be of 1 to " + std::to_string(bytes_max) + " bytes";
-            return is_utf8(text) ? "" : "has to be UTF-8";
-          },
-          ""};
-}
-
-CLI::Validator currency_code() {
-  return {[](std::string& text) -> std::string {
-            const bool code = text.size() == 3 && std::all_of(text.begin(), text.end(), [](char c) {
-                                return c >= 'A' && c <= 'Z';
-                              });
-            return code ? "" : "'" + text + "' is no currency: three capital letters, as GBP";
-          },
-          ""};
-}
-
-/// The name of an enumerator, turned into its number as CLI11 reads it.
-template <class Enum>
-CLI::Validator one_of(std::map<std::string, Enum> names) {
-  return {[names = std::move(names)](std::string& text) -> std::string {
-            if (const auto found = names.find(text); found != names.end()) {
-              text = std::to_string(static_cast<int>(found->second));
-              return {};
-            }
-            std::string known;
-            for (const auto& [name, value] : names)
-              known += (known.empty() ? "" : ", ") + name;
-            return "'" + text + "' is none of " + known;
-          },
-          ""};
-}
-
-/// An order id as text, turned into its bytes.
-CLI::Validator order_id() {
-  return {[](std::string& text) -> std::string {
-            auto id = actors::parse_order_id(text);
-            if (id.empty())
-              return "'" + text + "' is no order id: 01890a5d-ac96-774b-bcce-b302099a8057 is one";
-            text = std::move(id);
-            return {};
-          },
-          ""};
-}
-
-std::optional<std::int64_t> parse_amount(const std::string& text, const std::string& currency) {
-  const auto number = parse_decimal(text);
-  const auto minor = number ? as_units(*number, minor_digits(currency)) : std::nullopt;
-  return minor && *minor >= 0 ? minor : std::nullopt;
-}
-
-std::int64_t amount_or_throw(const std::string& option, const std::string& text,
-                             const std::string& currency) {
-  const auto minor = parse_amount(text, currency);
-  if (!minor)
-    throw CLI::ValidationError(option, "'" + text + "' is no amount of " + currency + ": "
-                                           + format_minor(12345, minor_digits(currency)) + " is one");
-  return *minor;
-}
 
 /// Makes `group` need one of its commands. CLI11 would do it, but before it looks at what it does not
 /// know, and so say of a misspelt command only that one is missing.
@@ -112,7 +50,9 @@ public:
     app_.fallthrough();
     require_one(app_);
     app_.set_help_all_flag("--help-all", "Help of all commands");
-    app_.add_option("--endpoint", result_.endpoint, "The node, as HOST:PORT")->capture_default_str();
+    app_.add_option("--endpoint", result_.endpoint,
+                    "The node, as HOST:PORT; of a cluster any nodes, with commas between")
+        ->capture_default_str();
     app_.add_flag("--json", result_.json, "Print JSON, with amounts in minor units");
     app_.add_option("--timeout", timeout_s_, "Seconds to wait for each answer")
         ->check(CLI::Range(1U, limits::request_timeout_ms_max / 1000))
@@ -124,9 +64,7 @@ public:
     add_import();
     add_export();
     add_quarantine();
-    bind<audit_options>(
-        app_.add_subcommand("audit", "Check that stock and money of all orders add up; exit code 1 if not"));
-    bind<status_options>(app_.add_subcommand("status", "What the node is doing: its shards, load and disk"));
+    add_watching();
     app_.footer(footer); // last: a command added behind it would have the same one
   }
 
@@ -164,6 +102,7 @@ private:
   void add_import();
   void add_export();
   void add_quarantine();
+  void add_watching();
   template <class Options>
   void add_quarantine_entry(CLI::App* group, const char* name, const char* help, const Options& initial);
 
@@ -362,6 +301,21 @@ void command_line::add_quarantine() {
   add_quarantine_entry(group, "release",
                        "Drop its command and go on without it; what waits for that command waits for ever",
                        quarantine_resolve_options{{}, false});
+}
+
+void command_line::add_watching() {
+  auto* audit =
+      app_.add_subcommand("audit", "Check that stock and money of all orders add up; exit code 1 if not");
+  bind<audit_options>(audit);
+  audit->footer(
+      R"(Sums go across all shards, so in a cluster one node that is in sync of every shard is asked. Where
+there is none, nothing is checked: the command says which shards each node has, and ends with exit code 3.)");
+  bind<status_options>(app_.add_subcommand(
+      "status", "What a node is doing: its shards, load and disk; of each node of --endpoint by itself"));
+  auto* cluster = app_.add_subcommand("cluster", "Look at the nodes and shards of a cluster");
+  require_one(*cluster);
+  bind<cluster_status_options>(cluster->add_subcommand(
+      "status", "Its nodes, and of each shard who leads it, who is in sync, and how far behind copies are"));
 }
 
 } // namespace

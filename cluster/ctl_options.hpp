@@ -83,15 +83,16 @@ struct quarantine_resolve_options : quarantine_entry_options {
 };
 struct audit_options {};
 struct status_options {};
+struct cluster_status_options {};
 
 using ctl_command =
     std::variant<place_options, get_options, cancel_options, list_options, stock_set_options,
                  stock_get_options, stock_load_options, account_set_options, account_get_options,
                  import_options, export_options, quarantine_list_options, quarantine_show_options,
-                 quarantine_resolve_options, audit_options, status_options>;
+                 quarantine_resolve_options, audit_options, status_options, cluster_status_options>;
 
 struct invocation {
-  std::string endpoint = "127.0.0.1:7411";
+  std::string endpoint = "127.0.0.1:7411"; ///< or several, with commas between
   std::uint32_t timeout_ms = 30'000;
   bool json = false;
   ctl_command command;

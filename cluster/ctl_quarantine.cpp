@@ -1,10 +1,9 @@
-// orderctl quarantine, audit, status.
+// orderctl quarantine.
 #include "cluster/ctl_commands.hpp"
 #include "cluster/ctl_pages.hpp"
 #include "cluster/decimal.hpp"
 #include "config/limits.hpp"
 
-#include <iomanip>
 #include <iterator>
 #include <optional>
 #include <vector>
@@ -68,42 +67,6 @@ void print_resolved(const quarantine_resolve_options& options, ctl_context& cont
         << "rejecting or cancelling (orderctl get)\n";
 }
 
-void print_report(const v1::audit_report& report, ctl_context& context) {
-  auto& out = context.out;
-  out << "checked " << report.orders() << " orders with " << report.lines() << " lines, " << report.items()
-      << " SKUs, " << report.accounts() << " accounts, " << report.cards() << " card payments\n"
-      << report.units_reserved() << " units reserved, " << report.held_minor() << " minor units held\n";
-  const auto by_status = to_json(report)["orders_by_status"]; // `items` refers to it
-  for (const auto& [status, orders] : by_status.items())
-    out << std::setw(12) << status << ' ' << orders.get<std::uint64_t>() << '\n';
-  if (report.unjudged() > 0)
-    out << report.unjudged()
-        << " differences may be commands under way between shards: audit again when it is quiet\n";
-  for (const auto& violation : report.first_violations())
-    out << "VIOLATION of " << violation.invariant() << " by " << violation.subject() << ": "
-        << violation.detail() << '\n';
-  out << (report.violations() == 0 ? "no violation" : std::to_string(report.violations()) + " violations")
-      << '\n';
-}
-
-void print_status(const v1::node_status& status, ctl_context& context) {
-  auto& out = context.out;
-  out << "orderd " << status.version() << ", up for " << status.uptime_ms() / 1000 << " s, disk "
-      << std::fixed << std::setprecision(0) << status.disk_used() * 100 << " % full\n"
-      << (status.admitting() ? "admitting new orders" : "refusing new orders: " + status.refusing_because())
-      << '\n';
-  out << std::right << std::setw(5) << "shard" << std::setw(6) << "term" << std::setw(12) << "committed"
-      << std::setw(12) << "applied" << std::setw(10) << "live" << std::setw(11) << "unsettled"
-      << std::setw(13) << "quarantined" << std::setw(9) << "backlog" << std::setw(17) << "unapplied bytes"
-      << '\n';
-  for (const auto& shard : status.shards())
-    out << std::setw(5) << shard.shard() << std::setw(6) << shard.term() << std::setw(12)
-        << shard.committed_epoch() << std::setw(12) << shard.applied_epoch() << std::setw(10)
-        << shard.live_entities() << std::setw(11) << shard.unsettled_orders() << std::setw(13)
-        << shard.quarantined() << std::setw(9) << shard.channel_backlog() << std::setw(17)
-        << shard.unapplied_bytes() << '\n';
-}
-
 } // namespace
 
 int run(const quarantine_list_options&, ctl_context& context) {
@@ -162,32 +125,6 @@ int run(const quarantine_resolve_options& options, ctl_context& context) {
         context);
   else
     print_resolved(options, context);
-  return exit_ok;
-}
-
-int run(const audit_options&, ctl_context& context) {
-  v1::request what;
-  what.mutable_run_audit();
-  const auto answer = context.node.call(std::move(what));
-  if (!answer.has_audit_report())
-    return print_refusal(answer, context);
-  if (context.json)
-    print_line(to_json(answer.audit_report()), context);
-  else
-    print_report(answer.audit_report(), context);
-  return answer.audit_report().violations() == 0 ? exit_ok : exit_refused;
-}
-
-int run(const status_options&, ctl_context& context) {
-  v1::request what;
-  what.mutable_get_status();
-  const auto answer = context.node.call(std::move(what));
-  if (!answer.has_node_status())
-    return print_refusal(answer, context);
-  if (context.json)
-    print_line(to_json(answer.node_status()), context);
-  else
-    print_status(answer.node_status(), context);
   return exit_ok;
 }
 

@@ -11,6 +11,7 @@
 #include <chrono>
 #include <csignal>
 #include <iostream>
+#include <memory>
 #include <random>
 #include <unistd.h>
 
@@ -39,13 +40,26 @@ int run_session(const invocation& what) {
   config.set("caf.scheduler.max-threads", 1);
   config.load<caf::io::middleman>();
   caf::actor_system system{config};
-  ctl_session session{system,
-                      {.endpoint = what.endpoint, .timeout = std::chrono::milliseconds{what.timeout_ms}}};
+  client_options to_cluster;
+  to_cluster.endpoint = what.endpoint;
+  to_cluster.timeout = std::chrono::milliseconds{what.timeout_ms};
+  ctl_session session{system, to_cluster};
+  const auto only = [&system, &to_cluster](const std::string& endpoint) {
+    auto to_node = to_cluster;
+    to_node.endpoint = endpoint;
+    to_node.follow = false;
+    return std::make_unique<ctl_session>(system, to_node);
+  };
   std::random_device entropy;
-  ctl_context context{
-      session, std::cout, std::cerr, what.json, ::isatty(STDERR_FILENO) == 1, now_ms, [&entropy] {
-        return (static_cast<std::uint64_t>(entropy()) << 32) | entropy();
-      }};
+  ctl_context context{session,
+                      std::cout,
+                      std::cerr,
+                      what.json,
+                      ::isatty(STDERR_FILENO) == 1,
+                      now_ms,
+                      [&entropy] { return (static_cast<std::uint64_t>(entropy()) << 32) | entropy(); },
+                      split_endpoints(what.endpoint),
+                      only};
   const int code =
       std::visit([&context](const auto& options) { return run(options, context); }, what.command);
   if (!std::cout.flush()) {

@@ -120,6 +120,14 @@ TEST(CtlOptions, ReadsOperatorsCommands) {
   EXPECT_EQ(parsed<cancel_options>({"cancel", id_text}).order_id, actors::parse_order_id(id_text));
 }
 
+TEST(CtlOptions, ReadsTheQuestionForTheClusterAndSeveralEndpoints) {
+  const auto result = parse_arguments({"--endpoint", "127.0.0.1:1,127.0.0.1:2", "cluster", "status"});
+  ASSERT_TRUE(result.what) << result.text;
+  EXPECT_TRUE(std::holds_alternative<cluster_status_options>(result.what->command));
+  EXPECT_EQ(result.what->endpoint, "127.0.0.1:1,127.0.0.1:2");
+  EXPECT_EQ(parse_arguments({"cluster"}).exit_code, exit_usage);
+}
+
 TEST(CtlOptions, ReadsAnImport) {
   const test::temporary_folder folder;
   const auto file = folder / "options_year.csv";

@@ -6,7 +6,10 @@
 
 #include <algorithm>
 #include <functional>
+#include <map>
+#include <memory>
 #include <sstream>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -38,9 +41,24 @@ public:
   }
 };
 
+/// A link to a fake node that lives longer.
+class fake_node_link : public node_link {
+public:
+  explicit fake_node_link(fake_node& to) : to_(to) {}
+  runtime::result<std::uint32_t> shards() override { return to_.shards(); }
+  void run(std::uint64_t count, std::uint32_t window, const request_maker& make,
+           const answer_taker& take) override {
+    to_.run(count, window, make, take);
+  }
+
+private:
+  fake_node& to_;
+};
+
 /// What a command prints, and where it runs.
 struct ctl_fixture {
   fake_node node;
+  std::map<std::string, fake_node> others; ///< of a cluster, by endpoint; any other endpoint is `node`
   std::ostringstream out;
   std::ostringstream err;
   ctl_context context{node,
@@ -49,7 +67,12 @@ struct ctl_fixture {
                       false,
                       false,
                       [] { return std::int64_t{1'259'653'500'000}; },
-                      [] { return std::uint64_t{7}; }};
+                      [] { return std::uint64_t{7}; },
+                      {"n1:1"},
+                      [this](const std::string& endpoint) -> std::unique_ptr<node_link> {
+                        const auto other = others.find(endpoint);
+                        return std::make_unique<fake_node_link>(other == others.end() ? node : other->second);
+                      }};
 
   json printed() const { return json::parse(out.str()); }
 };

@@ -1,0 +1,135 @@
+// What an operator sees of a cluster: whom audit and status ask, and how views of several nodes become one.
+#include "cluster/ctl_commands.hpp"
+
+#include "tests/unit/cluster/fake_node.hpp"
+
+#include <gtest/gtest.h>
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace orderd::cluster {
+namespace {
+
+class CtlWatch : public testing::Test, protected ctl_fixture {
+protected:
+  /// Two nodes, n1:1 and n2:1, with two shards each led by one of them; `in_sync` of each shard.
+  static v1::reply cluster(std::uint32_t answered_by,
+                           const std::vector<std::vector<std::uint32_t>>& in_sync) {
+    v1::reply reply;
+    auto& all = *reply.mutable_cluster_status();
+    all.set_cluster_id("c");
+    all.set_replication(2);
+    all.set_answered_by(answered_by);
+    for (const std::uint32_t number : {1u, 2u}) {
+      auto& node = *all.add_nodes();
+      node.set_node(number);
+      node.set_client_endpoint("n" + std::to_string(number) + ":1");
+      node.set_heard(number == answered_by);
+    }
+    for (std::uint32_t number = 0; number < in_sync.size(); ++number) {
+      auto& shard = *all.add_shards();
+      shard.set_shard(number);
+      shard.set_term(1);
+      shard.set_primary(number + 1);
+      for (const auto node : in_sync[number])
+        shard.add_in_sync(node);
+      shard.set_state("following");
+    }
+    return reply;
+  }
+
+  /// A node that answers `get_cluster` with this, and everything else with `other`.
+  static void answer_with(fake_node& which, const v1::reply& map, const v1::reply& other) {
+    which.answer = [map, other](const v1::request& what) { return what.has_get_cluster() ? map : other; };
+  }
+
+  static v1::reply clean_report() {
+    v1::reply reply;
+    reply.mutable_audit_report()->set_orders(3);
+    return reply;
+  }
+};
+
+TEST_F(CtlWatch, AuditAsksANodeThatIsInSyncOfEveryShard) {
+  answer_with(node, cluster(1, {{1, 2}, {2}}), failed_with(v1::fault::INTERNAL, "not the one"));
+  answer_with(others["n2:1"], {}, clean_report());
+  EXPECT_EQ(run(audit_options{}, context), exit_ok) << err.str();
+  EXPECT_NE(out.str().find("no violation"), std::string::npos) << out.str();
+}
+
+TEST_F(CtlWatch, AuditGoesOnToTheNextNodeWhenOneDoesNotAnswer) {
+  answer_with(node, cluster(1, {{1, 2}, {1, 2}}), failed_with(v1::fault::UNAVAILABLE, "gone"));
+  answer_with(others["n2:1"], {}, clean_report());
+  EXPECT_EQ(run(audit_options{}, context), exit_ok) << err.str();
+}
+
+TEST_F(CtlWatch, AuditSaysWhoHasWhichShardsWhenNobodyHasThemAll) {
+  answer_with(node, cluster(1, {{1}, {2}}), clean_report());
+  EXPECT_EQ(run(audit_options{}, context), exit_fault);
+  EXPECT_NE(err.str().find("node 1 at n1:1 has 0; node 2 at n2:1 has 1"), std::string::npos) << err.str();
+}
+
+TEST_F(CtlWatch, AuditOfANodeByItselfNeedsNoMap) {
+  answer_with(node, failed_with(v1::fault::MALFORMED, "the request has no body"), clean_report());
+  EXPECT_EQ(run(audit_options{}, context), exit_ok);
+}
+
+TEST_F(CtlWatch, ShowEachNodeThatWasNamed) {
+  v1::reply status;
+  status.mutable_node_status()->set_version("1");
+  answer_with(node, {}, status);
+  status.mutable_node_status()->set_version("2");
+  answer_with(others["n2:1"], {}, status);
+  context.endpoints = {"n1:1", "n2:1"};
+  EXPECT_EQ(run(status_options{}, context), exit_ok);
+  EXPECT_NE(out.str().find("node at n1:1\norderd 1,"), std::string::npos) << out.str();
+  EXPECT_NE(out.str().find("node at n2:1\norderd 2,"), std::string::npos) << out.str();
+}
+
+TEST_F(CtlWatch, ShowTheOtherNodesWhenOneDoesNotAnswer) {
+  v1::reply status;
+  status.mutable_node_status()->set_version("1");
+  answer_with(node, {}, failed_with(v1::fault::UNAVAILABLE, "gone"));
+  answer_with(others["n2:1"], {}, status);
+  context.endpoints = {"n1:1", "n2:1"};
+  context.json = true;
+  EXPECT_EQ(run(status_options{}, context), exit_fault);
+  EXPECT_NE(out.str().find("\"endpoint\":\"n2:1\",\"version\":\"1\""), std::string::npos) << out.str();
+}
+
+TEST_F(CtlWatch, ShowOfEachShardWhatItsPrimarySays) {
+  answer_with(node, cluster(1, {{1, 2}, {2}}), {});
+  auto other = cluster(2, {{1}, {1, 2}});
+  auto& led = *other.mutable_cluster_status()->mutable_shards(1);
+  led.set_state("serving");
+  led.set_committed_epoch(40);
+  led.set_journal_end(42);
+  auto& follower = *led.add_followers();
+  follower.set_node(1);
+  follower.set_lag_epochs(2);
+  answer_with(others["n2:1"], other, {});
+  context.json = true;
+  EXPECT_EQ(run(cluster_status_options{}, context), exit_ok);
+  const auto shown = printed();
+  EXPECT_EQ(shown["shards"][0]["in_sync"], json::parse("[1,2]")) << "node 2 does not lead it";
+  EXPECT_EQ(shown["shards"][1]["in_sync"], json::parse("[1,2]"));
+  EXPECT_EQ(shown["shards"][1]["state"], "serving");
+  EXPECT_EQ(shown["shards"][1]["journal_end"], 42);
+  EXPECT_EQ(shown["shards"][1]["followers"], json::parse(R"([{"node":1,"lag_epochs":2}])"));
+  EXPECT_TRUE(shown["nodes"][1]["heard"].get<bool>());
+}
+
+TEST_F(CtlWatch, ShowTheHigherTermOfTwoViews) {
+  answer_with(node, cluster(1, {{1, 2}, {2}}), {});
+  auto other = cluster(2, {{2}, {2}});
+  other.mutable_cluster_status()->mutable_shards(0)->set_term(5);
+  other.mutable_cluster_status()->mutable_shards(0)->set_primary(2);
+  answer_with(others["n2:1"], other, {});
+  EXPECT_EQ(run(cluster_status_options{}, context), exit_ok);
+  EXPECT_NE(out.str().find("0      5     2        following"), std::string::npos) << out.str();
+}
+
+} // namespace
+} // namespace orderd::cluster
