@@ -49,6 +49,25 @@ class OrderctlWithANode(unittest.TestCase):
         self.assertEqual(self.ok("stock", "get", "85123A")["available"], 10)
         self.assertEqual(self.ok("account", "get", "17850")["held_minor"], 0)
 
+    def test_a_node_by_itself_is_a_cluster_of_one(self):
+        shown = self.ok("cluster", "status")
+        self.assertIsNone(shown["cluster_id"])
+        self.assertEqual([node["client_endpoint"] for node in shown["nodes"]], [f"127.0.0.1:{self.node.port}"])
+        for shard in shown["shards"]:
+            self.assertEqual((shard["primary"], shard["in_sync"], shard["state"]), (0, [0], "serving"))
+        self.assertIn("serving", self.node.ctl("cluster", "status").stdout)
+
+    def test_one_of_several_endpoints_is_enough(self):
+        dead, alive = f"127.0.0.1:{orderd_node.free_port()}", f"127.0.0.1:{self.node.port}"
+        for endpoints in (f"{dead},{alive}", f"{alive},{dead}"):
+            done = ctl("--endpoint", endpoints, "--json", "stock", "set", "SEVERAL", "5")
+            self.assertEqual(done.returncode, 0, done.stderr)
+            done = ctl("--endpoint", endpoints, "--json", "audit")
+            self.assertEqual(done.returncode, 0, done.stderr)
+        done = ctl("--endpoint", f"{dead},{alive}", "--json", "status")
+        self.assertEqual(done.returncode, 3)
+        self.assertIn(f'"endpoint":"{alive}"', done.stdout)
+
     def test_refusals_have_a_reason_and_exit_code_1(self):
         self.ok("stock", "set", "SCARCE", "1")
         self.ok("account", "set", "POOR", "--limit", "0.01")
