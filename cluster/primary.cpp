@@ -1,0 +1,304 @@
+// Leading: opening the term, shipping, committing.
+#include "cluster/primary.hpp"
+
+#include <algorithm>
+#include <limits>
+#include <utility>
+
+namespace orderd::cluster {
+
+using runtime::epoch_ptr;
+
+primary::primary(replica_core& core, std::uint64_t term, steady_time now)
+    : core_(core), term_(term), leads_since_(now) {
+  core_.board.lead(core_.options.shard, term_, now);
+  auto first = std::make_shared<runtime::epoch>();
+  first->shard = core_.options.shard;
+  first->term = term_;
+  first->number = opening_ = core_.log.end() + 1;
+  first->previous_term = core_.log.end_term();
+  core_.log.append(first);
+  core_.port.append({first}, core_.note());
+  meet_nodes();
+  for (auto& [node, follower] : followers_)
+    say_lead(node, follower, now);
+}
+
+/// There is a follower, strange at first, for each node that should have a copy or has one in sync.
+void primary::meet_nodes() {
+  const auto meet = [this](std::uint32_t node) {
+    if (node != core_.options.self.node)
+      followers_.try_emplace(node);
+  };
+  for (const auto node : core_.known.what.nodes)
+    meet(node);
+  for (const auto& member : core_.known.what.in_sync)
+    meet(member.node);
+  for (const auto& member : core_.known.what.eligible)
+    meet(member.node);
+}
+
+// -- followers -----------------------------------------------------------------------------------
+
+void primary::say_lead(std::uint32_t node, progress& to, steady_time now) {
+  const auto& log = core_.log;
+  to.lead_at = now;
+  to.attempt = ++attempts_;
+  core_.port.send(node, lead{term_, to.attempt, log.terms().starts(), log.end(), log.committed()});
+}
+
+void primary::take(const replica_id& from, const announce&, steady_time now) {
+  const auto found = followers_.find(from.node);
+  if (found == followers_.end())
+    return; // No copy belongs there.
+  auto& follower = found->second;
+  follower.following = false;
+  if (now - follower.lead_at >= core_.options.announce_every / 2)
+    say_lead(from.node, follower, now);
+}
+
+void primary::take(const replica_id& from, const follow& what, steady_time now) {
+  const auto found = followers_.find(from.node);
+  if (found == followers_.end() || what.term != term_ || what.attempt != found->second.attempt)
+    return;
+  auto& follower = found->second;
+  if (follower.incarnation == from.incarnation && what.end < follower.match)
+    return core_.port.send(from.node, set_back{term_, follower.match});
+  if (follower.incarnation != from.incarnation)
+    follower.copied = 0;
+  if (follower.copying && (what.whole || follower.copying->number() != what.copy))
+    follower.copying.reset();
+  follower.incarnation = from.incarnation;
+  follower.following = true;
+  follower.whole = what.whole;
+  follower.match = what.end;
+  follower.moved_at = now;
+  follower.needs_copy = !what.whole && !follower.copying && (what.copy == 0 || follower.copied != what.copy);
+  rewind(follower);
+  keep_up(from.node, follower, now);
+  commit(now);
+}
+
+void primary::take(const replica_id& from, const appended& what, steady_time now) {
+  const auto found = followers_.find(from.node);
+  if (found == followers_.end() || what.term != term_)
+    return;
+  auto& follower = found->second;
+  if (!follower.following || follower.incarnation != from.incarnation || what.end > core_.log.end())
+    return;
+  follower.whole = what.whole;
+  if (what.end > follower.match) {
+    follower.match = what.end;
+    follower.moved_at = now;
+  }
+  follower.next = std::max(follower.next, follower.match + 1);
+  while (!follower.sent.empty() && follower.sent.front().number <= follower.match) {
+    follower.sent_bytes -= follower.sent.front().bytes;
+    follower.sent.pop_front();
+  }
+  commit(now);
+  ship(from.node, follower, now);
+}
+
+void primary::take(const replica_id& from, const unexpected& what, steady_time now) {
+  const auto found = followers_.find(from.node);
+  if (found == followers_.end() || what.term != term_ || !found->second.following)
+    return;
+  auto& follower = found->second;
+  if (what.expected >= follower.next || what.expected <= follower.match)
+    return; // Late: what it asks for is under way, or there.
+  rewind(follower);
+  ship(from.node, follower, now);
+}
+
+/// Everything not acknowledged is sent again.
+void primary::rewind(progress& to) {
+  to.next = to.match + 1;
+  to.sent.clear();
+  to.sent_bytes = 0;
+}
+
+void primary::ship(std::uint32_t node, progress& to, steady_time now) {
+  while (to.following && !to.copying && !to.fetching && to.next <= core_.log.end()
+         && to.sent_bytes < core_.options.window_bytes) {
+    if (to.needs_copy || to.next < core_.log.available_from())
+      return begin_copy(node, to, now);
+    const auto next = to.next;
+    to.fetching = true;
+    const bool asked = core_.log.fetch(
+        next, core_.options.limits.batch_bytes, [this, node, next, now](std::vector<epoch_ptr> epochs) {
+          auto& follower = followers_.at(node);
+          follower.fetching = false;
+          if (follower.following && !follower.copying && follower.next == next && !epochs.empty())
+            send(node, follower, std::move(epochs), now);
+        });
+    if (!asked)
+      to.fetching = false;
+    if (!asked || to.next == next)
+      return; // It is being read, or will be at the next tick.
+  }
+}
+
+void primary::send(std::uint32_t node, progress& to, std::vector<epoch_ptr> epochs, steady_time now) {
+  for (const auto& each : epochs) {
+    to.sent.push_back({each->number, size_of(*each)});
+    to.sent_bytes += to.sent.back().bytes;
+  }
+  if (to.match + 1 == to.next)
+    to.moved_at = now;
+  to.next = epochs.back()->number + 1;
+  to.sent_at = now;
+  to.told_committed = core_.log.committed();
+  core_.port.send(node, append{term_, std::move(epochs), to.told_committed});
+}
+
+void primary::ship_all(steady_time now) {
+  for (auto& [node, follower] : followers_)
+    ship(node, follower, now);
+}
+
+void primary::begin_copy(std::uint32_t node, progress& to, steady_time now) {
+  to.needs_copy = true;
+  const bool busy = std::any_of(followers_.begin(), followers_.end(),
+                                [](const auto& each) { return each.second.copying.has_value(); });
+  if (busy)
+    return; // One at a time; asked again at a tick.
+  to.needs_copy = false;
+  to.match = 0;
+  to.copying.emplace(core_, term_, ++copies_, node, now);
+  core_.log.hold(to.copying->base());
+  to.copying->tick(now);
+}
+
+void primary::take(const replica_id& from, const copied& what, steady_time now) {
+  const auto found = followers_.find(from.node);
+  if (found == followers_.end() || what.term != term_ || !found->second.copying
+      || found->second.incarnation != from.incarnation)
+    return;
+  auto& follower = found->second;
+  follower.copying->take(what, now);
+  if (!follower.copying->done())
+    return;
+  follower.match = follower.copying->base();
+  follower.moved_at = now;
+  follower.copied = follower.copying->number();
+  follower.copying.reset();
+  rewind(follower);
+  ship(from.node, follower, now);
+}
+
+void primary::state_hashed(std::uint64_t applied, std::uint64_t hash, steady_time now) {
+  for (auto& [node, follower] : followers_)
+    if (follower.copying)
+      follower.copying->state_hashed(applied, hash, now);
+}
+
+// -- epochs --------------------------------------------------------------------------------------
+
+void primary::engine_closed(epoch_ptr what, steady_time now) {
+  runtime::require(what->term == term_ && serving_, "an epoch of another term");
+  core_.log.append(what);
+  core_.port.append({std::move(what)}, std::nullopt);
+  ship_all(now);
+}
+
+void primary::journaled(std::uint64_t upto, steady_time now) {
+  core_.log.journaled(upto);
+  commit(now);
+}
+
+void primary::applied(steady_time) {
+  start_when_applied();
+}
+
+std::uint64_t primary::match_of(const replica_id& member) const {
+  if (member == core_.options.self)
+    return core_.log.durable();
+  const auto found = followers_.find(member.node);
+  return found != followers_.end() && found->second.incarnation == member.incarnation ? found->second.match
+                                                                                      : 0;
+}
+
+bool primary::can_commit() const noexcept {
+  return core_.known.what.in_sync.size() >= core_.options.minimum;
+}
+
+void primary::commit(steady_time) {
+  if (!can_commit())
+    return;
+  auto upto = core_.log.durable();
+  for (const auto& member : core_.known.what.in_sync)
+    upto = std::min(upto, match_of(member));
+  if (proposed_)
+    for (const auto& member : proposed_->what.in_sync)
+      upto = std::min(upto, match_of(member));
+  if (upto < opening_ || upto <= core_.log.committed())
+    return;
+  core_.log.commit(upto);
+  committed_since_whole_ = true;
+  core_.log.apply_committed(std::numeric_limits<std::uint64_t>::max());
+  if (serving_)
+    core_.port.committed(upto);
+  start_when_applied();
+}
+
+void primary::start_when_applied() {
+  core_.log.apply_committed(std::numeric_limits<std::uint64_t>::max());
+  if (serving_ || core_.log.committed() < opening_)
+    return;
+  if (core_.log.applied() < opening_)
+    return core_.port.apply_now();
+  serving_ = true;
+  core_.port.start_engine(term_, opening_);
+}
+
+// -- time ----------------------------------------------------------------------------------------
+
+void primary::keep_up(std::uint32_t node, progress& to, steady_time now) {
+  if (!to.following) {
+    if (now - to.lead_at >= core_.options.announce_every)
+      say_lead(node, to, now);
+    return;
+  }
+  if (to.copying)
+    return to.copying->tick(now);
+  if (to.needs_copy)
+    return begin_copy(node, to, now);
+  if (to.next > to.match + 1 && now - std::max(to.sent_at, to.moved_at) >= core_.options.resend_after)
+    rewind(to);
+  ship(node, to, now);
+  if (to.told_committed < core_.log.committed()) {
+    to.told_committed = core_.log.committed();
+    core_.port.send(node, append{term_, {}, to.told_committed});
+  }
+}
+
+void primary::tick(steady_time now) {
+  core_.board.alive(core_.options.shard, now);
+  for (auto& [node, follower] : followers_)
+    keep_up(node, follower, now);
+  hold_for_copies();
+  start_when_applied();
+  change_set(now);
+}
+
+/// The journal is kept from where a copy begins until its taker has what came since (D8).
+void primary::hold_for_copies() {
+  std::optional<std::uint64_t> held;
+  for (const auto& [node, each] : followers_) {
+    if (!each.copying && (!each.following || each.whole || each.needs_copy))
+      continue;
+    const auto from = each.copying ? each.copying->base() : each.match;
+    held = std::min(held.value_or(from), from);
+  }
+  core_.log.hold(held);
+}
+
+std::vector<follower_view> primary::followers() const {
+  std::vector<follower_view> out;
+  for (const auto& [node, each] : followers_)
+    out.push_back({{node, each.incarnation}, each.following, each.copying.has_value(), each.match});
+  return out;
+}
+
+} // namespace orderd::cluster

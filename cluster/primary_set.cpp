@@ -1,0 +1,103 @@
+// Leading: who is in sync, and what that allows.
+#include "cluster/primary.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace orderd::cluster {
+
+namespace {
+
+void insert_all(std::vector<replica_id>& into, const std::vector<replica_id>& from) {
+  for (const auto& each : from)
+    if (!contains(into, each))
+      into.push_back(each);
+}
+
+} // namespace
+
+std::vector<replica_id> primary::everyone_who_counts() const {
+  auto out = core_.known.what.in_sync;
+  if (proposed_)
+    insert_all(out, proposed_->what.in_sync);
+  if (!can_commit())
+    insert_all(out, core_.known.what.eligible); // Any of them may lead next.
+  return out;
+}
+
+bool primary::may_answer(steady_time now) const {
+  return serving_ && core_.board.leased(core_.options.shard, everyone_who_counts(), now);
+}
+
+void primary::assigned(steady_time now) {
+  // A newer version is there: what was proposed on an older one has taken place, or never can.
+  if (proposed_ && core_.known.version > proposed_->version)
+    proposed_.reset();
+  if (!can_commit())
+    committed_since_whole_ = false;
+  meet_nodes();
+  commit(now);
+}
+
+void primary::change_set(steady_time now) {
+  if (proposed_) {
+    if (std::exchange(propose_again_, false))
+      core_.port.propose(proposed_->version, proposed_->what);
+    return;
+  }
+  auto next = shrunk(now);
+  if (!next)
+    next = joined();
+  if (!next && can_commit() && committed_since_whole_ && !core_.known.what.eligible.empty())
+    next = without_eligible(core_.known.what);
+  if (!next)
+    next = handed_on(now);
+  if (!next)
+    return;
+  proposed_ = {core_.known.version, *std::move(next)};
+  propose_again_ = false;
+  core_.port.propose(proposed_->version, proposed_->what);
+}
+
+/// Without a member that is not heard, or is heard and acknowledges nothing.
+std::optional<assignment> primary::shrunk(steady_time now) const {
+  for (const auto& member : core_.known.what.in_sync) {
+    if (member == core_.options.self)
+      continue;
+    const bool silent =
+        now - core_.board.acknowledged_at(core_.options.shard, member) > core_.board.timing().lease;
+    const auto found = followers_.find(member.node);
+    const bool stuck = found != followers_.end() && found->second.match < core_.log.end()
+                       && now - std::max(found->second.moved_at, leads_since_) > core_.options.stuck_after;
+    if (silent || stuck)
+      return without(core_.known.what, member, core_.options.minimum, committed_since_whole_);
+  }
+  return std::nullopt;
+}
+
+/// With a follower that has the whole journal, the first epoch of the term included (C5).
+std::optional<assignment> primary::joined() const {
+  const auto& known = core_.known.what;
+  for (const auto& [node, follower] : followers_) {
+    const replica_id who{node, follower.incarnation};
+    const bool wanted = std::find(known.nodes.begin(), known.nodes.end(), node) != known.nodes.end();
+    if (wanted && follower.following && follower.whole && !follower.copying && !contains(known.in_sync, who)
+        && follower.match == core_.log.end() && follower.match >= opening_)
+      return with(known, who);
+  }
+  return std::nullopt;
+}
+
+/// To the node where the primary belongs, when all is quiet.
+std::optional<assignment> primary::handed_on(steady_time now) const {
+  const auto& known = core_.known.what;
+  if (!serving_ || !can_commit() || known.nodes.empty() || known.nodes.front() == core_.options.self.node
+      || now - leads_since_ < core_.options.handover_after)
+    return std::nullopt;
+  for (const auto& member : known.in_sync)
+    if (member.node == known.nodes.front() && match_of(member) == core_.log.end())
+      return handed_over(known, member);
+  return std::nullopt;
+}
+
+} // namespace orderd::cluster

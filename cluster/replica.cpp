@@ -1,0 +1,256 @@
+#include "cluster/replica.hpp"
+
+#include <utility>
+
+namespace orderd::cluster {
+
+namespace {
+
+template <class... Handlers>
+struct overloaded : Handlers... {
+  using Handlers::operator()...;
+};
+template <class... Handlers>
+overloaded(Handlers...) -> overloaded<Handlers...>;
+
+} // namespace
+
+replica::replica(replica_options options, const replica_start& disk, replica_port& port, lease_board& board,
+                 steady_time now)
+    : options_(options), core_{options_,      port,         board, replica_log{disk, options_.limits, port},
+                               disk.promised, disk.copying, {}} {
+  follower_.emplace(core_, now);
+}
+
+void replica::start() {
+  core_.port.retain(core_.log.available_from());
+  core_.port.look_up();
+}
+
+// -- the configuration store ---------------------------------------------------------------------
+
+void replica::configured(const versioned_assignment& now_there, steady_time now) {
+  if (now_there.version <= core_.known.version)
+    return;
+  core_.known = now_there;
+  adopt(now);
+}
+
+void replica::undecided() noexcept {
+  if (primary_)
+    primary_->undecided();
+  propose_again_ = true;
+}
+
+void replica::adopt(steady_time now) {
+  const auto& known = core_.known.what;
+  if (primary_ && known.term == primary_->term() && known.primary == options_.self)
+    return primary_->assigned(now);
+  if (primary_ && known.term >= primary_->term())
+    step_down(now);
+  if (takeover_ == takeover::promising)
+    return;                   // Judged when the disk has answered.
+  takeover_ = takeover::none; // What was proposed has taken place, or never can.
+  proposed_.reset();
+  if (known.primary == options_.self && known.term > core_.promised && !core_.copying)
+    return promise(now);
+  if (known.term >= core_.promised)
+    core_.board.follow(options_.shard, known.term, known.primary.node, now);
+}
+
+/// Leads no longer. The engine goes first: nothing it did since its last commit counts (B8).
+void replica::step_down(steady_time now) {
+  const auto successor = core_.known.what.primary.node;
+  core_.port.stop_engine();
+  core_.board.resign(options_.shard);
+  core_.log.forget_reads();
+  core_.log.hold(std::nullopt);
+  primary_.reset();
+  follower_.emplace(core_, now);
+  if (successor != options_.self.node)
+    core_.port.send(successor, handed_over_to_you{core_.known.what.term});
+}
+
+// -- takeover ------------------------------------------------------------------------------------
+
+void replica::consider_takeover(steady_time now) {
+  if (takeover_ == takeover::proposed) {
+    if (std::exchange(propose_again_, false))
+      core_.port.propose(proposed_->version, proposed_->what);
+    return;
+  }
+  if (takeover_ != takeover::none || primary_ || !core_.may_lead())
+    return;
+  const auto& known = core_.known.what;
+  // What it did as primary of this term before it restarted, it no longer knows: it begins another.
+  if (known.primary == options_.self)
+    propose(handed_over(known, options_.self));
+  else if (core_.board.give_up(options_.shard, now))
+    propose(taken_over(known, options_.self, options_.minimum));
+}
+
+void replica::propose(assignment next) {
+  takeover_ = takeover::proposed;
+  propose_again_ = false;
+  proposed_ = {core_.known.version, std::move(next)};
+  core_.port.propose(proposed_->version, proposed_->what);
+}
+
+/// The store says that this replica leads. Nothing of a lower term is taken from here on.
+void replica::promise(steady_time now) {
+  core_.board.follow(options_.shard, core_.known.what.term, options_.self.node, now);
+  core_.log.forget_reads();
+  follower_.reset();
+  takeover_ = takeover::promising;
+  core_.promised = core_.known.what.term;
+  core_.write_note(std::nullopt);
+}
+
+void replica::noted(steady_time now) {
+  if (--core_.notes_awaited > 0)
+    return;
+  if (follower_)
+    return follower_->noted(now);
+  if (std::exchange(takeover_, takeover::none) != takeover::promising)
+    return;
+  // Everything sent to the journal before the note is durable too, so this is where the journal ends.
+  core_.log.journaled(core_.log.end());
+  if (core_.known.what.term == core_.promised && core_.known.what.primary == options_.self) {
+    primary_.emplace(core_, core_.promised, now);
+    return;
+  }
+  follower_.emplace(core_, now);
+  adopt(now);
+}
+
+// -- messages ------------------------------------------------------------------------------------
+
+/// A term above the one led was promised by someone, so the store has it.
+void replica::learned_of(std::uint64_t promised, steady_time now) {
+  if (promised > core_.known.what.term)
+    core_.port.look_up();
+  if (primary_ && promised > primary_->term())
+    step_down(now);
+}
+
+/// Whether the follower may see a message of that term.
+bool replica::for_follower(std::uint64_t term, const replica_id& from, steady_time now) {
+  learned_of(term, now);
+  if (primary_ && term == primary_->term()) {
+    core_.port.end_node("node " + std::to_string(from.node) + " leads shard " + std::to_string(options_.shard)
+                        + " in term " + std::to_string(term) + ", which is this node's");
+    return false;
+  }
+  if (!follower_ && term < core_.promised)
+    core_.port.send(from.node, refused{core_.promised});
+  return follower_.has_value();
+}
+
+void replica::received(const replica_id& from, const peer_body& what, steady_time now) {
+  std::visit(overloaded{
+                 [&](const announce& said) {
+                   learned_of(said.promised, now);
+                   if (primary_)
+                     primary_->take(from, said, now);
+                   else
+                     core_.port.send(from.node, refused{core_.promised});
+                 },
+                 [&](const lead& said) {
+                   if (for_follower(said.term, from, now))
+                     follower_->take(from, said, now);
+                 },
+                 [&](const append& said) {
+                   if (for_follower(said.term, from, now))
+                     follower_->take(from, said);
+                 },
+                 [&](const copy_rows& said) {
+                   if (for_follower(said.term, from, now))
+                     follower_->take(from, said);
+                 },
+                 [&](const set_back& said) {
+                   if (for_follower(said.term, from, now))
+                     follower_->take(from, said);
+                 },
+                 [&](const refused& said) { learned_of(said.promised, now); },
+                 [&](const handed_over_to_you& said) { learned_of(said.term, now); },
+                 [&](const channel_batch&) {},
+                 [&](const channel_receipt&) {},
+                 [&](const auto& said) {
+                   if (primary_)
+                     primary_->take(from, said, now);
+                 },
+             },
+             what);
+}
+
+// -- answers of the port -------------------------------------------------------------------------
+
+void replica::engine_closed(runtime::epoch_ptr what, steady_time now) {
+  if (primary_ && primary_->serving() && what->term == primary_->term())
+    primary_->engine_closed(std::move(what), now);
+}
+
+void replica::journaled(std::uint64_t upto, steady_time now) {
+  if (primary_)
+    primary_->journaled(upto, now);
+  else if (follower_)
+    follower_->journaled(upto);
+  else
+    core_.log.journaled(upto);
+}
+
+void replica::journal_read(std::uint64_t first, std::vector<runtime::epoch_ptr> epochs, steady_time now) {
+  core_.log.journal_read(first, std::move(epochs));
+  if (primary_)
+    primary_->applied(now);
+  else if (follower_)
+    follower_->applied();
+}
+
+void replica::applied(std::uint64_t upto, steady_time now) {
+  core_.log.applied(upto);
+  if (primary_)
+    primary_->applied(now);
+  else if (follower_)
+    follower_->applied();
+}
+
+void replica::state_hashed(std::uint64_t applied, std::uint64_t hash, steady_time now) {
+  if (--core_.hashes_awaited > 0)
+    return;
+  if (primary_)
+    primary_->state_hashed(applied, hash, now);
+  else if (follower_)
+    follower_->state_hashed(applied, hash);
+}
+
+void replica::rows_loaded() {
+  if (--core_.loads_awaited == 0 && follower_)
+    follower_->rows_loaded();
+}
+
+void replica::tick(steady_time now) {
+  if (primary_)
+    primary_->tick(now);
+  else if (follower_)
+    follower_->tick(now);
+  consider_takeover(now);
+}
+
+// -- for people ----------------------------------------------------------------------------------
+
+std::vector<follower_view> replica::followers() const {
+  return primary_ ? primary_->followers() : std::vector<follower_view>{};
+}
+
+std::string_view replica::state() const noexcept {
+  if (primary_)
+    return !primary_->can_commit() ? "too few in sync" : primary_->serving() ? "serving" : "opening";
+  if (takeover_ != takeover::none)
+    return "taking over";
+  if (core_.copying)
+    return "copying";
+  return follower_ && follower_->term() != 0 ? "following" : "waiting";
+}
+
+} // namespace orderd::cluster

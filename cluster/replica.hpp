@@ -1,0 +1,88 @@
+// One replica of one shard: who it is at the moment, and how that changes. Replication is PacificA's (Lin et
+// al., 2008): the configuration store says who leads in which term; the primary ships each epoch to the
+// in-sync set.
+//
+//                    grace over, may lead, or restarted           compare-and-set won
+//   follower ------------------------------------> candidate ------------------------------+
+//     ^   ^                                            |                                   v
+//     |   +------------------ lost --------------------+                               promising
+//     |   +------------------------- named primary by another --------------------------->  |
+//     |                                                                                     | noted
+//     +--------- a higher term, or another primary ---------- primary <---------------------+
+//
+// *follower* (follower.hpp) stays one while it is a candidate: it acknowledges the old primary's epochs until
+// the takeover has succeeded. From then on it refuses lower terms; only when its new term is durable does it
+// read where its journal ends, and lead (B2). *primary*: primary.hpp.
+//
+// *Operation*: construct it with what the disk says, then `start`; from then on give it every message, every
+// answer of the port, and `tick` some tens of times a second.
+// *Concurrency*: one thread at a time. Pure: no clock, no I/O.
+#pragma once
+
+#include "cluster/follower.hpp"
+#include "cluster/primary.hpp"
+#include "cluster/replica_core.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+namespace orderd::cluster {
+
+class replica {
+public:
+  /// References must outlive it.
+  replica(replica_options options, const replica_start& disk, replica_port& port, lease_board& board,
+          steady_time now);
+  replica(const replica&) = delete;
+  replica& operator=(const replica&) = delete;
+
+  void start();
+
+  void configured(const versioned_assignment& now_there, steady_time now);
+  void undecided() noexcept;
+  void received(const replica_id& from, const peer_body& what, steady_time now);
+  void engine_closed(runtime::epoch_ptr what, steady_time now);
+  void journaled(std::uint64_t upto, steady_time now);
+  void noted(steady_time now);
+  void journal_read(std::uint64_t first, std::vector<runtime::epoch_ptr> epochs, steady_time now);
+  void applied(std::uint64_t upto, steady_time now);
+  void state_hashed(std::uint64_t applied, std::uint64_t hash, steady_time now);
+  void rows_loaded();
+  void tick(steady_time now);
+
+  const versioned_assignment& known() const noexcept { return core_.known; }
+  const replica_log& log() const noexcept { return core_.log; }
+  std::uint64_t promised() const noexcept { return core_.promised; }
+  bool copying() const noexcept { return core_.copying; }
+  bool leads() const noexcept { return primary_.has_value(); }
+  bool serving() const noexcept { return primary_ && primary_->serving(); }
+  bool can_commit() const noexcept { return primary_ && primary_->can_commit(); }
+  /// As primary::may_answer.
+  bool may_answer(steady_time now) const { return primary_ && primary_->may_answer(now); }
+  std::vector<follower_view> followers() const;
+  /// What it does, in a word or two, for people.
+  std::string_view state() const noexcept;
+
+private:
+  enum class takeover : std::uint8_t { none, proposed, promising };
+
+  void adopt(steady_time now);
+  void step_down(steady_time now);
+  void consider_takeover(steady_time now);
+  void propose(assignment next);
+  void promise(steady_time now);
+  void learned_of(std::uint64_t promised, steady_time now);
+  bool for_follower(std::uint64_t term, const replica_id& from, steady_time now);
+
+  replica_options options_;
+  replica_core core_;
+  std::optional<follower> follower_;
+  std::optional<primary> primary_;
+  takeover takeover_ = takeover::none;
+  std::optional<versioned_assignment> proposed_; ///< as a candidate, and the version it was proposed on
+  bool propose_again_ = false;
+};
+
+} // namespace orderd::cluster

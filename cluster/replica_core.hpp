@@ -1,0 +1,58 @@
+// What the roles of one replica share: who it is, its log, its promise, and the assignment it knows of.
+#pragma once
+
+#include "cluster/lease_board.hpp"
+#include "cluster/replica_log.hpp"
+#include "cluster/replica_port.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+
+namespace orderd::cluster {
+
+struct replica_options {
+  std::uint32_t shard = 0;
+  replica_id self;
+  std::size_t minimum = 1; ///< smallest in-sync set that may commit
+  log_limits limits;
+  std::size_t window_bytes = 8u << 20; ///< sent to one follower and not acknowledged
+  std::size_t copy_bytes_a_tick =
+      1u << 20; ///< of rows, to one follower: bounds what a copy takes from others
+  std::size_t copy_page_bytes = 256u << 10;
+  std::chrono::milliseconds announce_every{100};
+  std::chrono::milliseconds resend_after{300};
+  std::chrono::milliseconds stuck_after{2'000};    ///< a member that is heard but does not acknowledge epochs
+  std::chrono::milliseconds handover_after{3'000}; ///< of leading where the primary does not belong
+};
+
+struct replica_core {
+  const replica_options& options;
+  replica_port& port;
+  lease_board& board;
+  replica_log log;
+  std::uint64_t promised = 0; ///< durable once the note that holds it is
+  bool copying = false;       ///< the rows are an incomplete copy
+  versioned_assignment known; ///< the newest assignment seen
+
+  // Answers that are still to come. One that comes while another of its kind is awaited was asked for by a
+  // role that this replica no longer has.
+  std::uint32_t notes_awaited = 0;
+  std::uint32_t hashes_awaited = 0;
+  std::uint32_t loads_awaited = 0;
+
+  replica_note note() const { return {promised, log.terms().starts(), copying}; }
+  void write_note(std::optional<std::uint64_t> keep_upto) {
+    ++notes_awaited;
+    port.write(note(), keep_upto);
+  }
+  void hash_state() {
+    ++hashes_awaited;
+    port.hash_state();
+  }
+  bool may_lead() const noexcept {
+    return known.version != 0 && !copying && cluster::may_lead(known.what, options.self, options.minimum);
+  }
+};
+
+} // namespace orderd::cluster

@@ -1,0 +1,172 @@
+#include "cluster/replica_log.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace orderd::cluster {
+
+using runtime::epoch;
+using runtime::epoch_ptr;
+using runtime::require;
+
+std::size_t size_of(const epoch& what) noexcept {
+  std::size_t bytes = sizeof what;
+  for (const auto& write : what.writes)
+    bytes += 8 + write.key.key().size() + (write.value ? write.value->size() : 0);
+  return bytes;
+}
+
+replica_log::replica_log(const replica_start& start, const log_limits& limits, replica_port& port)
+    : limits_(limits), port_(port), terms_(start.starts), end_(start.end), durable_(start.end),
+      committed_(start.applied), handed_(start.applied), applied_(start.applied),
+      available_from_(start.journal_first == 0 ? start.end + 1 : start.journal_first) {}
+
+bool replica_log::continues(const epoch& next) const noexcept {
+  return next.number == end_ + 1 && next.previous_term == end_term() && next.term >= next.previous_term;
+}
+
+bool replica_log::append(const epoch_ptr& next) {
+  require(continues(*next), "an epoch that does not continue its journal");
+  end_ = next->number;
+  const auto bytes = size_of(*next);
+  recent_.push_back(next);
+  recent_bytes_ += bytes;
+  retained_.push_back({next->number, bytes});
+  retained_bytes_ += bytes;
+  forget_recent();
+  return terms_.append(next->term, next->number);
+}
+
+void replica_log::journaled(std::uint64_t upto) {
+  durable_ = std::max(durable_, std::min(upto, end_));
+}
+
+void replica_log::commit(std::uint64_t upto) {
+  require(upto <= durable_, "committed, but not durable here");
+  committed_ = std::max(committed_, upto);
+}
+
+void replica_log::applied(std::uint64_t upto) {
+  applied_ = std::max(applied_, upto);
+  require(applied_ <= committed_, "applied, but not committed");
+  retain();
+}
+
+bool replica_log::may_truncate(std::uint64_t keep_upto) const noexcept {
+  return keep_upto >= committed_ && keep_upto >= handed_;
+}
+
+void replica_log::truncate(std::uint64_t keep_upto) {
+  require(may_truncate(keep_upto), "a truncation below what is committed");
+  if (keep_upto >= end_)
+    return;
+  ++generation_;
+  end_ = keep_upto;
+  durable_ = std::min(durable_, end_);
+  terms_.truncate(end_);
+  while (!recent_.empty() && recent_.back()->number > end_) {
+    recent_bytes_ -= size_of(*recent_.back());
+    recent_.pop_back();
+  }
+  while (!retained_.empty() && retained_.back().number > end_) {
+    retained_bytes_ -= retained_.back().bytes;
+    retained_.pop_back();
+  }
+  available_from_ = std::min(available_from_, end_ + 1);
+}
+
+void replica_log::reset(std::uint64_t base, const std::vector<term_start>& starts) {
+  ++generation_;
+  terms_ = term_table{starts};
+  terms_.truncate(base);
+  end_ = durable_ = committed_ = handed_ = applied_ = base;
+  available_from_ = base + 1;
+  held_from_.reset();
+  recent_.clear();
+  recent_bytes_ = 0;
+  retained_.clear();
+  retained_bytes_ = 0;
+  port_.retain(available_from_);
+}
+
+// -- reading -------------------------------------------------------------------------------------
+
+bool replica_log::in_memory(std::uint64_t number) const noexcept {
+  return !recent_.empty() && number >= recent_.front()->number && number <= end_;
+}
+
+bool replica_log::fetch(std::uint64_t first, std::size_t bytes_max, consumer use) {
+  require(first >= available_from_ && first <= end_, "an epoch that is not in the journal");
+  if (in_memory(first)) {
+    std::vector<epoch_ptr> out;
+    std::size_t bytes = 0;
+    for (auto i = first - recent_.front()->number; i < recent_.size() && (out.empty() || bytes < bytes_max);
+         ++i) {
+      out.push_back(recent_[i]);
+      bytes += size_of(*recent_[i]);
+    }
+    use(std::move(out));
+    return true;
+  }
+  if (reading_)
+    return false;
+  reading_ = pending_read{first, generation_, std::move(use)};
+  port_.read(first, bytes_max);
+  return true;
+}
+
+void replica_log::journal_read(std::uint64_t first, std::vector<epoch_ptr> epochs) {
+  require(reading_ && reading_->first == first, "a read that nobody asked for");
+  auto done = std::exchange(reading_, std::nullopt);
+  if (done->generation != generation_)
+    return; // Some of it may be gone: who needs it asks again.
+  require(!epochs.empty() || first > end_ || first < available_from_,
+          "an epoch that should be in the journal is not there");
+  done->use(std::move(epochs));
+}
+
+void replica_log::apply_committed(std::uint64_t upto_max) {
+  while (handed_ < std::min(committed_, upto_max)) {
+    const auto from = handed_;
+    const bool asked =
+        fetch(handed_ + 1, limits_.batch_bytes, [this, upto_max](std::vector<epoch_ptr> epochs) {
+          const auto upto = std::min(committed_, upto_max);
+          std::erase_if(epochs, [&](const epoch_ptr& each) { return each->number > upto; });
+          if (epochs.empty() || epochs.front()->number != handed_ + 1)
+            return;
+          handed_ = epochs.back()->number;
+          port_.apply(std::move(epochs));
+        });
+    if (!asked || handed_ == from)
+      return; // It is being read.
+  }
+}
+
+// -- forgetting ----------------------------------------------------------------------------------
+
+void replica_log::forget_recent() {
+  while (recent_.size() > 1 && recent_bytes_ > limits_.recent_bytes) {
+    recent_bytes_ -= size_of(*recent_.front());
+    recent_.pop_front();
+  }
+}
+
+void replica_log::hold(std::optional<std::uint64_t> base) {
+  held_from_ = base ? std::optional{*base + 1} : std::nullopt;
+}
+
+void replica_log::retain() {
+  auto from = available_from_;
+  while (retained_bytes_ > limits_.retained_bytes && retained_.front().number <= applied_
+         && (!held_from_ || retained_.front().number < *held_from_)) {
+    from = retained_.front().number + 1;
+    retained_bytes_ -= retained_.front().bytes;
+    retained_.pop_front();
+  }
+  if (from == available_from_)
+    return;
+  available_from_ = from;
+  port_.retain(from);
+}
+
+} // namespace orderd::cluster

@@ -1,0 +1,119 @@
+// The epochs of one replica: what its journal ends with, what of it is durable, committed, applied.
+//
+//   1 ... applied ... handed ... committed ... durable ... end
+//
+// Each of them never falls, but `end` and `durable` by a truncation, which never reaches what is committed or
+// applied (D4). The last epochs are in memory, to be shipped and applied without reading the journal; older
+// ones are read from there, one read at a time.
+//
+// Pure. *Limits*: recent_bytes_max of epochs in memory, unless one is larger.
+#pragma once
+
+#include "cluster/replica_port.hpp"
+#include "cluster/term_table.hpp"
+#include "runtime/row.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <optional>
+#include <vector>
+
+namespace orderd::cluster {
+
+/// Where a replica's disk stands when it starts.
+struct replica_start {
+  std::uint64_t applied = 0;
+  std::uint64_t journal_first = 0; ///< first epoch in the journal; 0: none
+  std::uint64_t end = 0;           ///< last epoch in the journal, else applied
+  std::vector<term_start> starts;  ///< of journal and note together
+  std::uint64_t promised = 0;
+  bool copying = false;
+};
+
+struct log_limits {
+  std::size_t recent_bytes = 16u << 20;    ///< in memory
+  std::size_t retained_bytes = 256u << 20; ///< in the journal behind what is applied, for who was away
+  std::size_t batch_bytes = 4u << 20;      ///< of one message, of one read
+};
+
+/// Bytes an epoch takes on the wire and in memory, about.
+std::size_t size_of(const runtime::epoch& what) noexcept;
+
+class replica_log {
+public:
+  replica_log(const replica_start& start, const log_limits& limits, replica_port& port);
+
+  std::uint64_t end() const noexcept { return end_; }
+  std::uint64_t durable() const noexcept { return durable_; }
+  std::uint64_t committed() const noexcept { return committed_; }
+  std::uint64_t applied() const noexcept { return applied_; }
+  std::uint64_t end_term() const noexcept { return terms_.term_at(end_); }
+  const term_table& terms() const noexcept { return terms_; }
+  /// Epochs from this one on are in the journal, up to the end.
+  std::uint64_t available_from() const noexcept { return available_from_; }
+
+  /// Whether an epoch can be the next one.
+  bool continues(const runtime::epoch& next) const noexcept;
+  /// The epoch is the next of the journal. True when a term begins with it. Pre: continues(*next).
+  bool append(const runtime::epoch_ptr& next);
+  void journaled(std::uint64_t upto);
+  void commit(std::uint64_t upto);
+  void applied(std::uint64_t upto);
+
+  /// Everything above is gone. Pre: it may be: see `may_truncate`.
+  void truncate(std::uint64_t keep_upto);
+  bool may_truncate(std::uint64_t keep_upto) const noexcept;
+  /// Nothing is left: a copy as of that epoch is about to come.
+  void reset(std::uint64_t base, const std::vector<term_start>& starts);
+
+  /// Calls `use` with epochs from `first` on, of about that many bytes: now when they are in memory, else
+  /// when they are read. False: a read is under way already, ask again. Pre: available_from() <= first <=
+  /// end().
+  using consumer = std::function<void(std::vector<runtime::epoch_ptr>)>;
+  bool fetch(std::uint64_t first, std::size_t bytes_max, consumer use);
+  void journal_read(std::uint64_t first, std::vector<runtime::epoch_ptr> epochs);
+
+  /// A read under way is of no use any more: whoever asked for it is gone.
+  void forget_reads() noexcept { ++generation_; }
+
+  /// Hands committed epochs to the state, up to `upto_max`. Again after journal_read.
+  void apply_committed(std::uint64_t upto_max);
+
+  /// The journal keeps the epochs after that one for a copy that is under way; none: no copy is.
+  void hold(std::optional<std::uint64_t> base);
+
+private:
+  bool in_memory(std::uint64_t number) const noexcept;
+  void forget_recent();
+  void retain();
+
+  log_limits limits_;
+  replica_port& port_;
+  term_table terms_;
+  std::uint64_t end_;
+  std::uint64_t durable_;
+  std::uint64_t committed_;
+  std::uint64_t handed_;
+  std::uint64_t applied_;
+  std::uint64_t available_from_;
+  std::optional<std::uint64_t> held_from_;
+  std::deque<runtime::epoch_ptr> recent_; ///< consecutive; the last is end_, unless it is empty
+  std::size_t recent_bytes_ = 0;
+  struct sized {
+    std::uint64_t number = 0;
+    std::size_t bytes = 0;
+  };
+  std::deque<sized> retained_;
+  std::size_t retained_bytes_ = 0;
+  std::uint64_t generation_ = 0; ///< of truncations: a read begun before one is not used
+  struct pending_read {
+    std::uint64_t first = 0;
+    std::uint64_t generation = 0;
+    consumer use;
+  };
+  std::optional<pending_read> reading_;
+};
+
+} // namespace orderd::cluster

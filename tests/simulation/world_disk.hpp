@@ -1,0 +1,65 @@
+// The disk of a node of the replicas' world: a journal with its note, and a state, with the bytes left out.
+#pragma once
+
+#include "cluster/disk_identity.hpp"
+#include "cluster/replica_log.hpp"
+#include "cluster/replica_note.hpp"
+#include "runtime/row.hpp"
+
+#include <algorithm>
+#include <cstdint>
+#include <map>
+#include <string>
+
+namespace orderd::simulation {
+
+struct world_disk {
+  cluster::disk_identity identity;
+  cluster::replica_note note;
+  std::map<std::uint64_t, runtime::epoch_ptr> journal;
+  std::uint64_t applied = 0;
+  std::uint64_t applied_term = 0;
+  std::map<runtime::row_key, std::string> rows;
+
+  void cut(std::uint64_t keep_upto) { journal.erase(journal.upper_bound(keep_upto), journal.end()); }
+  void trim(std::uint64_t from) { journal.erase(journal.begin(), journal.lower_bound(from)); }
+
+  void apply(const runtime::epoch& what) {
+    for (const auto& write : what.writes) {
+      if (write.value)
+        rows[write.key] = *write.value;
+      else
+        rows.erase(write.key);
+    }
+    applied = what.number;
+    applied_term = what.term;
+  }
+
+  std::uint64_t hash() const {
+    std::uint64_t sum = 17;
+    for (const auto& [key, value] : rows)
+      sum = (sum * 31 + runtime::row_key_hash{}(key)) * 31 + std::hash<std::string>{}(value);
+    return sum;
+  }
+
+  std::uint64_t end() const { return journal.empty() ? applied : journal.rbegin()->first; }
+
+  /// What a node that starts reads of it, as runtime/recovery.hpp does.
+  cluster::replica_start read() const {
+    cluster::replica_start out;
+    out.applied = applied;
+    out.journal_first = journal.empty() ? 0 : journal.begin()->first;
+    out.end = end();
+    cluster::term_table table{note.starts};
+    table.truncate(out.end);
+    for (const auto& [number, each] : journal)
+      if (table.starts().empty() || table.starts().back().term < each->term)
+        table.append(each->term, number);
+    out.starts = table.starts();
+    out.promised = note.promised;
+    out.copying = note.copying;
+    return out;
+  }
+};
+
+} // namespace orderd::simulation

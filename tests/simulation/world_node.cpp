@@ -1,0 +1,271 @@
+#include "tests/simulation/world_node.hpp"
+
+#include <utility>
+
+namespace orderd::simulation {
+
+using cluster::replica_note;
+using runtime::epoch_ptr;
+
+namespace {
+
+constexpr std::uint64_t keys = 40;
+
+} // namespace
+
+cluster::steady_time world_node::now() const {
+  const auto us = world_.now_us() + world_.now_us() * drift_ / 1'000 + std::int64_t{id_} * 1'000'000;
+  return cluster::steady_time{std::chrono::microseconds{us}};
+}
+
+void world_node::start() {
+  ++life_;
+  cluster::replica_options options;
+  options.shard = 0;
+  options.self = self();
+  options.minimum = minimum_;
+  // Small, so that journals are trimmed and copies happen.
+  options.limits = {600, 2'500, 400};
+  options.window_bytes = 1'500;
+  options.copy_bytes_a_tick = 300;
+  options.copy_page_bytes = 150;
+  board_ = std::make_unique<cluster::lease_board>(self(), cluster::beacon_timing{});
+  replica_ = std::make_unique<cluster::replica>(options, disk.read(), *this, *board_, now());
+  replica_->start();
+}
+
+void world_node::crash() {
+  // What was on its way to the disk: some of it is there, in order.
+  auto& jobs = journal_jobs_;
+  replica_.reset();
+  ++life_;
+  for (auto left = world_.random().below(jobs.size() + 1); left > 0; --left) {
+    jobs.front()();
+    jobs.pop_front();
+  }
+  jobs.clear();
+  state_jobs_.clear();
+  engine_.reset();
+  retain_from_ = 0;
+}
+
+void world_node::tick() {
+  replica_->tick(now());
+}
+
+void world_node::work(bool writes) {
+  if (!engine_ || !replica_)
+    return;
+  if (replica_->may_answer(now())) {
+    world_.happened().count("read answered");
+    world_.checks().read_answered(id_, engine_->term);
+  }
+  if (!writes || engine_->in_flight)
+    return;
+  auto made = std::make_shared<runtime::epoch>();
+  made->term = engine_->term;
+  made->number = engine_->last + 1;
+  made->previous_term = replica_->log().end_term();
+  auto& random = world_.random();
+  for (auto count = random.between(1, 4); count > 0; --count) {
+    const runtime::row_key key{runtime::table::state, "key " + std::to_string(random.below(keys))};
+    const auto same = [&](const auto& write) { return write.key == key; };
+    if (std::none_of(made->writes.begin(), made->writes.end(), same))
+      made->writes.push_back({key, random.percent(15) ? std::nullopt : std::optional{random.bytes(24)}});
+  }
+  engine_->last = made->number;
+  engine_->in_flight = made;
+  replica_->engine_closed(std::move(made), now());
+}
+
+void world_node::received(const cluster::peer_message& what) {
+  if (what.to_incarnation == 0 || what.to_incarnation == disk.identity.incarnation)
+    replica_->received(what.from, what.body, now());
+}
+
+void world_node::configured(const cluster::versioned_assignment& what) {
+  replica_->configured(what, now());
+}
+
+void world_node::undecided() {
+  replica_->undecided();
+}
+
+void world_node::send(std::uint32_t node, cluster::peer_body what) {
+  world_.send(id_, node, {0, self(), 0, std::move(what)});
+}
+
+// -- the journal ---------------------------------------------------------------------------------
+
+/// One job after the other, each some time after the one before.
+void world_node::journal(std::function<void()> job) {
+  journal_jobs_.push_back(std::move(job));
+  if (journal_jobs_.size() > 1)
+    return;
+  const auto next = [this](const auto& self) -> void {
+    const auto after = world_.random().percent(3) ? 40'000 : world_.random().between(200, 3'000);
+    world_.later(id_, after, [this, self] {
+      journal_jobs_.front()(); // What it asks for in turn comes behind it.
+      journal_jobs_.pop_front();
+      if (!journal_jobs_.empty())
+        self(self);
+    });
+  };
+  next(next);
+}
+
+void world_node::append(std::vector<epoch_ptr> epochs, std::optional<replica_note> note) {
+  journal([this, epochs = std::move(epochs), note = std::move(note)] {
+    for (const auto& each : epochs) {
+      if (disk.end() + 1 != each->number)
+        world_.checks().complain("the journal of node " + std::to_string(id_) + " ends at "
+                                 + std::to_string(disk.end()) + ", epoch " + std::to_string(each->number)
+                                 + " comes (D6)");
+      world_.checks().journaled(id_, *each);
+      disk.journal[each->number] = each;
+    }
+    if (note)
+      disk.note = *note;
+    if (replica_)
+      replica_->journaled(epochs.back()->number, now());
+  });
+}
+
+void world_node::write(const replica_note& note, std::optional<std::uint64_t> keep_upto) {
+  journal([this, note, keep_upto] {
+    world_.checks().promised(id_, disk.identity.incarnation, note.promised);
+    disk.note = note;
+    if (keep_upto && *keep_upto < disk.end())
+      world_.happened().count(note.copying ? "copy begun" : "journal truncated");
+    if (keep_upto)
+      disk.cut(*keep_upto);
+    if (replica_)
+      replica_->noted(now());
+  });
+}
+
+void world_node::read(std::uint64_t first, std::size_t) {
+  journal([this, first] {
+    std::vector<epoch_ptr> out;
+    for (auto at = disk.journal.find(first); at != disk.journal.end() && out.size() < 4; ++at)
+      out.push_back(at->second);
+    if (replica_)
+      replica_->journal_read(first, std::move(out), now());
+  });
+}
+
+void world_node::retain(std::uint64_t from) {
+  retain_from_ = from;
+}
+
+// -- the state -----------------------------------------------------------------------------------
+
+void world_node::state(std::function<void()> job) {
+  state_jobs_.push_back(std::move(job));
+  if (state_jobs_.size() > 1)
+    return;
+  const auto next = [this](const auto& self) -> void {
+    world_.later(id_, world_.random().between(300, 8'000), [this, self] {
+      state_jobs_.front()(); // What it asks for in turn comes behind it.
+      state_jobs_.pop_front();
+      if (!state_jobs_.empty())
+        self(self);
+    });
+  };
+  next(next);
+}
+
+void world_node::apply(std::vector<epoch_ptr> epochs) {
+  state([this, epochs = std::move(epochs)] {
+    for (const auto& each : epochs) {
+      if (each->number <= disk.applied)
+        continue;
+      if (each->number != disk.applied + 1)
+        world_.checks().complain("node " + std::to_string(id_) + " applies epoch "
+                                 + std::to_string(each->number) + " after " + std::to_string(disk.applied));
+      world_.checks().applied(id_, *each);
+      disk.apply(*each);
+    }
+    disk.trim(std::min(retain_from_, disk.applied + 1));
+    replica_->applied(disk.applied, now());
+  });
+}
+
+void world_node::hash_state() {
+  state([this] { replica_->state_hashed(disk.applied, disk.hash(), now()); });
+}
+
+runtime::result<cluster::row_page> world_node::read_rows(const std::optional<runtime::row_key>& after,
+                                                         std::size_t bytes_max) {
+  cluster::row_page page;
+  std::size_t bytes = 0;
+  auto at = after ? disk.rows.upper_bound(*after) : disk.rows.begin();
+  for (; at != disk.rows.end() && bytes < bytes_max; ++at) {
+    page.rows.push_back({at->first, at->second});
+    bytes += at->second.size();
+  }
+  if (at != disk.rows.end())
+    page.last = page.rows.back().key;
+  return page;
+}
+
+void world_node::load_rows(std::vector<runtime::row_write> rows, bool first) {
+  state([this, rows = std::move(rows), first] {
+    if (first)
+      disk.rows.clear();
+    for (const auto& row : rows)
+      disk.rows[row.key] = *row.value;
+    replica_->rows_loaded();
+  });
+}
+
+void world_node::end_load(std::uint64_t applied_epoch, std::uint64_t applied_term) {
+  state([this, applied_epoch, applied_term] {
+    disk.applied = applied_epoch;
+    disk.applied_term = applied_term;
+    world_.happened().count("copy stored");
+    replica_->rows_loaded();
+  });
+}
+
+// -- the engine ----------------------------------------------------------------------------------
+
+void world_node::propose(std::uint64_t expected_version, const cluster::assignment& what) {
+  world_.propose(id_, expected_version, what);
+}
+
+void world_node::look_up() {
+  world_.look_up(id_);
+}
+
+void world_node::start_engine(std::uint64_t term, std::uint64_t last_epoch) {
+  world_.happened().count("primary serves");
+  world_.checks().engine_started(id_, term, last_epoch, disk);
+  engine_ = engine{term, last_epoch, nullptr};
+}
+
+void world_node::stop_engine() {
+  world_.happened().count(engine_ ? "primary deposed" : "primary deposed while opening");
+  engine_.reset();
+}
+
+void world_node::committed(std::uint64_t upto) {
+  if (!engine_ || !engine_->in_flight || engine_->in_flight->number > upto)
+    return;
+  const auto done = std::exchange(engine_->in_flight, nullptr);
+  const auto& stored = world_.stored();
+  world_.checks().acknowledged(id_, *done, replica_->known().what, stored.what, minimum_, world_.disks());
+  if (stored.version != replica_->known().version)
+    world_.happened().count("commit while a change of the set is unresolved");
+}
+
+void world_node::distrust_disk(const std::string&) {
+  world_.happened().count("disk distrusted");
+  world_.distrusted(id_);
+}
+
+void world_node::end_node(const std::string& why) {
+  world_.ended(id_, why);
+}
+
+} // namespace orderd::simulation

@@ -1,0 +1,104 @@
+// One node of the replicas' world: its disk, its clock, a life of its replica, and an engine that closes
+// epochs.
+#pragma once
+
+#include "cluster/replica.hpp"
+#include "tests/simulation/chance.hpp"
+#include "tests/simulation/counters.hpp"
+#include "tests/simulation/world_checks.hpp"
+#include "tests/simulation/world_disk.hpp"
+
+#include <deque>
+#include <functional>
+#include <memory>
+#include <optional>
+
+namespace orderd::simulation {
+
+/// What a node needs of the world around it. Times in microseconds of the world's own clock.
+class world_services {
+public:
+  virtual ~world_services() = default;
+  virtual std::int64_t now_us() const = 0;
+  /// Does it after a while, if the node then is in the same life; while it stands still, afterwards.
+  virtual void later(std::uint32_t node, std::int64_t after_us, std::function<void()> what) = 0;
+  virtual void send(std::uint32_t from, std::uint32_t to, const cluster::peer_message& what) = 0;
+  virtual void propose(std::uint32_t node, std::uint64_t expected, const cluster::assignment& what) = 0;
+  virtual void look_up(std::uint32_t node) = 0;
+  virtual const cluster::versioned_assignment& stored() const = 0;
+  virtual std::map<std::uint32_t, const world_disk*> disks() const = 0;
+  virtual void ended(std::uint32_t node, const std::string& why) = 0;
+  virtual void distrusted(std::uint32_t node) = 0;
+  virtual chance& random() = 0;
+  virtual world_checks& checks() = 0;
+  virtual counters& happened() = 0;
+};
+
+class world_node final : public cluster::replica_port {
+public:
+  world_node(std::uint32_t id, std::size_t minimum, world_services& world)
+      : id_(id), minimum_(minimum), world_(world), drift_(world.random().between(-30, 30)) {}
+
+  world_disk disk;
+
+  bool up() const noexcept { return replica_ != nullptr; }
+  std::uint64_t life() const noexcept { return life_; }
+  cluster::replica* running() noexcept { return replica_.get(); }
+  cluster::replica_id self() const { return {id_, disk.identity.incarnation}; }
+  cluster::lease_board& board() { return *board_; }
+  cluster::steady_time now() const;
+
+  void start();
+  void crash();
+  void tick();
+  /// The engine closes an epoch, if it may; a reader asks, if there is one.
+  void work(bool writes);
+
+  void received(const cluster::peer_message& what);
+  void configured(const cluster::versioned_assignment& what);
+  void undecided();
+
+private:
+  struct engine {
+    std::uint64_t term = 0;
+    std::uint64_t last = 0;
+    runtime::epoch_ptr in_flight;
+  };
+
+  void send(std::uint32_t node, cluster::peer_body what) override;
+  void append(std::vector<runtime::epoch_ptr> epochs, std::optional<cluster::replica_note> note) override;
+  void write(const cluster::replica_note& note, std::optional<std::uint64_t> keep_upto) override;
+  void read(std::uint64_t first, std::size_t bytes_max) override;
+  void retain(std::uint64_t from) override;
+  void apply(std::vector<runtime::epoch_ptr> epochs) override;
+  void apply_now() override {}
+  void hash_state() override;
+  runtime::result<cluster::row_page> read_rows(const std::optional<runtime::row_key>& after,
+                                               std::size_t bytes_max) override;
+  void load_rows(std::vector<runtime::row_write> rows, bool first) override;
+  void end_load(std::uint64_t applied_epoch, std::uint64_t applied_term) override;
+  void propose(std::uint64_t expected_version, const cluster::assignment& what) override;
+  void look_up() override;
+  void start_engine(std::uint64_t term, std::uint64_t last_epoch) override;
+  void stop_engine() override;
+  void committed(std::uint64_t upto) override;
+  void distrust_disk(const std::string& why) override;
+  void end_node(const std::string& why) override;
+
+  void journal(std::function<void()> job);
+  void state(std::function<void()> job);
+
+  std::uint32_t id_;
+  std::size_t minimum_;
+  world_services& world_;
+  std::int64_t drift_; ///< per mille
+  std::uint64_t life_ = 0;
+  std::unique_ptr<cluster::lease_board> board_;
+  std::unique_ptr<cluster::replica> replica_;
+  std::optional<engine> engine_;
+  std::uint64_t retain_from_ = 0;
+  std::deque<std::function<void()>> journal_jobs_; ///< the first is under way
+  std::deque<std::function<void()>> state_jobs_;
+};
+
+} // namespace orderd::simulation
