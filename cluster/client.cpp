@@ -1,6 +1,7 @@
 #include "cluster/client.hpp"
 
 #include "cluster/client_router.hpp"
+#include "cluster/connector.hpp"
 #include "cluster/messages.hpp"
 #include "cluster/socket.hpp"
 #include "cluster/tidy_broker.hpp"
@@ -26,8 +27,6 @@ namespace {
 
 using std::chrono::steady_clock;
 
-constexpr std::chrono::milliseconds connect_limit{2'000};
-
 /// What one read of the connection takes at most.
 constexpr std::size_t read_bytes_max = 256u << 10;
 
@@ -38,21 +37,6 @@ constexpr std::size_t unsent_bytes_max = 256u << 10;
 /// The longest time between ticks while there is something to wait for. A tick that is no longer needed
 /// cannot be taken back; none of them is far away.
 constexpr std::chrono::milliseconds tick_max{250};
-
-/// Connects on a thread of its own: a host that does not answer must not delay the multiplexer.
-caf::behavior connector(caf::event_based_actor*) {
-  return {
-      [](const connect_to& what) -> connect_done {
-        const auto to = parse_loopback_endpoint(what.endpoint);
-        if (!to)
-          return {what.link, nullptr, to.error().message};
-        auto made = connect_socket(*to, connect_limit);
-        if (!made)
-          return {what.link, nullptr, made.error().message};
-        return {what.link, std::make_shared<socket>(std::move(*made)), {}};
-      },
-  };
-}
 
 client_router::options router_options(const client_options& chosen) {
   auto endpoints = split_endpoints(chosen.endpoint);

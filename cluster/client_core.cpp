@@ -138,9 +138,11 @@ result<void> client_core::handle(const frame& what, time_point now) {
                  why.retry_after_ms()};
   }
   case frame_type::requests:
+  case frame_type::peer_hello:
+  case frame_type::peer_message:
     break;
   }
-  return fault{fault_code::malformed, "the server sent a frame that only clients send"};
+  return fault{fault_code::malformed, "the server sent a frame that only clients or nodes send"};
 }
 
 result<void> client_core::greet(const frame& what) {

@@ -1,5 +1,7 @@
 #include "cluster/frame.hpp"
 
+#include "actors/public.pb.h"
+
 #include <google/protobuf/io/coded_stream.h>
 
 #include <concepts>
@@ -55,7 +57,7 @@ result<frame_header> read_header(std::string_view bytes, std::size_t payload_byt
                                                       + std::to_string(protocol_version)};
   const auto type = static_cast<std::uint8_t>(bytes[5]);
   if (type < static_cast<std::uint8_t>(frame_type::hello)
-      || type > static_cast<std::uint8_t>(frame_type::error))
+      || type > static_cast<std::uint8_t>(frame_type::peer_message))
     return fault{fault_code::malformed, "unknown frame type " + std::to_string(type)};
   if (const auto flags = read_number<std::uint16_t>(bytes.substr(6)); flags != 0)
     return fault{fault_code::malformed, "frame flags " + std::to_string(flags) + "; they must be 0"};
@@ -75,6 +77,14 @@ void write_header(std::string& out, const frame_header& what) {
 void write_frame(std::string& out, frame_type type, std::uint64_t id, std::string_view payload) {
   write_header(out, {static_cast<std::uint32_t>(payload.size()), type, id});
   out.append(payload);
+}
+
+void write_error(std::string& out, std::uint64_t id, const fault& why) {
+  v1::fault stated;
+  stated.set_code(static_cast<v1::fault::kind>(why.code));
+  stated.set_message(why.message);
+  stated.set_retry_after_ms(why.retry_after_ms);
+  write_frame(out, frame_type::error, id, stated.SerializeAsString());
 }
 
 // -- reading -------------------------------------------------------------------------------------

@@ -25,10 +25,12 @@ inline constexpr std::size_t frame_header_bytes = 16;
 
 /// The numbers go over the wire and never change.
 enum class frame_type : std::uint8_t {
-  hello = 1,    ///< v1::hello; the first frame of each side
-  requests = 2, ///< v1::request_batch; the id is that of the first request, the i-th has id + i
-  replies = 3,  ///< v1::reply_batch; the id is 0, each reply names its request
-  error = 4,    ///< v1::fault; the last frame before the connection is closed
+  hello = 1,        ///< v1::hello; the first frame of each side
+  requests = 2,     ///< v1::request_batch; the id is that of the first request, the i-th has id + i
+  replies = 3,      ///< v1::reply_batch; the id is 0, each reply names its request
+  error = 4,        ///< v1::fault; the last frame before the connection is closed
+  peer_hello = 5,   ///< peer::v1::hello; the first frame of each side between nodes
+  peer_message = 6, ///< peer::v1::message; the id is the shard it is for
 };
 
 struct frame_header {
@@ -51,6 +53,9 @@ runtime::result<frame_header> read_header(std::string_view bytes, std::size_t pa
 /// Appends a header, or a whole frame, to `out`.
 void write_header(std::string& out, const frame_header& what);
 void write_frame(std::string& out, frame_type type, std::uint64_t id, std::string_view payload);
+
+/// Appends an ERROR frame; `id` as in PROTOCOL.md.
+void write_error(std::string& out, std::uint64_t id, const runtime::fault& why);
 
 /// Cuts a stream of bytes into frames.
 ///

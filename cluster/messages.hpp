@@ -13,6 +13,8 @@
 #include <caf/type_id.hpp>
 
 #include <cstddef>
+#include <cstdint>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -28,17 +30,58 @@ struct gateway_peers {
 /// Node -> itself: see how full the disk is.
 struct look_at_disk_again {};
 
-/// Client -> connector: connect; the answer is `connect_done`.
+/// Client or peers -> connector: connect; the answer is `connect_done`.
 struct connect_to {
   std::size_t link = 0; ///< comes back with the answer
   std::string endpoint;
 };
 
-/// Connector -> client: a connected socket, or why there is none.
+/// Connector -> whoever asked: a connected socket, or why there is none.
 struct connect_done {
   std::size_t link = 0;
   std::shared_ptr<socket> connected;
   std::string error;
+};
+
+// -- between nodes (peers_actor.hpp) -------------------------------------------------------------
+
+/// Seat -> peers: these bytes (an encoded peer_message) to the seat of that shard on that node, or nowhere.
+struct peer_send {
+  std::uint32_t node = 0;
+  std::shared_ptr<const std::string> bytes;
+  std::uint32_t shard = 0;
+};
+
+/// Peers -> seat: a node sent these bytes; not decoded, not checked.
+struct peer_received {
+  std::uint32_t from_node = 0;
+  std::shared_ptr<const std::string> bytes;
+};
+
+/// Seat -> peers: so many received bytes of that node are done with. What is not given back is not read
+/// again.
+struct peer_taken {
+  std::uint32_t node = 0;
+  std::size_t bytes = 0;
+};
+
+/// Node -> peers: the seats by shard; accept and make connections from now on.
+struct peers_know {
+  std::vector<caf::actor> seats;
+};
+
+/// Directory -> peers: where the nodes are; others are forgotten. One's own is ignored.
+struct peer_endpoints {
+  std::map<std::uint32_t, std::string> nodes;
+};
+
+/// Peers -> every seat: what is sent to that node from now on goes out; or is dropped, and what was sent
+/// before may be lost.
+struct link_up {
+  std::uint32_t node = 0;
+};
+struct link_down {
+  std::uint32_t node = 0;
 };
 
 } // namespace orderd::cluster
@@ -49,6 +92,13 @@ CAF_ADD_TYPE_ID(orderd_cluster, (orderd::cluster::node_question))
 CAF_ADD_TYPE_ID(orderd_cluster, (orderd::cluster::look_at_disk_again))
 CAF_ADD_TYPE_ID(orderd_cluster, (orderd::cluster::connect_to))
 CAF_ADD_TYPE_ID(orderd_cluster, (orderd::cluster::connect_done))
+CAF_ADD_TYPE_ID(orderd_cluster, (orderd::cluster::peer_send))
+CAF_ADD_TYPE_ID(orderd_cluster, (orderd::cluster::peer_received))
+CAF_ADD_TYPE_ID(orderd_cluster, (orderd::cluster::peer_taken))
+CAF_ADD_TYPE_ID(orderd_cluster, (orderd::cluster::peers_know))
+CAF_ADD_TYPE_ID(orderd_cluster, (orderd::cluster::peer_endpoints))
+CAF_ADD_TYPE_ID(orderd_cluster, (orderd::cluster::link_up))
+CAF_ADD_TYPE_ID(orderd_cluster, (orderd::cluster::link_down))
 CAF_END_TYPE_ID_BLOCK(orderd_cluster)
 static_assert(caf::id_block::orderd_cluster::end <= caf::id_block::orderd_client::begin);
 
@@ -57,3 +107,10 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(orderd::cluster::node_question)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(orderd::cluster::look_at_disk_again)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(orderd::cluster::connect_to)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(orderd::cluster::connect_done)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(orderd::cluster::peer_send)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(orderd::cluster::peer_received)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(orderd::cluster::peer_taken)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(orderd::cluster::peers_know)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(orderd::cluster::peer_endpoints)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(orderd::cluster::link_up)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(orderd::cluster::link_down)

@@ -18,11 +18,25 @@ using runtime::result;
 
 namespace {
 
-/// An address in the operating system's form.
-struct native_address {
-  sockaddr_storage content{};
-  socklen_t size = 0;
-};
+fault refused(const char* what, const endpoint& at, int error) {
+  return {fault_code::unavailable, std::string{"cannot "} + what + " " + config::to_string(at) + ": "
+                                       + std::generic_category().message(error)};
+}
+
+/// Waits for the end of a connect under way; its errno, 0 for success.
+int finish_connect(int descriptor, std::chrono::milliseconds limit) {
+  pollfd waited{descriptor, POLLOUT, 0};
+  const auto ready = ::poll(&waited, 1, static_cast<int>(limit.count()));
+  if (ready == 0)
+    return ETIMEDOUT;
+  if (ready < 0)
+    return errno;
+  int error = 0;
+  socklen_t size = sizeof(error);
+  return ::getsockopt(descriptor, SOL_SOCKET, SO_ERROR, &error, &size) == 0 ? error : errno;
+}
+
+} // namespace
 
 native_address native(const endpoint& from) {
   native_address made;
@@ -40,26 +54,6 @@ native_address native(const endpoint& from) {
   made.size = sizeof(sockaddr_in6);
   return made;
 }
-
-fault refused(const endpoint& to, int error) {
-  return {fault_code::unavailable,
-          "cannot connect to " + config::to_string(to) + ": " + std::generic_category().message(error)};
-}
-
-/// Waits for the end of a connect under way; its errno, 0 for success.
-int finish_connect(int descriptor, std::chrono::milliseconds limit) {
-  pollfd waited{descriptor, POLLOUT, 0};
-  const auto ready = ::poll(&waited, 1, static_cast<int>(limit.count()));
-  if (ready == 0)
-    return ETIMEDOUT;
-  if (ready < 0)
-    return errno;
-  int error = 0;
-  socklen_t size = sizeof(error);
-  return ::getsockopt(descriptor, SOL_SOCKET, SO_ERROR, &error, &size) == 0 ? error : errno;
-}
-
-} // namespace
 
 socket::~socket() {
   if (descriptor_ >= 0)
@@ -85,14 +79,32 @@ result<socket> connect_socket(const endpoint& to, std::chrono::milliseconds limi
   const auto address = native(to);
   socket made{::socket(address.content.ss_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0)};
   if (made.descriptor() < 0)
-    return refused(to, errno);
+    return refused("connect to", to, errno);
   const auto* raw = reinterpret_cast<const sockaddr*>(&address.content);
   auto error = ::connect(made.descriptor(), raw, address.size) == 0 ? 0 : errno;
   if (error == EINPROGRESS)
     error = finish_connect(made.descriptor(), limit);
   if (error != 0)
-    return refused(to, error);
+    return refused("connect to", to, error);
   return made;
+}
+
+result<socket> bind_datagrams(const endpoint& at) {
+  const auto address = native(at);
+  socket made{::socket(address.content.ss_family, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0)};
+  if (made.descriptor() < 0
+      || ::bind(made.descriptor(), reinterpret_cast<const sockaddr*>(&address.content), address.size) != 0)
+    return refused("receive datagrams at", at, errno);
+  return made;
+}
+
+std::uint16_t port_of(const socket& bound) {
+  sockaddr_storage at{};
+  socklen_t size = sizeof at;
+  runtime::require(::getsockname(bound.descriptor(), reinterpret_cast<sockaddr*>(&at), &size) == 0,
+                   "a socket without an address");
+  return ntohs(at.ss_family == AF_INET6 ? reinterpret_cast<sockaddr_in6*>(&at)->sin6_port
+                                        : reinterpret_cast<sockaddr_in*>(&at)->sin_port);
 }
 
 } // namespace orderd::cluster

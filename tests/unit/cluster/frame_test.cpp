@@ -69,7 +69,7 @@ TEST(FrameReader, RefusesHeadersItCannotTrust) {
       {"another version", header_bytes(0, 2, 1, 0), fault_code::unsupported_version, 0},
       {"another protocol", "GET / HTTP/1.1\r\n", fault_code::unsupported_version, 0},
       {"type 0", header_bytes(0, 1, 0, 0), fault_code::malformed, 7},
-      {"a type above the last", header_bytes(0, 1, 5, 0), fault_code::malformed, 7},
+      {"a type above the last", header_bytes(0, 1, 7, 0), fault_code::malformed, 7},
       {"flags", header_bytes(0, 1, 1, 1), fault_code::malformed, 7},
       {"one byte too long", header_bytes(101, 1, 1, 0), fault_code::too_large, 7},
       {"as long as can be said", header_bytes(0xffffffff, 1, 1, 0), fault_code::too_large, 7},
