@@ -74,6 +74,9 @@ inline constexpr std::size_t peer_unsent_bytes_max = 32u << 20;
 /// frame may go beyond.
 inline constexpr std::size_t peer_untaken_bytes_max = 8u << 20;
 
+/// Largest number of a node: names in the configuration store have four digits.
+inline constexpr std::uint32_t node_number_max = 9'999;
+
 /// Bytes of a cluster's id.
 inline constexpr std::size_t cluster_id_bytes_max = 64;
 

@@ -85,6 +85,12 @@ void add_cluster(CLI::App& app, node_settings& into) {
       ->type_name("HOST:PORT,...")
       ->delimiter(',')
       ->check(etcd_endpoint());
+  app.add_option("--node", into.node, "Number of this node in its cluster, another one for each, for ever")
+      ->type_name("N")
+      ->check(whole(0, limits::node_number_max, ""));
+  app.add_option("--peer-listen", into.peer_listen, "Address for the other nodes, TCP and UDP")
+      ->type_name("HOST:PORT")
+      ->check(loopback(when_empty::refused));
 }
 
 void add_door(CLI::App& app, node_settings& into) {

@@ -114,9 +114,13 @@ TEST(Settings, TakeEveryArgumentOfTheProvider) {
 
 TEST(Settings, TakeEveryArgumentOfTheCluster) {
   node_settings settings;
-  EXPECT_EQ(parse(settings, {"--configuration", "etcd", "--etcd", "127.0.0.1:1,[::1]:2,localhost:3"}), "");
+  EXPECT_EQ(parse(settings, {"--configuration", "etcd", "--etcd", "127.0.0.1:1,[::1]:2,localhost:3", "--node",
+                             "7", "--peer-listen", "127.0.0.2:9"}),
+            "");
   const node_settings expected{.configuration = configuration_form::etcd,
                                .etcd = {"127.0.0.1:1", "[::1]:2", "localhost:3"},
+                               .node = 7,
+                               .peer_listen = "127.0.0.2:9",
                                .provider = {}};
   EXPECT_EQ(settings, expected);
 }
@@ -146,6 +150,10 @@ TEST(Settings, RefuseWithNameValueAndLimit) {
       {{"--etcd", "127.0.0.1:2379,10.0.0.1:2379"},
        "--etcd: '10.0.0.1:2379' is no endpoint of etcd; it must be a loopback address with its port "
        "(127.0.0.1:2379, [::1]:2379 or localhost:2379)"},
+      {{"--node", "10000"}, "--node: 10000 is out of range; it must be 0 to 9,999"},
+      {{"--peer-listen", "10.0.0.1:7511"},
+       "--peer-listen: '10.0.0.1:7511' cannot be listened on; it must be a loopback address "
+       "(127.0.0.1:PORT, [::1]:PORT or localhost:PORT), PORT 0 to 65535 (0: any free one)"},
       {{"--etcd", "127.0.0.1:0"},
        "--etcd: '127.0.0.1:0' is no endpoint of etcd; it must be a loopback address with its port "
        "(127.0.0.1:2379, [::1]:2379 or localhost:2379)"},
