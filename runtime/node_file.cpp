@@ -33,11 +33,18 @@ result<std::optional<node_file>> parse(const std::string& path, const std::strin
       || !has("shards", json.value("shards", nlohmann::json{}).is_number_unsigned())
       || !has("complete", json.value("complete", nlohmann::json{}).is_boolean()))
     return bad_file(fault_code::corrupt, path, "a field is missing or of the wrong type");
+  // Files of before clusters lack these.
+  const auto incarnation = json.value("incarnation", nlohmann::json(1u));
+  const auto boot = json.value("boot", nlohmann::json(0u));
+  const auto cluster = json.value("cluster", nlohmann::json(""));
+  if (!incarnation.is_number_unsigned() || !boot.is_number_unsigned() || !cluster.is_string())
+    return bad_file(fault_code::corrupt, path, "a field of the cluster is of the wrong type");
   const auto shards = json["shards"].get<std::uint64_t>();
   if (shards < 1 || shards > limits::shards_max)
     return bad_file(fault_code::corrupt, path, std::to_string(shards) + " shards cannot be");
   return std::optional{node_file{json["node_id"].get<std::string>(), static_cast<std::uint32_t>(shards),
-                                 json["complete"].get<bool>()}};
+                                 json["complete"].get<bool>(), incarnation.get<std::uint64_t>(),
+                                 boot.get<std::uint64_t>(), cluster.get<std::string>()}};
 }
 
 } // namespace
@@ -47,7 +54,10 @@ node_file new_node_file(std::uint32_t shards) {
   std::string id;
   for (int i = 0; i < 4; ++i)
     append_integer(id, static_cast<std::uint32_t>(random()));
-  return {to_hex(id), shards, false};
+  node_file out;
+  out.node_id = to_hex(id);
+  out.shards = shards;
+  return out;
 }
 
 result<std::optional<node_file>> read_node_file(const std::string& path) {
@@ -64,10 +74,10 @@ result<std::optional<node_file>> read_node_file(const std::string& path) {
 }
 
 result<void> write_node_file(const std::string& path, const node_file& what) {
-  const nlohmann::ordered_json json{{"format", format_version},
-                                    {"node_id", what.node_id},
-                                    {"shards", what.shards},
-                                    {"complete", what.complete}};
+  const nlohmann::ordered_json json{{"format", format_version},        {"node_id", what.node_id},
+                                    {"shards", what.shards},           {"complete", what.complete},
+                                    {"incarnation", what.incarnation}, {"boot", what.boot},
+                                    {"cluster", what.cluster}};
   return write_file_atomically(path, json.dump(2) + "\n");
 }
 

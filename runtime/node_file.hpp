@@ -12,7 +12,10 @@ namespace orderd::runtime {
 struct node_file {
   std::string node_id; ///< 32 hex digits, random
   std::uint32_t shards = 0;
-  bool complete = false; ///< false while the folder is being made: its parts may be missing
+  bool complete = false;         ///< false while the folder is being made: its parts may be missing
+  std::uint64_t incarnation = 1; ///< another one after its data was given up: it is a new node then
+  std::uint64_t boot = 0;        ///< how often it was started as a member of a cluster
+  std::string cluster;           ///< id of the cluster it is in; empty: none yet
 };
 
 /// A new node's file, with an id from the operating system's random numbers.
