@@ -73,6 +73,12 @@ result<void> transaction::put(MDB_dbi in, std::string_view key, std::string_view
   return {};
 }
 
+result<void> transaction::clear(MDB_dbi all_of) {
+  if (const int code = mdb_drop(handle_, all_of, 0); code != 0)
+    return environment_->failure(code, "clear a database");
+  return {};
+}
+
 result<void> transaction::commit() {
   // LMDB frees the transaction whether it commits or not.
   if (const int code = mdb_txn_commit(std::exchange(handle_, nullptr)); code != 0)

@@ -60,6 +60,9 @@ public:
   result<std::optional<std::string_view>> get(MDB_dbi in, std::string_view key);
   result<void> put(MDB_dbi in, std::string_view key, std::string_view value);
 
+  /// Erases all rows of a database; it stays, and its handles are good.
+  result<void> clear(MDB_dbi all_of);
+
   /// Makes a write transaction durable. After a fault nothing of it is there, unless the fault was in
   /// the last sync: then it is not known.
   result<void> commit();

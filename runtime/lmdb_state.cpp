@@ -96,12 +96,12 @@ result<std::unique_ptr<lmdb_state>> lmdb_state::open(const std::string& folder, 
   if (!environment)
     return environment.error();
   std::unique_ptr<lmdb_state> out{new lmdb_state{*std::move(environment), shard}};
-  if (auto done = out->load(); !done)
+  if (auto done = out->load_all(); !done)
     return done.error();
   return out;
 }
 
-result<void> lmdb_state::load() {
+result<void> lmdb_state::load_all() {
   auto writing = environment_->begin_write();
   if (!writing)
     return writing.error();
@@ -177,30 +177,73 @@ result<void> lmdb_state::apply(std::span<const epoch_ptr> epochs) {
 }
 
 result<void> lmdb_state::apply_transaction(std::span<const epoch_ptr> epochs) {
+  const auto& last = *epochs.back();
+  return write(merge_writes(epochs), progress{last.number, last.term});
+}
+
+result<void> lmdb_state::write(std::span<const merged_write> rows, std::optional<progress> upto) {
   auto writing = environment_->begin_write();
   if (!writing)
     return writing.error();
   row_writer writer{*writing, databases_, shard_};
-  for (const auto& row : merge_writes(epochs)) {
+  for (const auto& row : rows) {
     if (auto done = writer.write(row); !done)
       return done;
   }
   writer.finish();
-  const auto& last = *epochs.back();
-  stored::v1::state_meta meta;
-  meta.set_shard(shard_);
-  meta.set_applied_epoch(last.number);
-  meta.set_applied_term(last.term);
-  const auto sealed = seal_value(shard_, last.number, meta_key, meta.SerializeAsString());
-  if (auto done = writing->put(meta_, meta_key.key(), sealed); !done)
-    return done;
+  if (upto) {
+    if (auto done = put_meta(*writing, *upto); !done)
+      return done;
+  }
   if (auto done = writing->commit(); !done)
     return done;
   for (const auto& made : writer.created())
     databases_.publish(made.place, made.handle);
-  applied_epoch_ = last.number;
-  applied_term_ = last.term;
+  if (upto) {
+    applied_epoch_ = upto->epoch;
+    applied_term_ = upto->term;
+  }
   return {};
+}
+
+result<void> lmdb_state::put_meta(lmdb::transaction& writing, const progress& upto) {
+  stored::v1::state_meta meta;
+  meta.set_shard(shard_);
+  meta.set_applied_epoch(upto.epoch);
+  meta.set_applied_term(upto.term);
+  const auto sealed = seal_value(shard_, upto.epoch, meta_key, meta.SerializeAsString());
+  return writing.put(meta_, meta_key.key(), sealed);
+}
+
+// -- copies --------------------------------------------------------------------------------------
+
+// One database at a time: a transaction remembers every page it frees.
+result<void> lmdb_state::clear() {
+  if (auto done = write({}, progress{}); !done)
+    return done;
+  for (std::uint16_t number = 0; number < row_place::numbers; ++number) {
+    const auto database = databases_.find(row_place{number});
+    if (!database)
+      continue;
+    auto writing = environment_->begin_write();
+    if (!writing)
+      return writing.error();
+    if (auto done = writing->clear(*database); !done)
+      return done;
+    if (auto done = writing->commit(); !done)
+      return done;
+  }
+  return {};
+}
+
+result<void> lmdb_state::load(std::span<const row_write> rows) {
+  require(applied_epoch_ == 0, "rows loaded into a state that has epochs");
+  return write(merge_writes(rows), {});
+}
+
+result<void> lmdb_state::set_applied(std::uint64_t epoch, std::uint64_t term) {
+  require(applied_epoch_ == 0, "a state that has epochs is said to be a copy");
+  return write({}, progress{epoch, term});
 }
 
 } // namespace orderd::runtime

@@ -51,6 +51,9 @@ public:
                                                   lmdb::environment_options options);
 
   result<void> apply(std::span<const epoch_ptr> epochs) override;
+  result<void> clear() override;
+  result<void> load(std::span<const row_write> rows) override;
+  result<void> set_applied(std::uint64_t epoch, std::uint64_t term) override;
   std::uint64_t applied_epoch() const override { return applied_epoch_; }
   std::uint64_t applied_term() const override { return applied_term_; }
   result<std::unique_ptr<state_reader>> reader() override;
@@ -59,10 +62,18 @@ public:
 private:
   lmdb_state(std::unique_ptr<lmdb::environment> environment, std::uint32_t shard)
       : environment_(std::move(environment)), shard_(shard) {}
-  result<void> load();
+  result<void> load_all();
   result<void> load_databases(lmdb::transaction& writing);
   result<void> load_meta(lmdb::transaction& writing);
   result<void> apply_transaction(std::span<const epoch_ptr> epochs);
+  /// What a state has after an apply.
+  struct progress {
+    std::uint64_t epoch = 0;
+    std::uint64_t term = 0;
+  };
+  /// Writes sorted rows and, when it is given, how far they come: in one synced transaction.
+  result<void> write(std::span<const merged_write> rows, std::optional<progress> upto);
+  result<void> put_meta(lmdb::transaction& writing, const progress& upto);
 
   std::unique_ptr<lmdb::environment> environment_;
   std::uint32_t shard_;

@@ -41,6 +41,17 @@ sortable to_sortable(const row_write& write, std::uint64_t epoch) {
   return {first_bytes(key.substr(shared)), epoch, &write, row_place::of(write.key.in(), key)};
 }
 
+std::vector<merged_write> last_writes(std::vector<sortable> all) {
+  std::sort(all.begin(), all.end());
+  std::vector<merged_write> out;
+  out.reserve(all.size());
+  for (const auto& next : all) {
+    if (out.empty() || !(out.back().write->key == next.write->key))
+      out.push_back({next.place, next.epoch, next.write});
+  }
+  return out;
+}
+
 } // namespace
 
 std::vector<merged_write> merge_writes(std::span<const epoch_ptr> epochs) {
@@ -52,14 +63,17 @@ std::vector<merged_write> merge_writes(std::span<const epoch_ptr> epochs) {
   for (const auto& epoch : epochs)
     for (const auto& write : epoch->writes)
       all.push_back(to_sortable(write, epoch->number));
-  std::sort(all.begin(), all.end());
+  return last_writes(std::move(all));
+}
 
-  std::vector<merged_write> out;
-  out.reserve(rows);
-  for (const auto& next : all) {
-    if (out.empty() || !(out.back().write->key == next.write->key))
-      out.push_back({next.place, next.epoch, next.write});
-  }
+std::vector<merged_write> merge_writes(std::span<const row_write> rows) {
+  std::vector<sortable> all;
+  all.reserve(rows.size());
+  for (const auto& write : rows)
+    all.push_back(to_sortable(write, all.size()));
+  auto out = last_writes(std::move(all));
+  for (auto& write : out)
+    write.epoch = 0;
   return out;
 }
 

@@ -50,6 +50,9 @@ struct merged_write {
 /// Of every row that the epochs write, the last write; ordered by place, then by key.
 std::vector<merged_write> merge_writes(std::span<const epoch_ptr> epochs);
 
+/// The same of rows that no epoch of this replica wrote, in their order; their epoch is 0.
+std::vector<merged_write> merge_writes(std::span<const row_write> rows);
+
 /// Checks and opens a row as a store found it; `corrupt` also when its key cannot be one of ours.
 result<opened_value> open_row(std::uint32_t shard, table in, std::string_view key, std::string_view stored);
 

@@ -96,7 +96,9 @@ public:
 
 /// The snapshots of one shard, applied behind the journal.
 ///
-/// *Concurrency*: `apply` by one thread (the applier's); readers as above.
+/// *Operation*: `apply`. Or, to take over another replica's rows: `clear`, `load` as often as needed,
+/// `set_applied`, then `apply` again. Someone else must remember that the copy is not complete.
+/// *Concurrency*: all of these by one thread (the applier's); readers as above.
 class state_store {
 public:
   virtual ~state_store() = default;
@@ -106,6 +108,17 @@ public:
   /// first is at most `applied_epoch() + 1`. After a fault `applied_epoch()` says how far it came; the
   /// same call may be tried again.
   virtual result<void> apply(std::span<const epoch_ptr> epochs) = 0;
+
+  /// Removes everything, in synced transactions: first of all what epoch is applied, then the rows. After a
+  /// fault some rows may be left; the same call may be tried again.
+  virtual result<void> clear() = 0;
+
+  /// Writes rows of a copy, and erases those without a value, in one synced transaction; of a key that comes
+  /// twice the last counts. Pre: no epoch is applied. After a fault none of them is written.
+  virtual result<void> load(std::span<const row_write> rows) = 0;
+
+  /// Says that the rows are those after this epoch; synced. Pre: as `load`.
+  virtual result<void> set_applied(std::uint64_t epoch, std::uint64_t term) = 0;
 
   /// The last epoch applied and synced, 0 when none; and its term.
   virtual std::uint64_t applied_epoch() const = 0;

@@ -80,6 +80,11 @@ private:
         kept.push_back(without_lost(*each, bugs_));
       return real_.apply(kept);
     }
+    runtime::result<void> clear() override { return real_.clear(); }
+    runtime::result<void> load(std::span<const runtime::row_write> rows) override { return real_.load(rows); }
+    runtime::result<void> set_applied(std::uint64_t epoch, std::uint64_t term) override {
+      return real_.set_applied(epoch, term);
+    }
     std::uint64_t applied_epoch() const override { return real_.applied_epoch(); }
     std::uint64_t applied_term() const override { return real_.applied_term(); }
     runtime::result<std::unique_ptr<runtime::state_reader>> reader() override { return real_.reader(); }

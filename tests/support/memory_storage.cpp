@@ -90,16 +90,47 @@ public:
 
   result<void> apply(std::span<const epoch_ptr> epochs) override {
     const std::lock_guard lock{disk_.mutex_};
-    if (life_ != disk_.crashes_)
-      return memory_disk::crashed();
-    if (memory_disk::due(disk_.failing_apply_))
-      return fault{disk_.apply_failure_, "the simulated disk failed an apply"};
+    if (auto usable = check_usable(); !usable)
+      return usable;
     while (!epochs.empty() && epochs.front()->number <= content().applied_epoch)
       epochs = epochs.subspan(1);
-    if (disk_.used_unlocked() + size_of(epochs) > disk_.capacity_bytes_)
+    std::uint64_t bytes = disk_.used_unlocked();
+    for (const auto& epoch : epochs)
+      bytes += size_of(epoch->writes);
+    if (bytes > disk_.capacity_bytes_)
       return memory_disk::full();
     for (const auto& epoch : epochs)
       put(*epoch);
+    return {};
+  }
+
+  result<void> clear() override {
+    const std::lock_guard lock{disk_.mutex_};
+    if (auto usable = check_usable(); !usable)
+      return usable;
+    content() = {};
+    return {};
+  }
+
+  result<void> load(std::span<const row_write> rows) override {
+    const std::lock_guard lock{disk_.mutex_};
+    require(content().applied_epoch == 0, "rows loaded into a state that has epochs");
+    if (auto usable = check_usable(); !usable)
+      return usable;
+    if (disk_.used_unlocked() + size_of(rows) > disk_.capacity_bytes_)
+      return memory_disk::full();
+    for (const auto& write : rows)
+      put(write, 0);
+    return {};
+  }
+
+  result<void> set_applied(std::uint64_t epoch, std::uint64_t term) override {
+    const std::lock_guard lock{disk_.mutex_};
+    require(content().applied_epoch == 0, "a state that has epochs is said to be a copy");
+    if (auto usable = check_usable(); !usable)
+      return usable;
+    content().applied_epoch = epoch;
+    content().applied_term = term;
     return {};
   }
 
@@ -122,12 +153,19 @@ public:
 private:
   memory_disk::shard_content& content() const { return disk_.shards_[shard_]; }
 
+  result<void> check_usable() const {
+    if (life_ != disk_.crashes_)
+      return memory_disk::crashed();
+    if (memory_disk::due(disk_.failing_apply_))
+      return fault{disk_.apply_failure_, "the simulated disk failed an apply"};
+    return {};
+  }
+
   /// At most what they add: as a copy-on-write store, it needs the new before it frees the old.
-  static std::uint64_t size_of(std::span<const epoch_ptr> epochs) {
+  static std::uint64_t size_of(std::span<const row_write> rows) {
     std::uint64_t bytes = 0;
-    for (const auto& epoch : epochs)
-      for (const auto& write : epoch->writes)
-        bytes += write.key.key().size() + (write.value ? write.value->size() : 0);
+    for (const auto& write : rows)
+      bytes += write.key.key().size() + (write.value ? write.value->size() : 0);
     return bytes;
   }
 
@@ -135,20 +173,24 @@ private:
     auto& into = content();
     require(what.shard == shard_, "epoch applied to another shard");
     require(what.number == into.applied_epoch + 1, "epochs applied out of order");
-    for (const auto& write : what.writes) {
-      require(!write.key.key().empty(), "a row without a key");
-      if (const auto old = into.rows.find(write.key); old != into.rows.end()) {
-        into.bytes -= old->first.key().size() + old->second.size();
-        into.rows.erase(old);
-      }
-      if (!write.value)
-        continue;
-      auto sealed = seal_value(shard_, what.number, write.key, *write.value);
-      into.bytes += write.key.key().size() + sealed.size();
-      into.rows.emplace(write.key, std::move(sealed));
-    }
+    for (const auto& write : what.writes)
+      put(write, what.number);
     into.applied_epoch = what.number;
     into.applied_term = what.term;
+  }
+
+  void put(const row_write& write, std::uint64_t epoch) const {
+    auto& into = content();
+    require(!write.key.key().empty(), "a row without a key");
+    if (const auto old = into.rows.find(write.key); old != into.rows.end()) {
+      into.bytes -= old->first.key().size() + old->second.size();
+      into.rows.erase(old);
+    }
+    if (!write.value)
+      return;
+    auto sealed = seal_value(shard_, epoch, write.key, *write.value);
+    into.bytes += write.key.key().size() + sealed.size();
+    into.rows.emplace(write.key, std::move(sealed));
   }
 
   memory_disk& disk_;

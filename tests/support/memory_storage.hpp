@@ -38,7 +38,7 @@ public:
 
   /// The nth append from now (1: the next) fails; the crash decides whether it took place.
   void fail_append(std::uint64_t nth) { failing_append_ = nth; }
-  /// The nth apply from now fails and changes nothing.
+  /// The nth apply (clear, load, set_applied) from now fails and changes nothing.
   void fail_apply(std::uint64_t nth, runtime::fault_code code = runtime::fault_code::storage_full) {
     failing_apply_ = nth;
     apply_failure_ = code;

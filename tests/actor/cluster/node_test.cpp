@@ -69,6 +69,13 @@ private:
       owner_.fail_at(place::apply);
       return owner_.real_.state(0).apply(epochs);
     }
+    result<void> clear() override { return owner_.real_.state(0).clear(); }
+    result<void> load(std::span<const runtime::row_write> rows) override {
+      return owner_.real_.state(0).load(rows);
+    }
+    result<void> set_applied(std::uint64_t epoch, std::uint64_t term) override {
+      return owner_.real_.state(0).set_applied(epoch, term);
+    }
     std::uint64_t applied_epoch() const override { return owner_.real_.state(0).applied_epoch(); }
     std::uint64_t applied_term() const override { return owner_.real_.state(0).applied_term(); }
     result<std::unique_ptr<runtime::state_reader>> reader() override {

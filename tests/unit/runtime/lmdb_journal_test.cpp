@@ -1,6 +1,7 @@
 // What only the journal in LMDB has: chunks, and a file that stops growing.
 #include "runtime/lmdb_journal.hpp"
 
+#include "runtime/bytes.hpp"
 #include "tests/support/storage_harness.hpp"
 
 #include <filesystem>
@@ -77,6 +78,59 @@ TEST(LmdbJournal, AllocatesItsFileInAdvanceWhenAsked) {
     return result<void>{};
   }));
   EXPECT_EQ(seen, 1);
+}
+
+/// Takes a record out of the file, as if it had never been written.
+void lose_record(const temporary_folder& folder, std::uint64_t number) {
+  auto environment = lmdb::environment::open(folder.path(), {std::size_t{1} << 28, 0, 0});
+  auto writing = (*environment)->begin_write();
+  const auto chunks = writing->database("", false);
+  std::string key;
+  append_integer(key, number);
+  append_integer(key, std::uint32_t{0});
+  {
+    auto at = lmdb::cursor::open(*writing, **chunks);
+    const auto found = at->seek(MDB_SET, key);
+    ASSERT_TRUE(found && *found);
+    ASSERT_TRUE(at->erase());
+  }
+  ASSERT_TRUE(writing->commit());
+}
+
+TEST(LmdbJournal, MissesALostRecordAmongThoseThatWereCut) {
+  for (std::uint64_t lost = 2; lost <= 4; ++lost) {
+    const temporary_folder folder;
+    {
+      auto journal = open_empty(folder);
+      EXPECT_TRUE(append(*journal, {sized(1, 1), sized(2, 40'000), sized(3, 1)}));
+      EXPECT_TRUE(
+          journal->append(std::vector<journal_entry>{shard_note{0, 1, ""}, sized(2, 1), sized(3, 1)}));
+    }
+    lose_record(folder, lost);
+    auto journal = lmdb_journal::open(folder.path(), {std::size_t{1} << 28, 0, 0});
+    const auto done = (*journal)->replay([](const epoch_ptr&) { return result<void>{}; });
+    ASSERT_FALSE(done) << "record " << lost;
+    EXPECT_EQ(done.error().code, fault_code::corrupt);
+    EXPECT_EQ(done.error().message, "record " + std::to_string(lost)
+                                        + " of the journal is missing; the next is "
+                                        + std::to_string(lost + 1));
+  }
+}
+
+TEST(LmdbJournal, StopsGrowingWithNotesAndCutsToo) {
+  const temporary_folder folder;
+  auto journal = open_empty(folder);
+  std::uint64_t settled_bytes = 0;
+  for (std::uint64_t number = 1; number <= 300; ++number) {
+    const shard_note cut{0, number - 1, std::string(number % 100, 'n')};
+    EXPECT_TRUE(
+        journal->append(std::vector<journal_entry>{sized(number, 40'000), cut, sized(number, 40'000)}));
+    journal->trim(0, number);
+    if (number == 100)
+      settled_bytes = std::filesystem::file_size(folder / "data.mdb");
+  }
+  EXPECT_LE(std::filesystem::file_size(folder / "data.mdb"), settled_bytes * 5 / 4);
+  EXPECT_EQ(journal->first_epoch(0), 300u);
 }
 
 } // namespace
