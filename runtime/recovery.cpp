@@ -16,20 +16,81 @@ std::size_t size_of(const epoch& what) {
   return bytes;
 }
 
-/// Follows one shard's epochs through the journal.
+/// Follows one shard's epochs through the journal, and checks that they fit together and to the state.
+class shard_chain {
+public:
+  shard_chain(std::uint32_t shard, const state_store& state)
+      : shard_(shard), applied_epoch_(state.applied_epoch()), applied_term_(state.applied_term()),
+        epoch_(applied_epoch_), term_(applied_term_) {}
+
+  /// Takes the epoch as the last; a fault when it does not continue what came before it.
+  result<void> take(const epoch& next) {
+    auto fits = check(next);
+    epoch_ = next.number;
+    term_ = next.term;
+    in_journal_ = true;
+    return fits;
+  }
+
+  /// What is wrong when nothing comes after it.
+  result<void> finish() const {
+    if (epoch_ < applied_epoch_)
+      return damage("the journal ends at epoch " + std::to_string(epoch_) + ", but the state has "
+                    + std::to_string(applied_epoch_) + ": the journal is older than the state");
+    return {};
+  }
+
+  std::uint32_t shard() const { return shard_; }
+  std::uint64_t applied_epoch() const { return applied_epoch_; }
+  std::uint64_t applied_term() const { return applied_term_; }
+  /// The last in the journal; of the state, until there was one.
+  std::uint64_t epoch() const { return epoch_; }
+  std::uint64_t term() const { return term_; }
+
+private:
+  result<void> check(const runtime::epoch& next) const {
+    // The first record may be of any epoch the state has: the journal is trimmed behind it.
+    if (!in_journal_ && next.number <= epoch_)
+      return next.number < epoch_ ? result<void>{} : check_same_term(next);
+    if (next.number != epoch_ + 1)
+      return damage("epoch " + std::to_string(epoch_ + 1) + " is missing; the journal goes on with "
+                    + std::to_string(next.number));
+    if (next.previous_term != term_)
+      return damage("epoch " + std::to_string(next.number) + " follows one of term "
+                    + std::to_string(next.previous_term) + ", but epoch " + std::to_string(epoch_)
+                    + " is of term " + std::to_string(term_));
+    return next.number == applied_epoch_ ? check_same_term(next) : result<void>{};
+  }
+
+  result<void> check_same_term(const runtime::epoch& next) const {
+    if (next.term == applied_term_)
+      return {};
+    return damage("epoch " + std::to_string(next.number) + " is of term " + std::to_string(next.term)
+                  + " in the journal, of term " + std::to_string(applied_term_) + " in the state");
+  }
+
+  fault damage(const std::string& what) const {
+    return {fault_code::corrupt, "shard " + std::to_string(shard_) + ": " + what};
+  }
+
+  std::uint32_t shard_;
+  std::uint64_t applied_epoch_; ///< of the state, when it began
+  std::uint64_t applied_term_;
+  std::uint64_t epoch_;
+  std::uint64_t term_;
+  bool in_journal_ = false;
+};
+
+/// Applies one shard's epochs as they come by.
 class shard_replay {
 public:
-  shard_replay(std::uint32_t shard, state_store& state)
-      : shard_(shard), state_(state), epoch_(state.applied_epoch()), term_(state.applied_term()) {}
+  shard_replay(std::uint32_t shard, state_store& state) : chain_(shard, state), state_(state) {}
 
   /// Checks that the epoch continues what came before it, and keeps it if the state lacks it.
   result<void> take(const epoch_ptr& next) {
-    if (auto fits = check(*next); !fits)
+    if (auto fits = chain_.take(*next); !fits)
       return fits;
-    epoch_ = next->number;
-    term_ = next->term;
-    in_journal_ = true;
-    if (next->number > state_.applied_epoch())
+    if (next->number > chain_.applied_epoch())
       waiting_.push_back(next);
     return {};
   }
@@ -43,45 +104,59 @@ public:
   }
 
   result<recovered_shard> finish() const {
-    if (epoch_ < state_.applied_epoch())
-      return damage("the journal ends at epoch " + std::to_string(epoch_) + ", but the state has "
-                    + std::to_string(state_.applied_epoch()) + ": the journal is older than the state");
-    return recovered_shard{shard_, epoch_, term_};
+    if (auto fits = chain_.finish(); !fits)
+      return fits.error();
+    return recovered_shard{chain_.shard(), chain_.epoch(), chain_.term()};
   }
 
 private:
-  result<void> check(const epoch& next) const {
-    // The first record may be of any epoch the state has: the journal is trimmed behind it.
-    if (!in_journal_ && next.number <= epoch_)
-      return next.number < epoch_ ? result<void>{} : check_same_term(next);
-    if (next.number != epoch_ + 1)
-      return damage("epoch " + std::to_string(epoch_ + 1) + " is missing; the journal goes on with "
-                    + std::to_string(next.number));
-    if (next.previous_term != term_)
-      return damage("epoch " + std::to_string(next.number) + " follows one of term "
-                    + std::to_string(next.previous_term) + ", but epoch " + std::to_string(epoch_)
-                    + " is of term " + std::to_string(term_));
-    return next.number == state_.applied_epoch() ? check_same_term(next) : result<void>{};
-  }
-
-  result<void> check_same_term(const epoch& next) const {
-    if (next.term == state_.applied_term())
-      return {};
-    return damage("epoch " + std::to_string(next.number) + " is of term " + std::to_string(next.term)
-                  + " in the journal, of term " + std::to_string(state_.applied_term()) + " in the state");
-  }
-
-  fault damage(const std::string& what) const {
-    return {fault_code::corrupt, "shard " + std::to_string(shard_) + ": " + what};
-  }
-
-  std::uint32_t shard_;
+  shard_chain chain_;
   state_store& state_;
-  std::uint64_t epoch_; ///< the last in the journal; of the state, until there was one
-  std::uint64_t term_;
-  bool in_journal_ = false;
   std::vector<epoch_ptr> waiting_;
 };
+
+/// Looks at one shard's epochs as they come by.
+class replica_survey {
+public:
+  replica_survey(std::uint32_t shard, const state_store& state) : chain_(shard, state) {
+    found_.shard = shard;
+    found_.applied_epoch = state.applied_epoch();
+    found_.applied_term = state.applied_term();
+  }
+
+  void take(const epoch& next) {
+    if (found_.journal_first == 0)
+      found_.journal_first = next.number;
+    if (found_.terms.empty() || found_.terms.back().term != next.term)
+      found_.terms.push_back({next.term, next.number});
+    note(chain_.take(next));
+  }
+
+  replica_storage finish() {
+    note(chain_.finish());
+    found_.end_epoch = chain_.epoch();
+    found_.end_term = chain_.term();
+    return std::move(found_);
+  }
+
+private:
+  void note(const result<void>& fits) {
+    if (fits || !found_.whole)
+      return;
+    found_.whole = false;
+    found_.damage = fits.error().message;
+  }
+
+  shard_chain chain_;
+  replica_storage found_;
+};
+
+result<void> check_shard(const epoch& next, std::size_t shards) {
+  if (next.shard < shards)
+    return {};
+  return fault{fault_code::corrupt, "the journal has an epoch of shard " + std::to_string(next.shard)
+                                        + ", but there are " + std::to_string(shards)};
+}
 
 result<void> apply_all(std::vector<shard_replay>& shards) {
   for (auto& shard : shards) {
@@ -99,9 +174,8 @@ result<std::vector<recovered_shard>> recover(storage& from) {
     shards.emplace_back(shard, from.state(shard));
   std::size_t bytes = 0;
   auto replayed = from.journal().replay([&](const epoch_ptr& next) -> result<void> {
-    if (next->shard >= shards.size())
-      return fault{fault_code::corrupt, "the journal has an epoch of shard " + std::to_string(next->shard)
-                                            + ", but there are " + std::to_string(shards.size())};
+    if (auto known = check_shard(*next, shards.size()); !known)
+      return known;
     bytes += size_of(*next);
     if (auto done = shards[next->shard].take(next); !done || bytes < batch_bytes_max)
       return done;
@@ -119,6 +193,33 @@ result<std::vector<recovered_shard>> recover(storage& from) {
       return end.error();
     from.journal().trim(end->shard, end->epoch);
     out.push_back(*end);
+  }
+  return out;
+}
+
+result<std::vector<replica_storage>> recover_replicas(storage& from) {
+  std::vector<replica_survey> surveys;
+  for (std::uint32_t shard = 0; shard < from.shards(); ++shard)
+    surveys.emplace_back(shard, from.state(shard));
+  auto replayed = from.journal().replay([&](const epoch_ptr& next) -> result<void> {
+    auto known = check_shard(*next, surveys.size());
+    if (known)
+      surveys[next->shard].take(*next);
+    return known;
+  });
+  if (!replayed)
+    return replayed.error();
+  auto notes = from.journal().notes();
+  if (!notes)
+    return notes.error();
+  std::vector<replica_storage> out;
+  for (auto& survey : surveys) {
+    out.push_back(survey.finish());
+    auto& shard = out.back();
+    if (const auto note = notes->find(shard.shard); note != notes->end())
+      shard.note = std::move(note->second);
+    if (shard.whole)
+      from.journal().trim(shard.shard, shard.applied_epoch);
   }
   return out;
 }

@@ -1,9 +1,12 @@
-// What a node does with its storage when it starts: the journal's rest goes into the states.
+// What a node does with its storage when it starts: the journal's rest goes into the states or, where there
+// are replicas, is shown to those who must agree on it first.
 #pragma once
 
 #include "runtime/store.hpp"
 
 #include <cstdint>
+#include <optional>
+#include <string>
 #include <vector>
 
 namespace orderd::runtime {
@@ -22,5 +25,33 @@ struct recovered_shard {
 /// one before it than that one has, the journal and the state do not fit together, or a record is
 /// damaged; else as the stores say. Nothing is skipped or repaired.
 result<std::vector<recovered_shard>> recover(storage& from);
+
+/// What a node has of one shard. The journal's end may hold epochs that were never committed.
+struct replica_storage {
+  /// Epochs of a term, from the first of them that is in the journal.
+  struct term_start {
+    std::uint64_t term = 0;
+    std::uint64_t first_epoch = 0;
+    friend bool operator==(const term_start&, const term_start&) = default;
+  };
+
+  std::uint32_t shard = 0;
+  std::uint64_t applied_epoch = 0; ///< in the state store; 0: none
+  std::uint64_t applied_term = 0;
+  std::uint64_t journal_first = 0; ///< the first epoch in the journal; 0: none
+  std::uint64_t end_epoch = 0;     ///< the last in the journal; the applied one when there is none
+  std::uint64_t end_term = 0;
+  std::vector<term_start> terms;   ///< of the epochs in the journal, ascending
+  std::optional<std::string> note; ///< the journal's note of the shard
+  bool whole = true;  ///< false: journal and state do not fit together, which only an incomplete copy may
+  std::string damage; ///< then: the diagnosis
+};
+
+/// Replays the journal and applies nothing; of whole shards, what is applied may be trimmed. By number of the
+/// shard. Call once, after opening, instead of `recover`.
+///
+/// A shard whose epochs `recover` would refuse is reported as not whole: its owner judges, by its note.
+/// Other damage is `corrupt` as there.
+result<std::vector<replica_storage>> recover_replicas(storage& from);
 
 } // namespace orderd::runtime
