@@ -2,12 +2,30 @@
 
 #include "runtime/log.hpp"
 #include "runtime/short_slices.hpp"
+#include "runtime/state_hash.hpp"
 
 #include <caf/send.hpp>
 
 #include <utility>
 
 namespace orderd::runtime {
+
+namespace {
+
+/// One step of a copy. Done again after a failure it comes to the same.
+result<void> load_into(state_store& store, const load_rows& what) {
+  if (what.first) {
+    if (auto ok = store.clear(); !ok)
+      return ok;
+  }
+  return what.rows.empty() ? result<void>{} : store.load(what.rows);
+}
+
+result<void> load_into(state_store& store, const end_load& what) {
+  return store.set_applied(what.applied_epoch, what.applied_term);
+}
+
+} // namespace
 
 applier_actor::applier_actor(caf::actor_config& config, storage& stores, caf::actor journal, metrics& numbers,
                              applier_options options, fatal_handler fatal)
@@ -27,9 +45,14 @@ caf::behavior applier_actor::make_behavior() {
       },
       [this](const apply_now& request) {
         // A full disk is tried again by the interval; the reader waits as long.
-        if (const auto ok = apply(request.shard, queues_[request.shard]); !ok)
+        if (const auto ok = work_off(request.shard, queues_[request.shard]); !ok)
           schedule();
       },
+      [this](load_rows& request) { take(request); },
+      [this](const end_load& request) {
+        take(request.shard, {request, current_sender()});
+      },
+      [this](const hash_state& request) { return hash(request); },
       [this](const inspect_state& request) {
         auto ok = inspect(*request.what);
         return inspection_done{ok ? std::optional<fault>{} : std::optional<fault>{ok.error()}};
@@ -44,9 +67,28 @@ void applier_actor::take(apply_epoch& request) {
     queue.bytes += sizeof(row_write) + (write.value ? write.value->size() : 0);
   queue.epochs.push_back(std::move(request.what));
   const auto shard = queue.epochs.back()->shard;
-  if (queue.bytes >= options_.batch_bytes && !queue.failing && apply(shard, queue))
+  if (queue.bytes >= options_.batch_bytes && !queue.failing && work_off(shard, queue))
     return;
   schedule();
+}
+
+void applier_actor::take(load_rows& request) {
+  const auto shard = request.shard;
+  if (request.first) {
+    // They are of the history that is thrown away.
+    auto& queue = queues_[shard];
+    queue.epochs.clear();
+    queue.loads.clear();
+    queue.bytes = 0;
+  }
+  take(shard, {std::move(request), current_sender()});
+}
+
+void applier_actor::take(std::uint32_t shard, load_step next) {
+  auto& queue = queues_[shard];
+  queue.loads.push_back(std::move(next));
+  if (queue.failing || !work_off(shard, queue))
+    schedule();
 }
 
 void applier_actor::schedule() {
@@ -56,20 +98,42 @@ void applier_actor::schedule() {
 
 void applier_actor::apply_due() {
   for (auto& [shard, queue] : queues_)
-    if (const auto ok = apply(shard, queue); !ok)
+    if (const auto ok = work_off(shard, queue); !ok)
       schedule();
+}
+
+result<void> applier_actor::work_off(std::uint32_t shard, shard_queue& queue) {
+  auto ok = load(shard, queue);
+  if (ok)
+    ok = apply(shard, queue);
+  if (!ok)
+    apply_failed(shard, queue, ok.error());
+  else if (std::exchange(queue.failing, false))
+    log::info("applier", "apply_works_again", {{"shard", shard}}, "");
+  return ok;
+}
+
+result<void> applier_actor::load(std::uint32_t shard, shard_queue& queue) {
+  for (; !queue.loads.empty(); queue.loads.pop_front()) {
+    const auto& next = queue.loads.front();
+    const auto run = [&](const auto& what) -> result<std::uint64_t> {
+      auto ok = load_into(stores_.state(shard), what);
+      return ok ? result<std::uint64_t>{what.tag} : ok.error();
+    };
+    const auto tag = std::visit(run, next.what);
+    if (!tag)
+      return tag.error();
+    caf::anon_send(caf::actor_cast<caf::actor>(next.from), rows_loaded{*tag});
+  }
+  return {};
 }
 
 result<void> applier_actor::apply(std::uint32_t shard, shard_queue& queue) {
   if (queue.epochs.empty())
     return {};
   auto& store = stores_.state(shard);
-  if (auto ok = store.apply(queue.epochs); !ok) {
-    apply_failed(shard, queue, ok.error());
+  if (auto ok = store.apply(queue.epochs); !ok)
     return ok;
-  }
-  if (std::exchange(queue.failing, false))
-    log::info("applier", "apply_works_again", {{"shard", shard}}, "");
   const auto last = queue.epochs.back()->number;
   queue.epochs.clear();
   queue.bytes = 0;
@@ -91,7 +155,7 @@ void applier_actor::apply_failed(std::uint32_t shard, shard_queue& queue, const 
 
 result<void> applier_actor::inspect(inspection& what) {
   for (std::uint32_t shard = 0; shard < stores_.shards(); ++shard) {
-    if (auto ok = apply(shard, queues_[shard]); !ok)
+    if (auto ok = work_off(shard, queues_[shard]); !ok)
       return ok;
     auto reader = stores_.state(shard).reader();
     if (!reader)
@@ -100,6 +164,21 @@ result<void> applier_actor::inspect(inspection& what) {
       return ok;
   }
   return {};
+}
+
+state_hashed applier_actor::hash(const hash_state& request) {
+  // On a full disk it is the hash of an older state, whose epoch it says.
+  if (const auto ok = work_off(request.shard, queues_[request.shard]); !ok)
+    schedule();
+  auto& store = stores_.state(request.shard);
+  state_hashed out{request.tag, store.applied_epoch(), 0, {}};
+  auto reader = store.reader();
+  auto hashed = reader ? state_hash(**reader) : result<std::uint64_t>{reader.error()};
+  if (hashed)
+    out.hash = *hashed;
+  else
+    out.failure = hashed.error();
+  return out;
 }
 
 } // namespace orderd::runtime

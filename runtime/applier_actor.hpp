@@ -1,13 +1,16 @@
 // The node's state applier: puts committed epochs into the shards' state stores, behind the journal.
 //
 // Messages: apply_epoch (answered with epoch_applied to its sender some time later), apply_now,
-// inspect_state (answered with inspection_done). Epochs gather for `interval`, or until they hold
+// inspect_state (answered with inspection_done), load_rows and end_load (with rows_loaded), hash_state (with
+// state_hashed). Epochs gather for `interval`, or until they hold
 // `batch_bytes`, and are applied in one large synced transaction a shard, because large transactions
 // touch each page once. The journal may be trimmed behind it.
 //
-// An apply that finds the disk full changes nothing, is logged, and tried again each interval: the epochs
-// stay in memory and in the journal, and admission stops new work at its bound. Any other failure ends the
-// node: a store that is broken needs a new start or a person, and would only fill the memory meanwhile.
+// A copy of another replica's rows is loaded as it comes, each message in one synced transaction.
+//
+// An apply or a load that finds the disk full changes nothing, is logged, and tried again each interval: the
+// epochs stay in memory and in the journal, and admission stops new work at its bound. Any other failure ends
+// the node: a store that is broken needs a new start or a person, and would only fill the memory meanwhile.
 // Blocks its thread: spawn it detached, except under the deterministic scheduler.
 #pragma once
 
@@ -21,7 +24,9 @@
 
 #include <chrono>
 #include <cstddef>
+#include <deque>
 #include <map>
+#include <variant>
 #include <vector>
 
 namespace orderd::runtime {
@@ -43,18 +48,30 @@ public:
   void on_exit() override { queues_.clear(); }
 
 private:
+  /// A part of a copy, and who waits for it.
+  struct load_step {
+    std::variant<load_rows, end_load> what;
+    caf::strong_actor_ptr from;
+  };
   struct shard_queue {
     std::vector<epoch_ptr> epochs;
     std::size_t bytes = 0;
     caf::strong_actor_ptr owner;
-    bool failing = false; ///< the disk was full at the last try: logged once until it works again
+    std::deque<load_step> loads; ///< of a copy, to do before the epochs
+    bool failing = false;        ///< the disk was full at the last try: logged once until it works again
   };
 
   void take(apply_epoch& request);
+  void take(load_rows& request);
+  void take(std::uint32_t shard, load_step next);
   void apply_due();
+  /// Does what waits of the shard: the parts of a copy, then the epochs.
+  result<void> work_off(std::uint32_t shard, shard_queue& queue);
+  result<void> load(std::uint32_t shard, shard_queue& queue);
   result<void> apply(std::uint32_t shard, shard_queue& queue);
   void apply_failed(std::uint32_t shard, shard_queue& queue, const fault& why);
   result<void> inspect(inspection& what);
+  state_hashed hash(const hash_state& request);
   void schedule();
 
   storage& stores_;

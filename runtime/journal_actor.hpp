@@ -1,8 +1,11 @@
-// The node's one journal writer: makes the waiting epochs of all shards durable in one synced
-// transaction, then tells their shards.
+// The node's one journal writer: makes the waiting epochs and notes of all shards durable in one synced
+// transaction, in the order they came, then tells their senders.
 //
-// Messages: append_epoch (answered with epoch_durable to its sender once it is synced), trim_journal.
-// A transaction that fails has an unknown outcome: nobody is told anything, and the node ends.
+// Messages: append_epoch and append_epochs (answered with epoch_durable to the sender once they are synced),
+// write_note (with note_durable), read_epochs (with epochs_read), trim_journal, retain_journal. A shard's
+// answers come in the order of what they answer; of several appends in a row the last is answered.
+// A transaction that fails has an unknown outcome: nobody is told anything, and the node ends; so it does
+// when epochs cannot be read.
 // Blocks its thread while it syncs: spawn it detached, except under the deterministic scheduler.
 #pragma once
 
@@ -13,7 +16,9 @@
 
 #include <caf/event_based_actor.hpp>
 
+#include <map>
 #include <memory>
+#include <optional>
 #include <vector>
 
 namespace orderd::runtime {
@@ -26,22 +31,39 @@ public:
   const char* name() const override { return "orderd.journal"; }
   caf::behavior make_behavior() override;
   /// Lets go of the shards that wait, which know this actor too.
-  void on_exit() override { waiting_.clear(); }
+  void on_exit() override { receipts_.clear(); }
 
 private:
-  struct waiting {
-    epoch_ptr what;
+  /// Who is told what when the waiting entries are synced.
+  struct receipt {
+    std::uint32_t shard = 0;
+    bool of_note = false;
+    std::uint64_t number = 0; ///< of the last epoch, or the note's tag
     caf::strong_actor_ptr from;
+  };
+  /// How far a shard may be trimmed.
+  struct shard_trim {
+    std::uint64_t applied = 0;
+    std::optional<std::uint64_t> retained_from;
   };
 
   void take(append_epoch& request);
+  void take(append_epochs& request);
+  void take(write_note& request);
+  void wait(receipt made);
+  void wait(shard_note note);
   void flush();
-  void acknowledge(const std::vector<waiting>& written);
+  void acknowledge(const std::vector<receipt>& written);
+  void read(const read_epochs& request);
+  void trim(std::uint32_t shard, const shard_trim& upto);
+  void fail(const fault& why);
 
   journal_store& store_;
   metrics& numbers_;
   fatal_handler fatal_;
-  std::vector<waiting> waiting_; ///< not empty: a flush is in the mailbox
+  std::vector<journal_entry> entries_; ///< that wait
+  std::vector<receipt> receipts_;      ///< of them; not empty: a flush is in the mailbox
+  std::map<std::uint32_t, shard_trim> trims_;
   bool failed_ = false;
 };
 

@@ -6,6 +6,7 @@
 #include "runtime/entity_host.hpp"
 #include "runtime/request.hpp"
 #include "runtime/row.hpp"
+#include "runtime/store.hpp"
 
 #include <caf/actor.hpp>
 #include <caf/allowed_unsafe_message_type.hpp>
@@ -14,6 +15,7 @@
 #include <chrono>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -48,6 +50,44 @@ struct epoch_durable {
   std::uint64_t number = 0;
 };
 
+/// Seat -> journal: make this note durable, and cut what it says, after the epochs you were sent before it.
+struct write_note {
+  shard_note what;
+  std::uint64_t tag = 0; ///< comes back with note_durable
+};
+
+/// Journal -> seat: the note is durable, and so is everything of yours before it.
+struct note_durable {
+  std::uint64_t tag = 0;
+};
+
+/// Seat -> journal: make the note durable, if there is one, and then these epochs of its shard, all or none.
+/// Answered with epoch_durable of the last. There is one epoch at least.
+struct append_epochs {
+  std::vector<epoch_ptr> what;
+  std::optional<shard_note> note;
+};
+
+/// Seat -> journal: show me epochs of the shard that are durable here, as journal_store::read.
+struct read_epochs {
+  std::uint32_t shard = 0;
+  std::uint64_t first = 0;
+  std::size_t bytes_max = 0;
+};
+
+/// Journal -> seat: the epochs from `first` on; none: it is not there.
+struct epochs_read {
+  std::uint64_t first = 0;
+  std::vector<epoch_ptr> epochs;
+};
+
+/// Seat -> journal: keep the epochs of the shard from this one on, whatever the applier says; the last such
+/// message counts. What is trimmed already does not come back.
+struct retain_journal {
+  std::uint32_t shard = 0;
+  std::uint64_t from = 0;
+};
+
 /// Shard -> applier: this epoch is committed, apply it when convenient.
 struct apply_epoch {
   epoch_ptr what;
@@ -64,10 +104,49 @@ struct epoch_applied {
   std::uint64_t state_bytes = 0;
 };
 
-/// Applier -> journal: epochs of the shard up to this one may be trimmed.
+/// Applier -> journal: epochs of the shard up to this one may be trimmed, unless they are retained.
 struct trim_journal {
   std::uint32_t shard = 0;
   std::uint64_t upto = 0;
+};
+
+/// Seat -> applier: put these rows of a copy into the shard's state, as they are; the first time clear it,
+/// and drop the epochs not applied yet. Answered with rows_loaded. Before the first the note must say,
+/// durably, that the state is incomplete. Cut the old epochs after its answer: then no trim of before comes
+/// after the cut. From it on to end_load no epochs are sent to be applied.
+struct load_rows {
+  std::uint32_t shard = 0;
+  bool first = false;
+  std::vector<row_write> rows;
+  std::uint64_t tag = 0;
+};
+
+/// Seat -> applier: the copy is loaded; the state's next epoch is applied_epoch + 1. Answered with
+/// rows_loaded.
+struct end_load {
+  std::uint32_t shard = 0;
+  std::uint64_t applied_epoch = 0;
+  std::uint64_t applied_term = 0;
+  std::uint64_t tag = 0;
+};
+
+/// Applier -> seat: done and synced.
+struct rows_loaded {
+  std::uint64_t tag = 0;
+};
+
+/// Seat -> applier: apply what you have now, and hash the state.
+struct hash_state {
+  std::uint32_t shard = 0;
+  std::uint64_t tag = 0;
+};
+
+/// Applier -> seat: the hash (state_hash.hpp) of the state after `applied_epoch`, or why there is none.
+struct state_hashed {
+  std::uint64_t tag = 0;
+  std::uint64_t applied_epoch = 0;
+  std::uint64_t hash = 0;
+  std::optional<fault> failure;
 };
 
 /// Shard -> provider worker: make these calls.
@@ -177,6 +256,17 @@ CAF_ADD_TYPE_ID(orderd_runtime, (orderd::runtime::apply_interval_over))
 CAF_ADD_TYPE_ID(orderd_runtime, (orderd::runtime::provider_request))
 CAF_ADD_TYPE_ID(orderd_runtime, (orderd::runtime::provider_response))
 CAF_ADD_TYPE_ID(orderd_runtime, (orderd::runtime::probe_provider))
+CAF_ADD_TYPE_ID(orderd_runtime, (orderd::runtime::write_note))
+CAF_ADD_TYPE_ID(orderd_runtime, (orderd::runtime::note_durable))
+CAF_ADD_TYPE_ID(orderd_runtime, (orderd::runtime::append_epochs))
+CAF_ADD_TYPE_ID(orderd_runtime, (orderd::runtime::read_epochs))
+CAF_ADD_TYPE_ID(orderd_runtime, (orderd::runtime::epochs_read))
+CAF_ADD_TYPE_ID(orderd_runtime, (orderd::runtime::retain_journal))
+CAF_ADD_TYPE_ID(orderd_runtime, (orderd::runtime::load_rows))
+CAF_ADD_TYPE_ID(orderd_runtime, (orderd::runtime::end_load))
+CAF_ADD_TYPE_ID(orderd_runtime, (orderd::runtime::rows_loaded))
+CAF_ADD_TYPE_ID(orderd_runtime, (orderd::runtime::hash_state))
+CAF_ADD_TYPE_ID(orderd_runtime, (orderd::runtime::state_hashed))
 CAF_END_TYPE_ID_BLOCK(orderd_runtime)
 
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(orderd::runtime::entity_turn)
@@ -205,3 +295,14 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(orderd::runtime::apply_interval_over)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(orderd::runtime::provider_request)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(orderd::runtime::provider_response)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(orderd::runtime::probe_provider)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(orderd::runtime::write_note)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(orderd::runtime::note_durable)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(orderd::runtime::append_epochs)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(orderd::runtime::read_epochs)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(orderd::runtime::epochs_read)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(orderd::runtime::retain_journal)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(orderd::runtime::load_rows)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(orderd::runtime::end_load)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(orderd::runtime::rows_loaded)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(orderd::runtime::hash_state)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(orderd::runtime::state_hashed)

@@ -45,17 +45,30 @@ protected:
     caf::send_as(shard_, applier_, apply_epoch{epoch_of(number, value_bytes)});
     system_.run();
   }
+  template <class Message>
+  void tell(Message what) {
+    caf::send_as(shard_, applier_, std::move(what));
+    system_.run();
+  }
+  std::vector<std::uint64_t> loaded() const {
+    std::vector<std::uint64_t> tags;
+    for (const auto& each : loaded_)
+      tags.push_back(each.tag);
+    return tags;
+  }
   std::uint64_t applied() { return opened_->state(0).applied_epoch(); }
 
   test::memory_disk disk_{1};
   std::unique_ptr<storage> opened_ = disk_.open();
   metrics numbers_{"test"};
   std::vector<epoch_applied> told_;
+  std::vector<rows_loaded> loaded_;
+  std::vector<state_hashed> hashed_;
   std::vector<inspection_done> inspected_;
   std::vector<trim_journal> trimmed_;
   std::vector<std::string> fatal_;
   test::test_system system_;
-  caf::actor shard_ = test::spawn_recorder(system_.actors(), told_, inspected_);
+  caf::actor shard_ = test::spawn_recorder(system_.actors(), told_, inspected_, loaded_, hashed_);
   caf::actor journal_ = test::spawn_recorder(system_.actors(), trimmed_);
   caf::actor applier_ =
       system_.actors().spawn<applier_actor>(*opened_, journal_, numbers_, applier_options{interval, 10'000},
@@ -156,6 +169,75 @@ TEST_F(ApplierActor, TellsWhyAnInspectionFailed) {
   ASSERT_EQ(inspected_.size(), 1u);
   ASSERT_TRUE(inspected_[0].failure);
   EXPECT_EQ(inspected_[0].failure->code, fault_code::corrupt);
+}
+
+std::vector<row_write> rows(const std::string& key, std::size_t value_bytes = 1) {
+  return {{{table::state, key}, std::string(value_bytes, 'x')}};
+}
+
+TEST_F(ApplierActor, LoadsACopyInsteadOfWhatThereWas) {
+  give(1);
+  system_.pass(interval);
+  give(2);
+  tell(load_rows{0, true, rows("a"), 11});
+  EXPECT_EQ(applied(), 0u);
+  tell(load_rows{0, false, rows("b"), 12});
+  tell(end_load{0, 70, 3, 13});
+  EXPECT_EQ(loaded(), (std::vector<std::uint64_t>{11, 12, 13}));
+  system_.pass(interval);
+  EXPECT_EQ(applied(), 70u) << "epoch 2 went with the rows of before";
+  give(71);
+  system_.pass(interval);
+  EXPECT_EQ(applied(), 71u);
+  const auto counter = std::make_shared<row_counter>();
+  tell(inspect_state{counter});
+  EXPECT_EQ(counter->seen, 3u);
+}
+
+TEST_F(ApplierActor, LoadsAgainWhenAFullDiskHasSpace) {
+  tell(load_rows{0, true, rows("a"), 11});
+  disk_.set_capacity(500);
+  tell(load_rows{0, false, rows("b", 1'000), 12});
+  tell(end_load{0, 70, 3, 13});
+  give(71);
+  system_.pass(interval);
+  EXPECT_EQ(loaded(), (std::vector<std::uint64_t>{11}));
+  EXPECT_EQ(applied(), 0u);
+  disk_.set_capacity(1'000'000);
+  system_.pass(interval);
+  EXPECT_EQ(loaded(), (std::vector<std::uint64_t>{11, 12, 13}));
+  EXPECT_EQ(applied(), 71u);
+  EXPECT_TRUE(fatal_.empty());
+}
+
+TEST_F(ApplierActor, EndsTheNodeWhenALoadFailsThoughTheDiskIsNotFull) {
+  disk_.fail_apply(1, fault_code::internal);
+  tell(load_rows{0, true, rows("a"), 11});
+  EXPECT_EQ(fatal_.size(), 1u);
+  EXPECT_TRUE(loaded_.empty());
+}
+
+TEST_F(ApplierActor, HashesTheStateWithEverythingItWasGiven) {
+  tell(hash_state{0, 1});
+  give(1);
+  tell(hash_state{0, 2});
+  tell(hash_state{0, 3});
+  ASSERT_EQ(hashed_.size(), 3u);
+  EXPECT_EQ(hashed_[1].tag, 2u);
+  EXPECT_EQ(hashed_[1].applied_epoch, 1u);
+  EXPECT_FALSE(hashed_[1].failure);
+  EXPECT_NE(hashed_[0].hash, hashed_[1].hash);
+  EXPECT_EQ(hashed_[1].hash, hashed_[2].hash);
+}
+
+TEST_F(ApplierActor, TellsWhyAStateHasNoHash) {
+  give(1);
+  system_.pass(interval);
+  ASSERT_TRUE(disk_.damage_value(0, {table::state, "1"}, 17));
+  tell(hash_state{0, 1});
+  ASSERT_EQ(hashed_.size(), 1u);
+  ASSERT_TRUE(hashed_[0].failure);
+  EXPECT_EQ(hashed_[0].failure->code, fault_code::corrupt);
 }
 
 } // namespace

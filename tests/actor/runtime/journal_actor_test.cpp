@@ -52,13 +52,17 @@ protected:
   JournalActor() {
     EXPECT_TRUE(store_.replay([](const epoch_ptr&) { return result<void>{}; }));
     for (std::uint32_t shard = 0; shard < 3; ++shard)
-      shards_.push_back(test::spawn_recorder(system_.actors(), told_[shard]));
+      shards_.push_back(test::spawn_recorder(system_.actors(), told_[shard], noted_[shard], read_[shard]));
     journal_ = system_.actors().spawn<journal_actor>(
         store_, numbers_, [this](std::string_view component, const fault& why) {
           fatal_.push_back(std::string{component} + ": " + why.message);
         });
   }
 
+  template <class Message>
+  void tell(std::uint32_t shard, Message what) {
+    caf::send_as(shards_[shard], journal_, std::move(what));
+  }
   void append(std::uint32_t shard, std::uint64_t number) {
     caf::send_as(shards_[shard], journal_, append_epoch{epoch_of(shard, number)});
   }
@@ -74,6 +78,8 @@ protected:
   counting_journal store_{opened_->journal()};
   metrics numbers_{"test"};
   std::array<std::vector<epoch_durable>, 3> told_;
+  std::array<std::vector<note_durable>, 3> noted_;
+  std::array<std::vector<epochs_read>, 3> read_;
   std::vector<std::string> fatal_;
   test::test_system system_;
   std::vector<caf::actor> shards_;
@@ -134,6 +140,95 @@ TEST_F(JournalActor, TrimsWhatTheStateHas) {
   append(0, 2);
   system_.run();
   EXPECT_EQ(disk_.journal_records(), 1u);
+}
+
+TEST_F(JournalActor, WritesNotesAndEpochsInTheirOrderInOneSync) {
+  append(0, 1);
+  append(0, 2);
+  tell(0, write_note{{0, 1, "cut"}, 7});
+  append(0, 2);
+  tell(1, write_note{{1, {}, "other"}, 9});
+  system_.run();
+  EXPECT_EQ(store_.sizes, (std::vector<std::size_t>{5}));
+  EXPECT_EQ(told(0), (std::vector<std::uint64_t>{2, 2})) << "before the note, and after it";
+  ASSERT_EQ(noted_[0].size(), 1u);
+  EXPECT_EQ(noted_[0][0].tag, 7u);
+  ASSERT_EQ(noted_[1].size(), 1u);
+  EXPECT_EQ(noted_[1][0].tag, 9u);
+  EXPECT_EQ(store_.notes()->at(0), "cut");
+  EXPECT_EQ(disk_.journal_records(), 2u);
+}
+
+TEST_F(JournalActor, AppendsSeveralEpochsBehindACutAndAnswersTheLast) {
+  append(0, 1);
+  append(0, 2);
+  system_.run();
+  tell(0, append_epochs{{epoch_of(0, 2), epoch_of(0, 3)}, shard_note{0, 1, "cut"}});
+  system_.run();
+  EXPECT_EQ(told(0), (std::vector<std::uint64_t>{2, 3}));
+  EXPECT_TRUE(noted_[0].empty());
+  EXPECT_EQ(disk_.journal_records(), 3u);
+  EXPECT_EQ(store_.notes()->at(0), "cut");
+}
+
+TEST_F(JournalActor, TellsNobodyOfANoteThatFailed) {
+  disk_.fail_append(1);
+  tell(0, write_note{{0, {}, "promised"}, 1});
+  system_.run();
+  EXPECT_EQ(fatal_.size(), 1u);
+  EXPECT_TRUE(noted_[0].empty());
+}
+
+TEST_F(JournalActor, ShowsTheEpochsThatAreDurable) {
+  append(1, 1);
+  append(1, 2);
+  system_.run();
+  tell(1, read_epochs{1, 2, 1'000'000});
+  tell(1, read_epochs{1, 3, 1'000'000});
+  system_.run();
+  ASSERT_EQ(read_[1].size(), 2u);
+  EXPECT_EQ(read_[1][0].first, 2u);
+  ASSERT_EQ(read_[1][0].epochs.size(), 1u);
+  EXPECT_EQ(read_[1][0].epochs[0]->number, 2u);
+  EXPECT_EQ(read_[1][1].first, 3u);
+  EXPECT_TRUE(read_[1][1].epochs.empty());
+}
+
+TEST_F(JournalActor, EndsTheNodeWhenEpochsCannotBeRead) {
+  append(1, 1);
+  system_.run();
+  disk_.damage_record(0, 20);
+  tell(1, read_epochs{1, 1, 1});
+  system_.run();
+  EXPECT_EQ(fatal_.size(), 1u);
+  EXPECT_TRUE(read_[1].empty());
+}
+
+TEST_F(JournalActor, KeepsWhatIsRetainedWhateverTheStateHas) {
+  for (std::uint64_t number = 1; number <= 4; ++number)
+    append(0, number);
+  caf::anon_send(journal_, retain_journal{0, 3});
+  caf::anon_send(journal_, trim_journal{0, 4});
+  append(0, 5);
+  system_.run();
+  EXPECT_EQ(store_.first_epoch(0), 3u);
+  caf::anon_send(journal_, retain_journal{0, 100});
+  append(0, 6);
+  system_.run();
+  EXPECT_EQ(store_.first_epoch(0), 5u) << "no further than the state";
+}
+
+TEST_F(JournalActor, ForgetsWithACutWhatTheStateHad) {
+  for (std::uint64_t number = 1; number <= 4; ++number)
+    append(0, number);
+  caf::anon_send(journal_, retain_journal{0, 1});
+  caf::anon_send(journal_, trim_journal{0, 4});
+  tell(0, write_note{{0, 0, "copying"}, 1});
+  append(0, 3);
+  caf::anon_send(journal_, retain_journal{0, 100});
+  append(0, 4);
+  system_.run();
+  EXPECT_EQ(store_.first_epoch(0), 3u);
 }
 
 } // namespace
