@@ -1,8 +1,10 @@
 #include "tests/simulation/replica_world.hpp"
 
+#include "tests/simulation/world_network.hpp"
 #include "tests/simulation/world_node.hpp"
+#include "tests/simulation/world_schedule.hpp"
+#include "tests/simulation/world_store.hpp"
 
-#include <queue>
 #include <set>
 #include <utility>
 
@@ -29,53 +31,24 @@ public:
     for (auto& [id, node] : nodes_)
       node->crash();
     report_.violations = checks_.violations();
-    report_.simulated_ms = now_ / ms;
+    report_.simulated_ms = time_.now() / ms;
+    report_.events = time_.events();
+    report_.fingerprint = time_.fingerprint();
     report_.happened.count("epoch acknowledged", checks_.acknowledgements());
     return std::move(report_);
   }
 
 private:
-  struct event {
-    std::int64_t at = 0;
-    std::uint64_t sequence = 0;
-    std::uint32_t node = 0; ///< 0: the world's own
-    std::uint64_t life = 0;
-    std::function<void()> what;
-    bool operator<(const event& other) const {
-      return std::pair{at, sequence} > std::pair{other.at, other.sequence};
-    }
-  };
-
   bool failed() const { return !checks_.violations().empty(); }
-
-  // -- time --------------------------------------------------------------------------------------
-
-  void at(std::int64_t after, std::function<void()> what) {
-    events_.push({now_ + after, ++sequence_, 0, 0, std::move(what)});
-  }
 
   template <class Done>
   void run_until(std::int64_t until, Done done) {
-    while (!failed() && !done() && !events_.empty() && events_.top().at <= until) {
-      auto next = events_.top();
-      events_.pop();
-      now_ = std::max(now_, next.at);
-      if (next.node != 0) {
-        auto& node = *nodes_.at(next.node);
-        if (!node.up() || node.life() != next.life)
-          continue;
-        if (const auto still = still_until_[next.node]; still > now_) {
-          next.at = still;
-          events_.push(std::move(next)); // Its place among the waiting is kept by its sequence.
-          continue;
-        }
-      }
-      ++report_.events;
-      report_.fingerprint = (report_.fingerprint ^ static_cast<std::uint64_t>(now_)) * 0x100000001b3ull;
-      next.what();
-    }
-    if (!done() && !failed())
-      now_ = std::max(now_, until);
+    time_.run_until(until, [&] { return failed() || done(); });
+  }
+
+  std::uint64_t life_of(std::uint32_t id) const {
+    const auto& node = *nodes_.at(id);
+    return node.up() ? node.life() : 0;
   }
 
   // -- nodes -------------------------------------------------------------------------------------
@@ -92,7 +65,7 @@ private:
       work(id);
       poll(id);
     }
-    stored_ = {1, cluster::first_assignment(nodes_.at(1)->self(), where)};
+    store_.place(cluster::first_assignment(nodes_.at(1)->self(), where));
     fault();
   }
 
@@ -118,7 +91,7 @@ private:
   }
 
   void tick(std::uint32_t id) {
-    at(tick_every + random_.between(-2'000, 2'000), [this, id] {
+    time_.at(tick_every + random_.between(-2'000, 2'000), [this, id] {
       if (nodes_.at(id)->up())
         later(id, 0, [this, id] { nodes_.at(id)->tick(); });
       tick(id);
@@ -126,7 +99,7 @@ private:
   }
 
   void work(std::uint32_t id) {
-    at(random_.between(1, 12) * ms, [this, id] {
+    time_.at(random_.between(1, 12) * ms, [this, id] {
       if (nodes_.at(id)->up())
         later(id, 0, [this, id] { nodes_.at(id)->work(!quiet_); });
       work(id);
@@ -134,7 +107,7 @@ private:
   }
 
   void poll(std::uint32_t id) {
-    at(1'000 * ms, [this, id] {
+    time_.at(1'000 * ms, [this, id] {
       if (nodes_.at(id)->up())
         look_up(id);
       poll(id);
@@ -143,20 +116,8 @@ private:
 
   // -- the network -------------------------------------------------------------------------------
 
-  bool cut(std::uint32_t from, std::uint32_t to) const { return cuts_.contains({from, to}); }
-
-  void carry(std::uint32_t from, std::uint32_t to, bool in_order, std::function<void()> what) {
-    if (cut(from, to) || (!healed_ && random_.percent(loss_)))
-      return;
-    auto due = now_ + random_.between(50, 2'000) + (random_.once_in(50) ? random_.between(0, 300) * ms : 0);
-    if (in_order)
-      due = links_[{from, to}] = std::max(links_[{from, to}], due);
-    if (nodes_.at(to)->up())
-      later(to, due - now_, std::move(what));
-  }
-
   void beacon(std::uint32_t id) {
-    at(100 * ms, [this, id] {
+    time_.at(100 * ms, [this, id] {
       if (nodes_.at(id)->up())
         later(id, 0, [this, id] { say_beacon(id); });
       beacon(id);
@@ -168,14 +129,14 @@ private:
     const auto said = sender.board().next(sender.now());
     for (const auto& [to, node] : nodes_)
       if (to != from)
-        carry(from, to, false, [this, from, to = to, said] { hear_beacon(from, to, said); });
+        network_.carry(from, to, false, [this, from, to = to, said] { hear_beacon(from, to, said); });
   }
 
   void hear_beacon(std::uint32_t from, std::uint32_t to, const cluster::beacon& heard) {
     auto& node = *nodes_.at(to);
     const auto answer = node.board().take(heard, node.now());
     if (answer)
-      carry(to, from, false, [this, from, answer = *answer] {
+      network_.carry(to, from, false, [this, from, answer = *answer] {
         auto& back = *nodes_.at(from);
         (void)back.board().take(answer, back.now());
       });
@@ -186,7 +147,7 @@ private:
     if (found == nodes_.end())
       return;
     const auto bytes = cluster::encode(what);
-    carry(from, to, true, [this, to, bytes] {
+    network_.carry(from, to, true, [this, to, bytes] {
       auto read = cluster::decode_peer_message(bytes);
       if (!read)
         return checks_.complain("a message cannot be decoded: " + read.error().message);
@@ -194,62 +155,17 @@ private:
     });
   }
 
-  // -- the configuration store -------------------------------------------------------------------
-
-  void propose(std::uint32_t node, std::uint64_t expected, const cluster::assignment& what) override {
-    const auto life = nodes_.at(node)->life();
-    const auto take_place = [this, expected, what] {
-      if (stored_.version == expected) {
-        stored_ = {expected + 1, what};
-        hint();
-      }
-    };
-    const auto answer = [this, node, life](bool known) {
-      if (nodes_.at(node)->up() && nodes_.at(node)->life() == life)
-        later(node, random_.between(1, 5) * ms, [this, node, known, there = stored_] {
-          if (known)
-            nodes_.at(node)->configured(there);
-          else
-            nodes_.at(node)->undecided();
-        });
-    };
-    const auto luck = healed_ ? 0 : random_.below(100);
-    if (!healed_ && (store_down_ || luck >= 80)) {
-      report_.happened.count("compare-and-set with an unknown outcome");
-      if (luck % 3 == 0)
-        at(random_.between(1, 10) * ms, take_place);
-      else if (luck % 3 == 1 && !store_down_)
-        at(random_.between(100, 1'500) * ms, take_place);
-      return at(300 * ms, [answer] { answer(false); });
-    }
-    at(random_.between(1, 15) * ms, [take_place, answer] {
-      take_place();
-      answer(true);
-    });
-  }
-
-  void look_up(std::uint32_t node) override {
-    if (store_down_ && !healed_)
-      return;
-    later(node, random_.between(1, 10) * ms, [this, node] {
-      const auto there = stored_;
-      later(node, random_.between(1, 10) * ms, [this, node, there] { nodes_.at(node)->configured(there); });
-    });
-  }
-
-  void hint() {
-    for (const auto& [id, node] : nodes_)
-      if (node->up() && random_.percent(70))
-        look_up(id);
-  }
-
   // -- services ----------------------------------------------------------------------------------
 
-  std::int64_t now_us() const override { return now_; }
+  std::int64_t now_us() const override { return time_.now(); }
   void later(std::uint32_t node, std::int64_t after, std::function<void()> what) override {
-    events_.push({now_ + after, ++sequence_, node, nodes_.at(node)->life(), std::move(what)});
+    time_.later(node, after, std::move(what));
   }
-  const cluster::versioned_assignment& stored() const override { return stored_; }
+  const cluster::versioned_assignment& stored() const override { return store_.stored(); }
+  void propose(std::uint32_t node, std::uint64_t expected, const cluster::assignment& what) override {
+    store_.propose(node, expected, what);
+  }
+  void look_up(std::uint32_t node) override { store_.look_up(node); }
   std::map<std::uint32_t, const world_disk*> disks() const override {
     std::map<std::uint32_t, const world_disk*> out;
     for (const auto& [id, node] : nodes_)
@@ -262,7 +178,7 @@ private:
   }
   void distrusted(std::uint32_t node) override {
     untrusted_.insert(node);
-    at(0, [this, node] {
+    time_.at(0, [this, node] {
       stop(node);
       start(node);
     });
@@ -276,7 +192,7 @@ private:
   std::uint32_t any_node() { return 1 + static_cast<std::uint32_t>(random_.below(options_.nodes)); }
 
   void fault() {
-    at(random_.between(20, 1'500) * ms, [this] {
+    time_.at(random_.between(20, 1'500) * ms, [this] {
       if (healed_)
         return;
       some_fault();
@@ -292,17 +208,15 @@ private:
       return crash_for_a_while(id);
     case 2:
       report_.happened.count("pause");
-      still_until_[id] = std::max(still_until_[id], now_ + random_.between(20, 4'000) * ms);
-      return;
+      return time_.stand_still(id, time_.now() + random_.between(20, 4'000) * ms);
     case 3:
       return cut_off(id, any_node());
     case 4:
       report_.happened.count("store down");
-      store_down_ = true;
-      return at(random_.between(100, 5'000) * ms, [this] { store_down_ = false; });
+      store_.down(true);
+      return time_.at(random_.between(100, 5'000) * ms, [this] { store_.down(false); });
     case 5:
-      loss_ = random_.percent(50) ? 0 : random_.below(20);
-      return;
+      return network_.lose(random_.percent(50) ? 0 : random_.below(20));
     case 6:
       return lose_disk(id, false);
     default:
@@ -315,7 +229,7 @@ private:
       return;
     report_.happened.count("crash");
     stop(id);
-    at(random_.between(5, random_.percent(30) ? 6'000 : 400) * ms, [this, id] {
+    time_.at(random_.between(5, random_.percent(30) ? 6'000 : 400) * ms, [this, id] {
       if (!nodes_.at(id)->up())
         start(id);
     });
@@ -328,18 +242,18 @@ private:
     for (const auto& [id, node] : nodes_) {
       if (id == one || (!all && id != other))
         continue;
-      cuts_.insert({one, id});
+      network_.cut(one, id);
       if (both)
-        cuts_.insert({id, one});
+        network_.cut(id, one);
     }
-    at(random_.between(50, 4'000) * ms, [this] { cuts_.clear(); });
+    time_.at(random_.between(50, 4'000) * ms, [this] { network_.mend(); });
   }
 
   /// Whether everything acknowledged would still be with somebody who may lead.
   bool may_lose(std::uint32_t lost) const {
     for (const auto& [id, node] : nodes_)
-      if (id != lost && cluster::may_lead(stored_.what, node->self(), minimum_) && !node->disk.note.copying
-          && checks_.lost_on(node->disk) == 0)
+      if (id != lost && cluster::may_lead(store_.stored().what, node->self(), minimum_)
+          && !node->disk.note.copying && checks_.lost_on(node->disk) == 0)
         return true;
     return false;
   }
@@ -356,7 +270,7 @@ private:
     lost_.insert(id);
     auto& old = older_[id];
     nodes_.at(id)->disk = set_back ? old[random_.below(old.size() - 1)] : world_disk{};
-    at(random_.between(5, 800) * ms, [this, id] {
+    time_.at(random_.between(5, 800) * ms, [this, id] {
       if (!nodes_.at(id)->up())
         start(id);
     });
@@ -366,28 +280,28 @@ private:
 
   void heal() {
     healed_ = true;
-    store_down_ = false;
-    cuts_.clear();
-    loss_ = 0;
-    still_until_.clear();
+    store_.heal();
+    network_.heal();
+    time_.move_again();
     for (const auto& [id, node] : nodes_)
       if (!node->up())
         start(id);
     const auto before = checks_.acknowledged_upto();
-    run_until(now_ + heal_within, [&] { return whole() && checks_.acknowledged_upto() > before + 20; });
+    run_until(time_.now() + heal_within,
+              [&] { return whole() && checks_.acknowledged_upto() > before + 20; });
     if (failed() || options_.beyond_promise)
       return;
     if (!whole())
       return checks_.complain("not whole " + std::to_string(heal_within / ms)
                               + " ms after the faults stopped (N6): " + describe());
     quiet_ = true;
-    run_until(now_ + heal_within, [&] { return alike(); });
+    run_until(time_.now() + heal_within, [&] { return alike(); });
     if (!failed() && !alike())
       checks_.complain("the states differ when all is quiet (A8): " + describe());
   }
 
   bool whole() const {
-    const auto& now_there = stored_.what;
+    const auto& now_there = store_.stored().what;
     if (now_there.in_sync.size() != std::min(copies, options_.nodes))
       return false;
     const auto& leader = nodes_.at(now_there.primary.node);
@@ -397,8 +311,8 @@ private:
   bool alike() const {
     if (!whole())
       return false;
-    const auto& leader = nodes_.at(stored_.what.primary.node)->disk;
-    for (const auto node : stored_.what.nodes) {
+    const auto& leader = nodes_.at(store_.stored().what.primary.node)->disk;
+    for (const auto node : store_.stored().what.nodes) {
       const auto& disk = nodes_.at(node)->disk;
       if (disk.applied != leader.applied || disk.rows != leader.rows || disk.end() != leader.end())
         return false;
@@ -407,10 +321,10 @@ private:
   }
 
   std::string describe() const {
-    std::string out = "term " + std::to_string(stored_.what.term) + ", primary "
-                      + std::to_string(stored_.what.primary.node) + "/"
-                      + std::to_string(stored_.what.primary.incarnation) + ", in sync";
-    for (const auto& each : stored_.what.in_sync)
+    std::string out = "term " + std::to_string(store_.stored().what.term) + ", primary "
+                      + std::to_string(store_.stored().what.primary.node) + "/"
+                      + std::to_string(store_.stored().what.primary.incarnation) + ", in sync";
+    for (const auto& each : store_.stored().what.in_sync)
       out += " " + std::to_string(each.node) + "/" + std::to_string(each.incarnation);
     for (const auto& [id, node] : nodes_) {
       out += "; node " + std::to_string(id) + "/" + std::to_string(node->disk.identity.incarnation) + " "
@@ -431,20 +345,14 @@ private:
   std::size_t minimum_;
   world_report report_;
   world_checks checks_;
-  std::int64_t now_ = 0;
-  std::uint64_t sequence_ = 0;
-  std::priority_queue<event> events_;
-  std::map<std::uint32_t, std::unique_ptr<world_node>> nodes_;
-  std::map<std::uint32_t, std::int64_t> still_until_;
-  std::map<std::pair<std::uint32_t, std::uint32_t>, std::int64_t> links_;
-  std::set<std::pair<std::uint32_t, std::uint32_t>> cuts_;
+  world_schedule time_{[this](std::uint32_t id) { return life_of(id); }};
+  world_nodes nodes_;
+  world_network network_{time_, random_, nodes_};
+  world_store store_{time_, random_, report_.happened, nodes_};
   std::map<std::uint32_t, cluster::disk_identity> counted_; ///< in the store
   std::map<std::uint32_t, std::vector<world_disk>> older_;
   std::set<std::uint32_t> untrusted_;
   std::set<std::uint32_t> lost_; ///< disks, until their nodes start and see it
-  cluster::versioned_assignment stored_;
-  std::uint64_t loss_ = 0;
-  bool store_down_ = false;
   bool healed_ = false;
   bool quiet_ = false;
 };

@@ -10,6 +10,7 @@
 
 #include <deque>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 
@@ -100,5 +101,7 @@ private:
   std::deque<std::function<void()>> journal_jobs_; ///< the first is under way
   std::deque<std::function<void()>> state_jobs_;
 };
+
+using world_nodes = std::map<std::uint32_t, std::unique_ptr<world_node>>;
 
 } // namespace orderd::simulation

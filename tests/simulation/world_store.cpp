@@ -1,0 +1,68 @@
+#include "tests/simulation/world_store.hpp"
+
+namespace orderd::simulation {
+
+namespace {
+
+constexpr std::int64_t ms = 1'000;
+
+} // namespace
+
+void world_store::propose(std::uint32_t node, std::uint64_t expected, const cluster::assignment& what) {
+  const auto life = nodes_.at(node)->life();
+  const auto change = [this, expected, what] { take_place(expected, what); };
+  const auto luck = healed_ ? 0 : random_.below(100);
+  if (!healed_ && (down_ || luck >= 80)) {
+    happened_.count("compare-and-set with an unknown outcome");
+    if (luck % 3 == 0)
+      time_.at(random_.between(1, 10) * ms, change);
+    else if (luck % 3 == 1 && !down_)
+      time_.at(random_.between(100, 1'500) * ms, change);
+    return time_.at(300 * ms, [this, node, life] { tell(node, life, false); });
+  }
+  time_.at(random_.between(1, 15) * ms, [this, change, node, life] {
+    change();
+    tell(node, life, true);
+  });
+}
+
+void world_store::take_place(std::uint64_t expected, const cluster::assignment& what) {
+  if (stored_.version != expected)
+    return;
+  stored_ = {expected + 1, what};
+  hint();
+}
+
+void world_store::tell(std::uint32_t node, std::uint64_t life, bool known) {
+  if (!nodes_.at(node)->up() || nodes_.at(node)->life() != life)
+    return;
+  time_.later(node, random_.between(1, 5) * ms, [this, node, known, there = stored_] {
+    if (known)
+      nodes_.at(node)->configured(there);
+    else
+      nodes_.at(node)->undecided();
+  });
+}
+
+void world_store::look_up(std::uint32_t node) {
+  if (down_ && !healed_)
+    return;
+  time_.later(node, random_.between(1, 10) * ms, [this, node] {
+    const auto there = stored_;
+    time_.later(node, random_.between(1, 10) * ms,
+                [this, node, there] { nodes_.at(node)->configured(there); });
+  });
+}
+
+void world_store::hint() {
+  for (const auto& [id, node] : nodes_)
+    if (node->up() && random_.percent(70))
+      look_up(id);
+}
+
+void world_store::heal() noexcept {
+  healed_ = true;
+  down_ = false;
+}
+
+} // namespace orderd::simulation
