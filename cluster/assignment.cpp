@@ -102,11 +102,14 @@ assignment taken_over(const assignment& now, const replica_id& by, std::size_t m
   return next;
 }
 
-assignment handed_over(const assignment& now, const replica_id& to) {
+assignment handed_over(const assignment& now, const replica_id& to, std::size_t minimum) {
   runtime::require(contains(now.in_sync, to), "a handover to a replica that is not in sync");
   auto next = now;
   ++next.term;
   next.primary = to;
+  // As in a takeover: what was committed without them, the next primary cannot know.
+  if (now.in_sync.size() >= minimum)
+    next.eligible.clear();
   return next;
 }
 

@@ -70,8 +70,9 @@ assignment without_eligible(const assignment& now);
 assignment taken_over(const assignment& now, const replica_id& by, std::size_t minimum);
 
 /// In the next term under another member of the in-sync set, or under the same one after its restart: nobody
-/// leaves. Pre: `to` is in sync.
-assignment handed_over(const assignment& now, const replica_id& to);
+/// leaves. Who was eligible is so no longer if enough are in sync to have committed without them (B5). Pre:
+/// `to` is in sync.
+assignment handed_over(const assignment& now, const replica_id& to, std::size_t minimum);
 
 /// With copies on these nodes from now on; who is in sync does not change.
 assignment placed_on(const assignment& now, std::vector<std::uint32_t> nodes);

@@ -8,7 +8,7 @@ namespace orderd::cluster {
 
 follower::follower(replica_core& core, steady_time now) : core_(core), announce_at_(now) {
   const auto& known = core_.known.what;
-  core_.board.follow(core_.options.shard, known.term, known.primary.node, now);
+  core_.follow_on_board(known.term, known.primary.node, now);
 }
 
 void follower::take(const replica_id& from, const announce&) {
@@ -38,7 +38,7 @@ void follower::take(const replica_id& from, const lead& what, steady_time now) {
   writing_ = writing::promise;
   copy_.reset();
   core_.log.truncate(keep);
-  core_.board.follow(core_.options.shard, term_, from.node, now);
+  core_.follow_on_board(term_, from.node, now);
   core_.write_note(keep);
 }
 
@@ -46,7 +46,7 @@ void follower::noted(steady_time now) {
   const auto done = std::exchange(writing_, writing::nothing);
   if (done == writing::promise) {
     state_ = state::following;
-    core_.board.follow(core_.options.shard, term_, primary_.node, now);
+    core_.follow_on_board(term_, primary_.node, now);
     say_follow();
   } else if (done == writing::copy_begun) {
     store(*copy_->storing);
@@ -107,12 +107,11 @@ void follower::journaled(std::uint64_t upto) {
 }
 
 void follower::say_follow() {
-  core_.port.send(primary_.node,
-                  follow{term_, attempt_, core_.log.durable(), !core_.copying, copy_ ? copy_->number : 0});
+  core_.port.send(primary_.node, follow{term_, attempt_, held(), whole(), copy_ ? copy_->number : 0});
 }
 
 void follower::say_end() {
-  core_.port.send(primary_.node, appended{term_, core_.log.durable(), !core_.copying});
+  core_.port.send(primary_.node, appended{term_, held(), whole()});
 }
 
 void follower::take(const replica_id& from, const set_back& what) {

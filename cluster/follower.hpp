@@ -53,6 +53,12 @@ private:
   enum class writing : std::uint8_t { nothing, promise, copy_begun, copy_whole };
 
   bool serves(std::uint64_t term, const replica_id& from);
+  /// What may be acknowledged: nothing before the rows that are its base are all there (A2).
+  std::uint64_t held() const noexcept {
+    return core_.copying && !(copy_ && copy_->stored_all) ? 0 : core_.log.durable();
+  }
+  /// The rows are no incomplete copy, and the disk knows it (D9).
+  bool whole() const noexcept { return !core_.copying && writing_ != writing::copy_whole; }
   void say_follow();
   void say_end();
   void learn_committed();

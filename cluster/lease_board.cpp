@@ -42,11 +42,11 @@ void lease_board::resign(std::uint32_t shard) {
   led_.erase(shard);
 }
 
-void lease_board::follow(std::uint32_t shard, std::uint64_t term, std::uint32_t primary_node,
-                         steady_time now) {
+void lease_board::follow(std::uint32_t shard, std::uint64_t term, std::uint32_t primary_node, steady_time now,
+                         bool grants) {
   const std::lock_guard lock{mutex_};
   led_.erase(shard);
-  followed_[shard] = {term, primary_node, now, false};
+  followed_[shard] = {term, primary_node, now, false, grants};
 }
 
 bool lease_board::give_up(std::uint32_t shard, steady_time now) {
@@ -107,7 +107,8 @@ std::optional<beacon> lease_board::take(const beacon& heard, steady_time now) {
     if (entry.term != each.term || entry.primary_node != heard.from.node || entry.given_up)
       continue;
     entry.heard_at = std::max(entry.heard_at, now);
-    answer.shards.push_back(each);
+    if (entry.grants)
+      answer.shards.push_back(each);
   }
   if (answer.shards.empty())
     return std::nullopt;

@@ -58,8 +58,10 @@ public:
   void alive(std::uint32_t shard, steady_time now);
   void resign(std::uint32_t shard);
 
-  /// This node follows `primary` in that term; the grace begins anew.
-  void follow(std::uint32_t shard, std::uint64_t term, std::uint32_t primary_node, steady_time now);
+  /// This node follows `primary` in that term; the grace begins anew. Unless it `grants` leases, beacons are
+  /// heard, but not acknowledged.
+  void follow(std::uint32_t shard, std::uint64_t term, std::uint32_t primary_node, steady_time now,
+              bool grants = true);
   /// Whether nothing was heard of the followed primary for the grace. If so, and in the same moment, its
   /// beacons of that term are not acknowledged any more. False when none is followed: a node that has
   /// forgotten what it acknowledged follows first, and so waits the grace.
@@ -90,6 +92,7 @@ private:
     std::uint32_t primary_node = 0;
     steady_time heard_at;
     bool given_up = false;
+    bool grants = true;
   };
 
   /// Pre: the mutex is held.

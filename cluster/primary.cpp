@@ -62,7 +62,8 @@ void primary::take(const replica_id& from, const follow& what, steady_time now) 
   if (found == followers_.end() || what.term != term_ || what.attempt != found->second.attempt)
     return;
   auto& follower = found->second;
-  if (follower.incarnation == from.incarnation && what.end < follower.match)
+  // What an incomplete copy had is no promise.
+  if (follower.incarnation == from.incarnation && follower.whole && what.end < follower.match)
     return core_.port.send(from.node, set_back{term_, follower.match});
   if (follower.incarnation != from.incarnation)
     follower.copied = 0;
@@ -84,7 +85,9 @@ void primary::take(const replica_id& from, const appended& what, steady_time now
   if (found == followers_.end() || what.term != term_)
     return;
   auto& follower = found->second;
-  if (!follower.following || follower.incarnation != from.incarnation || what.end > core_.log.end())
+  // What it says while it takes a copy is of the journal that it had before.
+  if (!follower.following || follower.copying || follower.incarnation != from.incarnation
+      || what.end > core_.log.end())
     return;
   follower.whole = what.whole;
   if (what.end > follower.match) {
@@ -165,6 +168,7 @@ void primary::begin_copy(std::uint32_t node, progress& to, steady_time now) {
     return; // One at a time; asked again at a tick.
   to.needs_copy = false;
   to.match = 0;
+  to.whole = false; // Until it says so of this copy.
   to.copying.emplace(core_, term_, ++copies_, node, now);
   core_.log.hold(to.copying->base());
   to.copying->tick(now);

@@ -96,7 +96,7 @@ std::optional<assignment> primary::handed_on(steady_time now) const {
     return std::nullopt;
   for (const auto& member : known.in_sync)
     if (member.node == known.nodes.front() && match_of(member) == core_.log.end())
-      return handed_over(known, member);
+      return handed_over(known, member, core_.options.minimum);
   return std::nullopt;
 }
 

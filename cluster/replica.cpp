@@ -32,6 +32,9 @@ void replica::start() {
 void replica::configured(const versioned_assignment& now_there, steady_time now) {
   if (now_there.version <= core_.known.version)
     return;
+  // A proposal of an earlier life may be under way on the first version that is seen, on no later one.
+  core_.settled =
+      core_.known.version != 0 || !cluster::may_lead(now_there.what, options_.self, options_.minimum);
   core_.known = now_there;
   adopt(now);
 }
@@ -55,7 +58,7 @@ void replica::adopt(steady_time now) {
   if (known.primary == options_.self && known.term > core_.promised && !core_.copying)
     return promise(now);
   if (known.term >= core_.promised)
-    core_.board.follow(options_.shard, known.term, known.primary.node, now);
+    core_.follow_on_board(known.term, known.primary.node, now);
 }
 
 /// Leads no longer. The engine goes first: nothing it did since its last commit counts (B8).
@@ -79,18 +82,23 @@ void replica::consider_takeover(steady_time now) {
       core_.port.propose(proposed_->version, proposed_->what);
     return;
   }
-  if (takeover_ != takeover::none || primary_ || !core_.may_lead())
+  if (takeover_ != takeover::none || primary_ || core_.known.version == 0)
     return;
   const auto& known = core_.known.what;
+  if (!core_.settled && known.primary != options_.self)
+    return propose(known); // The same once more: nothing proposed on this version takes place after it.
+  if (!core_.may_lead())
+    return;
   // What it did as primary of this term before it restarted, it no longer knows: it begins another.
   if (known.primary == options_.self)
-    propose(handed_over(known, options_.self));
+    propose(handed_over(known, options_.self, options_.minimum));
   else if (core_.board.give_up(options_.shard, now))
     propose(taken_over(known, options_.self, options_.minimum));
 }
 
 void replica::propose(assignment next) {
   takeover_ = takeover::proposed;
+  core_.settled = false;
   propose_again_ = false;
   proposed_ = {core_.known.version, std::move(next)};
   core_.port.propose(proposed_->version, proposed_->what);
@@ -98,7 +106,7 @@ void replica::propose(assignment next) {
 
 /// The store says that this replica leads. Nothing of a lower term is taken from here on.
 void replica::promise(steady_time now) {
-  core_.board.follow(options_.shard, core_.known.what.term, options_.self.node, now);
+  core_.follow_on_board(core_.known.what.term, options_.self.node, now);
   core_.log.forget_reads();
   follower_.reset();
   takeover_ = takeover::promising;

@@ -34,6 +34,9 @@ struct replica_core {
   std::uint64_t promised = 0; ///< durable once the note that holds it is
   bool copying = false;       ///< the rows are an incomplete copy
   versioned_assignment known; ///< the newest assignment seen
+  /// No change that this replica ever proposed, in an earlier life even, can still take place. Until then it
+  /// may come to lead at any moment, and so grants no lease to another (E1).
+  bool settled = false;
 
   // Answers that are still to come. One that comes while another of its kind is awaited was asked for by a
   // role that this replica no longer has.
@@ -45,6 +48,9 @@ struct replica_core {
   void write_note(std::optional<std::uint64_t> keep_upto) {
     ++notes_awaited;
     port.write(note(), keep_upto);
+  }
+  void follow_on_board(std::uint64_t term, std::uint32_t primary_node, steady_time now) {
+    board.follow(options.shard, term, primary_node, now, settled);
   }
   void hash_state() {
     ++hashes_awaited;
