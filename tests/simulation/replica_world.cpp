@@ -5,6 +5,7 @@
 #include "tests/simulation/world_schedule.hpp"
 #include "tests/simulation/world_store.hpp"
 
+#include <algorithm>
 #include <set>
 #include <utility>
 
@@ -43,7 +44,11 @@ private:
 
   template <class Done>
   void run_until(std::int64_t until, Done done) {
-    time_.run_until(until, [&] { return failed() || done(); });
+    try {
+      time_.run_until(until, [&] { return failed() || done(); });
+    } catch (const runtime::bug& found) {
+      checks_.complain(std::string{"a replica finds a bug: "} + found.what());
+    }
   }
 
   std::uint64_t life_of(std::uint32_t id) const {
@@ -73,12 +78,11 @@ private:
   void start(std::uint32_t id) {
     auto& node = *nodes_.at(id);
     auto& counted = counted_[id];
-    const auto decided = cluster::decide_start(node.disk.identity, counted, !untrusted_.contains(id));
+    const auto decided = cluster::decide_start(node.disk.identity, counted, true);
     if (decided.anew)
       node.disk = world_disk{};
     if (decided.anew && counted.incarnation != 0)
       report_.happened.count("new incarnation");
-    untrusted_.erase(id);
     lost_.erase(id);
     node.disk.identity = counted = decided.now;
     older_[id].push_back(node.disk);
@@ -166,6 +170,7 @@ private:
     store_.propose(node, expected, what);
   }
   void look_up(std::uint32_t node) override { store_.look_up(node); }
+  bool unresolved(std::uint32_t node) const override { return store_.unresolved(node); }
   std::map<std::uint32_t, const world_disk*> disks() const override {
     std::map<std::uint32_t, const world_disk*> out;
     for (const auto& [id, node] : nodes_)
@@ -176,12 +181,9 @@ private:
   void ended(std::uint32_t node, const std::string& why) override {
     checks_.complain("node " + std::to_string(node) + " ended itself: " + why);
   }
-  void distrusted(std::uint32_t node) override {
-    untrusted_.insert(node);
-    time_.at(0, [this, node] {
-      stop(node);
-      start(node);
-    });
+  /// A disk that was set back begins anew at its start already, so no other is ever distrusted.
+  void distrusted(std::uint32_t node, const std::string& why) override {
+    checks_.complain("node " + std::to_string(node) + " distrusts a sound disk: " + why);
   }
   chance& random() override { return random_; }
   world_checks& checks() override { return checks_; }
@@ -202,7 +204,7 @@ private:
 
   void some_fault() {
     const auto id = any_node();
-    switch (random_.below(8)) {
+    switch (random_.below(9)) {
     case 0:
     case 1:
       return crash_for_a_while(id);
@@ -219,6 +221,8 @@ private:
       return network_.lose(random_.percent(50) ? 0 : random_.below(20));
     case 6:
       return lose_disk(id, false);
+    case 7:
+      return random_.once_in(3) ? lose_power() : crash_for_a_while(id);
     default:
       return lose_disk(id, true);
     }
@@ -233,6 +237,12 @@ private:
       if (!nodes_.at(id)->up())
         start(id);
     });
+  }
+
+  void lose_power() {
+    report_.happened.count("power lost everywhere");
+    for (const auto& [id, node] : nodes_)
+      crash_for_a_while(id);
   }
 
   void cut_off(std::uint32_t one, std::uint32_t other) {
@@ -251,11 +261,15 @@ private:
 
   /// Whether everything acknowledged would still be with somebody who may lead.
   bool may_lose(std::uint32_t lost) const {
-    for (const auto& [id, node] : nodes_)
-      if (id != lost && cluster::may_lead(store_.stored().what, node->self(), minimum_)
-          && !node->disk.note.copying && checks_.lost_on(node->disk) == 0)
-        return true;
-    return false;
+    const auto keeps_all = [&](const cluster::assignment& there) {
+      return std::any_of(nodes_.begin(), nodes_.end(), [&](const auto& each) {
+        const auto& [id, node] = each;
+        return id != lost && !lost_.contains(id) && cluster::may_lead(there, node->self(), minimum_)
+               && !node->disk.note.copying && checks_.lost_on(node->disk) == 0;
+      });
+    };
+    const auto possible = store_.possible();
+    return std::all_of(possible.begin(), possible.end(), keeps_all);
   }
 
   void lose_disk(std::uint32_t id, bool set_back) {
@@ -264,8 +278,8 @@ private:
     if (set_back && older_[id].size() < 2)
       return;
     report_.happened.count(set_back ? "disk set back" : "disk wiped");
-    if (nodes_.at(id)->running() && nodes_.at(id)->running()->copying())
-      report_.happened.count("disk lost during a copy");
+    if (!set_back && nodes_.at(id)->running() && nodes_.at(id)->running()->copying())
+      report_.happened.count("disk wiped during a copy");
     stop(id);
     lost_.insert(id);
     auto& old = older_[id];
@@ -314,7 +328,8 @@ private:
     const auto& leader = nodes_.at(store_.stored().what.primary.node)->disk;
     for (const auto node : store_.stored().what.nodes) {
       const auto& disk = nodes_.at(node)->disk;
-      if (disk.applied != leader.applied || disk.rows != leader.rows || disk.end() != leader.end())
+      if (disk.applied != leader.applied || disk.rows.all() != leader.rows.all()
+          || disk.end() != leader.end())
         return false;
     }
     return true;
@@ -351,7 +366,6 @@ private:
   world_store store_{time_, random_, report_.happened, nodes_};
   std::map<std::uint32_t, cluster::disk_identity> counted_; ///< in the store
   std::map<std::uint32_t, std::vector<world_disk>> older_;
-  std::set<std::uint32_t> untrusted_;
   std::set<std::uint32_t> lost_; ///< disks, until their nodes start and see it
   bool healed_ = false;
   bool quiet_ = false;

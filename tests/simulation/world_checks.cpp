@@ -2,6 +2,8 @@
 
 #include "runtime/bytes.hpp"
 
+#include <algorithm>
+
 namespace orderd::simulation {
 
 namespace {
@@ -26,27 +28,40 @@ void world_checks::acknowledged(std::uint32_t node, const runtime::epoch& what,
   if (!is_new && before->second != hash_of(what))
     complain(at(node, what) + ": another epoch of this number was acknowledged before (A5)");
   // Acknowledgements may reach a deposed primary late: of epochs that its successor found and kept.
-  if (const auto kept = applied_.find(what.number);
-      what.term < acknowledged_term_ && (kept == applied_.end() || kept->second != hash_of(what)))
+  if (const auto kept = committed_.find(what.number);
+      what.term < acknowledged_term_ && (kept == committed_.end() || kept->second != hash_of(what)))
     complain(at(node, what) + ": acknowledged after term " + std::to_string(acknowledged_term_)
              + " was, which did not keep it (B7)");
   acknowledged_term_ = std::max(acknowledged_term_, what.term);
-  std::size_t copies = 0;
-  for (const auto& [id, disk] : disks) {
-    const auto found = disk->journal.find(what.number);
-    const bool has = disk->applied >= what.number
-                     || (found != disk->journal.end() && hash_of(*found->second) == hash_of(what));
-    copies += has ? 1 : 0;
-    const bool member = cluster::contains(in_store.in_sync, {id, disk->identity.incarnation});
-    if (member && in_store.term == what.term && !has)
-      complain(at(node, what) + ": acknowledged, but not durable on node " + std::to_string(id)
-               + ", which is in sync (A1)");
-  }
+  acknowledged_in_[what.term] = std::max(acknowledged_in_[what.term], what.number);
   if (known.in_sync.size() < minimum)
     complain(at(node, what) + ": acknowledged with " + std::to_string(known.in_sync.size())
              + " in sync (A11)");
-  if (copies == 0)
+  if (std::none_of(disks.begin(), disks.end(), [&](const auto& each) { return has(*each.second, what); }))
     complain(at(node, what) + ": acknowledged, but on no disk");
+  committed_by_primary(node, what, in_store, disks);
+}
+
+bool world_checks::has(const world_disk& disk, const runtime::epoch& what) {
+  const auto found = disk.journal.find(what.number);
+  return disk.applied >= what.number
+         || (found != disk.journal.end() && hash_of(*found->second) == hash_of(what));
+}
+
+void world_checks::committed_by_primary(std::uint32_t node, const runtime::epoch& what,
+                                        const cluster::assignment& in_store,
+                                        const std::map<std::uint32_t, const world_disk*>& disks) {
+  for (const auto& [id, disk] : disks)
+    if (cluster::contains(in_store.in_sync, {id, disk->identity.incarnation}) && in_store.term == what.term
+        && !has(*disk, what))
+      complain(at(node, what) + ": committed, but not durable on node " + std::to_string(id)
+               + ", which is in sync (A1)");
+}
+
+void world_checks::committed(std::uint32_t node, const runtime::epoch& what) {
+  const auto [known, is_new] = committed_.emplace(what.number, hash_of(what));
+  if (!is_new && known->second != hash_of(what))
+    complain(at(node, what) + ": committed, but another epoch of this number was, elsewhere (A5)");
 }
 
 void world_checks::journaled(std::uint32_t node, const runtime::epoch& what) {
@@ -55,13 +70,50 @@ void world_checks::journaled(std::uint32_t node, const runtime::epoch& what) {
     complain(at(node, what) + ": another payload of this epoch exists (A4)");
 }
 
-void world_checks::applied(std::uint32_t node, const runtime::epoch& what) {
-  const auto [known, is_new] = applied_.emplace(what.number, hash_of(what));
-  if (!is_new && known->second != hash_of(what))
-    complain(at(node, what) + ": applied, but another epoch of this number was applied elsewhere (A7)");
+void world_checks::applied(std::uint32_t node, const runtime::epoch& what, const world_disk& disk) {
   const auto acknowledged = acknowledged_.find(what.number);
   if (acknowledged != acknowledged_.end() && acknowledged->second != hash_of(what))
     complain(at(node, what) + ": applied, but another one was acknowledged (A7)");
+  const auto durable = disk.journal.find(what.number);
+  // A copy that begins erases the journal; what is still on its way to the rows is erased behind it.
+  if (!disk.note.copying && (durable == disk.journal.end() || hash_of(*durable->second) != hash_of(what)))
+    complain(at(node, what) + ": applied, but not in the journal (A6)");
+  const auto known = committed_.find(what.number);
+  if (known == committed_.end() || known->second != hash_of(what))
+    complain(at(node, what) + ": applied, but not committed (A7)");
+}
+
+void world_checks::state(std::uint32_t node, std::uint64_t applied, std::uint64_t hash) {
+  const auto [known, is_new] = states_.emplace(applied, hash);
+  if (!is_new && known->second != hash)
+    complain("node " + std::to_string(node) + ", epoch " + std::to_string(applied)
+             + " applied: the rows differ from those of another replica (A8)");
+}
+
+void world_checks::cut(std::uint32_t node, const world_disk& disk, std::uint64_t keep_upto) {
+  for (auto each = disk.journal.upper_bound(keep_upto); each != disk.journal.end(); ++each) {
+    const auto acknowledged = acknowledged_.find(each->first);
+    if (acknowledged != acknowledged_.end() && acknowledged->second == hash_of(*each->second))
+      complain(at(node, *each->second) + ": acknowledged, and cut off the journal (D4)");
+  }
+}
+
+void world_checks::said(std::uint32_t node, const cluster::peer_body& what, const world_disk& disk) {
+  const auto check = [&](std::uint64_t term, std::uint64_t end, bool whole) {
+    const auto who = "node " + std::to_string(node) + " says ";
+    if (disk.note.promised < term)
+      complain(who + "that it follows in term " + std::to_string(term)
+               + ", which its disk does not know (B2)");
+    if (disk.end() < end)
+      complain(who + "that it has epoch " + std::to_string(end) + ", its journal ends at "
+               + std::to_string(disk.end()) + " (A2)");
+    if (whole && disk.note.copying)
+      complain(who + "that it is whole, its disk that it is not (D9)");
+  };
+  if (const auto* follow = std::get_if<cluster::follow>(&what))
+    check(follow->term, follow->end, follow->whole);
+  else if (const auto* appended = std::get_if<cluster::appended>(&what))
+    check(appended->term, appended->end, appended->whole);
 }
 
 void world_checks::engine_started(std::uint32_t node, std::uint64_t term, std::uint64_t last_epoch,
@@ -71,15 +123,21 @@ void world_checks::engine_started(std::uint32_t node, std::uint64_t term, std::u
   if (disk.applied != last_epoch)
     complain("node " + std::to_string(node) + " serves from epoch " + std::to_string(last_epoch)
              + ", but has applied " + std::to_string(disk.applied) + " (D1)");
-  if (acknowledged_upto() > last_epoch)
-    complain("node " + std::to_string(node) + " serves from epoch " + std::to_string(last_epoch) + ", but "
-             + std::to_string(acknowledged_upto()) + " was acknowledged (D2)");
+  // A primary that stood still while another took over may begin yet, but commits nothing.
+  for (const auto& [earlier, upto] : acknowledged_in_)
+    if (earlier < term && upto > last_epoch)
+      complain("node " + std::to_string(node) + " serves from epoch " + std::to_string(last_epoch) + ", but "
+               + std::to_string(upto) + " was acknowledged in term " + std::to_string(earlier) + " (D2)");
 }
 
-void world_checks::read_answered(std::uint32_t node, std::uint64_t term) {
+void world_checks::read_answered(const cluster::replica_id& who, std::uint64_t term,
+                                 const cluster::assignment& in_store) {
+  const auto read = "node " + std::to_string(who.node) + " answers a read in term " + std::to_string(term);
   if (term < acknowledged_term_)
-    complain("node " + std::to_string(node) + " answers a read in term " + std::to_string(term)
-             + ", after term " + std::to_string(acknowledged_term_) + " acknowledged something (E2)");
+    complain(read + ", after term " + std::to_string(acknowledged_term_) + " acknowledged something (E2)");
+  // A successor that does not wait for this node had better wait for its leases.
+  if (term < in_store.term && !cluster::contains(in_store.in_sync, who))
+    complain(read + ", but term " + std::to_string(in_store.term) + " has begun without it (E1)");
 }
 
 void world_checks::promised(std::uint32_t node, std::uint64_t incarnation, std::uint64_t term) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "cluster/assignment.hpp"
+#include "cluster/peer_message.hpp"
 #include "runtime/row.hpp"
 #include "tests/simulation/world_disk.hpp"
 
@@ -19,13 +20,26 @@ public:
   void acknowledged(std::uint32_t node, const runtime::epoch& what, const cluster::assignment& known,
                     const cluster::assignment& in_store, std::size_t minimum,
                     const std::map<std::uint32_t, const world_disk*>& disks);
+  /// A replica takes it for committed; it is in its journal.
+  void committed(std::uint32_t node, const runtime::epoch& what);
+  /// So does the primary, which leads: whoever is in sync has it.
+  void committed_by_primary(std::uint32_t node, const runtime::epoch& what,
+                            const cluster::assignment& in_store,
+                            const std::map<std::uint32_t, const world_disk*>& disks);
   void journaled(std::uint32_t node, const runtime::epoch& what);
-  void applied(std::uint32_t node, const runtime::epoch& what);
+  /// Is about to be applied to that disk's state.
+  void applied(std::uint32_t node, const runtime::epoch& what, const world_disk& disk);
+  /// The rows of a whole copy have this hash once that epoch is applied.
+  void state(std::uint32_t node, std::uint64_t applied, std::uint64_t hash);
+  /// The epochs above are about to be cut off that disk's journal, by a truncation.
+  void cut(std::uint32_t node, const world_disk& disk, std::uint64_t keep_upto);
+  /// What a node says must be on its disk already.
+  void said(std::uint32_t node, const cluster::peer_body& what, const world_disk& disk);
   /// An engine starts after that epoch.
   void engine_started(std::uint32_t node, std::uint64_t term, std::uint64_t last_epoch,
                       const world_disk& disk);
-  /// A read from memory was answered.
-  void read_answered(std::uint32_t node, std::uint64_t term);
+  /// A read from memory was answered by the primary of a term.
+  void read_answered(const cluster::replica_id& who, std::uint64_t term, const cluster::assignment& in_store);
   void promised(std::uint32_t node, std::uint64_t incarnation, std::uint64_t term);
   void complain(const std::string& what) { violations_.push_back(what); }
 
@@ -39,14 +53,17 @@ public:
 
 private:
   static std::uint64_t hash_of(const runtime::epoch& what);
+  static bool has(const world_disk& disk, const runtime::epoch& what);
 
   std::vector<std::string> violations_;
   std::map<std::uint64_t, std::uint64_t> acknowledged_;                       ///< number -> hash
-  std::map<std::uint64_t, std::uint64_t> applied_;                            ///< number -> hash, anywhere
+  std::map<std::uint64_t, std::uint64_t> committed_;                          ///< number -> hash, anywhere
+  std::map<std::uint64_t, std::uint64_t> states_;                             ///< applied -> hash of the rows
   std::map<std::pair<std::uint64_t, std::uint64_t>, std::uint64_t> payloads_; ///< (term, number) -> hash
   std::map<std::uint64_t, std::uint32_t> leaders_;                            ///< term -> node
   std::map<std::pair<std::uint32_t, std::uint64_t>, std::uint64_t> promises_; ///< (node, incarnation) -> term
   std::uint64_t acknowledged_term_ = 0;
+  std::map<std::uint64_t, std::uint64_t> acknowledged_in_; ///< term -> last number
 };
 
 } // namespace orderd::simulation

@@ -10,8 +10,42 @@
 #include <cstdint>
 #include <map>
 #include <string>
+#include <utility>
 
 namespace orderd::simulation {
+
+/// Rows with a hash that is always at hand.
+class world_rows {
+public:
+  using map = std::map<runtime::row_key, std::string>;
+
+  void put(const runtime::row_key& key, std::string value) {
+    erase(key);
+    hash_ += hash_of(key, value);
+    rows_[key] = std::move(value);
+  }
+  void erase(const runtime::row_key& key) {
+    const auto found = rows_.find(key);
+    if (found == rows_.end())
+      return;
+    hash_ -= hash_of(key, found->second);
+    rows_.erase(found);
+  }
+  void clear() {
+    rows_.clear();
+    hash_ = 0;
+  }
+  std::uint64_t hash() const noexcept { return hash_; }
+  const map& all() const noexcept { return rows_; }
+
+private:
+  static std::uint64_t hash_of(const runtime::row_key& key, const std::string& value) {
+    return (runtime::row_key_hash{}(key)*31 + std::hash<std::string>{}(value)) * 0x9e3779b97f4a7c15ull;
+  }
+
+  map rows_;
+  std::uint64_t hash_ = 0;
+};
 
 struct world_disk {
   cluster::disk_identity identity;
@@ -19,7 +53,7 @@ struct world_disk {
   std::map<std::uint64_t, runtime::epoch_ptr> journal;
   std::uint64_t applied = 0;
   std::uint64_t applied_term = 0;
-  std::map<runtime::row_key, std::string> rows;
+  world_rows rows;
 
   void cut(std::uint64_t keep_upto) { journal.erase(journal.upper_bound(keep_upto), journal.end()); }
   void trim(std::uint64_t from) { journal.erase(journal.begin(), journal.lower_bound(from)); }
@@ -27,19 +61,12 @@ struct world_disk {
   void apply(const runtime::epoch& what) {
     for (const auto& write : what.writes) {
       if (write.value)
-        rows[write.key] = *write.value;
+        rows.put(write.key, *write.value);
       else
         rows.erase(write.key);
     }
     applied = what.number;
     applied_term = what.term;
-  }
-
-  std::uint64_t hash() const {
-    std::uint64_t sum = 17;
-    for (const auto& [key, value] : rows)
-      sum = (sum * 31 + runtime::row_key_hash{}(key)) * 31 + std::hash<std::string>{}(value);
-    return sum;
   }
 
   std::uint64_t end() const { return journal.empty() ? applied : journal.rbegin()->first; }

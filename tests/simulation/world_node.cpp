@@ -31,6 +31,7 @@ void world_node::start() {
   options.copy_page_bytes = 150;
   board_ = std::make_unique<cluster::lease_board>(self(), cluster::beacon_timing{});
   replica_ = std::make_unique<cluster::replica>(options, disk.read(), *this, *board_, now());
+  committed_ = disk.applied;
   replica_->start();
 }
 
@@ -46,11 +47,31 @@ void world_node::crash() {
   jobs.clear();
   state_jobs_.clear();
   engine_.reset();
+  copies_.clear();
   retain_from_ = 0;
 }
 
 void world_node::tick() {
   replica_->tick(now());
+  look_at_commits();
+}
+
+/// What became committed here since the last look.
+void world_node::look_at_commits() {
+  if (!replica_)
+    return;
+  auto& checks = world_.checks();
+  const auto upto = replica_->log().committed();
+  if (!replica_->copying() && (upto < committed_ || upto > disk.end()))
+    checks.complain("node " + std::to_string(id_) + " takes " + std::to_string(upto)
+                    + " for committed, after " + std::to_string(committed_) + ", and has "
+                    + std::to_string(disk.end()) + " (A6)");
+  for (auto at = disk.journal.upper_bound(committed_); at != disk.journal.end() && at->first <= upto; ++at) {
+    checks.committed(id_, *at->second);
+    if (replica_->leads())
+      checks.committed_by_primary(id_, *at->second, world_.stored().what, world_.disks());
+  }
+  committed_ = upto;
 }
 
 void world_node::work(bool writes) {
@@ -58,7 +79,7 @@ void world_node::work(bool writes) {
     return;
   if (replica_->may_answer(now())) {
     world_.happened().count("read answered");
-    world_.checks().read_answered(id_, engine_->term);
+    world_.checks().read_answered(self(), engine_->term, world_.stored().what);
   }
   if (!writes || engine_->in_flight)
     return;
@@ -81,10 +102,12 @@ void world_node::work(bool writes) {
 void world_node::received(const cluster::peer_message& what) {
   if (what.to_incarnation == 0 || what.to_incarnation == disk.identity.incarnation)
     replica_->received(what.from, what.body, now());
+  look_at_commits();
 }
 
 void world_node::configured(const cluster::versioned_assignment& what) {
   replica_->configured(what, now());
+  look_at_commits();
 }
 
 void world_node::undecided() {
@@ -92,6 +115,11 @@ void world_node::undecided() {
 }
 
 void world_node::send(std::uint32_t node, cluster::peer_body what) {
+  world_.checks().said(id_, what, disk);
+  if (const auto* page = std::get_if<cluster::copy_rows>(&what))
+    copies_[node] = page->base;
+  else if (std::holds_alternative<cluster::append>(what) || std::holds_alternative<cluster::lead>(what))
+    copies_.erase(node);
   world_.send(id_, node, {0, self(), 0, std::move(what)});
 }
 
@@ -128,20 +156,35 @@ void world_node::append(std::vector<epoch_ptr> epochs, std::optional<replica_not
       disk.note = *note;
     if (replica_)
       replica_->journaled(epochs.back()->number, now());
+    look_at_commits();
   });
 }
 
 void world_node::write(const replica_note& note, std::optional<std::uint64_t> keep_upto) {
   journal([this, note, keep_upto] {
     world_.checks().promised(id_, disk.identity.incarnation, note.promised);
+    if (keep_upto && !note.copying)
+      world_.checks().cut(id_, disk, *keep_upto);
+    if (disk.note.copying && !note.copying)
+      world_.checks().state(id_, disk.applied, disk.rows.hash());
     disk.note = note;
     if (keep_upto && *keep_upto < disk.end())
-      world_.happened().count(note.copying ? "copy begun" : "journal truncated");
+      count_cut(*keep_upto);
     if (keep_upto)
       disk.cut(*keep_upto);
     if (replica_)
       replica_->noted(now());
+    look_at_commits();
   });
+}
+
+void world_node::count_cut(std::uint64_t keep_upto) {
+  if (disk.note.copying)
+    return world_.happened().count("copy begun");
+  world_.happened().count("journal truncated");
+  const auto first = disk.journal.upper_bound(keep_upto);
+  if (first != disk.journal.end() && first->second->term != disk.journal.rbegin()->second->term)
+    world_.happened().count("journal truncated over two terms");
 }
 
 void world_node::read(std::uint64_t first, std::size_t) {
@@ -156,6 +199,11 @@ void world_node::read(std::uint64_t first, std::size_t) {
 
 void world_node::retain(std::uint64_t from) {
   retain_from_ = from;
+  for (const auto& [node, base] : copies_)
+    if (from > base + 1)
+      world_.checks().complain("node " + std::to_string(id_) + " trims its journal to " + std::to_string(from)
+                               + ", but a copy of epoch " + std::to_string(base) + " is on its way to node "
+                               + std::to_string(node) + " (D8)");
 }
 
 // -- the state -----------------------------------------------------------------------------------
@@ -183,8 +231,10 @@ void world_node::apply(std::vector<epoch_ptr> epochs) {
       if (each->number != disk.applied + 1)
         world_.checks().complain("node " + std::to_string(id_) + " applies epoch "
                                  + std::to_string(each->number) + " after " + std::to_string(disk.applied));
-      world_.checks().applied(id_, *each);
+      world_.checks().applied(id_, *each, disk);
       disk.apply(*each);
+      if (!disk.note.copying)
+        world_.checks().state(id_, disk.applied, disk.rows.hash());
     }
     disk.trim(std::min(retain_from_, disk.applied + 1));
     replica_->applied(disk.applied, now());
@@ -192,19 +242,20 @@ void world_node::apply(std::vector<epoch_ptr> epochs) {
 }
 
 void world_node::hash_state() {
-  state([this] { replica_->state_hashed(disk.applied, disk.hash(), now()); });
+  state([this] { replica_->state_hashed(disk.applied, disk.rows.hash(), now()); });
 }
 
 runtime::result<cluster::row_page> world_node::read_rows(const std::optional<runtime::row_key>& after,
                                                          std::size_t bytes_max) {
   cluster::row_page page;
   std::size_t bytes = 0;
-  auto at = after ? disk.rows.upper_bound(*after) : disk.rows.begin();
-  for (; at != disk.rows.end() && bytes < bytes_max; ++at) {
+  const auto& rows = disk.rows.all();
+  auto at = after ? rows.upper_bound(*after) : rows.begin();
+  for (; at != rows.end() && bytes < bytes_max; ++at) {
     page.rows.push_back({at->first, at->second});
     bytes += at->second.size();
   }
-  if (at != disk.rows.end())
+  if (at != rows.end())
     page.last = page.rows.back().key;
   return page;
 }
@@ -214,7 +265,7 @@ void world_node::load_rows(std::vector<runtime::row_write> rows, bool first) {
     if (first)
       disk.rows.clear();
     for (const auto& row : rows)
-      disk.rows[row.key] = *row.value;
+      disk.rows.put(row.key, *row.value);
     replica_->rows_loaded();
   });
 }
@@ -247,21 +298,21 @@ void world_node::start_engine(std::uint64_t term, std::uint64_t last_epoch) {
 void world_node::stop_engine() {
   world_.happened().count(engine_ ? "primary deposed" : "primary deposed while opening");
   engine_.reset();
+  copies_.clear();
 }
 
 void world_node::committed(std::uint64_t upto) {
   if (!engine_ || !engine_->in_flight || engine_->in_flight->number > upto)
     return;
   const auto done = std::exchange(engine_->in_flight, nullptr);
-  const auto& stored = world_.stored();
-  world_.checks().acknowledged(id_, *done, replica_->known().what, stored.what, minimum_, world_.disks());
-  if (stored.version != replica_->known().version)
+  world_.checks().acknowledged(id_, *done, replica_->known().what, world_.stored().what, minimum_,
+                               world_.disks());
+  if (world_.unresolved(id_))
     world_.happened().count("commit while a change of the set is unresolved");
 }
 
-void world_node::distrust_disk(const std::string&) {
-  world_.happened().count("disk distrusted");
-  world_.distrusted(id_);
+void world_node::distrust_disk(const std::string& why) {
+  world_.distrusted(id_, why);
 }
 
 void world_node::end_node(const std::string& why) {

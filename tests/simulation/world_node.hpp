@@ -27,9 +27,11 @@ public:
   virtual void propose(std::uint32_t node, std::uint64_t expected, const cluster::assignment& what) = 0;
   virtual void look_up(std::uint32_t node) = 0;
   virtual const cluster::versioned_assignment& stored() const = 0;
+  /// Whether the node has proposed a change of the set whose outcome it does not know.
+  virtual bool unresolved(std::uint32_t node) const = 0;
   virtual std::map<std::uint32_t, const world_disk*> disks() const = 0;
   virtual void ended(std::uint32_t node, const std::string& why) = 0;
-  virtual void distrusted(std::uint32_t node) = 0;
+  virtual void distrusted(std::uint32_t node, const std::string& why) = 0;
   virtual chance& random() = 0;
   virtual world_checks& checks() = 0;
   virtual counters& happened() = 0;
@@ -44,7 +46,7 @@ public:
 
   bool up() const noexcept { return replica_ != nullptr; }
   std::uint64_t life() const noexcept { return life_; }
-  cluster::replica* running() noexcept { return replica_.get(); }
+  const cluster::replica* running() const noexcept { return replica_.get(); }
   cluster::replica_id self() const { return {id_, disk.identity.incarnation}; }
   cluster::lease_board& board() { return *board_; }
   cluster::steady_time now() const;
@@ -86,6 +88,8 @@ private:
   void distrust_disk(const std::string& why) override;
   void end_node(const std::string& why) override;
 
+  void look_at_commits();
+  void count_cut(std::uint64_t keep_upto);
   void journal(std::function<void()> job);
   void state(std::function<void()> job);
 
@@ -98,6 +102,8 @@ private:
   std::unique_ptr<cluster::replica> replica_;
   std::optional<engine> engine_;
   std::uint64_t retain_from_ = 0;
+  std::uint64_t committed_ = 0;                    ///< as the replica knew it last
+  std::map<std::uint32_t, std::uint64_t> copies_;  ///< under way from here: to that node, from that epoch on
   std::deque<std::function<void()>> journal_jobs_; ///< the first is under way
   std::deque<std::function<void()>> state_jobs_;
 };

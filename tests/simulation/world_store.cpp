@@ -10,7 +10,10 @@ constexpr std::int64_t ms = 1'000;
 
 void world_store::propose(std::uint32_t node, std::uint64_t expected, const cluster::assignment& what) {
   const auto life = nodes_.at(node)->life();
-  const auto change = [this, expected, what] { take_place(expected, what); };
+  proposals_[node] = {life, expected, what, false};
+  if (expected == stored_.version)
+    under_way_.push_back(what);
+  const auto change = [this, node, expected, what] { take_place(node, expected, what); };
   const auto luck = healed_ ? 0 : random_.below(100);
   if (!healed_ && (down_ || luck >= 80)) {
     happened_.count("compare-and-set with an unknown outcome");
@@ -26,16 +29,50 @@ void world_store::propose(std::uint32_t node, std::uint64_t expected, const clus
   });
 }
 
-void world_store::take_place(std::uint64_t expected, const cluster::assignment& what) {
+void world_store::take_place(std::uint32_t node, std::uint64_t expected, const cluster::assignment& what) {
   if (stored_.version != expected)
     return;
+  count(node, what);
   stored_ = {expected + 1, what};
+  under_way_.clear();
   hint();
+}
+
+/// What is rare, and must happen in a long run.
+void world_store::count(std::uint32_t node, const cluster::assignment& next) {
+  const auto& now = stored_.what;
+  if (proposals_.at(node).answered)
+    happened_.count("compare-and-set that took place late");
+  if (next.term == now.term || next.primary == now.primary)
+    return;
+  if (cluster::contains(next.in_sync, now.primary))
+    return happened_.count("handover");
+  happened_.count("takeover");
+  if (!cluster::contains(now.in_sync, next.primary))
+    happened_.count("election from the eligible set");
+  const auto of_primary = proposals_.find(now.primary.node);
+  if (of_primary != proposals_.end() && unresolved(now.primary.node)
+      && of_primary->second.what.in_sync.size() < now.in_sync.size())
+    happened_.count("takeover during an unresolved shrink");
+}
+
+bool world_store::unresolved(std::uint32_t id) const {
+  const auto found = proposals_.find(id);
+  const auto& node = *nodes_.at(id);
+  return found != proposals_.end() && node.up() && node.life() == found->second.life
+         && node.running()->known().version <= found->second.expected;
+}
+
+std::vector<cluster::assignment> world_store::possible() const {
+  auto out = under_way_;
+  out.push_back(stored_.what);
+  return out;
 }
 
 void world_store::tell(std::uint32_t node, std::uint64_t life, bool known) {
   if (!nodes_.at(node)->up() || nodes_.at(node)->life() != life)
     return;
+  proposals_.at(node).answered = !known;
   time_.later(node, random_.between(1, 5) * ms, [this, node, known, there = stored_] {
     if (known)
       nodes_.at(node)->configured(there);

@@ -9,7 +9,8 @@
 #include "tests/simulation/world_schedule.hpp"
 
 #include <cstdint>
-#include <functional>
+#include <map>
+#include <vector>
 
 namespace orderd::simulation {
 
@@ -25,12 +26,25 @@ public:
   void propose(std::uint32_t node, std::uint64_t expected, const cluster::assignment& what);
   void look_up(std::uint32_t node);
 
+  /// Whether the node has proposed a change whose outcome it does not know.
+  bool unresolved(std::uint32_t node) const;
+  /// What is there, and what may yet take its place.
+  std::vector<cluster::assignment> possible() const;
+
   void down(bool is_down) noexcept { down_ = is_down; }
   /// From now on it answers everything.
   void heal() noexcept;
 
 private:
-  void take_place(std::uint64_t expected, const cluster::assignment& what);
+  struct proposal {
+    std::uint64_t life = 0; ///< of the node
+    std::uint64_t expected = 0;
+    cluster::assignment what;
+    bool answered = false; ///< with: not known
+  };
+
+  void take_place(std::uint32_t node, std::uint64_t expected, const cluster::assignment& what);
+  void count(std::uint32_t node, const cluster::assignment& next);
   void tell(std::uint32_t node, std::uint64_t life, bool known);
   /// To some: hints get lost.
   void hint();
@@ -40,6 +54,8 @@ private:
   counters& happened_;
   const world_nodes& nodes_;
   cluster::versioned_assignment stored_;
+  std::map<std::uint32_t, proposal> proposals_; ///< each node's last
+  std::vector<cluster::assignment> under_way_;  ///< proposed on the version that is there
   bool down_ = false;
   bool healed_ = false;
 };
