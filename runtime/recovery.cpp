@@ -218,8 +218,6 @@ result<std::vector<replica_storage>> recover_replicas(storage& from) {
     auto& shard = out.back();
     if (const auto note = notes->find(shard.shard); note != notes->end())
       shard.note = std::move(note->second);
-    if (shard.whole)
-      from.journal().trim(shard.shard, shard.applied_epoch);
   }
   return out;
 }

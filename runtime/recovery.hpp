@@ -47,8 +47,8 @@ struct replica_storage {
   std::string damage; ///< then: the diagnosis
 };
 
-/// Replays the journal and applies nothing; of whole shards, what is applied may be trimmed. By number of the
-/// shard. Call once, after opening, instead of `recover`.
+/// Replays the journal and applies nothing. By number of the shard. Call once, after opening, instead of
+/// `recover`.
 ///
 /// A shard whose epochs `recover` would refuse is reported as not whole: its owner judges, by its note.
 /// Other damage is `corrupt` as there.
