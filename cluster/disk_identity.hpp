@@ -18,6 +18,7 @@ namespace orderd::cluster {
 struct disk_identity {
   std::uint64_t incarnation = 0; ///< 0: the disk is empty
   std::uint64_t boot = 0;        ///< starts
+  friend bool operator==(const disk_identity&, const disk_identity&) = default;
 };
 
 struct start_decision {

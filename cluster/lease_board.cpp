@@ -81,6 +81,12 @@ bool lease_board::leased(std::uint32_t shard, const std::vector<replica_id>& mem
   });
 }
 
+bool lease_board::hears(std::uint32_t node, steady_time now) const {
+  const std::lock_guard lock{mutex_};
+  const auto found = heard_.find(node);
+  return found != heard_.end() && now - found->second < timing_.grace;
+}
+
 // -- for the beacon thread -----------------------------------------------------------------------
 
 beacon lease_board::next(steady_time now) const {
@@ -98,6 +104,7 @@ std::optional<beacon> lease_board::take(const beacon& heard, steady_time now) {
     note_acknowledgement(heard, now);
     return std::nullopt;
   }
+  heard_[heard.from.node] = now;
   beacon answer{true, self_, heard.sent_at_ns, {}};
   for (const auto& each : heard.shards) {
     const auto found = followed_.find(each.shard);

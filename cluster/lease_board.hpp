@@ -73,6 +73,9 @@ public:
   /// Whether every one of `members` (self aside) granted a lease that is valid now.
   bool leased(std::uint32_t shard, const std::vector<replica_id>& members, steady_time now) const;
 
+  /// Whether a beacon of that node came within the grace.
+  bool hears(std::uint32_t node, steady_time now) const;
+
   // -- for the beacon thread -----------------------------------------------------------------------
   beacon next(steady_time now) const;
   /// The acknowledgement, to be sent back; none when it needs none.
@@ -103,6 +106,7 @@ private:
   beacon_timing timing_;
   std::map<std::uint32_t, led> led_;
   std::map<std::uint32_t, followed> followed_;
+  std::map<std::uint32_t, steady_time> heard_; ///< by node: its newest beacon
 };
 
 } // namespace orderd::cluster

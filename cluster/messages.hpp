@@ -3,7 +3,10 @@
 // other is in client.hpp.
 #pragma once
 
+#include "cluster/assignment.hpp"
 #include "cluster/client.hpp"
+#include "cluster/membership.hpp"
+#include "cluster/primary.hpp"
 #include "cluster/session.hpp"
 #include "cluster/socket.hpp"
 #include "runtime/messages.hpp"
@@ -25,6 +28,58 @@ namespace orderd::cluster {
 struct gateway_peers {
   std::vector<caf::actor> shards; ///< by number; answer runtime::shard_requests with runtime::gateway_replies
   caf::actor node;                ///< answers `node_question` with runtime::gateway_replies
+};
+
+// -- a node of a cluster ---------------------------------------------------------------------------
+
+/// Directory -> seats: what the configuration store has of each shard, by shard; version 0: nothing yet.
+struct assignments_seen {
+  std::shared_ptr<const std::vector<versioned_assignment>> shards;
+};
+
+/// Directory -> seats, node: the nodes that announced themselves, by number.
+struct nodes_seen {
+  std::shared_ptr<const std::map<std::uint32_t, known_node>> nodes;
+};
+
+/// Seat -> directory: compare-and-set the shard's assignment. The answer is `assignment_decided`, or
+/// `assignment_undecided`.
+struct propose_assignment {
+  std::uint32_t shard = 0;
+  std::uint64_t expected_version = 0;
+  assignment what;
+};
+struct assignment_decided {
+  versioned_assignment now_there;
+};
+struct assignment_undecided {};
+
+/// Seat -> directory: read the assignments again; the answer comes as `assignments_seen`.
+struct look_up_assignments {};
+
+/// Directory -> itself: read again, as every so often.
+struct poll_store {};
+
+/// Node -> seat: these are the others, and where replies go; start.
+struct seat_peers {
+  std::vector<caf::actor> seats; ///< by shard, itself included
+  caf::actor gateway;
+  caf::actor peers;
+  caf::actor directory;
+};
+
+/// Seat -> itself: time has passed.
+struct seat_tick {};
+
+/// Node -> seat: say how your replica is; the answer is a `seat_description`.
+struct describe_seat {};
+struct seat_description {
+  std::uint32_t shard = 0;
+  versioned_assignment known;
+  std::uint64_t committed = 0;
+  std::uint64_t end = 0;
+  std::string state;
+  std::vector<follower_view> followers;
 };
 
 /// Node -> itself: see how full the disk is.
@@ -99,6 +154,17 @@ CAF_ADD_TYPE_ID(orderd_cluster, (orderd::cluster::peers_know))
 CAF_ADD_TYPE_ID(orderd_cluster, (orderd::cluster::peer_endpoints))
 CAF_ADD_TYPE_ID(orderd_cluster, (orderd::cluster::link_up))
 CAF_ADD_TYPE_ID(orderd_cluster, (orderd::cluster::link_down))
+CAF_ADD_TYPE_ID(orderd_cluster, (orderd::cluster::assignments_seen))
+CAF_ADD_TYPE_ID(orderd_cluster, (orderd::cluster::nodes_seen))
+CAF_ADD_TYPE_ID(orderd_cluster, (orderd::cluster::propose_assignment))
+CAF_ADD_TYPE_ID(orderd_cluster, (orderd::cluster::assignment_decided))
+CAF_ADD_TYPE_ID(orderd_cluster, (orderd::cluster::assignment_undecided))
+CAF_ADD_TYPE_ID(orderd_cluster, (orderd::cluster::look_up_assignments))
+CAF_ADD_TYPE_ID(orderd_cluster, (orderd::cluster::poll_store))
+CAF_ADD_TYPE_ID(orderd_cluster, (orderd::cluster::seat_peers))
+CAF_ADD_TYPE_ID(orderd_cluster, (orderd::cluster::seat_tick))
+CAF_ADD_TYPE_ID(orderd_cluster, (orderd::cluster::describe_seat))
+CAF_ADD_TYPE_ID(orderd_cluster, (orderd::cluster::seat_description))
 CAF_END_TYPE_ID_BLOCK(orderd_cluster)
 static_assert(caf::id_block::orderd_cluster::end <= caf::id_block::orderd_client::begin);
 
@@ -114,3 +180,14 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(orderd::cluster::peers_know)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(orderd::cluster::peer_endpoints)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(orderd::cluster::link_up)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(orderd::cluster::link_down)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(orderd::cluster::assignments_seen)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(orderd::cluster::nodes_seen)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(orderd::cluster::propose_assignment)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(orderd::cluster::assignment_decided)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(orderd::cluster::assignment_undecided)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(orderd::cluster::look_up_assignments)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(orderd::cluster::poll_store)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(orderd::cluster::seat_peers)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(orderd::cluster::seat_tick)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(orderd::cluster::describe_seat)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(orderd::cluster::seat_description)

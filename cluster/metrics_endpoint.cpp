@@ -19,9 +19,15 @@ runtime::result<metrics_endpoint> metrics_endpoint::start(const std::string& add
                               + " for metrics: the port is in use or not allowed; "
                                 "choose another with --metrics HOST:PORT, or none with --metrics \"\""};
   }
-  made.source_ = std::move(source);
-  made.exposer_->RegisterCollectable(made.source_);
+  made.add(std::move(source));
   return made;
+}
+
+void metrics_endpoint::add(std::shared_ptr<prometheus::Collectable> source) {
+  if (!exposer_)
+    return;
+  exposer_->RegisterCollectable(source);
+  sources_.push_back(std::move(source));
 }
 
 std::uint16_t metrics_endpoint::port() const {

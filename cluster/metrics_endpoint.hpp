@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <vector>
 
 namespace orderd::cluster {
 
@@ -21,11 +22,14 @@ public:
   static runtime::result<metrics_endpoint> start(const std::string& address,
                                                  std::shared_ptr<prometheus::Collectable> source);
 
+  /// Serves another source on the same page.
+  void add(std::shared_ptr<prometheus::Collectable> source);
+
   /// The port it listens on, 0 when it serves nothing.
   std::uint16_t port() const;
 
 private:
-  std::shared_ptr<prometheus::Collectable> source_; ///< the exposer holds it weakly
+  std::vector<std::shared_ptr<prometheus::Collectable>> sources_; ///< the exposer holds them weakly
   std::unique_ptr<prometheus::Exposer> exposer_;
 };
 

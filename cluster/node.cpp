@@ -1,6 +1,7 @@
 #include "cluster/node.hpp"
 
 #include "cluster/node_actor.hpp"
+#include "cluster/node_parts.hpp"
 #include "cluster/ownership.hpp"
 #include "runtime/applier_actor.hpp"
 #include "runtime/journal_actor.hpp"
@@ -23,28 +24,6 @@ using std::chrono::milliseconds;
 /// The one node of a static configuration, on the disk it was made with.
 constexpr runtime::replica_id the_only_replica{0, 1};
 
-template <class Actor, class... Arguments>
-caf::actor spawn_blocking(caf::actor_system& system, blocking_actors where, Arguments&&... arguments) {
-  if (where == blocking_actors::detached)
-    return system.spawn<Actor, caf::detached>(std::forward<Arguments>(arguments)...);
-  return system.spawn<Actor>(std::forward<Arguments>(arguments)...);
-}
-
-runtime::shard_options options_of(const config::node_settings& settings, std::uint32_t shard,
-                                  std::uint32_t shards) {
-  runtime::shard_options options;
-  options.shard = shard;
-  options.shards = shards;
-  options.self = the_only_replica;
-  options.live_entities_max = settings.live_entities_max / shards;
-  options.idle_ms_max = std::int64_t{settings.idle_s_max} * 1'000;
-  options.restarts_max = settings.restarts_max;
-  options.admission.queue_age_max = milliseconds{settings.queue_age_ms_max};
-  options.admission.unapplied_bytes_max = settings.unapplied_bytes_max / shards;
-  options.admission.unsettled_max = std::max(1u, settings.unsettled_orders_max / shards);
-  return options;
-}
-
 runtime::result<caf::actor> spawn_shard(caf::actor_system& system, const config::node_settings& settings,
                                         node_ports& ports, const node& peers, std::uint32_t shard,
                                         blocking_actors where) {
@@ -54,8 +33,7 @@ runtime::result<caf::actor> spawn_shard(caf::actor_system& system, const config:
   auto reader = ports.disk.state(shard).reader();
   if (!reader)
     return reader.error();
-  auto options = options_of(settings, shard, ports.disk.shards());
-  options.presized = where == blocking_actors::detached;
+  auto options = engine_options(settings, the_only_replica, shard, ports.disk.shards(), where);
   options.term = owned->term;
   options.last_epoch = ports.recovered[shard].epoch;
   options.last_term = ports.recovered[shard].term;
@@ -66,16 +44,9 @@ runtime::result<caf::actor> spawn_shard(caf::actor_system& system, const config:
 
 } // namespace
 
-void end_node_with(const caf::actor& part, std::string component, runtime::fatal_handler fatal) {
-  part->attach_functor([component = std::move(component), fatal = std::move(fatal)](const caf::error& why) {
-    if (why != caf::exit_reason::user_shutdown && why != caf::exit_reason::kill)
-      fatal(component, {runtime::fault_code::internal, "the actor ended: " + caf::to_string(why)});
-  });
-}
-
-runtime::result<node> start_node(caf::actor_system& system, const config::node_settings& settings,
-                                 node_ports ports, blocking_actors where) {
-  node made;
+shared_actors spawn_shared(caf::actor_system& system, const config::node_settings& settings,
+                           const node_ports& ports, blocking_actors where) {
+  shared_actors made;
   made.journal =
       spawn_blocking<runtime::journal_actor>(system, where, ports.disk.journal(), ports.numbers, ports.fatal);
   runtime::applier_options applying;
@@ -86,6 +57,39 @@ runtime::result<node> start_node(caf::actor_system& system, const config::node_s
   calling.gate.concurrency = settings.provider.concurrency;
   calling.timeout = milliseconds{settings.provider.timeout_ms};
   made.provider_worker = system.spawn<runtime::provider_actor>(ports.provider, ports.numbers, calling);
+  return made;
+}
+
+runtime::shard_options engine_options(const config::node_settings& settings, const runtime::replica_id& self,
+                                      std::uint32_t shard, std::uint32_t shards, blocking_actors where) {
+  runtime::shard_options options;
+  options.shard = shard;
+  options.shards = shards;
+  options.self = self;
+  options.live_entities_max = settings.live_entities_max / shards;
+  options.presized = where == blocking_actors::detached;
+  options.idle_ms_max = std::int64_t{settings.idle_s_max} * 1'000;
+  options.restarts_max = settings.restarts_max;
+  options.admission.queue_age_max = milliseconds{settings.queue_age_ms_max};
+  options.admission.unapplied_bytes_max = settings.unapplied_bytes_max / shards;
+  options.admission.unsettled_max = std::max(1u, settings.unsettled_orders_max / shards);
+  return options;
+}
+
+void end_node_with(const caf::actor& part, std::string component, runtime::fatal_handler fatal) {
+  part->attach_functor([component = std::move(component), fatal = std::move(fatal)](const caf::error& why) {
+    if (why != caf::exit_reason::user_shutdown && why != caf::exit_reason::kill)
+      fatal(component, {runtime::fault_code::internal, "the actor ended: " + caf::to_string(why)});
+  });
+}
+
+runtime::result<node> start_node(caf::actor_system& system, const config::node_settings& settings,
+                                 node_ports ports, blocking_actors where) {
+  auto shared = spawn_shared(system, settings, ports, where);
+  node made;
+  made.journal = std::move(shared.journal);
+  made.applier = std::move(shared.applier);
+  made.provider_worker = std::move(shared.provider_worker);
   for (std::uint32_t shard = 0; shard < ports.disk.shards(); ++shard) {
     auto spawned = spawn_shard(system, settings, ports, made, shard, where);
     if (!spawned) {

@@ -96,6 +96,7 @@ caf::behavior node_actor::make_behavior() {
   return {
       [this](const node_question& question) { answer(question); },
       [this](look_at_disk_again) { look_at_disk(); },
+      [this](const nodes_seen& seen) { nodes_ = seen.nodes; },
   };
 }
 
@@ -105,6 +106,8 @@ void node_actor::answer(const node_question& question) {
   case actors::node_request::get_status:
     return ask_shards(question, gateway, [this](const auto& shards) { return status(shards); });
   case actors::node_request::get_cluster:
+    if (given_.membership)
+      return answer_cluster(question, gateway);
     return ask_shards(question, gateway, [this](const auto& shards) { return alone(given_.self, shards); });
   case actors::node_request::run_audit:
     return answer_audit(question, gateway);

@@ -1,13 +1,16 @@
 // The actor of the node itself: watches the disk, decides when new orders are refused for its sake, and
 // answers what clients ask of the node as a whole: status, audit, and who leads which shard.
 //
-// Messages: node_question (answered with runtime::gateway_replies to its sender, by the question's deadline).
+// Messages: nodes_seen, node_question (answered with runtime::gateway_replies to its sender, by the
+// question's deadline).
 //
 // *Limits*: one audit at a time, since nothing is applied meanwhile; it runs to its end even when its caller
 // was told `timeout`, and until then another one is `overloaded`.
 #pragma once
 
 #include "actors/public.pb.h"
+#include "cluster/lease_board.hpp"
+#include "cluster/membership.hpp"
 #include "cluster/messages.hpp"
 #include "runtime/clock.hpp"
 #include "runtime/metrics.hpp"
@@ -18,6 +21,7 @@
 
 #include <chrono>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -33,6 +37,12 @@ struct node_identity {
   std::string client_endpoint; ///< host:port
 };
 
+/// Of a node of a cluster.
+struct node_membership {
+  cluster_terms terms;
+  const lease_board* board = nullptr; ///< outlives the actor
+};
+
 /// References must outlive the actor.
 struct node_dependencies {
   runtime::storage& disk;
@@ -42,6 +52,7 @@ struct node_dependencies {
   caf::actor applier;
   double disk_used_max = 0.85;
   node_identity self = {};
+  std::optional<node_membership> membership = {}; ///< then `shards` are seats
 };
 
 class node_actor : public caf::event_based_actor {
@@ -58,6 +69,8 @@ private:
   /// Makes the answer from what the shards say of themselves.
   using shards_answer = std::function<v1::reply(const std::vector<runtime::shard_description>& shards)>;
   void ask_shards(const node_question& question, const caf::actor& gateway, const shards_answer& answered);
+  void answer_cluster(const node_question& question, const caf::actor& gateway);
+  v1::reply cluster_view(const std::vector<seat_description>& seats);
   v1::reply status(const std::vector<runtime::shard_description>& shards) const;
   void answer_audit(const node_question& question, const caf::actor& gateway);
   std::chrono::milliseconds time_left(const node_question& question) const;
@@ -67,6 +80,7 @@ private:
   node_dependencies given_;
   std::chrono::steady_clock::time_point started_at_;
   std::weak_ptr<actors::auditor> auditing_; ///< the applier, or its mailbox, holds it while it runs
+  std::shared_ptr<const std::map<std::uint32_t, known_node>> nodes_;
   double disk_used_ = 0;
   std::optional<runtime::fault> refusal_; ///< why new orders are refused
 };

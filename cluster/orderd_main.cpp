@@ -1,10 +1,12 @@
 // orderd: one node.
 #include "actors/api.hpp"
+#include "cluster/cluster_process.hpp"
 #include "cluster/gateway.hpp"
 #include "cluster/messages.hpp"
 #include "cluster/metrics_endpoint.hpp"
 #include "cluster/node.hpp"
 #include "cluster/provider_simulation.hpp"
+#include "cluster/system_config.hpp"
 #include "cluster/version.hpp"
 #include "config/loopback.hpp"
 #include "config/settings.hpp"
@@ -13,8 +15,6 @@
 
 #include <CLI/CLI.hpp>
 #include <caf/actor_system.hpp>
-#include <caf/actor_system_config.hpp>
-#include <caf/io/middleman.hpp>
 #include <caf/send.hpp>
 
 #include <google/protobuf/stubs/logging.h>
@@ -69,18 +69,6 @@ std::string with_port(const std::string& setting, std::uint16_t port) {
   at.port = port;
   return config::to_string(at);
 }
-
-class system_config : public caf::actor_system_config {
-public:
-  explicit system_config(const config::node_settings& settings) {
-    load<caf::io::middleman>();
-    // Work stealing walks a victim's queue under locks; shards are few and always worth waking for.
-    set("caf.scheduler.policy", "sharing");
-    set("caf.scheduler.max-threads", settings.workers);
-    set("caf.scheduler.max-throughput", 50);
-    set("caf.middleman.workers", 0); // only BASP would use them
-  }
-};
 
 /// Everything a running node holds, in the order in which it must go away, last first.
 class running_node {
@@ -154,15 +142,9 @@ private:
   node node_;
 };
 
-int run(const config::node_settings& settings) {
-  runtime::log::set_level(runtime::log::level_of(settings.log_level));
-  const auto stop_signals = block_stop_signals();
-  init_node_types();
-  // Bytes that are no message are answered to whoever sent them; a log line each would help nobody.
-  google::protobuf::SetLogHandler(nullptr);
-  running_node node{settings};
-  if (const auto started = node.start(); !started)
-    return fail(started.error());
+/// Runs a node, made and started, until it is told to stop.
+template <class Node>
+int serve(const config::node_settings& settings, Node& node, const sigset_t& stop_signals) {
   std::printf("listening on %s\n", with_port(settings.listen, node.port()).c_str());
   if (node.metrics_port() != 0)
     std::printf("metrics on http://%s/metrics\n", with_port(settings.metrics, node.metrics_port()).c_str());
@@ -172,6 +154,35 @@ int run(const config::node_settings& settings) {
   runtime::log::info("node", "stopping", {{"signal", received}}, "");
   node.stop();
   return EXIT_SUCCESS;
+}
+
+int run_alone(const config::node_settings& settings, const sigset_t& stop_signals) {
+  running_node node{settings};
+  if (const auto started = node.start(); !started)
+    return fail(started.error());
+  return serve(settings, node, stop_signals);
+}
+
+int run_in_cluster(const config::node_settings& settings, const sigset_t& stop_signals) {
+  cluster_process node{settings, end_process};
+  static constexpr timespec pause{0, 200'000'000};
+  const auto started =
+      node.start([&stop_signals] { return sigtimedwait(&stop_signals, nullptr, &pause) < 0; });
+  if (!started)
+    return started.error().code == runtime::fault_code::shutting_down ? EXIT_SUCCESS : fail(started.error());
+  std::printf("node %u of cluster %s, %u shards, for other nodes on %s\n", settings.node,
+              node.terms().id.c_str(), node.terms().shards, settings.peer_listen.c_str());
+  return serve(settings, node, stop_signals);
+}
+
+int run(const config::node_settings& settings) {
+  runtime::log::set_level(runtime::log::level_of(settings.log_level));
+  const auto stop_signals = block_stop_signals();
+  init_node_types();
+  // Bytes that are no message are answered to whoever sent them; a log line each would help nobody.
+  google::protobuf::SetLogHandler(nullptr);
+  return settings.configuration == config::configuration_form::etcd ? run_in_cluster(settings, stop_signals)
+                                                                    : run_alone(settings, stop_signals);
 }
 
 } // namespace

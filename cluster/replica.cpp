@@ -17,7 +17,7 @@ overloaded(Handlers...) -> overloaded<Handlers...>;
 
 replica::replica(replica_options options, const replica_start& disk, replica_port& port, lease_board& board,
                  steady_time now)
-    : options_(options), core_{options_,      port,         board, replica_log{disk, options_.limits, port},
+    : options_(options), core_{options_,      port,         board, replica_log{disk, options_.limits, port, now},
                                disk.promised, disk.copying, {}} {
   follower_.emplace(core_, now);
 }
@@ -238,6 +238,7 @@ void replica::rows_loaded() {
 }
 
 void replica::tick(steady_time now) {
+  core_.log.tick(now);
   if (primary_)
     primary_->tick(now);
   else if (follower_)

@@ -16,10 +16,14 @@ std::size_t size_of(const epoch& what) noexcept {
   return bytes;
 }
 
-replica_log::replica_log(const replica_start& start, const log_limits& limits, replica_port& port)
+replica_log::replica_log(const replica_start& start, const log_limits& limits, replica_port& port,
+                         steady_time now)
     : limits_(limits), port_(port), terms_(start.starts), end_(start.end), durable_(start.end),
       committed_(start.applied), handed_(start.applied), applied_(start.applied),
-      available_from_(start.journal_first == 0 ? start.end + 1 : start.journal_first) {}
+      available_from_(start.journal_first == 0 ? start.end + 1 : start.journal_first), now_(now) {
+  if (available_from_ <= end_)
+    retained_.push_back({end_, 0, now}); // All that was found, as if it had come now.
+}
 
 bool replica_log::continues(const epoch& next) const noexcept {
   return next.number == end_ + 1 && next.previous_term == end_term() && next.term >= next.previous_term;
@@ -31,7 +35,7 @@ bool replica_log::append(const epoch_ptr& next) {
   const auto bytes = size_of(*next);
   recent_.push_back(next);
   recent_bytes_ += bytes;
-  retained_.push_back({next->number, bytes});
+  retained_.push_back({next->number, bytes, now_});
   retained_bytes_ += bytes;
   forget_recent();
   return terms_.append(next->term, next->number);
@@ -73,6 +77,8 @@ void replica_log::truncate(std::uint64_t keep_upto) {
     retained_.pop_back();
   }
   available_from_ = std::min(available_from_, end_ + 1);
+  if (retained_.empty() && available_from_ <= end_)
+    retained_.push_back({end_, 0, now_}); // Of what was found when this replica started.
 }
 
 void replica_log::reset(std::uint64_t base, const std::vector<term_start>& starts) {
@@ -155,10 +161,18 @@ void replica_log::hold(std::optional<std::uint64_t> base) {
   held_from_ = base ? std::optional{*base + 1} : std::nullopt;
 }
 
+void replica_log::tick(steady_time now) {
+  now_ = now;
+  retain();
+}
+
 void replica_log::retain() {
   auto from = available_from_;
-  while (retained_bytes_ > limits_.retained_bytes && retained_.front().number <= applied_
-         && (!held_from_ || retained_.front().number < *held_from_)) {
+  const auto may_go = [this](const sized& oldest) {
+    return (retained_bytes_ > limits_.retained_bytes || now_ - oldest.since > limits_.retained_for)
+           && oldest.number <= applied_ && (!held_from_ || oldest.number < *held_from_);
+  };
+  while (!retained_.empty() && may_go(retained_.front())) {
     from = retained_.front().number + 1;
     retained_bytes_ -= retained_.front().bytes;
     retained_.pop_front();

@@ -9,10 +9,12 @@
 // Pure. *Limits*: recent_bytes_max of epochs in memory, unless one is larger.
 #pragma once
 
+#include "cluster/lease_board.hpp"
 #include "cluster/replica_port.hpp"
 #include "cluster/term_table.hpp"
 #include "runtime/row.hpp"
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <deque>
@@ -33,9 +35,11 @@ struct replica_start {
 };
 
 struct log_limits {
-  std::size_t recent_bytes = 16u << 20;    ///< in memory
-  std::size_t retained_bytes = 256u << 20; ///< in the journal behind what is applied, for who was away
-  std::size_t batch_bytes = 4u << 20;      ///< of one message, of one read
+  std::size_t recent_bytes = 16u << 20; ///< in memory
+  /// In the journal behind what is applied, for who was away: so many bytes, for so long.
+  std::size_t retained_bytes = 256u << 20;
+  std::chrono::milliseconds retained_for{60'000};
+  std::size_t batch_bytes = 4u << 20; ///< of one message, of one read
 };
 
 /// Bytes an epoch takes on the wire and in memory, about.
@@ -43,7 +47,7 @@ std::size_t size_of(const runtime::epoch& what) noexcept;
 
 class replica_log {
 public:
-  replica_log(const replica_start& start, const log_limits& limits, replica_port& port);
+  replica_log(const replica_start& start, const log_limits& limits, replica_port& port, steady_time now);
 
   std::uint64_t end() const noexcept { return end_; }
   std::uint64_t durable() const noexcept { return durable_; }
@@ -81,6 +85,9 @@ public:
   /// Hands committed epochs to the state, up to `upto_max`. Again after journal_read.
   void apply_committed(std::uint64_t upto_max);
 
+  /// Time has passed: what was kept for long enough may go.
+  void tick(steady_time now);
+
   /// The journal keeps the epochs after that one for a copy that is under way; none: no copy is.
   void hold(std::optional<std::uint64_t> base);
 
@@ -104,9 +111,11 @@ private:
   struct sized {
     std::uint64_t number = 0;
     std::size_t bytes = 0;
+    steady_time since;
   };
   std::deque<sized> retained_;
   std::size_t retained_bytes_ = 0;
+  steady_time now_;
   std::uint64_t generation_ = 0; ///< of truncations: a read begun before one is not used
   struct pending_read {
     std::uint64_t first = 0;

@@ -85,6 +85,11 @@ void add_cluster(CLI::App& app, node_settings& into) {
       ->type_name("HOST:PORT,...")
       ->delimiter(',')
       ->check(etcd_endpoint());
+  app.add_option("--replication", into.replication,
+                 "Copies of each shard, fixed when the first node of a cluster starts")
+      ->check(CLI::Range(1u, 7u))
+      ->type_name("COUNT")
+      ->capture_default_str();
   app.add_option("--node", into.node, "Number of this node in its cluster, another one for each, for ever")
       ->type_name("N")
       ->check(whole(0, limits::node_number_max, ""));

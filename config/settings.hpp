@@ -51,6 +51,7 @@ struct node_settings {
   std::uint32_t apply_interval_ms = 200;          ///< how often committed epochs are applied to the state
   configuration_form configuration = configuration_form::one_node;
   std::vector<std::string> etcd = {"127.0.0.1:2379"}; ///< its members' endpoints for clients; loopback only
+  std::uint32_t replication = 3;                      ///< copies of each shard of a cluster; fixed with it
   std::uint32_t node = 0;                             ///< this node's number in its cluster, for ever
   std::string peer_listen = "127.0.0.1:7511";         ///< the other nodes, TCP and UDP; loopback only
   provider_settings provider;

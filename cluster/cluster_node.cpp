@@ -1,0 +1,109 @@
+#include "cluster/cluster_node.hpp"
+
+#include "cluster/node_actor.hpp"
+#include "cluster/node_parts.hpp"
+#include "cluster/replica_actor.hpp"
+#include "runtime/log.hpp"
+
+#include <caf/send.hpp>
+
+#include <memory>
+#include <utility>
+
+namespace orderd::cluster {
+
+namespace {
+
+/// What recovery found, as the replica reads it. A copy that was not finished counts as nothing.
+runtime::result<replica_start> start_of(const runtime::replica_storage& found) {
+  const auto note = decode_replica_note(found.note.value_or(""));
+  if (!note)
+    return note.error();
+  replica_start out;
+  out.promised = note->promised;
+  out.copying = note->copying;
+  out.applied = found.applied_epoch;
+  out.journal_first = found.journal_first;
+  out.end = found.end_epoch;
+  term_table table{note->starts};
+  table.truncate(out.end);
+  for (const auto& each : found.terms)
+    if (table.starts().empty() || table.starts().back().term < each.term)
+      table.append(each.term, each.first_epoch);
+  out.starts = table.starts();
+  return out;
+}
+
+replica_options options_of(const cluster_ports& cluster, std::uint32_t shard) {
+  replica_options out;
+  out.shard = shard;
+  out.self = cluster.self;
+  out.minimum = min_in_sync(cluster.terms.replication);
+  out.limits.retained_bytes /= cluster.terms.shards;
+  out.limits.recent_bytes /= cluster.terms.shards;
+  return out;
+}
+
+} // namespace
+
+runtime::result<cluster_node> start_cluster_node(caf::actor_system& system,
+                                                 const config::node_settings& settings, node_ports ports,
+                                                 cluster_ports cluster, const caf::actor& peers,
+                                                 blocking_actors where) {
+  const auto shared = spawn_shared(system, settings, ports, where);
+  cluster_node made;
+  made.journal = shared.journal;
+  made.applier = shared.applier;
+  made.provider_worker = shared.provider_worker;
+  // Seats and directory know each other: the seats are told of the directory when they start.
+  for (std::uint32_t shard = 0; shard < cluster.terms.shards; ++shard) {
+    auto start = start_of(cluster.found[shard]);
+    if (!start) {
+      made.stop();
+      return start.error();
+    }
+    made.seats.push_back(system.spawn<replica_actor>(seat_dependencies{
+        options_of(cluster, shard), *std::move(start),
+        engine_options(settings, cluster.self, shard, cluster.terms.shards, where), settings.entities,
+        ports.disk.state(shard), cluster.board, ports.rules, ports.clock, ports.numbers, made.journal,
+        made.applier, made.provider_worker, ports.fatal, cluster.distrust}));
+  }
+  made.self = system.spawn<node_actor>(
+      node_dependencies{ports.disk,
+                        ports.clock,
+                        ports.numbers,
+                        made.seats,
+                        made.applier,
+                        settings.disk_used_max,
+                        {cluster.self.node, cluster.self.incarnation, cluster.boot, ports.client_endpoint},
+                        node_membership{cluster.terms, &cluster.board}});
+  cluster.directory.terms = cluster.terms;
+  cluster.directory.self = cluster.self.node;
+  made.directory =
+      spawn_blocking<directory_actor>(system, where, cluster.store, cluster.directory,
+                                      directory_listeners{made.seats, made.self, peers, cluster.beacons_to});
+  for (const auto& seat : made.seats)
+    end_node_with(seat, "seat", ports.fatal);
+  end_node_with(made.journal, "journal", ports.fatal);
+  end_node_with(made.applier, "applier", ports.fatal);
+  end_node_with(made.provider_worker, "provider_worker", ports.fatal);
+  end_node_with(ports.provider, "provider", ports.fatal);
+  end_node_with(made.self, "node", ports.fatal);
+  end_node_with(made.directory, "directory", ports.fatal);
+  return made;
+}
+
+void cluster_node::open(const caf::actor& gateway, const caf::actor& peers) const {
+  for (const auto& seat : seats)
+    caf::anon_send(seat, seat_peers{seats, gateway, peers, directory});
+}
+
+void cluster_node::stop() const {
+  for (const auto& each : seats)
+    caf::anon_send_exit(each, caf::exit_reason::user_shutdown);
+  for (const auto& each : {directory, self, provider_worker, applier, journal})
+    if (each)
+      caf::anon_send_exit(each, caf::exit_reason::user_shutdown);
+}
+
+} // namespace orderd::cluster

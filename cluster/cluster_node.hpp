@@ -1,0 +1,55 @@
+// One node of a cluster: as node.hpp, with a seat for every shard in place of the shards themselves.
+//
+// *Operation*: `join_cluster`, then `start_cluster_node`; make a gateway and a way to the other nodes with
+// the handles it gives; `open` with those. To stop: `stop`, then let the actor system go.
+#pragma once
+
+#include "cluster/configuration_store.hpp"
+#include "cluster/directory_actor.hpp"
+#include "cluster/lease_board.hpp"
+#include "cluster/node.hpp"
+
+#include <caf/actor.hpp>
+#include <caf/actor_system.hpp>
+
+#include <functional>
+#include <map>
+#include <string>
+#include <vector>
+
+namespace orderd::cluster {
+
+/// What a node of a cluster is given besides node_ports; `node_ports::recovered` and `configuration` are not
+/// used.
+struct cluster_ports {
+  cluster_terms terms;
+  replica_id self;
+  std::uint64_t boot = 0;
+  std::vector<runtime::replica_storage> found; ///< by shard, from runtime::recover_replicas
+  configuration_store& store;
+  lease_board& board;
+  std::function<void(const std::map<std::uint32_t, known_node>&)> beacons_to;
+  std::function<void(const std::string& why)> distrust; ///< see replica_actor.hpp
+  directory_options directory = {};                     ///< terms and self are filled in
+};
+
+struct cluster_node {
+  caf::actor self; ///< answers node_question
+  std::vector<caf::actor> seats;
+  caf::actor journal;
+  caf::actor applier;
+  caf::actor provider_worker;
+  caf::actor directory;
+
+  /// Seats start; replies go to `gateway`, messages for other nodes to `peers`.
+  void open(const caf::actor& gateway, const caf::actor& peers) const;
+  void stop() const;
+};
+
+/// Spawns the actors, and makes the node end with any of them.
+runtime::result<cluster_node> start_cluster_node(caf::actor_system& system,
+                                                 const config::node_settings& settings, node_ports ports,
+                                                 cluster_ports cluster, const caf::actor& peers,
+                                                 blocking_actors where);
+
+} // namespace orderd::cluster

@@ -1,0 +1,64 @@
+// The process of a node of a cluster: everything it holds, in the order in which it must go away, last first.
+#pragma once
+
+#include "cluster/beacons.hpp"
+#include "cluster/cluster_node.hpp"
+#include "cluster/etcd_configuration.hpp"
+#include "cluster/gateway.hpp"
+#include "cluster/joining.hpp"
+#include "cluster/metrics_endpoint.hpp"
+#include "cluster/peer_metrics.hpp"
+#include "cluster/peers_actor.hpp"
+#include "cluster/system_config.hpp"
+#include "config/settings.hpp"
+#include "runtime/clock.hpp"
+#include "runtime/fatal.hpp"
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+
+namespace orderd::cluster {
+
+class cluster_process {
+public:
+  /// `settings` must outlive it. `fatal` ends the process.
+  cluster_process(const config::node_settings& settings, runtime::fatal_handler fatal);
+  cluster_process(const cluster_process&) = delete;
+  cluster_process& operator=(const cluster_process&) = delete;
+
+  /// As join_cluster about `keep_waiting`.
+  runtime::result<void> start(const std::function<bool()>& keep_waiting);
+  void stop();
+
+  std::uint16_t port() const { return gateway_.port; }
+  std::uint16_t metrics_port() const { return page_->port(); }
+  std::uint16_t peer_port() const { return peers_.port; }
+  const cluster_terms& terms() const { return joined_.terms; }
+
+private:
+  runtime::result<void> start_actors();
+  void give_up(const std::string& why);
+  void show_beacons(const std::map<std::uint32_t, known_node>& nodes);
+
+  const config::node_settings& settings_;
+  runtime::fatal_handler fatal_;
+  std::unique_ptr<const runtime::business> rules_;
+  std::shared_ptr<runtime::metrics> numbers_;
+  std::shared_ptr<peer_metrics> peer_numbers_;
+  runtime::system_wall_clock clock_;
+  std::unique_ptr<etcd_configuration> store_;
+  joined_node joined_;
+  std::unique_ptr<lease_board> board_;
+  std::unique_ptr<beacons> beacons_;
+  std::optional<metrics_endpoint> page_;
+  std::optional<system_config> config_;
+  std::optional<caf::actor_system> system_;
+  gateway_handle gateway_;
+  peers_handle peers_;
+  caf::actor provider_;
+  cluster_node node_;
+};
+
+} // namespace orderd::cluster

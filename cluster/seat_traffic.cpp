@@ -1,0 +1,146 @@
+// What passes through a seat: requests, answers, and commands between shards.
+#include "actors/replies.hpp"
+#include "cluster/replica_actor.hpp"
+
+#include "runtime/log.hpp"
+
+#include <caf/send.hpp>
+
+#include <utility>
+
+namespace orderd::cluster {
+
+using runtime::fault;
+using runtime::fault_code;
+
+namespace {
+
+/// After which a request that found no leader is sent again.
+constexpr std::uint32_t retry_after_ms = 50;
+
+} // namespace
+
+// -- clients -------------------------------------------------------------------------------------
+
+void replica_actor::take(runtime::shard_requests& batch) {
+  if (engine_ && replica_.can_commit()) {
+    gate_.asked(*batch.batch);
+    return caf::event_based_actor::send(engine_, std::move(batch));
+  }
+  const auto why = engine_ ? fault{fault_code::unavailable,
+                                   "too few copies of shard " + std::to_string(given_.options.shard)
+                                       + " are in sync to commit anything",
+                                   retry_after_ms}
+                           : not_owner();
+  for (const auto& each : *batch.batch)
+    refuse(each.from, why);
+}
+
+fault replica_actor::not_owner() const {
+  const auto& known = replica_.known();
+  fault why{fault_code::not_owner, "shard " + std::to_string(given_.options.shard) + " has no leader now",
+            retry_after_ms};
+  why.shard = given_.options.shard;
+  if (known.version == 0 || known.what.primary.node == given_.options.self.node || !nodes_)
+    return why;
+  const auto leader = nodes_->find(known.what.primary.node);
+  if (leader == nodes_->end())
+    return why;
+  why.message =
+      "shard " + std::to_string(given_.options.shard) + " is led by node " + std::to_string(leader->first);
+  why.owner_endpoint = leader->second.client_endpoint;
+  return why;
+}
+
+void replica_actor::refuse(const std::vector<runtime::caller>& who) {
+  const auto why = not_owner();
+  for (const auto& each : who)
+    refuse(each, why);
+}
+
+void replica_actor::refuse(const runtime::caller& who, const fault& why) {
+  caf::event_based_actor::send(
+      gateway_, runtime::gateway_replies{
+                    {{who, std::make_shared<const std::string>(actors::fault_body(why))}}, std::nullopt});
+}
+
+void replica_actor::take(runtime::gateway_replies& batch) {
+  if (!from_engine())
+    return; // Of an engine that was stopped: its callers have been told.
+  auto going = gate_.answered(std::move(batch.replies), replica_.may_answer(now()));
+  let_go(std::move(going), batch.released_at.has_value());
+}
+
+void replica_actor::let_go(std::vector<runtime::reply> replies, bool timed) {
+  if (replies.empty())
+    return;
+  caf::event_based_actor::send(
+      gateway_, runtime::gateway_replies{std::move(replies), timed ? std::optional{now()} : std::nullopt});
+}
+
+// -- other shards --------------------------------------------------------------------------------
+
+/// From a shard that this node leads.
+void replica_actor::take(runtime::channel_commands& batch) {
+  if (engine_)
+    return caf::event_based_actor::send(engine_, std::move(batch));
+  send_to_leader(channel_batch{std::move(batch)});
+}
+
+void replica_actor::take(const runtime::channel_acknowledged& what) {
+  if (engine_)
+    return caf::event_based_actor::send(engine_, what);
+  send_to_leader(channel_receipt{what});
+}
+
+/// Lost when there is no leader, or another one: the shard that sends it will send it again.
+void replica_actor::send_to_leader(peer_body what) {
+  const auto& known = replica_.known();
+  if (known.version != 0 && known.what.primary.node != given_.options.self.node)
+    send(known.what.primary.node, std::move(what));
+}
+
+// -- other nodes ---------------------------------------------------------------------------------
+
+void replica_actor::send(std::uint32_t node, peer_body what) {
+  const auto* epochs = std::get_if<cluster::append>(&what);
+  const bool again = epochs && !epochs->epochs.empty() && encoded_.first == epochs->epochs.front()
+                     && encoded_.last == epochs->epochs.back() && encoded_.committed == epochs->committed;
+  if (again)
+    return caf::event_based_actor::send(peers_, peer_send{node, encoded_.bytes, given_.options.shard});
+  const peer_message message{given_.options.shard, given_.options.self, 0, std::move(what)};
+  auto bytes = std::make_shared<const std::string>(encode(message));
+  if (const auto* sent = std::get_if<cluster::append>(&message.body); sent && !sent->epochs.empty())
+    encoded_ = {sent->epochs.front(), sent->epochs.back(), sent->committed, bytes};
+  caf::event_based_actor::send(peers_, peer_send{node, std::move(bytes), given_.options.shard});
+}
+
+void replica_actor::take(const peer_received& what) {
+  auto read = decode_peer_message(*what.bytes);
+  caf::event_based_actor::send(peers_, peer_taken{what.from_node, what.bytes->size()});
+  if (!read)
+    return runtime::log::warn("seat", "message_refused",
+                              {{"shard", given_.options.shard}, {"from", what.from_node}},
+                              read.error().message);
+  const bool for_me = read->to_incarnation == 0 || read->to_incarnation == given_.options.self.incarnation;
+  if (!for_me || read->from.node != what.from_node || to_engine(read->body))
+    return;
+  run([&] { replica_.received(read->from, read->body, now()); });
+}
+
+/// Commands of other shards are the engine's; true if it was one.
+bool replica_actor::to_engine(const peer_body& what) {
+  if (const auto* commands = std::get_if<channel_batch>(&what)) {
+    if (engine_)
+      caf::event_based_actor::send(engine_, commands->what);
+    return true;
+  }
+  if (const auto* receipt = std::get_if<channel_receipt>(&what)) {
+    if (engine_)
+      caf::event_based_actor::send(engine_, receipt->what);
+    return true;
+  }
+  return false;
+}
+
+} // namespace orderd::cluster

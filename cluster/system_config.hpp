@@ -1,0 +1,23 @@
+// How orderd sets CAF up.
+#pragma once
+
+#include "config/settings.hpp"
+
+#include <caf/actor_system_config.hpp>
+#include <caf/io/middleman.hpp>
+
+namespace orderd::cluster {
+
+class system_config : public caf::actor_system_config {
+public:
+  explicit system_config(const config::node_settings& settings) {
+    load<caf::io::middleman>();
+    // Work stealing walks a victim's queue under locks; shards are few and always worth waking for.
+    set("caf.scheduler.policy", "sharing");
+    set("caf.scheduler.max-threads", settings.workers);
+    set("caf.scheduler.max-throughput", 50);
+    set("caf.middleman.workers", 0); // only BASP would use them
+  }
+};
+
+} // namespace orderd::cluster
