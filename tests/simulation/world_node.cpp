@@ -25,7 +25,7 @@ void world_node::start() {
   options.self = self();
   options.minimum = minimum_;
   // Small, so that journals are trimmed and copies happen.
-  options.limits = {600, 2'500, 400};
+  options.limits = {600, 2'500, std::chrono::milliseconds{3'000}, 400};
   options.window_bytes = 1'500;
   options.copy_bytes_a_tick = 300;
   options.copy_page_bytes = 150;

@@ -1,0 +1,190 @@
+#!/usr/bin/env python3
+"""etcd and some nodes of orderd on loopback addresses: started, killed, wiped, held still, restarted, stopped.
+
+    tests/process/local_cluster.py --data FOLDER --nodes N [--etcd 1|3] [--bin FOLDER] [--shards N] [--replication N]
+
+As a program: starts everything, prints where it is, and stops it all on Ctrl-C or SIGTERM; a node that ends by
+itself is started again. In tests:
+
+    cluster = LocalCluster(folder, programs, nodes=3)
+    cluster.start()
+    cluster.kill(1)      # kill -9; its disk stays
+    cluster.wipe(1)      # of a node that does not run
+    cluster.restart(1)
+    cluster.stop()
+
+Node i (from 1) has the address 127.0.B.i, the same ports on each: 7411 for clients, 9464 for metrics, 7511 for
+the other nodes.
+"""
+
+import argparse
+import ctypes
+import json
+import pathlib
+import shutil
+import signal
+import subprocess
+import sys
+import time
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
+import etcd_cluster  # noqa: E402
+
+PR_SET_PDEATHSIG = 1
+START_S_MAX = 60
+
+
+def end_with_parent():
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
+class Node:
+    def __init__(self, number, address, folder, program, arguments):
+        self.number = number
+        self.address = address
+        self.data = folder / f"node{number}"
+        self.log = folder / f"node{number}.log"
+        self.command = [
+            str(program), "--configuration", "etcd", "--node", str(number), "--data-dir", str(self.data),
+            "--listen", f"{address}:7411", "--metrics", f"{address}:9464", "--peer-listen", f"{address}:7511",
+            *arguments]
+        self.process = None
+
+    @property
+    def endpoint(self):
+        return f"{self.address}:7411"
+
+    @property
+    def metrics(self):
+        return f"http://{self.address}:9464/metrics"
+
+    def start(self):
+        self.out = open(self.log, "ab")
+        self.process = subprocess.Popen(self.command, stdout=self.out, stderr=self.out, preexec_fn=end_with_parent)
+
+    def runs(self):
+        return self.process is not None and self.process.poll() is None
+
+    def send(self, number):
+        self.process.send_signal(number)
+
+    def end(self, number=signal.SIGTERM, timeout=30):
+        if not self.runs():
+            return
+        self.process.send_signal(signal.SIGCONT)
+        self.process.send_signal(number)
+        try:
+            self.process.wait(timeout)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+
+
+class LocalCluster:
+    def __init__(self, folder, programs, nodes=3, members=1, shards=0, replication=0, block=77, arguments=(),
+                 etcd_port=2379):
+        self.folder = pathlib.Path(folder)
+        self.programs = pathlib.Path(programs)
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self.etcd = etcd_cluster.EtcdCluster(self.folder / "etcd", members=members, address=f"127.0.{block}.200",
+                                             port=etcd_port)
+        self.shards = shards or nodes
+        self.replication = replication or min(3, nodes)
+        self.nodes = {}
+        self.arguments = [*arguments]
+        self.block = block
+        self.count = nodes
+
+    def start(self):
+        self.etcd.start()
+        endpoints = self.etcd.endpoints
+        common = ["--etcd", endpoints, "--shards", str(self.shards), "--replication", str(self.replication),
+                  *self.arguments]
+        for number in range(1, self.count + 1):
+            self.nodes[number] = Node(number, f"127.0.{self.block}.{number}", self.folder,
+                                      self.programs / "orderd", common)
+            self.nodes[number].start()
+
+    @property
+    def endpoints(self):
+        return ",".join(node.endpoint for node in self.nodes.values())
+
+    def orderctl(self, *arguments, timeout=60):
+        return subprocess.run([str(self.programs / "orderctl"), "--endpoint", self.endpoints, *arguments],
+                              capture_output=True, text=True, timeout=timeout)
+
+    def status(self):
+        """The JSON of `orderctl cluster status`, or None when nobody answers."""
+        done = self.orderctl("cluster", "status", "--json")
+        return json.loads(done.stdout) if done.returncode == 0 else None
+
+    def whole(self):
+        """Whether every shard is served, with every copy that is wanted in sync."""
+        status = self.status()
+        return bool(status) and len(status["shards"]) == self.shards and all(
+            shard["state"] == "serving" and len(shard["in_sync"]) == self.replication
+            for shard in status["shards"])
+
+    def wait_until_whole(self, seconds=START_S_MAX):
+        end = time.monotonic() + seconds
+        while not self.whole():
+            if time.monotonic() > end:
+                raise RuntimeError(f"not whole after {seconds} s:\n{self.orderctl('cluster', 'status').stdout}")
+            time.sleep(0.1)
+
+    def kill(self, number):
+        self.nodes[number].process.kill()
+        self.nodes[number].process.wait()
+
+    def restart(self, number):
+        self.nodes[number].start()
+
+    def wipe(self, number):
+        shutil.rmtree(self.nodes[number].data, ignore_errors=True)
+
+    def stop(self):
+        for node in self.nodes.values():
+            node.end()
+        self.etcd.stop()
+
+
+def watch(cluster):
+    """Starts a node again that ended by itself."""
+    while True:
+        time.sleep(0.5)
+        for node in cluster.nodes.values():
+            if not node.runs():
+                print(f"node {node.number} ended with {node.process.returncode}; it is started again", flush=True)
+                node.start()
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--data", required=True)
+    parser.add_argument("--nodes", type=int, default=3)
+    parser.add_argument("--etcd", type=int, choices=(1, 3), default=1)
+    parser.add_argument("--bin", default="build/release/bin")
+    parser.add_argument("--shards", type=int, default=0, help="default: as many as nodes")
+    parser.add_argument("--replication", type=int, default=0, help="default: 3, or as many as nodes")
+    given = parser.parse_args()
+    if not 1 <= given.nodes <= 9:
+        parser.error("--nodes: 1 to 9")
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    cluster = LocalCluster(given.data, given.bin, given.nodes, given.etcd, given.shards, given.replication)
+    try:
+        cluster.start()
+        cluster.wait_until_whole()
+        print(f"etcd on {cluster.etcd.endpoints}")
+        for node in cluster.nodes.values():
+            print(f"node {node.number}: clients {node.endpoint}, metrics {node.metrics}, "
+                  f"process {node.process.pid}, data {node.data}, log {node.log}")
+        print(f"try: {given.bin}/orderctl --endpoint {cluster.endpoints} cluster status", flush=True)
+        watch(cluster)
+    except KeyboardInterrupt:
+        pass
+    finally:
+        cluster.stop()
+
+
+if __name__ == "__main__":
+    main()
