@@ -167,7 +167,7 @@ void directory_actor::place_another(std::uint32_t shard, const std::vector<std::
   auto where = now.what.nodes;
   where.push_back(*place);
   const auto changed = store_.compare_and_set(name_of_shard(shard), now.version,
-                                           encode(placed_on(now.what, std::move(where))));
+                                              encode(placed_on(now.what, std::move(where))));
   if (!changed)
     return;
   if (auto there = decode_assignment(changed->value))

@@ -17,8 +17,9 @@ overloaded(Handlers...) -> overloaded<Handlers...>;
 
 replica::replica(replica_options options, const replica_start& disk, replica_port& port, lease_board& board,
                  steady_time now)
-    : options_(options), core_{options_,      port,         board, replica_log{disk, options_.limits, port, now},
-                               disk.promised, disk.copying, {}} {
+    : options_(options),
+      core_{options_,      port,         board, replica_log{disk, options_.limits, port, now},
+            disk.promised, disk.copying, {}} {
   follower_.emplace(core_, now);
 }
 
