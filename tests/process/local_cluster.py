@@ -59,8 +59,8 @@ class Node:
         return f"http://{self.address}:9464/metrics"
 
     def start(self):
-        self.out = open(self.log, "ab")
-        self.process = subprocess.Popen(self.command, stdout=self.out, stderr=self.out, preexec_fn=end_with_parent)
+        with open(self.log, "ab") as out:
+            self.process = subprocess.Popen(self.command, stdout=out, stderr=out, preexec_fn=end_with_parent)
 
     def runs(self):
         return self.process is not None and self.process.poll() is None

@@ -1,0 +1,137 @@
+"""Three nodes and etcd on loopback addresses, under load: nodes killed, held still, wiped, etcd killed. Afterwards
+every acknowledged order is compared, and the audit is clean.
+
+ORDERD_CLUSTER_FAULTS (8) says how many faults each history has. Skipped, with the reason, where there is no etcd.
+"""
+
+import json
+import os
+import pathlib
+import random
+import signal
+import subprocess
+import tempfile
+import time
+import unittest
+
+import cluster_shoppers
+import etcd_cluster
+import orderd_node
+from local_cluster import LocalCluster
+
+BIN = pathlib.Path(os.environ.get("ORDERD_BIN", orderd_node.ROOT / "build/release/bin"))
+SAMPLE = orderd_node.ROOT / "tests/sample/online_retail_sample.csv"
+YEAR = orderd_node.ROOT.parent / "shared/data/online_retail_2009_2010.csv.xz"
+FAULTS = int(os.environ.get("ORDERD_CLUSTER_FAULTS", "8"))
+SHARDS = 3
+
+
+@unittest.skipUnless(etcd_cluster.installed(), "there is no etcd on this machine: scripts/setup.sh installs it")
+class Cluster(unittest.TestCase):
+    members = 1
+
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory(prefix="orderd-cluster-", ignore_cleanup_errors=True)
+        self.addCleanup(folder.cleanup)
+        self.folder = pathlib.Path(folder.name)
+        self.random = random.Random(orderd_node.seed_of_this_run())
+        self.cluster = LocalCluster(self.folder, BIN, nodes=3, members=self.members, shards=SHARDS,
+                                    block=self.random.randrange(20, 250))
+        self.addCleanup(self.cluster.stop)
+        self.cluster.start()
+        self.cluster.wait_until_whole()
+        self.endpoints = self.cluster.endpoints.split(",")
+
+    def audit(self):
+        done = self.cluster.orderctl("audit", "--json")
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+        return json.loads(done.stdout)
+
+    def logs(self):
+        return "\n".join(node.log.read_text(errors="replace")[-3000:] for node in self.cluster.nodes.values())
+
+    # -- faults ----------------------------------------------------------------------------------
+
+    def kill_a_node(self):
+        number = self.random.choice((1, 2, 3))
+        self.cluster.kill(number)
+        time.sleep(self.random.choice((0.05, 0.4, 1.5)))
+        self.cluster.restart(number)
+
+    def wipe_a_node(self):
+        number = self.random.choice((1, 2, 3))
+        self.cluster.kill(number)
+        self.cluster.wipe(number)
+        self.cluster.restart(number)
+
+    def hold_a_node_still(self):
+        node = self.cluster.nodes[self.random.choice((1, 2, 3))]
+        node.send(signal.SIGSTOP)
+        time.sleep(self.random.choice((0.1, 0.5, 1, 3)))
+        node.send(signal.SIGCONT)
+
+    def kill_etcd(self):
+        self.cluster.etcd.kill(0)
+        time.sleep(self.random.choice((0.2, 1.5)))
+        self.cluster.etcd.restart(0)
+
+    def test_no_acknowledged_order_is_lost_or_counted_twice(self):
+        cluster_shoppers.open_market(self.endpoints)
+        shoppers = [cluster_shoppers.Shopper(self.endpoints, shard, SHARDS, number)
+                    for number, shard in enumerate(list(range(SHARDS)) * 2)]
+        for shopper in shoppers:
+            shopper.start()
+        faults = [self.kill_a_node, self.wipe_a_node, self.hold_a_node_still, self.kill_etcd]
+        for turn in range(FAULTS):
+            time.sleep(0.5)
+            faults[turn % len(faults)]()
+            # Within what is promised: the next disk goes only when every copy is back.
+            self.cluster.wait_until_whole(90)
+        for shopper in shoppers:
+            shopper.finish()
+        placed = sum(len(shopper.orders) for shopper in shoppers)
+        self.assertGreater(placed, 100)
+        self.assertEqual([], cluster_shoppers.check_orders(self.endpoints, shoppers)[:5], self.logs())
+        report = self.audit()
+        self.assertEqual(0, int(report["violations"]), report)
+        self.assertEqual(placed, int(report["orders"]), report)
+
+    def test_the_import_while_a_node_is_killed_and_another_wiped_is_that_of_a_quiet_node(self):
+        # Enough of everything, so that the outcome does not depend on who comes first.
+        arguments = ["import", "online-retail", str(YEAR if YEAR.exists() else SAMPLE), "--stock-factor", "1",
+                     "--rejects", str(self.folder / "rejects"), "--not-placed", str(self.folder / "not_placed")]
+        command = [str(BIN / "orderctl"), "--endpoint", self.cluster.endpoints, *arguments]
+        with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as job:
+            time.sleep(1)
+            self.cluster.kill(2)
+            time.sleep(0.5)
+            self.cluster.restart(2)
+            self.cluster.wait_until_whole(90)
+            self.cluster.kill(3)
+            self.cluster.wipe(3)
+            self.cluster.restart(3)
+            said = job.communicate(timeout=240)[0]
+        self.assertEqual(job.returncode, 0, said + self.logs())
+        self.cluster.wait_until_whole(90)
+        quiet = orderd_node.TemporaryNode(self).start()
+        done = quiet.ctl(*arguments)
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+        for what in ("orders", "stock", "accounts"):
+            of_cluster = self.cluster.orderctl("export", what)
+            of_node = quiet.ctl("export", what)
+            self.assertEqual(of_cluster.returncode, 0, of_cluster.stderr)
+            self.assertEqual(without_times(of_cluster.stdout), without_times(of_node.stdout), what)
+        self.assertEqual(0, int(self.audit()["violations"]))
+
+
+def without_times(lines):
+    out = []
+    for line in lines.splitlines():
+        row = json.loads(line)
+        out.append(json.dumps({name: value for name, value in row.items() if not name.endswith(("_at", "_at_ms"))},
+                              sort_keys=True))
+    return sorted(out)
+
+
+if __name__ == "__main__":
+    unittest.main()
