@@ -23,7 +23,7 @@ struct disk_identity {
 
 struct start_decision {
   disk_identity now; ///< to be written to the disk, then to the store
-  bool anew = false; ///< everything on the disk is erased first
+  bool anew = false; ///< nothing that is on the disk counts any more
 };
 
 /// What a start makes of the disk. `stored`: what the store has of this node; zeros when it has nothing.

@@ -160,9 +160,9 @@ private:
   result<node_file> write(const start_decision& decided, const std::optional<node_file>& on_disk) {
     auto next = on_disk && !decided.anew ? *on_disk : runtime::new_node_file(terms_.shards);
     if (decided.anew) {
-      log::warn("node", "disk_begins_anew",
+      log::info("node", "disk_begins_anew",
                 {{"node", settings_.node}, {"incarnation", decided.now.incarnation}}, "");
-      if (auto done = erase(); !done)
+      if (auto done = set_aside(); !done)
         return done.error();
     }
     next.incarnation = decided.now.incarnation;
@@ -173,14 +173,18 @@ private:
     return next;
   }
 
-  result<void> erase() {
-    for (const auto* part : {"/node.json", "/journal", "/shards"}) {
-      std::error_code failed;
-      std::filesystem::remove_all(settings_.data_dir + part, failed);
-      if (failed)
-        return runtime::os_failure(failed.value(), "erase", settings_.data_dir + part);
-    }
-    return {};
+  /// Kept for a person, in place of what was given up before: it may be the last copy of something.
+  result<void> set_aside() {
+    const auto kept = settings_.data_dir + "/given-up";
+    std::error_code failed;
+    std::filesystem::remove_all(kept, failed);
+    if (!failed)
+      std::filesystem::create_directory(kept, failed);
+    for (const std::string part : {"/node.json", "/journal", "/shards"})
+      if (!failed && std::filesystem::exists(settings_.data_dir + part, failed))
+        std::filesystem::rename(settings_.data_dir + part, kept + part, failed);
+    return failed ? runtime::os_failure(failed.value(), "set aside what is in", settings_.data_dir)
+                  : result<void>{};
   }
 
   result<void> announce(const std::string& name, std::uint64_t version, const disk_identity& disk) {

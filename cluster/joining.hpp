@@ -26,7 +26,8 @@ struct joined_node {
 /// Opens the data folder as that of node `settings.node`. The first node to start fixes the cluster's terms.
 ///
 /// A disk that is empty, was set back, or does not pass its checks begins anew as a new incarnation
-/// (disk_identity.hpp): what is left on it is erased, and comes back as copies of other nodes'.
+/// (disk_identity.hpp), with copies of other nodes'; what was left on it is kept in the folder "given-up"
+/// until the next time.
 ///
 /// Waits for a store that does not answer, for ever; `keep_waiting` is called now and then, sleeps a little,
 /// and says whether to go on. Faults: `shutting_down` when it said no; `malformed` when the folder is of a
