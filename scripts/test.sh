@@ -87,10 +87,12 @@ tests tests release
 python_tests script-tests tests/unit/scripts
 python_tests process-tests tests/process
 step check scripts/check.sh
+step model scripts/model_check.sh
+step planted-bugs scripts/planted_bugs.sh
 
 # Sanitizers make everything several times slower: simulations try fewer seeds there. Memory is checked
 # everywhere, threads where there are any.
-export ORDERD_SEEDS=30
+export ORDERD_SEEDS=30 ORDERD_WORLD_SEEDS=40
 step build-asan build asan unit_tests actor_tests fault_tests simulation_tests && tests tests-asan asan
 step build-tsan build tsan actor_tests fault_tests && tests tests-tsan tsan -L 'actor|fault'
 finish

@@ -41,7 +41,6 @@ public:
 
 private:
   bool failed() const { return !checks_.violations().empty(); }
-
   template <class Done>
   void run_until(std::int64_t until, Done done) {
     try {
@@ -204,10 +203,14 @@ private:
 
   void some_fault() {
     const auto id = any_node();
-    switch (random_.below(9)) {
+    switch (random_.below(10)) {
     case 0:
-    case 1:
       return crash_for_a_while(id);
+    case 1:
+      return crash_for_a_while(store_.waiting(id));
+    case 9:
+      report_.happened.count("slow disk");
+      return nodes_.at(id)->slow_until(time_.now() + random_.between(100, 3'000) * ms);
     case 2:
       report_.happened.count("pause");
       return time_.stand_still(id, time_.now() + random_.between(20, 4'000) * ms);
@@ -363,7 +366,9 @@ private:
   world_schedule time_{[this](std::uint32_t id) { return life_of(id); }};
   world_nodes nodes_;
   world_network network_{time_, random_, nodes_};
-  world_store store_{time_, random_, report_.happened, nodes_};
+  world_store store_{time_, random_, report_.happened, nodes_, [this](const auto& before, const auto& after) {
+                       checks_.assigned(before, after, minimum_, disks());
+                     }};
   std::map<std::uint32_t, cluster::disk_identity> counted_; ///< in the store
   std::map<std::uint32_t, std::vector<world_disk>> older_;
   std::set<std::uint32_t> lost_; ///< disks, until their nodes start and see it

@@ -42,6 +42,7 @@ const std::vector<const char*> faults = {
     "link cut",
     "pause",
     "power lost everywhere",
+    "slow disk",
     "store down",
 };
 const std::vector<const char*> courses = {

@@ -140,6 +140,24 @@ void world_checks::read_answered(const cluster::replica_id& who, std::uint64_t t
     complain(read + ", but term " + std::to_string(in_store.term) + " has begun without it (E1)");
 }
 
+void world_checks::assigned(const cluster::assignment& before, const cluster::assignment& after,
+                            std::size_t minimum, const std::map<std::uint32_t, const world_disk*>& disks) {
+  if (after.term < before.term || (after.term == before.term && after.primary != before.primary))
+    complain("term " + std::to_string(before.term) + " is followed by term " + std::to_string(after.term)
+             + ", or gets another primary (B6)");
+  const auto still_there = [&](const cluster::replica_id& who) {
+    return cluster::contains(after.in_sync, who) || cluster::contains(after.eligible, who);
+  };
+  for (const auto& each : before.in_sync)
+    if (after.in_sync.size() < minimum && !still_there(each))
+      complain("node " + std::to_string(each.node) + " leaves when too few remain, and is not eligible (B5)");
+  for (const auto& [id, disk] : disks)
+    if (cluster::may_lead(after, {id, disk->identity.incarnation}, minimum) && !disk->note.copying
+        && lost_on(*disk) > 0)
+      complain("node " + std::to_string(id) + " may lead from now on, without "
+               + std::to_string(lost_on(*disk)) + " acknowledged epochs (B5)");
+}
+
 void world_checks::promised(std::uint32_t node, std::uint64_t incarnation, std::uint64_t term) {
   auto& promised = promises_[{node, incarnation}];
   if (term < promised)

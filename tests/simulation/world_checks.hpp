@@ -40,6 +40,9 @@ public:
                       const world_disk& disk);
   /// A read from memory was answered by the primary of a term.
   void read_answered(const cluster::replica_id& who, std::uint64_t term, const cluster::assignment& in_store);
+  /// The assignment changes in the store.
+  void assigned(const cluster::assignment& before, const cluster::assignment& after, std::size_t minimum,
+                const std::map<std::uint32_t, const world_disk*>& disks);
   void promised(std::uint32_t node, std::uint64_t incarnation, std::uint64_t term);
   void complain(const std::string& what) { violations_.push_back(what); }
 

@@ -131,7 +131,9 @@ void world_node::journal(std::function<void()> job) {
   if (journal_jobs_.size() > 1)
     return;
   const auto next = [this](const auto& self) -> void {
-    const auto after = world_.random().percent(3) ? 40'000 : world_.random().between(200, 3'000);
+    const bool slow =
+        world_.now_us() < slow_until_ ? world_.random().percent(50) : world_.random().percent(3);
+    const auto after = slow ? 40'000 : world_.random().between(200, 3'000);
     world_.later(id_, after, [this, self] {
       journal_jobs_.front()(); // What it asks for in turn comes behind it.
       journal_jobs_.pop_front();

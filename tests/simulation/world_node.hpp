@@ -53,6 +53,8 @@ public:
 
   void start();
   void crash();
+  /// Until then its journal takes long for everything.
+  void slow_until(std::int64_t until_us) { slow_until_ = until_us; }
   void tick();
   /// The engine closes an epoch, if it may; a reader asks, if there is one.
   void work(bool writes);
@@ -98,6 +100,7 @@ private:
   world_services& world_;
   std::int64_t drift_; ///< per mille
   std::uint64_t life_ = 0;
+  std::int64_t slow_until_ = 0;
   std::unique_ptr<cluster::lease_board> board_;
   std::unique_ptr<cluster::replica> replica_;
   std::optional<engine> engine_;

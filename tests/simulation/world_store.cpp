@@ -1,5 +1,7 @@
 #include "tests/simulation/world_store.hpp"
 
+#include <algorithm>
+
 namespace orderd::simulation {
 
 namespace {
@@ -19,7 +21,7 @@ void world_store::propose(std::uint32_t node, std::uint64_t expected, const clus
     happened_.count("compare-and-set with an unknown outcome");
     if (luck % 3 == 0)
       time_.at(random_.between(1, 10) * ms, change);
-    else if (luck % 3 == 1 && !down_)
+    else if (luck % 3 == 1)
       time_.at(random_.between(100, 1'500) * ms, change);
     return time_.at(300 * ms, [this, node, life] { tell(node, life, false); });
   }
@@ -32,6 +34,7 @@ void world_store::propose(std::uint32_t node, std::uint64_t expected, const clus
 void world_store::take_place(std::uint32_t node, std::uint64_t expected, const cluster::assignment& what) {
   if (stored_.version != expected)
     return;
+  changes_(stored_.what, what);
   count(node, what);
   stored_ = {expected + 1, what};
   under_way_.clear();
@@ -61,6 +64,12 @@ bool world_store::unresolved(std::uint32_t id) const {
   const auto& node = *nodes_.at(id);
   return found != proposals_.end() && node.up() && node.life() == found->second.life
          && node.running()->known().version <= found->second.expected;
+}
+
+std::uint32_t world_store::waiting(std::uint32_t otherwise) const {
+  const auto found =
+      std::find_if(nodes_.begin(), nodes_.end(), [&](const auto& each) { return unresolved(each.first); });
+  return found == nodes_.end() ? otherwise : found->first;
 }
 
 std::vector<cluster::assignment> world_store::possible() const {

@@ -9,15 +9,21 @@
 #include "tests/simulation/world_schedule.hpp"
 
 #include <cstdint>
+#include <functional>
 #include <map>
+#include <utility>
 #include <vector>
 
 namespace orderd::simulation {
 
 class world_store {
 public:
-  world_store(world_schedule& time, chance& random, counters& happened, const world_nodes& nodes)
-      : time_(time), random_(random), happened_(happened), nodes_(nodes) {}
+  /// `changes`: told of every change that is about to take place.
+  using change_hook =
+      std::function<void(const cluster::assignment& before, const cluster::assignment& after)>;
+  world_store(world_schedule& time, chance& random, counters& happened, const world_nodes& nodes,
+              change_hook changes)
+      : time_(time), random_(random), happened_(happened), nodes_(nodes), changes_(std::move(changes)) {}
 
   const cluster::versioned_assignment& stored() const noexcept { return stored_; }
   void place(cluster::assignment first) { stored_ = {1, std::move(first)}; }
@@ -28,6 +34,8 @@ public:
 
   /// Whether the node has proposed a change whose outcome it does not know.
   bool unresolved(std::uint32_t node) const;
+  /// Such a node; `otherwise` when there is none.
+  std::uint32_t waiting(std::uint32_t otherwise) const;
   /// What is there, and what may yet take its place.
   std::vector<cluster::assignment> possible() const;
 
@@ -53,6 +61,7 @@ private:
   chance& random_;
   counters& happened_;
   const world_nodes& nodes_;
+  change_hook changes_;
   cluster::versioned_assignment stored_;
   std::map<std::uint32_t, proposal> proposals_; ///< each node's last
   std::vector<cluster::assignment> under_way_;  ///< proposed on the version that is there

@@ -1,0 +1,122 @@
+#!/usr/bin/env bash
+# Plants one bug after the other in the roles of replication, and sees that the replicas' world finds each.
+#
+#   scripts/planted_bugs.sh [NAME...]      default: all of tests/simulation/planted/
+#
+# Each NAME.patch says first which invariant it breaks and how. It is applied to a copy of the sources; what
+# it touches is compiled anew and linked with the rest of the release build. One line a bug: the seed that
+# finds it, and the violation. ORDERD_PLANTED_SEEDS (600) is how many seeds may be tried for one bug. Exit
+# code: 0 all found, 1 one is not found or its patch does not apply any more.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+root=$PWD
+build=$root/build/release
+work=$root/build/planted
+planted=$root/tests/simulation/planted
+export ORDERD_WORLD_SEEDS=${ORDERD_PLANTED_SEEDS:-600}
+
+cmake --preset release >/dev/null
+cmake --build "$build" --target orderd_cluster simulation_tests >/dev/null
+rm -rf "$work"
+mkdir -p "$work"
+
+# command_of SOURCE: how the release build compiles it.
+command_of() {
+  python3 - "$build/compile_commands.json" "$1" <<'END'
+import json, sys
+commands = [each for each in json.load(open(sys.argv[1])) if each["file"] == sys.argv[2]]
+print(commands[0]["command"])
+END
+}
+
+# units_of FOLDER: the sources to compile for a patch: those it changes, and those that include a header it
+# changes, other headers in between or not.
+units_of() {
+  python3 - "$1" <<'END'
+import pathlib, re, sys
+root = pathlib.Path(sys.argv[1])
+changed = {line.strip() for line in open(root / "changed")}
+sources = [*root.glob("cluster/*.[ch]pp"), *root.glob("tests/simulation/*.[ch]pp")]
+quoted = re.compile(r'#include "([^"]+)"')
+includes = {str(each.relative_to(root)): set(quoted.findall(each.read_text())) for each in sources}
+while more := {name for name, named in includes.items() if any(h.endswith(".hpp") for h in named & changed)} - changed:
+    changed |= more
+pure = "assignment|copy_source|follower|lease_board|peer_message|primary|primary_set|replica|replica_log"
+pure += "|term_table"
+world = re.compile(rf"tests/simulation/(world_\w+|replica_world\w*)\.cpp$|cluster/({pure})\.cpp$")
+print("\n".join(sorted(each for each in changed if world.match(each))))
+END
+}
+
+# compile FOLDER UNIT: its object beside it.
+compile() {
+  local command
+  command=$(command_of "$root/$2")
+  # The copy's own headers come first; the object goes to the copy.
+  command=$(sed -E "s#-I$root #-I$1 -I$root #; s#-o [^ ]+#-o $1/$2.o#; s#$root/$2#$1/$2#; s#-O2#-O1#" <<<"$command")
+  (cd "$build" && eval "$command")
+}
+
+# prepare NAME: its program, or what is wrong in NAME/problem.
+prepare() {
+  local copy=$work/$1 unit objects=()
+  mkdir -p "$copy/tests"
+  cp -r cluster "$copy/"
+  mkdir -p "$copy/tests/simulation"
+  cp tests/simulation/*.[ch]pp "$copy/tests/simulation/"
+  if ! patch -p1 --fuzz=0 --no-backup-if-mismatch -d "$copy" <"$planted/$1.patch" >"$copy/problem" 2>&1; then
+    return 0
+  fi
+  sed -n 's#^+++ b/##p' "$planted/$1.patch" >"$copy/changed"
+  for unit in $(units_of "$copy"); do
+    compile "$copy" "$unit" >"$copy/problem" 2>&1 || return 0
+    objects+=("$copy/$unit.o")
+  done
+  for unit in "$build"/tests/CMakeFiles/simulation_tests.dir/simulation/{world_*,replica_world*}.o; do
+    [ -e "$copy/tests/simulation/$(basename "$unit")" ] || objects+=("$unit")
+  done
+  # shellcheck disable=SC2086 # words
+  g++ -o "$copy/world" "${objects[@]}" $libraries >"$copy/problem" 2>&1 && : >"$copy/problem"
+}
+
+# try NAME: the first violation that the world reports of it.
+try() {
+  local copy=$work/$1
+  [ ! -s "$copy/problem" ] && [ -x "$copy/world" ] || return 0
+  timeout 120 "$copy/world" --gtest_filter=ReplicaWorld.KeepsEveryInvariant >"$copy/said" 2>&1 || true
+}
+
+caf=$(sed -n 's#^CAF_DIR:PATH=\(.*\)/lib/.*#\1#p' "$build/CMakeCache.txt")
+libraries="$build/cluster/liborderd_cluster.a $build/actors/liborderd_actors.a $build/runtime/liborderd_runtime.a"
+libraries+=" $build/config/liborderd_config.a -L$caf/lib -lcaf_core -llmdb -lxxhash -lspdlog -lfmt -lprotobuf"
+libraries+=" -lgtest_main -lgtest -lpthread -Wl,-rpath,$caf/lib"
+
+names=("$@")
+[ $# -gt 0 ] || mapfile -t names < <(cd "$planted" && printf '%s\n' *.patch | sed 's/\.patch$//')
+export -f command_of units_of compile prepare try
+export root build work planted libraries
+
+# The shell functions run for two bugs at a time; the lines come in the order of the names.
+printf '%s\n' "${names[@]}" | xargs -P "$(nproc)" -I{} bash -c 'set -euo pipefail; prepare {}; try {}' || true
+
+missed=0
+for name in "${names[@]}"; do
+  copy=$work/$name
+  invariant=$(sed -n '1s/:.*//p' "$planted/$name.patch")
+  found=$(sed -n 's/^seed \([0-9]*\) fails; again.*/\1/p' "$copy/said" 2>/dev/null | head -1)
+  if [ -s "$copy/problem" ] || [ ! -x "$copy/world" ]; then
+    echo "planted bug $name ($invariant): cannot be planted any more"
+    sed 's/^/    /' "$copy/problem" | tail -10
+    missed=$((missed + 1))
+  elif [ -z "$found" ]; then
+    echo "planted bug $name ($invariant): NOT FOUND in $ORDERD_WORLD_SEEDS seeds"
+    tail -3 "$copy/said" | sed 's/^/    /'
+    missed=$((missed + 1))
+  else
+    said=$(grep -A1 '^seed .* fails; again' "$copy/said" | sed -n '2s/^ *//p')
+    printf 'planted bug %-30s %-3s found by seed %3d: %s\n' "$name" "$invariant" "$found" "$said"
+  fi
+done
+echo "${#names[@]} bugs planted, $((${#names[@]} - missed)) found"
+[ "$missed" = 0 ]
