@@ -231,11 +231,8 @@ void primary::commit(steady_time) {
   if (!can_commit())
     return;
   auto upto = core_.log.durable();
-  for (const auto& member : core_.known.what.in_sync)
+  for (const auto& member : everyone_who_counts())
     upto = std::min(upto, match_of(member));
-  if (proposed_)
-    for (const auto& member : proposed_->what.in_sync)
-      upto = std::min(upto, match_of(member));
   if (upto < opening_ || upto <= core_.log.committed())
     return;
   core_.log.commit(upto);

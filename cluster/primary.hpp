@@ -10,7 +10,7 @@
 // closes is written here and shipped to the followers in parallel.
 //
 // *Commit*: an epoch is committed when every member of the in-sync set has it durable, and the set has the
-// minimum. While a change of the set is unresolved, every member of the old and of the proposed one counts
+// minimum. While a change of the set is unresolved, whoever may lead by the old or by the proposed one counts
 // (C2); a smaller set counts only once the configuration store has it (C3).
 //
 // *Followers*, each:
@@ -113,6 +113,7 @@ private:
   void rewind(progress& to);
   void hold_for_copies();
   void keep_up(std::uint32_t node, progress& to, steady_time now);
+  /// Who may lead next, as far as this primary knows: all of them must have what is committed, and lease it.
   std::vector<replica_id> everyone_who_counts() const;
 
   replica_core& core_;

@@ -17,11 +17,15 @@ void insert_all(std::vector<replica_id>& into, const std::vector<replica_id>& fr
 } // namespace
 
 std::vector<replica_id> primary::everyone_who_counts() const {
-  auto out = core_.known.what.in_sync;
+  std::vector<replica_id> out;
+  const auto count = [&](const assignment& what) {
+    insert_all(out, what.in_sync);
+    if (what.in_sync.size() < core_.options.minimum)
+      insert_all(out, what.eligible); // Any of them may lead next.
+  };
+  count(core_.known.what);
   if (proposed_)
-    insert_all(out, proposed_->what.in_sync);
-  if (!can_commit())
-    insert_all(out, core_.known.what.eligible); // Any of them may lead next.
+    count(proposed_->what);
   return out;
 }
 
