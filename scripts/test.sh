@@ -88,7 +88,6 @@ python_tests script-tests tests/unit/scripts
 python_tests process-tests tests/process
 step check scripts/check.sh
 step model scripts/model_check.sh
-step planted-bugs scripts/planted_bugs.sh
 
 # Sanitizers make everything several times slower: simulations try fewer seeds there. Memory is checked
 # everywhere, threads where there are any.
