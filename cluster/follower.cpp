@@ -191,7 +191,7 @@ void follower::applied() {
 
 /// Applies what is committed; of a copy that is not whole, only to where its hash is compared.
 void follower::apply() {
-  if (core_.copying && (!copy_ || !copy_->stored_all))
+  if (awaits_rows())
     return;
   core_.log.apply_committed(core_.copying ? copy_->upto : std::numeric_limits<std::uint64_t>::max());
 }

@@ -42,6 +42,8 @@ public:
   void state_hashed(std::uint64_t applied, std::uint64_t hash);
   void tick(steady_time now);
 
+  /// The rows are to be replaced by those of a copy, which are not all there.
+  bool awaits_rows() const noexcept { return core_.copying && !(copy_ && copy_->stored_all); }
   /// The term followed; 0: none.
   std::uint64_t term() const noexcept {
     return state_ == state::following || state_ == state::copying ? term_ : 0;
@@ -54,9 +56,7 @@ private:
 
   bool serves(std::uint64_t term, const replica_id& from);
   /// What may be acknowledged: nothing before the rows that are its base are all there (A2).
-  std::uint64_t held() const noexcept {
-    return core_.copying && !(copy_ && copy_->stored_all) ? 0 : core_.log.durable();
-  }
+  std::uint64_t held() const noexcept { return awaits_rows() ? 0 : core_.log.durable(); }
   /// The rows are no incomplete copy, and the disk knows it (D9).
   bool whole() const noexcept { return !core_.copying && writing_ != writing::copy_whole; }
   void say_follow();

@@ -217,6 +217,8 @@ void replica::journal_read(std::uint64_t first, std::vector<runtime::epoch_ptr> 
 }
 
 void replica::applied(std::uint64_t upto, steady_time now) {
+  if (follower_ && follower_->awaits_rows())
+    return; // Of the rows that the copy replaces.
   core_.log.applied(upto);
   if (primary_)
     primary_->applied(now);
