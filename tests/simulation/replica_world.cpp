@@ -88,11 +88,6 @@ private:
     node.start();
   }
 
-  void stop(std::uint32_t id) {
-    if (nodes_.at(id)->up())
-      nodes_.at(id)->crash();
-  }
-
   void tick(std::uint32_t id) {
     time_.at(tick_every + random_.between(-2'000, 2'000), [this, id] {
       if (nodes_.at(id)->up())
@@ -223,6 +218,8 @@ private:
     case 5:
       return network_.lose(random_.percent(50) ? 0 : random_.below(20));
     case 6:
+      if (options_.beyond_promise && random_.once_in(20))
+        return lose_members();
       return lose_disk(id, false);
     case 7:
       return random_.once_in(3) ? lose_power() : crash_for_a_while(id);
@@ -235,7 +232,7 @@ private:
     if (!nodes_.at(id)->up())
       return;
     report_.happened.count("crash");
-    stop(id);
+    nodes_.at(id)->crash();
     time_.at(random_.between(5, random_.percent(30) ? 6'000 : 400) * ms, [this, id] {
       if (!nodes_.at(id)->up())
         start(id);
@@ -275,6 +272,12 @@ private:
     return std::all_of(possible.begin(), possible.end(), keeps_all);
   }
 
+  /// The disk of everyone in sync.
+  void lose_members() {
+    for (const auto& each : store_.stored().what.in_sync)
+      lose_disk(each.node, random_.percent(50));
+  }
+
   void lose_disk(std::uint32_t id, bool set_back) {
     if (!options_.beyond_promise && !may_lose(id))
       return;
@@ -283,7 +286,8 @@ private:
     report_.happened.count(set_back ? "disk set back" : "disk wiped");
     if (!set_back && nodes_.at(id)->running() && nodes_.at(id)->running()->copying())
       report_.happened.count("disk wiped during a copy");
-    stop(id);
+    if (nodes_.at(id)->up())
+      nodes_.at(id)->crash();
     lost_.insert(id);
     auto& old = older_[id];
     nodes_.at(id)->disk = set_back ? old[random_.below(old.size() - 1)] : world_disk{};
@@ -300,14 +304,15 @@ private:
     store_.heal();
     network_.heal();
     time_.move_again();
-    for (const auto& [id, node] : nodes_)
-      if (!node->up())
-        start(id);
-    const auto before = checks_.acknowledged_upto();
-    run_until(time_.now() + heal_within,
-              [&] { return whole() && checks_.acknowledged_upto() > before + 20; });
-    if (failed() || options_.beyond_promise)
+    for (const auto& each : nodes_)
+      if (!each.second->up())
+        start(each.first);
+    const auto enough = checks_.acknowledged_upto() + 20;
+    run_until(time_.now() + heal_within, [&] { return whole() && checks_.acknowledged_upto() > enough; });
+    if (failed())
       return;
+    if (!whole() && options_.beyond_promise)
+      return report_.happened.count("shard stopped for good");
     if (!whole())
       return checks_.complain("not whole " + std::to_string(heal_within / ms)
                               + " ms after the faults stopped (N6): " + describe());
