@@ -7,7 +7,6 @@
 
 namespace orderd::cluster {
 
-using runtime::fault;
 using runtime::fault_code;
 using runtime::result;
 using std::chrono::milliseconds;
