@@ -73,6 +73,14 @@ TEST_F(LeaseBoard, AcknowledgesNoMoreOnceThePrimaryIsGivenUp) {
   EXPECT_TRUE(given_up(560ms));
 }
 
+TEST_F(LeaseBoard, HearsAPrimaryToWhichItGrantsNothing) {
+  follower.follow(shard, term, primary_id.node, start, false);
+  exchange(500ms, 500ms, 500ms);
+  EXPECT_FALSE(leased(500ms));
+  EXPECT_FALSE(given_up(1049ms));
+  EXPECT_TRUE(given_up(1050ms));
+}
+
 TEST_F(LeaseBoard, GivesNobodyUpWhoIsNotFollowed) {
   EXPECT_FALSE(follower.give_up(shard + 1, start + 24h));
 }

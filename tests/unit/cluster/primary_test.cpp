@@ -1,71 +1,16 @@
-// What a primary commits, and when it serves (A1, C2, D1), with a port that only notes.
-#include "cluster/primary.hpp"
-
-#include <gtest/gtest.h>
+// What a primary commits, when it serves, and what it ships to whom (A1, B9, C2, D1, D6 to D9).
+#include "tests/support/primary_bench.hpp"
 
 namespace orderd::cluster {
 namespace {
 
 using namespace std::chrono_literals;
+using test::make_epoch;
+using test::numbers_of;
 
-constexpr replica_id self{1, 1};
-constexpr replica_id two{2, 1};
-constexpr replica_id three{3, 1};
+using numbers = std::vector<std::uint64_t>;
 
-class quiet_port : public replica_port {
-public:
-  std::optional<versioned_assignment> proposed;
-  std::uint64_t serves_from = 0;
-  std::uint64_t last_attempt[4] = {};
-
-  void send(std::uint32_t node, peer_body what) override {
-    if (const auto* said = std::get_if<lead>(&what))
-      last_attempt[node] = said->attempt;
-  }
-  void append(std::vector<runtime::epoch_ptr>, std::optional<replica_note>) override {}
-  void write(const replica_note&, std::optional<std::uint64_t>) override {}
-  void read(std::uint64_t, std::size_t) override {}
-  void retain(std::uint64_t) override {}
-  void apply(std::vector<runtime::epoch_ptr>) override {}
-  void apply_now() override {}
-  void hash_state() override {}
-  runtime::result<row_page> read_rows(const std::optional<runtime::row_key>&, std::size_t) override {
-    return row_page{};
-  }
-  void load_rows(std::vector<runtime::row_write>, bool) override {}
-  void end_load(std::uint64_t, std::uint64_t) override {}
-  void propose(std::uint64_t version, const assignment& what) override { proposed = {version, what}; }
-  void look_up() override {}
-  void start_engine(std::uint64_t, std::uint64_t last_epoch) override { serves_from = last_epoch; }
-  void stop_engine() override {}
-  void committed(std::uint64_t) override {}
-  void distrust_disk(const std::string&) override {}
-  void end_node(const std::string&) override {}
-};
-
-class Primary : public ::testing::Test {
-protected:
-  Primary() { options.self = self, options.minimum = 2; }
-
-  void lead(std::vector<replica_id> in_sync, std::vector<replica_id> eligible) {
-    core.known = {7, {2, self, std::move(in_sync), std::move(eligible), {1, 2, 3}}};
-    leader.emplace(core, 2, start);
-  }
-  void follows(const replica_id& who, std::uint64_t end) {
-    leader->take(who, follow{2, port.last_attempt[who.node], end, true, 0}, start);
-  }
-  void acknowledges(const replica_id& who, std::uint64_t end) {
-    leader->take(who, appended{2, end, true}, start);
-  }
-
-  const steady_time start{1h};
-  replica_options options;
-  quiet_port port;
-  lease_board board{self, {}};
-  replica_core core{options, port,  board, replica_log{replica_start{}, log_limits{}, port, start},
-                    2,       false, {}};
-  std::optional<primary> leader;
-};
+class Primary : public test::primary_bench {};
 
 TEST_F(Primary, CommitsWhatEveryMemberHasDurable) {
   lead({self, two, three}, {});
@@ -73,9 +18,9 @@ TEST_F(Primary, CommitsWhatEveryMemberHasDurable) {
   follows(three, 0);
   acknowledges(two, 1);
   acknowledges(three, 1);
-  EXPECT_EQ(core.log.committed(), 0u); // its own disk has not answered
+  EXPECT_EQ(committed(), 0u); // its own disk has not answered
   leader->journaled(1, start);
-  EXPECT_EQ(core.log.committed(), 1u);
+  EXPECT_EQ(committed(), 1u);
 }
 
 TEST_F(Primary, WaitsForTheLastMember) {
@@ -84,9 +29,9 @@ TEST_F(Primary, WaitsForTheLastMember) {
   follows(three, 0);
   leader->journaled(1, start);
   acknowledges(two, 1);
-  EXPECT_EQ(core.log.committed(), 0u);
+  EXPECT_EQ(committed(), 0u);
   acknowledges({3, 2}, 1); // another disk
-  EXPECT_EQ(core.log.committed(), 0u);
+  EXPECT_EQ(committed(), 0u);
 }
 
 TEST_F(Primary, CommitsNothingWithTooFewInSync) {
@@ -94,7 +39,7 @@ TEST_F(Primary, CommitsNothingWithTooFewInSync) {
   follows(two, 0);
   leader->journaled(1, start);
   acknowledges(two, 1);
-  EXPECT_EQ(core.log.committed(), 0u);
+  EXPECT_EQ(committed(), 0u);
 }
 
 TEST_F(Primary, ServesOnceTheOpeningOfItsTermIsCommittedAndApplied) {
@@ -104,10 +49,11 @@ TEST_F(Primary, ServesOnceTheOpeningOfItsTermIsCommittedAndApplied) {
   EXPECT_FALSE(leader->serving());
   acknowledges(two, 1);
   EXPECT_FALSE(leader->serving());
-  core.log.applied(1);
+  core->log.applied(1);
   leader->applied(start);
   EXPECT_TRUE(leader->serving());
-  EXPECT_EQ(port.serves_from, 1u);
+  ASSERT_EQ(port.engines.size(), 1u);
+  EXPECT_EQ(port.engines[0], (std::pair<std::uint64_t, std::uint64_t>{term, 1}));
 }
 
 TEST_F(Primary, WaitsForAMemberUntilTheStoreIsWithoutIt) {
@@ -116,9 +62,9 @@ TEST_F(Primary, WaitsForAMemberUntilTheStoreIsWithoutIt) {
   leader->journaled(1, start);
   acknowledges(two, 1);
   leader->tick(start + 1s); // 3 was not heard of
-  ASSERT_TRUE(port.proposed);
+  ASSERT_EQ(port.proposed.size(), 1u);
   leader->journaled(1, start);
-  EXPECT_EQ(core.log.committed(), 0u);
+  EXPECT_EQ(committed(), 0u);
 }
 
 TEST_F(Primary, WaitsForWhoMayLeadIfItsProposalTakesPlace) {
@@ -127,13 +73,228 @@ TEST_F(Primary, WaitsForWhoMayLeadIfItsProposalTakesPlace) {
   follows(three, 0);
   leader->journaled(1, start);
   leader->tick(start + 1s); // 2 was not heard of
-  ASSERT_TRUE(port.proposed);
-  EXPECT_EQ(port.proposed->what.in_sync, (std::vector{self}));
-  EXPECT_EQ(port.proposed->what.eligible, (std::vector{two, three}));
+  ASSERT_EQ(port.proposed.size(), 1u);
+  EXPECT_EQ(port.proposed[0].what.in_sync, (std::vector{self}));
+  EXPECT_EQ(port.proposed[0].what.eligible, (std::vector{two, three}));
   acknowledges(two, 1);
-  EXPECT_EQ(core.log.committed(), 0u); // 3 could lead without it
+  EXPECT_EQ(committed(), 0u); // 3 could lead without it
   acknowledges(three, 1);
-  EXPECT_EQ(core.log.committed(), 1u);
+  EXPECT_EQ(committed(), 1u);
+}
+
+// -- shipping ------------------------------------------------------------------------------------
+
+TEST_F(Primary, BeginsItsTermWithAnEmptyEpochAtTheEndOfItsJournal) {
+  open({.applied = 4, .journal_first = 3, .end = 6, .starts = {{1, 1}}, .promised = term});
+  lead({self, two}, {});
+  ASSERT_EQ(port.appended.size(), 1u);
+  const auto& first = *port.appended[0].epochs.at(0);
+  EXPECT_EQ(first.number, 7u);
+  EXPECT_EQ(first.term, term);
+  EXPECT_EQ(first.previous_term, 1u);
+  EXPECT_TRUE(first.writes.empty());
+  ASSERT_TRUE(port.appended[0].note);
+  EXPECT_EQ(port.appended[0].note->starts, (std::vector<term_start>{{1, 1}, {term, 7}}));
+  EXPECT_EQ(port.last_to<cluster::lead>(2).end, 7u);
+}
+
+TEST_F(Primary, ShipsAnEpochBeforeItsOwnDiskHasIt) {
+  serve({self, two, three});
+  close();
+  EXPECT_EQ(shipped(two), (numbers{1, 2}));
+  EXPECT_EQ(shipped(three), (numbers{1, 2}));
+  EXPECT_EQ(numbers_of(port.appended.back().epochs), (numbers{2}));
+  acknowledges(two, 2);
+  acknowledges(three, 2);
+  EXPECT_TRUE(port.told_committed.empty());
+  leader->journaled(2, start);
+  EXPECT_EQ(port.told_committed, (numbers{2}));
+}
+
+TEST_F(Primary, SendsAFollowerWhatItLacks) {
+  serve({self, two});
+  close();
+  close();
+  leader->take(three, announce{}, start + 1s);
+  leader->take(three, follow{term, port.last_to<cluster::lead>(3).attempt, 1, true, 0}, start);
+  EXPECT_EQ(shipped(three), (numbers{2, 3}));
+}
+
+TEST_F(Primary, SendsNoMoreThanTheWindowUnacknowledged) {
+  options.window_bytes = 2 * size_of(*make_epoch(term, 1, 1));
+  options.limits.batch_bytes = 1;
+  serve({self, two});
+  for (int i = 0; i < 4; ++i)
+    close();
+  EXPECT_EQ(shipped(two), (numbers{1, 2, 3}));
+  acknowledges(two, 2);
+  EXPECT_EQ(shipped(two), (numbers{1, 2, 3, 4}));
+}
+
+TEST_F(Primary, SendsAgainWhatIsNotAcknowledgedInTime) {
+  serve({self, two});
+  close();
+  leader->tick(start + 299ms);
+  EXPECT_EQ(shipped(two), (numbers{1, 2}));
+  leader->tick(start + 300ms);
+  EXPECT_EQ(shipped(two), (numbers{1, 2, 2}));
+}
+
+TEST_F(Primary, GoesBackToWhatAFollowerExpects) {
+  serve({self, two});
+  close();
+  close();
+  leader->take(two, unexpected{term, 1}, start); // Late: it is there.
+  leader->take(two, unexpected{term, 4}, start); // Under way.
+  EXPECT_EQ(shipped(two), (numbers{1, 2, 3}));
+  leader->take(two, unexpected{term, 2}, start);
+  EXPECT_EQ(shipped(two), (numbers{1, 2, 3, 2, 3}));
+}
+
+TEST_F(Primary, TellsFollowersWhatIsCommitted) {
+  serve({self, two});
+  leader->tick(start);
+  const auto said = port.last_to<append>(2);
+  EXPECT_TRUE(said.epochs.empty());
+  EXPECT_EQ(said.committed, 1u);
+  const auto count = port.sent.size();
+  leader->tick(start);
+  EXPECT_EQ(port.sent_to<append>(2).size(), 2u);
+  EXPECT_EQ(port.sent.size(), count);
+}
+
+TEST_F(Primary, LeadsWhoAnnouncesItselfIfACopyBelongsThere) {
+  lead({self, two}, {});
+  const auto leads = [&] { return port.sent_to<cluster::lead>(2).size(); };
+  leader->take(two, announce{}, start + 49ms); // The last `lead` is under way.
+  EXPECT_EQ(leads(), 1u);
+  leader->take(two, announce{}, start + 50ms);
+  EXPECT_EQ(leads(), 2u);
+  leader->take({9, 1}, announce{}, start + 50ms);
+  EXPECT_TRUE(port.sent_to<cluster::lead>(9).empty());
+}
+
+// -- what does not count -------------------------------------------------------------------------
+
+TEST_F(Primary, CountsNoAnswerToAnEarlierLead) {
+  lead({self, two}, {});
+  leader->journaled(1, start);
+  leader->take(two, announce{}, start + 1s);
+  const auto newest = port.last_to<cluster::lead>(2).attempt;
+  leader->take(two, follow{term, newest - 1, 1, true, 0}, start);
+  EXPECT_EQ(committed(), 0u);
+  leader->take(two, follow{term, newest, 1, true, 0}, start);
+  EXPECT_EQ(committed(), 1u);
+}
+
+TEST_F(Primary, CountsNoAcknowledgementOfAnotherTermOrBeyondItsJournal) {
+  lead({self, two}, {});
+  follows(two, 0);
+  leader->journaled(1, start);
+  leader->take(two, appended{term - 1, 1, true}, start);
+  acknowledges(two, 2);
+  EXPECT_EQ(committed(), 0u);
+}
+
+TEST_F(Primary, CountsNoAcknowledgementOfBeforeARestart) {
+  serve({self, two});
+  close();
+  leader->journaled(2, start);
+  leader->take(two, announce{}, start + 1s); // It follows nobody: it was restarted.
+  acknowledges(two, 2);                      // Of before.
+  EXPECT_EQ(committed(), 1u);
+  follows(two, 1);
+  acknowledges(two, 2);
+  EXPECT_EQ(committed(), 2u);
+}
+
+TEST_F(Primary, TellsADiskThatLacksWhatItAcknowledged) {
+  serve({self, two});
+  follows(two, 0);
+  EXPECT_EQ(port.last_to<set_back>(2).acknowledged, 1u);
+  close();
+  leader->journaled(2, start);
+  EXPECT_EQ(committed(), 1u);
+}
+
+TEST_F(Primary, ExpectsNothingOfANewIncarnation) {
+  serve({self, two});
+  follows({2, 2}, 0);
+  EXPECT_TRUE(port.sent_to<set_back>(2).empty());
+  EXPECT_EQ(shipped(two), (numbers{1, 1}));
+}
+
+// -- copies --------------------------------------------------------------------------------------
+
+class PrimaryCopies : public test::primary_bench {
+protected:
+  /// The journal begins with the epoch of the opening, 6: who lacks more needs the rows.
+  PrimaryCopies() {
+    open({.applied = 5, .end = 5, .starts = {{1, 1}}, .promised = term});
+    lead({self, two}, {});
+    leader->journaled(6, start);
+  }
+  std::size_t pages(const replica_id& to) const { return port.sent_to<copy_rows>(to.node).size(); }
+  /// The copy's one page is stored, its state hashed, and its end stored.
+  void finish_copy(const replica_id& to, std::uint64_t number) {
+    leader->take(to, copied{term, number, 1}, start);
+    leader->state_hashed(5, 99, start);
+    leader->take(to, copied{term, number, 2}, start);
+  }
+};
+
+TEST_F(PrimaryCopies, GivesTheRowsToWhomTheJournalDoesNotReachBack) {
+  follows(two, 5);
+  EXPECT_EQ(pages(two), 0u);
+  EXPECT_EQ(shipped(two), (numbers{6}));
+  follows(three, 4);
+  ASSERT_EQ(pages(three), 1u);
+  EXPECT_EQ(port.last_to<copy_rows>(3).base, 5u);
+  EXPECT_TRUE(shipped(three).empty());
+  finish_copy(three, 1);
+  EXPECT_EQ(shipped(three), (numbers{6}));
+}
+
+TEST_F(PrimaryCopies, GivesTheRowsToWhoHasAnIncompleteCopy) {
+  follows(two, 6, false);
+  EXPECT_EQ(pages(two), 1u);
+  EXPECT_EQ(committed(), 5u);
+}
+
+TEST_F(PrimaryCopies, GivesThemToOneAtATime) {
+  follows(two, 1);
+  follows(three, 1);
+  leader->tick(start);
+  EXPECT_EQ(pages(three), 0u);
+  finish_copy(two, 1);
+  leader->tick(start);
+  EXPECT_EQ(pages(three), 1u);
+}
+
+TEST_F(PrimaryCopies, CountsNothingThatWasSaidBeforeACopy) {
+  follows(two, 1);
+  acknowledges(two, 6); // Late, of the journal that the copy replaces.
+  EXPECT_EQ(committed(), 5u);
+  finish_copy(two, 1);
+  EXPECT_EQ(committed(), 5u);
+  acknowledges(two, 6);
+  EXPECT_EQ(committed(), 6u);
+}
+
+TEST_F(PrimaryCopies, ExpectsNothingOfAnIncompleteCopy) {
+  follows(two, 1);
+  finish_copy(two, 1); // It has 5, but does not say yet that it is whole.
+  follows(two, 0, false, 0);
+  EXPECT_TRUE(port.sent_to<set_back>(2).empty());
+  EXPECT_EQ(port.last_to<copy_rows>(2).copy, 2u);
+}
+
+TEST_F(PrimaryCopies, GoesOnWithACopyWhoseTakerFollowsAgain) {
+  follows(two, 1);
+  follows(two, 0, false, 1);
+  EXPECT_EQ(pages(two), 1u);
+  follows(two, 0, false, 0); // It was restarted, and knows nothing of it.
+  EXPECT_EQ(port.last_to<copy_rows>(2).copy, 2u);
 }
 
 } // namespace

@@ -1,0 +1,378 @@
+// Who a replica is, and how that changes: takeover, promise, stepping down (B1 to B8, C4, D1 to D3, E1).
+#include "cluster/replica.hpp"
+
+#include "tests/support/noting_port.hpp"
+
+#include <gtest/gtest.h>
+
+namespace orderd::cluster {
+namespace {
+
+using namespace std::chrono_literals;
+using test::make_epoch;
+
+constexpr replica_id self{2, 1};
+constexpr replica_id one{1, 1};
+constexpr replica_id three{3, 1};
+
+class Replica : public testing::Test {
+protected:
+  Replica() {
+    options_.self = self;
+    options_.minimum = 2;
+    open(disk());
+  }
+
+  /// Epochs 1 and 2 of term 1, applied; 3 and 4 of term 3, which is promised.
+  static replica_start disk() {
+    return {.applied = 2, .journal_first = 1, .end = 4, .starts = {{1, 1}, {3, 3}}, .promised = 3};
+  }
+  /// Node 1 leads in term 3, with everyone in sync.
+  static assignment led_by_one() { return {3, one, {one, self, three}, {}, {1, 2, 3}}; }
+
+  /// The node starts, and remembers nothing but its disk.
+  void open(const replica_start& disk) {
+    replica_.reset();
+    board_.emplace(self, beacon_timing{});
+    replica_.emplace(options_, disk, port_, *board_, now_);
+  }
+  void knows(std::uint64_t version, const assignment& what) { replica_->configured({version, what}, now_); }
+  void tick() { replica_->tick(now_); }
+  void says(const replica_id& who, const peer_body& what) { replica_->received(who, what, now_); }
+
+  /// Follows node 1, and nothing that it ever proposed can still take place.
+  void settle() {
+    knows(7, led_by_one());
+    knows(8, led_by_one());
+  }
+  /// Takes over after its grace, into term 4; the note is on its way to the disk.
+  void take_over() {
+    settle();
+    now_ += 550ms;
+    tick();
+    knows(9, taken_over(led_by_one(), self, 2));
+  }
+  /// Leads term 4, with node 3 in sync, and serves.
+  void serve() {
+    take_over();
+    replica_->noted(now_);
+    says(three, follow{4, port_.last_to<lead>(three.node).attempt, 5, true, 0});
+    replica_->journaled(5, now_);
+    replica_->journal_read(3, {make_epoch(3, 3, 1), make_epoch(3, 4, 3)}, now_);
+    replica_->applied(5, now_);
+    tick();
+  }
+  /// How often it proposed to lead.
+  std::size_t candidacies() const {
+    return static_cast<std::size_t>(
+        std::count_if(port_.proposed.begin(), port_.proposed.end(),
+                      [](const versioned_assignment& each) { return each.what.primary == self; }));
+  }
+  /// The primary of term 3 sends a beacon; whether that is acknowledged.
+  bool acknowledges_beacon() {
+    return board_->take({false, one, 1, {{options_.shard, 3}}}, now_).has_value();
+  }
+
+  steady_time now_{1h};
+  replica_options options_;
+  test::noting_port port_;
+  std::optional<lease_board> board_;
+  std::optional<replica> replica_;
+};
+
+TEST_F(Replica, AsksTheStoreWhenItStarts) {
+  replica_->start();
+  EXPECT_EQ(port_.look_ups, 1);
+  EXPECT_EQ(port_.retained, (std::vector<std::uint64_t>{1}));
+  now_ += 1h;
+  tick();
+  EXPECT_TRUE(port_.proposed.empty()); // It knows of nothing to take over.
+}
+
+TEST_F(Replica, TakesNoOlderAssignment) {
+  knows(8, led_by_one());
+  knows(7, taken_over(led_by_one(), self, 2));
+  EXPECT_EQ(replica_->known().version, 8u);
+  EXPECT_TRUE(port_.written.empty());
+}
+
+// -- candidates ----------------------------------------------------------------------------------
+
+TEST_F(Replica, TakesOverWhenItsGraceIsOver) {
+  settle();
+  now_ += 549ms;
+  tick();
+  EXPECT_TRUE(port_.proposed.empty());
+  now_ += 1ms;
+  tick();
+  ASSERT_EQ(port_.proposed.size(), 1u);
+  EXPECT_EQ(port_.proposed[0].version, 8u);
+  EXPECT_EQ(port_.proposed[0].what, taken_over(led_by_one(), self, 2));
+}
+
+TEST_F(Replica, TakesOverFromNobodyItHears) {
+  settle();
+  for (int i = 0; i < 20; ++i) {
+    now_ += 100ms;
+    EXPECT_TRUE(acknowledges_beacon());
+    tick();
+  }
+  EXPECT_TRUE(port_.proposed.empty());
+}
+
+TEST_F(Replica, TakesOverOnlyWhereItMayLead) {
+  const replica_id earlier{self.node, 0};
+  const struct {
+    const char* what;
+    assignment known;
+    bool copying, takes_over;
+  } rows[] = {
+      {"in sync", led_by_one(), false, true},
+      {"not in sync", {3, one, {one, three}, {}, {1, 2, 3}}, false, false},
+      {"in sync with an earlier disk", {3, one, {one, earlier}, {}, {1, 2, 3}}, false, false},
+      {"eligible, while too few are in sync", {3, one, {one}, {self}, {1, 2, 3}}, false, true},
+      {"eligible, but enough are in sync", {3, one, {one, three}, {self}, {1, 2, 3}}, false, false},
+      {"in sync, with an incomplete copy", led_by_one(), true, false},
+  };
+  for (const auto& row : rows) {
+    port_.proposed.clear();
+    auto start = disk();
+    start.copying = row.copying;
+    open(start);
+    knows(7, row.known);
+    knows(8, row.known);
+    now_ += 1s;
+    tick();
+    EXPECT_EQ(candidacies(), row.takes_over ? 1u : 0u) << row.what;
+  }
+}
+
+TEST_F(Replica, ProposesTheSameAgainUntilTheOutcomeIsKnown) {
+  settle();
+  now_ += 550ms;
+  tick();
+  tick();
+  ASSERT_EQ(port_.proposed.size(), 1u);
+  replica_->undecided();
+  tick();
+  tick();
+  ASSERT_EQ(port_.proposed.size(), 2u);
+  EXPECT_EQ(port_.proposed[1].version, port_.proposed[0].version);
+  EXPECT_EQ(port_.proposed[1].what, port_.proposed[0].what);
+}
+
+TEST_F(Replica, FollowsWhoeverTookOverFirst) {
+  settle();
+  now_ += 550ms;
+  tick();
+  knows(9, taken_over(led_by_one(), three, 2));
+  now_ += 100ms;
+  tick();
+  EXPECT_EQ(candidacies(), 1u);
+  EXPECT_FALSE(replica_->leads());
+  EXPECT_EQ(port_.last_to<announce>(three.node).promised, 3u);
+  EXPECT_TRUE(board_->take({false, three, 1, {{options_.shard, 4}}}, now_)); // It grants leases to it.
+}
+
+TEST_F(Replica, GoesOnFollowingUntilItsTakeoverHasSucceeded) {
+  settle();
+  says(one, lead{3, 1, {{1, 1}, {3, 3}}, 4, 2});
+  replica_->noted(now_);
+  now_ += 550ms;
+  tick();
+  ASSERT_EQ(candidacies(), 1u);
+  says(one, append{3, {make_epoch(3, 5, 3)}, 2});
+  replica_->journaled(5, now_);
+  EXPECT_EQ(port_.last_to<appended>(one.node).end, 5u);
+  knows(9, taken_over(led_by_one(), self, 2));
+  says(one, append{3, {make_epoch(3, 6, 3)}, 2});
+  EXPECT_EQ(port_.last_to<refused>(one.node).promised, 4u);
+  EXPECT_EQ(replica_->log().end(), 5u);
+}
+
+TEST_F(Replica, BeginsAnotherTermAfterItsOwnRestart) {
+  const assignment mine{3, self, {self, three}, {}, {2, 3}};
+  knows(7, mine);
+  EXPECT_TRUE(port_.written.empty()); // What it did in term 3 it does not know.
+  tick();
+  ASSERT_EQ(port_.proposed.size(), 1u);
+  EXPECT_EQ(port_.proposed[0].what, handed_over(mine, self, 2));
+  EXPECT_EQ(port_.proposed[0].what.term, 4u);
+}
+
+// -- leases of a replica that may come to lead ---------------------------------------------------
+
+TEST_F(Replica, GrantsNoLeaseWhileATakeoverOfAnEarlierLifeMayTakePlace) {
+  settle();
+  now_ += 550ms;
+  tick();
+  const auto earlier = port_.proposed.back(); // On its way to the store, on version 8, ...
+  open(disk());                               // ... when the node is restarted.
+  knows(8, led_by_one());
+  for (int i = 0; i < 20; ++i) {
+    EXPECT_FALSE(acknowledges_beacon());
+    now_ += 100ms;
+    tick();
+  }
+  EXPECT_EQ(candidacies(), 1u); // It hears the primary, and follows it.
+  knows(9, earlier.what);       // It takes place after all: the old primary has no lease.
+  EXPECT_EQ(port_.written.back().note.promised, 4u);
+  EXPECT_FALSE(acknowledges_beacon());
+}
+
+TEST_F(Replica, GrantsLeasesOnceNothingItProposedCanTakePlace) {
+  knows(8, led_by_one());
+  EXPECT_FALSE(acknowledges_beacon());
+  tick();
+  ASSERT_EQ(port_.proposed.size(), 1u); // The same on the same version: whatever came before is overtaken.
+  EXPECT_EQ(port_.proposed[0].version, 8u);
+  EXPECT_EQ(port_.proposed[0].what, led_by_one());
+  replica_->undecided();
+  EXPECT_FALSE(acknowledges_beacon());
+  tick();
+  EXPECT_EQ(port_.proposed.size(), 2u);
+  knows(9, led_by_one());
+  EXPECT_TRUE(acknowledges_beacon());
+}
+
+TEST_F(Replica, GrantsLeasesAtOnceWhereItMayNotLead) {
+  knows(7, {3, one, {one, three}, {}, {1, 2, 3}});
+  EXPECT_TRUE(acknowledges_beacon());
+  tick();
+  EXPECT_TRUE(port_.proposed.empty());
+}
+
+// -- the promise ---------------------------------------------------------------------------------
+
+TEST_F(Replica, LeadsOnceItsTermIsDurable) {
+  take_over();
+  ASSERT_EQ(port_.written.size(), 1u);
+  EXPECT_EQ(port_.written[0].note.promised, 4u);
+  EXPECT_FALSE(port_.written[0].keep_upto);
+  EXPECT_FALSE(replica_->leads());
+  EXPECT_TRUE(port_.appended.empty());
+  EXPECT_TRUE(port_.sent_to<lead>(three.node).empty());
+  replica_->noted(now_);
+  EXPECT_TRUE(replica_->leads());
+  EXPECT_FALSE(replica_->serving());
+  EXPECT_EQ(port_.last_to<lead>(three.node).term, 4u);
+  EXPECT_EQ(port_.appended.at(0).epochs.at(0)->number, 5u);
+}
+
+TEST_F(Replica, FindsTheEndOfItsJournalBehindItsPromise) {
+  settle();
+  says(one, lead{3, 1, {{1, 1}, {3, 3}}, 4, 2});
+  replica_->noted(now_);
+  says(one, append{3, {make_epoch(3, 5, 3)}, 2}); // On its way to the disk.
+  now_ += 550ms;
+  tick();
+  knows(9, taken_over(led_by_one(), self, 2));
+  replica_->noted(now_); // The journal is written in the order in which it was asked to.
+  EXPECT_EQ(replica_->log().durable(), 5u);
+  EXPECT_EQ(replica_->log().end(), 6u);
+}
+
+TEST_F(Replica, TakesNoOtherNoteForThatOfItsTerm) {
+  settle();
+  says(one, lead{3, 1, {{1, 1}, {3, 3}}, 4, 2}); // As a follower, it is writing one.
+  now_ += 550ms;
+  tick();
+  knows(9, taken_over(led_by_one(), self, 2));
+  replica_->noted(now_);
+  EXPECT_FALSE(replica_->leads());
+  replica_->noted(now_);
+  EXPECT_TRUE(replica_->leads());
+}
+
+TEST_F(Replica, RefusesLowerTermsWhileItPromises) {
+  take_over();
+  says(three, lead{3, 1, {}, 9, 9});
+  EXPECT_EQ(port_.last_to<refused>(three.node).promised, 4u);
+  says(three, announce{3});
+  EXPECT_EQ(port_.sent_to<refused>(three.node).size(), 2u);
+}
+
+TEST_F(Replica, DoesNotLeadATermThatWasOvertakenMeanwhile) {
+  take_over();
+  knows(10, {5, three, {self, three}, {}, {1, 2, 3}});
+  replica_->noted(now_);
+  EXPECT_FALSE(replica_->leads());
+  EXPECT_TRUE(port_.appended.empty());
+  tick();
+  EXPECT_EQ(port_.last_to<announce>(three.node).promised, 4u);
+}
+
+TEST_F(Replica, DoesNotLeadWithAnIncompleteCopy) {
+  auto start = disk();
+  start.copying = true;
+  open(start);
+  knows(7, {4, self, {self, three}, {}, {2, 3}});
+  tick();
+  EXPECT_TRUE(port_.written.empty());
+  EXPECT_TRUE(port_.proposed.empty());
+}
+
+// -- stepping down -------------------------------------------------------------------------------
+
+TEST_F(Replica, ServesFromTheFirstEpochOfItsTerm) {
+  serve();
+  EXPECT_TRUE(replica_->serving());
+  EXPECT_EQ(port_.engines, (std::vector<std::pair<std::uint64_t, std::uint64_t>>{{4, 5}}));
+}
+
+TEST_F(Replica, StopsTheEngineWhenItHearsOfAHigherTerm) {
+  const struct {
+    const char* what;
+    peer_body said;
+  } rows[] = {
+      {"refused", refused{5}},
+      {"announce", announce{5}},
+      {"lead", lead{5, 1, {{1, 1}, {3, 3}, {5, 5}}, 5, 4}},
+      {"handed over", handed_over_to_you{5}},
+  };
+  for (const auto& row : rows) {
+    now_ += 1h;
+    port_ = {};
+    open(disk());
+    serve();
+    const auto look_ups = port_.look_ups;
+    says(three, row.said);
+    EXPECT_EQ(port_.engines_stopped, 1) << row.what;
+    EXPECT_FALSE(replica_->leads()) << row.what;
+    EXPECT_EQ(port_.look_ups, look_ups + 1) << row.what;
+    EXPECT_TRUE(board_->next(now_).shards.empty()) << row.what;
+    const auto appended = port_.appended.size();
+    replica_->engine_closed(make_epoch(4, 6, 4), now_); // It was under way.
+    EXPECT_EQ(port_.appended.size(), appended) << row.what;
+  }
+}
+
+TEST_F(Replica, TellsItsSuccessorToLookAtTheStore) {
+  serve();
+  knows(10, handed_over({4, self, {self, three}, {}, {3, 2}}, three, 2));
+  EXPECT_EQ(port_.engines_stopped, 1);
+  EXPECT_EQ(port_.last_to<handed_over_to_you>(three.node).term, 5u);
+}
+
+TEST_F(Replica, EndsTheNodeWhenAnotherLeadsInItsTerm) {
+  serve();
+  says(three, append{4, {}, 5});
+  EXPECT_EQ(port_.ended.size(), 1u);
+}
+
+// -- late answers --------------------------------------------------------------------------------
+
+TEST_F(Replica, TakesNoAnswerOfTheRowsThatACopyReplaces) {
+  settle();
+  says(one, lead{3, 1, {{1, 1}, {3, 3}}, 4, 2});
+  replica_->noted(now_);
+  says(one, copy_rows{3, 1, 0, 1, 1, {}, false, 0, 0});
+  replica_->applied(2, now_); // Of before; the copy begins at epoch 1.
+  EXPECT_EQ(replica_->log().applied(), 1u);
+  replica_->noted(now_);
+  replica_->applied(2, now_);
+  EXPECT_EQ(replica_->log().applied(), 1u);
+}
+
+} // namespace
+} // namespace orderd::cluster
