@@ -147,8 +147,6 @@ void primary::send(std::uint32_t node, progress& to, std::vector<epoch_ptr> epoc
     to.sent.push_back({each->number, size_of(*each)});
     to.sent_bytes += to.sent.back().bytes;
   }
-  if (to.match + 1 == to.next)
-    to.moved_at = now;
   to.next = epochs.back()->number + 1;
   to.sent_at = now;
   to.told_committed = core_.log.committed();
@@ -201,6 +199,9 @@ void primary::state_hashed(std::uint64_t applied, std::uint64_t hash, steady_tim
 
 void primary::engine_closed(epoch_ptr what, steady_time now) {
   runtime::require(what->term == term_ && serving_, "an epoch of another term");
+  for (auto& [node, follower] : followers_)
+    if (follower.match == core_.log.end())
+      follower.moved_at = now; // From here on it has something to acknowledge.
   core_.log.append(what);
   core_.port.append({std::move(what)}, std::nullopt);
   ship_all(now);

@@ -93,7 +93,7 @@ private:
     std::uint64_t attempt = 0; ///< of the last `lead`
     steady_time lead_at;
     steady_time sent_at;  ///< the last epochs
-    steady_time moved_at; ///< when its end rose last, or there was nothing to acknowledge
+    steady_time moved_at; ///< when its end rose last, or it last had nothing to acknowledge
     std::optional<copy_source> copying;
   };
 

@@ -44,6 +44,18 @@ TEST_F(PrimarySet, GoesOnWithoutAMemberWhoseLeaseRanOut) {
   EXPECT_EQ(next->what.term, term);
 }
 
+TEST_F(PrimarySet, GoesOnWithoutAMemberThatIsHeardButAcknowledgesNothing) {
+  serve({self, two, three});
+  close();
+  acknowledges(two, 2);
+  leases(two, 2'000ms);
+  leases(three, 2'000ms);
+  EXPECT_FALSE(proposes(2'000ms));
+  const auto next = proposes(2'001ms);
+  ASSERT_TRUE(next);
+  EXPECT_EQ(next->what.in_sync, (replicas{self, two}));
+}
+
 TEST_F(PrimarySet, KeepsAMemberThatHasNothingToAcknowledge) {
   serve({self, two});
   leases(two, 5'000ms);
