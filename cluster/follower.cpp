@@ -84,12 +84,12 @@ void follower::take(const replica_id& from, const append& what) {
   }
   if (!what.epochs.empty() && what.epochs.back()->number > log.end())
     core_.port.send(from.node, unexpected{term_, log.end() + 1});
-  if (!added.empty())
-    core_.port.append(std::move(added), term_begins ? std::optional{core_.note()} : std::nullopt);
-  else if (!what.epochs.empty())
-    say_end();
   told_committed_ = std::max(told_committed_, what.committed);
   learn_committed();
+  if (!added.empty())
+    core_.port.append(std::move(added), term_begins ? std::optional{core_.note()} : std::nullopt);
+  else
+    say_end();
 }
 
 /// What the primary says is committed is so here as far as it is durable.
@@ -102,8 +102,8 @@ void follower::journaled(std::uint64_t upto) {
   core_.log.journaled(upto);
   if (state_ != state::following)
     return;
-  say_end();
   learn_committed();
+  say_end();
 }
 
 void follower::say_follow() {
@@ -111,7 +111,7 @@ void follower::say_follow() {
 }
 
 void follower::say_end() {
-  core_.port.send(primary_.node, appended{term_, held(), whole()});
+  core_.port.send(primary_.node, appended{term_, held(), whole(), core_.log.committed()});
 }
 
 void follower::take(const replica_id& from, const set_back& what) {

@@ -61,6 +61,7 @@ void put(form::message& into, const appended& what) {
   out.set_term(what.term);
   out.set_end(what.end);
   out.set_whole(what.whole);
+  out.set_committed(what.committed);
 }
 
 void put(form::message& into, const unexpected& what) {
@@ -249,7 +250,8 @@ result<peer_body> read_body(form::message& from) {
   case form::message::kAppend:
     return read(from.append(), from.shard());
   case form::message::kAppended:
-    return peer_body{appended{from.appended().term(), from.appended().end(), from.appended().whole()}};
+    return peer_body{appended{from.appended().term(), from.appended().end(), from.appended().whole(),
+                              from.appended().committed()}};
   case form::message::kUnexpected:
     return peer_body{unexpected{from.unexpected().term(), from.unexpected().expected()}};
   case form::message::kRefused:

@@ -56,11 +56,12 @@ struct append {
   std::uint64_t committed = 0;
 };
 
-/// Follower -> primary: my journal, durable, ends here.
+/// Follower -> primary: my journal, durable, ends here. The answer to every `append`.
 struct appended {
   std::uint64_t term = 0;
   std::uint64_t end = 0;
-  bool whole = true; ///< as in `follow`
+  bool whole = true;           ///< as in `follow`
+  std::uint64_t committed = 0; ///< as far as it knows
 };
 
 /// Follower -> primary: not these epochs; the next I can take is `expected` (D6).

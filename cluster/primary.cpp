@@ -73,6 +73,7 @@ void primary::take(const replica_id& from, const follow& what, steady_time now) 
   follower.following = true;
   follower.whole = what.whole;
   follower.match = what.end;
+  follower.knows_committed = 0;
   follower.moved_at = now;
   follower.needs_copy = !what.whole && !follower.copying && (what.copy == 0 || follower.copied != what.copy);
   rewind(follower);
@@ -90,6 +91,7 @@ void primary::take(const replica_id& from, const appended& what, steady_time now
       || what.end > core_.log.end())
     return;
   follower.whole = what.whole;
+  follower.knows_committed = what.committed;
   if (what.end > follower.match) {
     follower.match = what.end;
     follower.moved_at = now;
@@ -149,7 +151,12 @@ void primary::send(std::uint32_t node, progress& to, std::vector<epoch_ptr> epoc
   }
   to.next = epochs.back()->number + 1;
   to.sent_at = now;
+  tell(node, to, std::move(epochs), now);
+}
+
+void primary::tell(std::uint32_t node, progress& to, std::vector<epoch_ptr> epochs, steady_time now) {
   to.told_committed = core_.log.committed();
+  to.told_at = now;
   core_.port.send(node, append{term_, std::move(epochs), to.told_committed});
 }
 
@@ -269,10 +276,11 @@ void primary::keep_up(std::uint32_t node, progress& to, steady_time now) {
   if (to.next > to.match + 1 && now - std::max(to.sent_at, to.moved_at) >= core_.options.resend_after)
     rewind(to);
   ship(node, to, now);
-  if (to.told_committed < core_.log.committed()) {
-    to.told_committed = core_.log.committed();
-    core_.port.send(node, append{term_, {}, to.told_committed});
-  }
+  // A message may be lost, and the last commit has no epochs after it to tell of it.
+  const bool unheard =
+      to.knows_committed < core_.log.committed() && now - to.told_at >= core_.options.resend_after;
+  if (to.told_committed < core_.log.committed() || unheard)
+    tell(node, to, {}, now);
 }
 
 void primary::tick(steady_time now) {

@@ -90,9 +90,11 @@ private:
     bool needs_copy = false;
     std::uint64_t copied = 0; ///< number of the copy it has taken
     std::uint64_t told_committed = 0;
-    std::uint64_t attempt = 0; ///< of the last `lead`
+    std::uint64_t knows_committed = 0; ///< by its own word
+    std::uint64_t attempt = 0;         ///< of the last `lead`
     steady_time lead_at;
     steady_time sent_at;  ///< the last epochs
+    steady_time told_at;  ///< what is committed
     steady_time moved_at; ///< when its end rose last, or it last had nothing to acknowledge
     std::optional<copy_source> copying;
   };
@@ -100,6 +102,8 @@ private:
   void say_lead(std::uint32_t node, progress& to, steady_time now);
   void ship(std::uint32_t node, progress& to, steady_time now);
   void send(std::uint32_t node, progress& to, std::vector<runtime::epoch_ptr> epochs, steady_time now);
+  /// Epochs, or none, and what is committed.
+  void tell(std::uint32_t node, progress& to, std::vector<runtime::epoch_ptr> epochs, steady_time now);
   void ship_all(steady_time now);
   void commit(steady_time now);
   void start_when_applied();

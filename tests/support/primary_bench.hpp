@@ -45,7 +45,7 @@ protected:
     leader->take(who, cluster::follow{term, attempt, end, whole, copy}, start);
   }
   void acknowledges(const replica_id& who, std::uint64_t end) {
-    leader->take(who, cluster::appended{term, end, true}, start);
+    leader->take(who, cluster::appended{term, end, true, committed()}, start);
   }
   /// Leads, with everyone in sync following, and serves: epoch 1, of the opening, is committed and applied.
   void serve(std::vector<replica_id> in_sync, std::vector<replica_id> eligible = {},

@@ -46,7 +46,7 @@ std::vector<std::pair<std::string, peer_body>> every_body() {
       {"follow_in_parts", follow{4, 17, 41, false, 9}},
       {"append", append{4, {an_epoch(41), an_epoch(42)}, 40}},
       {"append_nothing", append{4, {}, 42}},
-      {"appended", appended{4, 42, true}},
+      {"appended", appended{4, 42, true, 41}},
       {"unexpected", unexpected{4, 43}},
       {"refused", refused{5}},
       {"set_back", set_back{4, 44}},

@@ -23,6 +23,24 @@ TEST_F(Primary, CommitsWhatEveryMemberHasDurable) {
   EXPECT_EQ(committed(), 1u);
 }
 
+TEST_F(Primary, TellsOfTheLastCommitUntilItIsKnown) {
+  lead({self, two}, {});
+  follows(two, 0);
+  leader->journaled(1, start);
+  leader->take(two, appended{term, 1, true, 0}, start);
+  ASSERT_EQ(committed(), 1u);
+  port.sent.clear();
+  leader->tick(start + 20ms);
+  EXPECT_EQ(port.last_to<append>(2).committed, 1u);
+  leader->tick(start + 40ms); // It may be under way.
+  EXPECT_EQ(port.sent_to<append>(2).size(), 1u);
+  leader->tick(start + 400ms); // It was lost, with nothing after it.
+  EXPECT_EQ(port.sent_to<append>(2).size(), 2u);
+  leader->take(two, appended{term, 1, true, 1}, start + 400ms);
+  leader->tick(start + 2s);
+  EXPECT_EQ(port.sent_to<append>(2).size(), 2u);
+}
+
 TEST_F(Primary, WaitsForTheLastMember) {
   lead({self, two, three}, {});
   follows(two, 0);
