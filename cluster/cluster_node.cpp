@@ -35,7 +35,7 @@ runtime::result<replica_start> start_of(const runtime::replica_storage& found) {
 }
 
 replica_options options_of(const cluster_ports& cluster, std::uint32_t shard) {
-  replica_options out;
+  auto out = cluster.replicas;
   out.shard = shard;
   out.self = cluster.self;
   out.minimum = min_in_sync(cluster.terms.replication);

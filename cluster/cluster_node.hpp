@@ -8,6 +8,7 @@
 #include "cluster/directory_actor.hpp"
 #include "cluster/lease_board.hpp"
 #include "cluster/node.hpp"
+#include "cluster/replica_core.hpp"
 
 #include <caf/actor.hpp>
 #include <caf/actor_system.hpp>
@@ -31,6 +32,7 @@ struct cluster_ports {
   std::function<void(const std::map<std::uint32_t, known_node>&)> beacons_to;
   std::function<void(const std::string& why)> distrust; ///< see replica_actor.hpp
   directory_options directory = {};                     ///< terms and self are filled in
+  replica_options replicas = {}; ///< shard, self and minimum are filled in; the log's limits are the node's
 };
 
 struct cluster_node {

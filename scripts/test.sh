@@ -91,7 +91,7 @@ step model scripts/model_check.sh
 
 # Sanitizers make everything several times slower: simulations try fewer seeds there. Memory is checked
 # everywhere, threads where there are any.
-export ORDERD_SEEDS=30 ORDERD_WORLD_SEEDS=40
+export ORDERD_SEEDS=30 ORDERD_WORLD_SEEDS=40 ORDERD_CLUSTER_SEEDS=8
 step build-asan build asan unit_tests actor_tests fault_tests simulation_tests && tests tests-asan asan
 step build-tsan build tsan actor_tests fault_tests && tests tests-tsan tsan -L 'actor|fault'
 finish

@@ -1,5 +1,6 @@
 #include "tests/simulation/replica_world.hpp"
 
+#include "tests/simulation/world_beacons.hpp"
 #include "tests/simulation/world_network.hpp"
 #include "tests/simulation/world_node.hpp"
 #include "tests/simulation/world_schedule.hpp"
@@ -60,6 +61,7 @@ private:
   void begin() {
     std::vector<std::uint32_t> where;
     for (std::uint32_t id = 1; id <= options_.nodes; ++id) {
+      ids_.push_back(id);
       nodes_[id] = std::make_unique<world_node>(id, minimum_, static_cast<world_services&>(*this));
       if (id <= copies)
         where.push_back(id);
@@ -117,27 +119,9 @@ private:
   void beacon(std::uint32_t id) {
     time_.at(100 * ms, [this, id] {
       if (nodes_.at(id)->up())
-        later(id, 0, [this, id] { say_beacon(id); });
+        later(id, 0, [this, id] { beacons_.say(id, ids_); });
       beacon(id);
     });
-  }
-
-  void say_beacon(std::uint32_t from) {
-    auto& sender = *nodes_.at(from);
-    const auto said = sender.board().next(sender.now());
-    for (const auto& [to, node] : nodes_)
-      if (to != from)
-        network_.carry(from, to, false, [this, from, to = to, said] { hear_beacon(from, to, said); });
-  }
-
-  void hear_beacon(std::uint32_t from, std::uint32_t to, const cluster::beacon& heard) {
-    auto& node = *nodes_.at(to);
-    const auto answer = node.board().take(heard, node.now());
-    if (answer)
-      network_.carry(to, from, false, [this, from, answer = *answer] {
-        auto& back = *nodes_.at(from);
-        (void)back.board().take(answer, back.now());
-      });
   }
 
   void send(std::uint32_t from, std::uint32_t to, const cluster::peer_message& what) override {
@@ -370,7 +354,13 @@ private:
   world_checks checks_;
   world_schedule time_{[this](std::uint32_t id) { return life_of(id); }};
   world_nodes nodes_;
-  world_network network_{time_, random_, nodes_};
+  std::vector<std::uint32_t> ids_;
+  world_network network_{time_, random_};
+  world_beacons beacons_{network_,
+                         [this](std::uint32_t id) {
+                           return world_beacons::heart{&nodes_.at(id)->board(), nodes_.at(id)->now()};
+                         },
+                         [this](const std::string& what) { checks_.complain(what); }};
   world_store store_{time_, random_, report_.happened, nodes_, [this](const auto& before, const auto& after) {
                        checks_.assigned(before, after, minimum_, disks());
                      }};

@@ -53,6 +53,9 @@ public:
     /// Whether a planted fault may stop what has this key (order id or SKU): QUARANTINED is an answer for it,
     /// and for nobody else.
     std::function<bool(const std::string& key)> may_be_quarantined;
+    /// Of a cluster: a shard may be unavailable for a while, and nobody asks a node for an audit, since no
+    /// node has all the rows at one moment.
+    bool of_cluster = false;
   };
   shop(options with, chance& random, counters& happened);
 

@@ -97,7 +97,8 @@ void shop::take_rest(const pending& asked, const v1::reply& reply) {
 void shop::take_fault(const pending& asked, const v1::fault& why) {
   happened_.count("fault " + v1::fault::kind_Name(why.code()));
   if (why.code() == v1::fault::TIMEOUT || why.code() == v1::fault::OVERLOADED
-      || why.code() == v1::fault::STORAGE_FULL)
+      || why.code() == v1::fault::STORAGE_FULL
+      || (options_.of_cluster && why.code() == v1::fault::UNAVAILABLE))
     return;
   if (why.code() == v1::fault::QUARANTINED && may_be_quarantined(asked))
     return;

@@ -39,7 +39,7 @@ purpose shop::some_purpose() {
     return purpose::read_stock;
   if (drawn < 96)
     return purpose::read_account;
-  return drawn < 98 ? purpose::list_orders : purpose::audit;
+  return drawn < 98 || options_.of_cluster ? purpose::list_orders : purpose::audit;
 }
 
 shop_request shop::next(std::int64_t now_ms) {

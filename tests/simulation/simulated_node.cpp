@@ -16,14 +16,16 @@ constexpr std::size_t connections = 3;
 } // namespace
 
 simulated_node::simulated_node(node_world& world, runtime::storage& disk)
-    : world_(world), context_{world.rules, *this, disk.shards(), "simulated"}, asked_(disk.shards()) {
+    : world_(world),
+      line_(world.bank, world.random), context_{world.rules, *this, disk.shards(), "simulated"},
+      asked_(disk.shards()) {
   auto recovered = runtime::recover(disk);
   if (!recovered) {
     start_fault_ = recovered.error();
     return;
   }
   gateway_ = spawn_gateway();
-  bank_ = spawn_bank();
+  bank_ = line_.spawn(system_.actors());
   const auto fatal = [this](std::string_view component, const runtime::fault& why) {
     if (!crashed_) // Else it died already, and this came of it.
       crashed_ = std::string{component} + ": " + why.message;
@@ -46,7 +48,7 @@ simulated_node::simulated_node(node_world& world, runtime::storage& disk)
 simulated_node::~simulated_node() {
   // Nothing that happens from here on has any effect: the process is gone.
   ended_ = true;
-  never_answered_.clear();
+  line_.cut();
   for (const auto& shard : node_.shards)
     caf::anon_send_exit(shard, caf::exit_reason::kill);
   for (const auto& each : {node_.self, node_.provider_worker, node_.applier, node_.journal, gateway_, bank_})
@@ -71,23 +73,6 @@ void simulated_node::take_replies(const runtime::gateway_replies& batch) {
     found->second->server().reply(each.to.request_id, *each.body, now());
     found->second->answered();
   }
-}
-
-caf::actor simulated_node::spawn_bank() {
-  return system_.actors().spawn([this](caf::event_based_actor* self) -> caf::behavior {
-    return {[this, self](const runtime::provider_request& call) {
-      auto promise = self->make_response_promise();
-      const std::chrono::milliseconds delay{world_.random.between(0, 30)};
-      self->run_delayed(delay, [this, call, promise]() mutable {
-        auto answer = ended_ ? std::nullopt : world_.bank.receive(call.idempotency_key, call.body);
-        if (answer)
-          promise.deliver(runtime::provider_response{*std::move(answer)});
-        else
-          never_answered_.push_back(promise);
-      });
-      return promise;
-    }};
-  });
 }
 
 cluster::moment simulated_node::now() {

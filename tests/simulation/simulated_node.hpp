@@ -11,14 +11,13 @@
 #include "cluster/configuration_store.hpp"
 #include "cluster/node.hpp"
 #include "runtime/metrics.hpp"
+#include "tests/simulation/bank_line.hpp"
 #include "tests/simulation/chance.hpp"
 #include "tests/simulation/shop.hpp"
 #include "tests/simulation/simulated_bank.hpp"
 #include "tests/simulation/simulated_connection.hpp"
 #include "tests/support/manual_clock.hpp"
 #include "tests/support/test_system.hpp"
-
-#include <caf/response_promise.hpp>
 
 #include <cstdint>
 #include <map>
@@ -63,7 +62,6 @@ public:
 
 private:
   caf::actor spawn_gateway();
-  caf::actor spawn_bank();
   void answered(std::string_view, std::string_view, std::chrono::nanoseconds) override {}
   void connect(std::size_t place);
   void take_replies(const runtime::gateway_replies& batch);
@@ -72,6 +70,7 @@ private:
   cluster::moment now();
 
   node_world& world_;
+  bank_line line_;
   std::optional<runtime::fault> start_fault_;
   std::optional<std::string> crashed_;
   bool ended_ = false;
@@ -81,7 +80,6 @@ private:
   std::uint64_t last_connection_ = 0;
   std::map<std::uint64_t, std::unique_ptr<simulated_connection>> connections_; ///< by number
   std::vector<std::uint64_t> places_;                                          ///< numbers of the living
-  std::vector<caf::response_promise> never_answered_;
   test::test_system system_;
   caf::actor gateway_;
   caf::actor bank_;

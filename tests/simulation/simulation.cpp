@@ -1,16 +1,15 @@
 #include "tests/simulation/simulation.hpp"
 
-#include "runtime/bytes.hpp"
+#include "tests/simulation/settling.hpp"
 #include "tests/simulation/shop.hpp"
 #include "tests/simulation/simulated_bank.hpp"
 #include "tests/simulation/simulated_node.hpp"
+#include "tests/simulation/throwing_handlers.hpp"
 
 #include <algorithm>
 #include <limits>
 #include <memory>
 #include <numeric>
-#include <set>
-#include <stdexcept>
 
 namespace orderd::simulation {
 
@@ -37,18 +36,18 @@ config::node_settings settings_of(const simulation_options& options, chance& ran
   return settings;
 }
 
-class history {
+class history final : private settling_world {
 public:
   explicit history(const simulation_options& options)
       : options_(options), random_(options.seed), settings_(settings_of(options, random_)),
         disk_(options.shards, options.seed), bank_(random_, report_.happened),
-        shop_({options.shards, 1'000, [this](const std::string& key) { return is_poisoned(key); }}, random_,
-              report_.happened),
+        shop_({options.shards, 1'000, [this](const std::string& key) { return handlers_.poisoned(key); }},
+              random_, report_.happened),
         real_(actors::make_business({placement_deadline_ms})),
         rules_(
-            *real_, [this](runtime::turn& now) { before_turn(now); }, options.alters_turn) {}
+            *real_, [this](runtime::turn& now) { handlers_.before_turn(now); }, options.alters_turn) {}
 
-  simulation_report run() {
+  simulation_report tell() {
     start();
     for (std::uint32_t step = 0; step < options_.steps && !failed(); ++step)
       this->step();
@@ -60,7 +59,7 @@ public:
   }
 
 private:
-  bool failed() const { return !report_.violations.empty() || !shop_.violations().empty(); }
+  bool failed() const override { return !report_.violations.empty() || !shop_.violations().empty(); }
 
   // -- the node's lives ---------------------------------------------------------------------------
 
@@ -154,94 +153,31 @@ private:
     }
   }
 
-  /// Of some orders and SKUs the handler throws, always, until all is healed.
-  bool is_poisoned(std::string_view key) const {
-    return options_.throws && runtime::hash_bytes(key, options_.seed) % (key.size() == 16 ? 32 : 8) == 0;
-  }
-
-  void before_turn(runtime::turn& now) {
-    if (!options_.throws || healed_)
-      return;
-    const auto is = [&](actors::kind kind) { return now.self.kind() == static_cast<std::uint8_t>(kind); };
-    // An order at one of its commands, which it depends on the order; an item at each reservation.
-    const auto which = runtime::hash_bytes(now.self.key()) % 4;
-    if (is(actors::kind::order) && is_poisoned(now.self.key()) && now.what.name().size() % 4 >= which)
-      throw std::runtime_error("a planted exception of an order");
-    if (is(actors::kind::item) && is_poisoned(now.self.key()) && now.what.name() == "reserve")
-      throw std::runtime_error("a planted exception of an item");
-    if (random_.once_in(60))
-      throw std::runtime_error("a planted exception, now and then");
-  }
-
   // -- the end: faults stop, everything must settle -------------------------------------------------
 
   void heal() {
     bank_.behave({0, 0, 0});
     disk_.set_capacity(unlimited);
-    healed_ = true;
-    const auto until = world_.clock.now() + healing_ms_max;
-    while (!failed() && world_.clock.now() < until) {
-      ask_all_that_is_unknown();
-      settle_down();
-      if (shop_.unknown().empty() && shop_.unsettled().empty() && shop_.quarantined() == 0)
-        return review();
-    }
-    if (!failed())
-      report_.violations.push_back(std::to_string(shop_.unknown().size()) + " requests and "
-                                   + std::to_string(shop_.unsettled().size())
-                                   + " orders are not settled long after the faults stopped (S10)");
-  }
-
-  /// Runs, and lets time pass, until every request is answered and half a second more.
-  void settle_down() {
-    const auto until = world_.clock.now() + 10'000;
-    int quiet = 0;
-    while (!failed() && quiet < 25 && world_.clock.now() < until) {
-      while (!failed() && run_one())
-        continue;
-      node_->pass(milliseconds{20});
-      quiet = shop_.waiting() == 0 ? quiet + 1 : 0;
-    }
-    if (!failed() && shop_.waiting() > 0)
-      report_.violations.push_back(std::to_string(shop_.waiting()) + " requests get no answer");
-  }
-
-  void ask_all_that_is_unknown() {
-    resolve_quarantined();
-    for (const auto& [why, subject] : shop_.unknown())
-      node_->send(shop_.ask(why, subject));
-    settle_down();
-    for (std::size_t order = 0; order < shop_.orders(); ++order)
-      node_->send(shop_.ask(purpose::read_order, order));
-  }
-
-  void resolve_quarantined() {
-    if (!options_.throws)
+    handlers_.heal();
+    settling end{*this, shop_, report_.happened, {options_.shards, options_.throws, healing_ms_max}};
+    if (!end.settle())
       return;
-    shop_.forget_quarantined();
-    for (std::uint32_t shard = 0; shard < options_.shards; ++shard)
-      node_->send(shop_.ask(purpose::list_quarantine, shard));
-    settle_down();
-    report_.happened.count("entity quarantined", shop_.quarantined());
-    for (std::size_t i = 0; i < shop_.quarantined(); ++i)
-      node_->send(shop_.ask(purpose::resolve, i));
-    settle_down();
-  }
-
-  void review() {
-    for (std::size_t order = 0; order < shop_.orders(); ++order)
-      node_->send(shop_.ask(purpose::read_order, order));
-    for (std::size_t sku = 0; sku < shop_.skus(); ++sku)
-      node_->send(shop_.ask(purpose::read_stock, sku));
-    for (std::size_t customer = 0; customer < shop_.customers(); ++customer)
-      node_->send(shop_.ask(purpose::read_account, customer));
-    settle_down();
-    node_->pass(milliseconds{20'000}); // The audit judges what has been at rest for a while.
-    node_->send(shop_.ask(purpose::audit, 0));
-    settle_down();
+    end.read_everything();
+    pass(milliseconds{20'000}); // The audit judges what has been at rest for a while.
+    send(shop_.ask(purpose::audit, 0));
+    end.wait_for_answers();
     if (!failed())
       shop_.review(bank_);
   }
+
+  // settling_world
+  void send(const shop_request& asked) override { node_->send(asked); }
+  void run() override {
+    while (!failed() && run_one())
+      continue;
+  }
+  void pass(milliseconds time) override { node_->pass(time); }
+  std::int64_t now_ms() const override { return world_.clock.now(); }
 
   const simulation_options& options_;
   simulation_report report_;
@@ -251,6 +187,7 @@ private:
   test::manual_clock clock_;
   cluster::static_configuration configuration_;
   simulated_bank bank_;
+  throwing_handlers handlers_{options_.throws, options_.seed, random_};
   shop shop_;
   std::unique_ptr<const runtime::business> real_;
   altered_business rules_;
@@ -265,13 +202,12 @@ private:
   std::unique_ptr<runtime::storage> opened_;
   std::unique_ptr<altered_storage> lying_;
   std::unique_ptr<simulated_node> node_;
-  bool healed_ = false;
 };
 
 } // namespace
 
 simulation_report simulate(const simulation_options& options) {
-  return history{options}.run();
+  return history{options}.tell();
 }
 
 simulation_options options_of_seed(std::uint64_t seed) {

@@ -11,8 +11,7 @@ void world_network::carry(std::uint32_t from, std::uint32_t to, bool in_order, s
   auto due = now + random_.between(50, 2'000) + (random_.once_in(50) ? random_.between(0, 300) * 1'000 : 0);
   if (in_order)
     due = links_[{from, to}] = std::max(links_[{from, to}], due);
-  if (nodes_.at(to)->up())
-    time_.later(to, due - now, std::move(what));
+  time_.later(to, due - now, std::move(what));
 }
 
 void world_network::heal() {

@@ -1,9 +1,8 @@
-// The links of the replicas' world: messages are late, lost, and stopped by links that are cut, one way or
-// both.
+// The links between simulated nodes: messages are late, lost, and stopped by links that are cut, one way or
+// both. What reaches a node that is down is lost too.
 #pragma once
 
 #include "tests/simulation/chance.hpp"
-#include "tests/simulation/world_node.hpp"
 #include "tests/simulation/world_schedule.hpp"
 
 #include <cstdint>
@@ -16,8 +15,7 @@ namespace orderd::simulation {
 
 class world_network {
 public:
-  world_network(world_schedule& time, chance& random, const world_nodes& nodes)
-      : time_(time), random_(random), nodes_(nodes) {}
+  world_network(world_schedule& time, chance& random) : time_(time), random_(random) {}
 
   /// Does it at `to` after a while, perhaps; behind what the link carries already, if `in_order`.
   void carry(std::uint32_t from, std::uint32_t to, bool in_order, std::function<void()> what);
@@ -32,7 +30,6 @@ public:
 private:
   world_schedule& time_;
   chance& random_;
-  const world_nodes& nodes_;
   std::map<std::pair<std::uint32_t, std::uint32_t>, std::int64_t> links_; ///< when the last message is there
   std::set<std::pair<std::uint32_t, std::uint32_t>> cuts_;
   std::uint64_t loss_ = 0;

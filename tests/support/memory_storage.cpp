@@ -241,6 +241,15 @@ void memory_disk::crash() {
   undecided_.clear();
 }
 
+void memory_disk::become_copy_of(const memory_disk& other) {
+  const std::scoped_lock lock{mutex_, other.mutex_};
+  require(undecided_.empty() && other.undecided_.empty(), "a disk copied in the middle of an append");
+  journal_ = other.journal_;
+  journal_bytes_ = other.journal_bytes_;
+  notes_ = other.notes_;
+  shards_ = other.shards_;
+}
+
 void memory_disk::keep(std::vector<change> changes) {
   for (auto& each : changes) {
     if (auto* added = std::get_if<record>(&each)) {

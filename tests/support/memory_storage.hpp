@@ -34,6 +34,9 @@ public:
   /// The process is gone: of an append that failed, now chance decides whether it is there.
   void crash();
 
+  /// Holds what `other` holds from now on, as a disk of which a copy was kept. Pre: no storage of it is used.
+  void become_copy_of(const memory_disk& other);
+
   // -- faults to come ------------------------------------------------------------------------------
 
   /// The nth append from now (1: the next) fails; the crash decides whether it took place.

@@ -28,6 +28,14 @@ versioned_value simulated_register::value_of(const std::string& name) const {
   return found == values_.end() ? versioned_value{} : found->second;
 }
 
+std::vector<std::string> simulated_register::possible(const std::string& name) const {
+  std::vector<std::string> out;
+  for (const auto& each : late_)
+    if (each.name == name && each.expected == value_of(name).version)
+      out.push_back(each.value);
+  return out;
+}
+
 void simulated_register::apply(const change& what) {
   if (value_of(what.name).version != what.expected)
     return;

@@ -45,6 +45,8 @@ public:
 
   /// The truth, for checks.
   const std::map<std::string, cluster::versioned_value>& values() const noexcept { return values_; }
+  /// What a name may come to have by changes that take place late.
+  std::vector<std::string> possible(const std::string& name) const;
   /// How often each fault happened, by name.
   const std::map<std::string, std::uint64_t>& counts() const noexcept { return counts_; }
 

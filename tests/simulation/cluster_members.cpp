@@ -1,0 +1,233 @@
+#include "tests/simulation/cluster_members.hpp"
+
+#include "cluster/assignment.hpp"
+#include "cluster/replica_note.hpp"
+#include "runtime/recovery.hpp"
+#include "tests/simulation/simulated_clients.hpp"
+
+#include <algorithm>
+#include <limits>
+#include <utility>
+
+namespace orderd::simulation {
+
+namespace {
+
+constexpr std::int64_t ms = 1'000;
+constexpr std::size_t copies_kept = 6;
+constexpr auto unlimited = std::numeric_limits<std::uint64_t>::max();
+
+} // namespace
+
+cluster_members::cluster_members(surroundings around, std::uint32_t nodes) : around_(std::move(around)) {
+  auto& random = around_.shared.random;
+  for (std::uint32_t id = 1; id <= nodes; ++id) {
+    ids_.push_back(id);
+    auto& made = places_[id] = std::make_unique<place>(around_.store);
+    made->disk = new_disk();
+    made->drift = random.between(-30, 30);
+    made->clock.pass(random.between(-300, 300));
+  }
+}
+
+cluster_members::~cluster_members() {
+  for (const auto id : ids_) {
+    places_.at(id)->disk->crash();
+    places_.at(id)->life.reset();
+  }
+}
+
+std::unique_ptr<test::memory_disk> cluster_members::new_disk() const {
+  return std::make_unique<test::memory_disk>(around_.shared.terms.shards, around_.shared.random.bits());
+}
+
+std::uint64_t cluster_members::life_of(std::uint32_t id) const {
+  const auto& of = *places_.at(id);
+  return of.life ? of.lives : 0;
+}
+
+// -- a node runs ---------------------------------------------------------------------------------
+
+void cluster_members::to_the_present(std::uint32_t id) {
+  auto& of = *places_.at(id);
+  const auto passed_us = around_.time.now() - of.clock_us;
+  of.clock.pass(around_.time.now() / ms - of.clock_us / ms);
+  of.clock_us = around_.time.now();
+  of.life->pass(std::chrono::microseconds{passed_us + passed_us * of.drift / 1'000});
+}
+
+void cluster_members::wake(std::uint32_t id) {
+  auto& of = *places_.at(id);
+  if (std::exchange(of.awake, true))
+    return;
+  around_.time.later(id, around_.shared.random.between(5, 300), [this, id] { turn(id); });
+}
+
+void cluster_members::turn(std::uint32_t id) {
+  auto& of = *places_.at(id);
+  auto& random = around_.shared.random;
+  of.awake = false;
+  to_the_present(id);
+  const auto before = of.life->jobs();
+  of.life->run(random.once_in(20) ? random.below(30) : unlimited);
+  jobs_ += of.life->jobs() - before;
+  if (!of.life->ended())
+    return;
+  expect_death(*of.life->ended());
+  crash(id);
+  start_later(id, random.between(5, 500));
+}
+
+void cluster_members::expect_death(const std::string& why) const {
+  if (why.find("the simulated disk is full") != std::string::npos)
+    return around_.happened.count("crash for want of space");
+  if (why.find("the simulated disk failed an append") == std::string::npos)
+    around_.complain("a node ended itself: " + why);
+  around_.happened.count("crash in an append");
+}
+
+void cluster_members::crash(std::uint32_t id) {
+  auto& of = *places_.at(id);
+  if (!of.life)
+    return;
+  of.disk->crash(); // First: what still runs while the actors end has no effect.
+  of.life.reset();
+  of.altered.reset();
+  of.opened.reset();
+  of.awake = false;
+  around_.gone(id);
+}
+
+// -- a node starts -------------------------------------------------------------------------------
+
+void cluster_members::start_later(std::uint32_t id, std::int64_t after_ms) {
+  around_.time.at(after_ms * ms, [this, id] { start(id); });
+}
+
+void cluster_members::start(std::uint32_t id) {
+  auto& of = *places_.at(id);
+  if (of.life)
+    return;
+  if (!identify(id))
+    return start_later(id, 200); // The store does not answer.
+  if (!open(id))
+    return start_later(id, 50);
+  wake(id);
+}
+
+/// As production does: counts the start on the disk, then in the store.
+bool cluster_members::identify(std::uint32_t id) {
+  auto& of = *places_.at(id);
+  const auto name = cluster::name_of_node(id);
+  const auto there = of.store.get(name);
+  if (!there)
+    return false;
+  cluster::disk_identity stored;
+  if (there->version != 0)
+    stored = cluster::decode_known_node(there->value)->second.disk;
+  const auto decided = cluster::decide_start(of.identity, stored, true);
+  if (decided.anew) {
+    of.disk = new_disk();
+    if (stored.incarnation != 0)
+      around_.happened.count("new incarnation");
+  }
+  of.identity = decided.now;
+  of.lost = false;
+  const auto endpoint = simulated_clients::endpoint_of(id);
+  const auto mine = cluster::encode(id, {of.identity, endpoint, endpoint});
+  const auto told = of.store.compare_and_set(name, there->version, mine);
+  return told && told->value == mine;
+}
+
+bool cluster_members::open(std::uint32_t id) {
+  auto& of = *places_.at(id);
+  of.opened = of.disk->open();
+  of.altered = std::make_unique<altered_storage>(*of.opened, id == 1 ? around_.first_disk : storage_bugs{});
+  auto found = runtime::recover_replicas(*of.altered);
+  if (!found) {
+    around_.complain("a node cannot read its disk: " + found.error().message + " (F5)");
+    return true;
+  }
+  for (const auto& shard : *found)
+    if (const auto note = cluster::decode_replica_note(shard.note.value_or(""));
+        !note || (!shard.whole && !note->copying))
+      around_.complain("a node starts with a damaged shard: " + shard.damage + " (F5)");
+  keep_copy(of);
+  ++of.lives;
+  of.clock_us = around_.time.now();
+  of.life = std::make_unique<simulated_member>(around_.shared, member_life{{id, of.identity.incarnation},
+                                                                           of.identity.boot,
+                                                                           *of.altered,
+                                                                           *std::move(found),
+                                                                           of.store,
+                                                                           of.clock});
+  const auto why = of.life->start_fault();
+  if (!why)
+    return true;
+  around_.complain("a node does not start: " + why->message + " (F5)");
+  return true;
+}
+
+void cluster_members::keep_copy(place& of) const {
+  auto kept = new_disk();
+  kept->become_copy_of(*of.disk);
+  of.older.push_back({of.identity, std::move(kept)});
+  if (of.older.size() > copies_kept)
+    of.older.erase(of.older.begin());
+}
+
+// -- disks are lost ------------------------------------------------------------------------------
+
+bool cluster_members::keeps(std::uint32_t id, const cluster::assignment& there) const {
+  const auto& of = *places_.at(id);
+  const cluster::replica_id who{id, of.identity.incarnation};
+  return !of.lost && cluster::may_lead(there, who, cluster::min_in_sync(around_.shared.terms.replication));
+}
+
+bool cluster_members::can_serve(const cluster::assignment& there) const {
+  return std::any_of(ids_.begin(), ids_.end(), [&](std::uint32_t id) { return keeps(id, there); });
+}
+
+bool cluster_members::may_lose(std::uint32_t lost) const {
+  const auto kept_by_others = [&](const std::string& encoded) {
+    const auto there = cluster::decode_assignment(encoded);
+    return std::any_of(ids_.begin(), ids_.end(),
+                       [&](std::uint32_t id) { return id != lost && keeps(id, *there); });
+  };
+  for (std::uint32_t shard = 0; shard < around_.shared.terms.shards; ++shard) {
+    const auto name = cluster::name_of_shard(shard);
+    const auto possible = around_.store.possible(name);
+    const auto now = around_.store.values().find(name);
+    if (now != around_.store.values().end() && !kept_by_others(now->second.value))
+      return false;
+    if (!std::all_of(possible.begin(), possible.end(), kept_by_others))
+      return false;
+  }
+  return true;
+}
+
+bool cluster_members::lose_disk(std::uint32_t id, bool set_back) {
+  auto& of = *places_.at(id);
+  if (set_back && of.older.size() < 2)
+    return false;
+  crash(id);
+  of.lost = true;
+  of.disk = new_disk();
+  of.identity = {};
+  if (!set_back)
+    return true;
+  const auto& back = of.older[around_.shared.random.below(of.older.size() - 1)];
+  of.disk->become_copy_of(*back.content);
+  of.identity = back.identity;
+  return true;
+}
+
+void cluster_members::heal() {
+  for (const auto id : ids_) {
+    places_.at(id)->store.set_down(false);
+    places_.at(id)->disk->set_capacity(unlimited);
+    start(id);
+  }
+}
+
+} // namespace orderd::simulation

@@ -1,0 +1,112 @@
+// The nodes of a simulated cluster: their disks, clocks and lives, their starts and crashes.
+//
+// *Operation*: `start` each; `turn` when it has something to do. A node that ends itself, for a fault of its
+// disk, crashes, and starts again after a while; for any other reason it complains. What a node needs of the
+// store when it starts it asks again for until it has it, as production does.
+#pragma once
+
+#include "cluster/disk_identity.hpp"
+#include "cluster/membership.hpp"
+#include "tests/simulation/altered_storage.hpp"
+#include "tests/simulation/counters.hpp"
+#include "tests/simulation/simulated_member.hpp"
+#include "tests/simulation/world_schedule.hpp"
+#include "tests/support/manual_clock.hpp"
+#include "tests/support/memory_storage.hpp"
+#include "tests/support/simulated_configuration.hpp"
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+#include <vector>
+
+namespace orderd::simulation {
+
+class cluster_members {
+public:
+  /// References outlive it.
+  struct surroundings {
+    member_world& shared;
+    world_schedule& time;
+    counters& happened;
+    test::simulated_register& store;
+    const storage_bugs& first_disk;               ///< planted in the first node's
+    std::function<void(std::uint32_t node)> gone; ///< a node has crashed
+    std::function<void(const std::string& what)> complain;
+  };
+
+  cluster_members(surroundings around, std::uint32_t nodes);
+  ~cluster_members();
+  cluster_members(const cluster_members&) = delete;
+  cluster_members& operator=(const cluster_members&) = delete;
+
+  const std::vector<std::uint32_t>& ids() const noexcept { return ids_; }
+  /// Null: down.
+  simulated_member* running(std::uint32_t id) { return places_.at(id)->life.get(); }
+  /// Which life it is in; 0: down.
+  std::uint64_t life_of(std::uint32_t id) const;
+  /// Brings its clock to the present.
+  void to_the_present(std::uint32_t id);
+  /// It has something to do: it will do so soon.
+  void wake(std::uint32_t id);
+  void turn(std::uint32_t id);
+
+  /// Starts it, unless it runs.
+  void start(std::uint32_t id);
+  /// Crashes it, if it runs.
+  void crash(std::uint32_t id);
+
+  // -- faults --------------------------------------------------------------------------------------
+  test::memory_disk& disk(std::uint32_t id) { return *places_.at(id)->disk; }
+  test::simulated_configuration& store_of(std::uint32_t id) { return places_.at(id)->store; }
+  /// Whether everything acknowledged would still be with somebody who may lead its shard.
+  bool may_lose(std::uint32_t id) const;
+  /// Its disk comes back empty, or as an older copy of itself; false when there is none. It crashes first.
+  bool lose_disk(std::uint32_t id, bool set_back);
+  void skew_clock(std::uint32_t id, std::int64_t ms) { places_.at(id)->clock.pass(ms); }
+  void heal();
+
+  /// Whether that assignment's primary, or somebody who may take over, is there.
+  bool can_serve(const cluster::assignment& there) const;
+  std::uint64_t jobs() const noexcept { return jobs_; }
+
+private:
+  struct copy {
+    cluster::disk_identity identity;
+    std::unique_ptr<test::memory_disk> content;
+  };
+  struct place {
+    explicit place(test::simulated_register& of_all) : store(of_all) {}
+    test::simulated_configuration store;
+    test::manual_clock clock;
+    std::int64_t drift = 0; ///< per mille
+    std::int64_t clock_us = 0;
+    cluster::disk_identity identity; ///< on the disk
+    std::unique_ptr<test::memory_disk> disk;
+    std::vector<copy> older;
+    bool lost = false; ///< the disk; nobody knows yet
+    std::uint64_t lives = 0;
+    bool awake = false; ///< a turn is due
+    std::unique_ptr<runtime::storage> opened;
+    std::unique_ptr<altered_storage> altered; ///< as the node sees it
+    std::unique_ptr<simulated_member> life;
+  };
+
+  bool identify(std::uint32_t id);
+  bool open(std::uint32_t id);
+  void start_later(std::uint32_t id, std::int64_t after_ms);
+  void keep_copy(place& of) const;
+  void expect_death(const std::string& why) const;
+  std::unique_ptr<test::memory_disk> new_disk() const;
+  bool keeps(std::uint32_t id, const cluster::assignment& there) const;
+
+  surroundings around_;
+  std::vector<std::uint32_t> ids_;
+  std::map<std::uint32_t, std::unique_ptr<place>> places_;
+  std::uint64_t jobs_ = 0;
+};
+
+} // namespace orderd::simulation

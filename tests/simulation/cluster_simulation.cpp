@@ -1,0 +1,399 @@
+#include "tests/simulation/cluster_simulation.hpp"
+
+#include "cluster/messages.hpp"
+#include "runtime/bytes.hpp"
+#include "tests/simulation/cluster_members.hpp"
+#include "tests/simulation/cluster_review.hpp"
+#include "tests/simulation/settling.hpp"
+#include "tests/simulation/simulated_clients.hpp"
+#include "tests/simulation/throwing_handlers.hpp"
+#include "tests/simulation/world_beacons.hpp"
+
+#include <algorithm>
+#include <memory>
+#include <numeric>
+#include <set>
+#include <utility>
+
+namespace orderd::simulation {
+
+namespace {
+
+using std::chrono::milliseconds;
+
+constexpr std::int64_t ms = 1'000;
+constexpr std::int64_t placement_deadline_ms = 3'000;
+constexpr std::uint32_t request_timeout_ms = 4'000;
+constexpr std::uint32_t copies = 3;
+/// How long a healed cluster may take until every copy is in sync (N6), and all is alike (A8).
+constexpr std::int64_t whole_within_ms = 60'000;
+
+config::node_settings settings_of(const cluster_options& options, chance& random) {
+  config::node_settings settings;
+  settings.shards = options.shards;
+  settings.entities = random.percent(50) ? config::entity_form::actor : config::entity_form::object;
+  settings.live_entities_max = random.percent(30) ? 4 * options.shards : 10'000;
+  settings.placement_deadline_ms = placement_deadline_ms;
+  settings.apply_interval_ms = 50;
+  settings.provider.timeout_ms = 200;
+  settings.provider.concurrency = 8;
+  return settings;
+}
+
+/// Small, so that journals are trimmed and copies happen.
+cluster::replica_options replicas_of(const cluster_options& options, chance& random) {
+  cluster::replica_options out;
+  out.limits = {3'000 * options.shards, 12'000 * options.shards, milliseconds{3'000}, 2'000};
+  if (random.percent(30))
+    out.limits.retained_bytes *= 100;
+  out.window_bytes = 8'000;
+  out.copy_bytes_a_tick = 3'000;
+  out.copy_page_bytes = 1'000;
+  return out;
+}
+
+test::configuration_faults store_faults(chance& random) {
+  if (random.percent(30))
+    return {};
+  return {0.02, 0.05, 0.05, 0.05, 0.05, 0.2, 0.05, 0.2};
+}
+
+class cluster_history final : private settling_world {
+public:
+  explicit cluster_history(const cluster_options& options)
+      : options_(options), random_(options.seed), handlers_(options.throws, options.seed, random_),
+        store_(random_.bits(), store_faults(random_)), bank_(random_, report_.happened),
+        shop_({options.shards, request_timeout_ms,
+               [this](const std::string& key) { return handlers_.poisoned(key); }, true},
+              random_, report_.happened),
+        real_(actors::make_business({placement_deadline_ms})),
+        rules_(
+            *real_, [this](runtime::turn& now) { handlers_.before_turn(now); }, options.alters_turn),
+        shared_{rules_,
+                settings_of(options, random_),
+                {"simulated", options.shards, copies},
+                replicas_of(options, random_),
+                bank_,
+                random_,
+                [this](std::uint32_t from, const cluster::peer_send& what) { send(from, what); },
+                [this](std::uint64_t connection, std::string bytes) {
+                  clients_.said(connection, std::move(bytes));
+                }} {}
+
+  cluster_report tell() {
+    begin();
+    run_until(options_.faulty_ms * ms);
+    if (!failed())
+      heal();
+    report_.simulated_ms = time_.now() / ms;
+    report_.events = time_.events() + members_.jobs();
+    report_.fingerprint ^= time_.fingerprint();
+    report_.violations.insert(report_.violations.end(), shop_.violations().begin(), shop_.violations().end());
+    return std::move(report_);
+  }
+
+private:
+  bool failed() const override { return !report_.violations.empty() || !shop_.violations().empty(); }
+  void complain(const std::string& what) { report_.violations.push_back(what); }
+  void run_until(std::int64_t until) {
+    time_.run_until(until, [this] { return failed(); });
+  }
+
+  // -- what goes on of itself --------------------------------------------------------------------
+
+  void begin() {
+    for (const auto id : members_.ids()) {
+      members_.start(id);
+      turns(id);
+      beacons(id);
+    }
+    hints();
+    clients_time();
+    requests();
+    faults();
+  }
+
+  void turns(std::uint32_t id) {
+    time_.at(random_.between(1, quiet_ ? 16 : 5) * ms, [this, id] {
+      if (members_.running(id))
+        members_.wake(id);
+      turns(id);
+    });
+  }
+
+  void beacons(std::uint32_t id) {
+    time_.at(100 * ms, [this, id] {
+      time_.later(id, 0, [this, id] { beacons_.say(id, members_.ids()); });
+      beacons(id);
+    });
+  }
+
+  void hints() {
+    time_.at(random_.between(1, 20) * ms, [this] {
+      store_.deliver_hints();
+      review_.look_at_store([this](const std::string& what) { complain(what); });
+      hints();
+    });
+  }
+
+  void clients_time() {
+    time_.at(random_.between(2, 8) * ms, [this] {
+      clients_.pump();
+      clients_time();
+    });
+  }
+
+  void requests() {
+    time_.at(random_.between(1, 30) * ms, [this] {
+      if (healed_)
+        return;
+      if (shop_.waiting() < 30)
+        clients_.submit(shop_.next(now_ms()));
+      requests();
+    });
+  }
+
+  void send(std::uint32_t from, const cluster::peer_send& what) {
+    if (what.node < 1 || what.node > options_.nodes)
+      return complain("a message for node " + std::to_string(what.node) + ", which there is none of");
+    network_.carry(from, what.node, true, [this, from, what] {
+      members_.to_the_present(what.node);
+      members_.running(what.node)->received(from, what);
+      members_.wake(what.node);
+    });
+  }
+
+  simulated_member* member_now(std::uint32_t id) {
+    if (members_.running(id))
+      members_.to_the_present(id);
+    return members_.running(id);
+  }
+
+  void take_reply(std::uint64_t request, const std::string& body) {
+    // Protobuf writes the entries of a map in any order: the bytes count, not their places.
+    const auto sum = std::accumulate(body.begin(), body.end(), body.size());
+    report_.fingerprint = (report_.fingerprint ^ request ^ sum << 32) * 0x100000001b3ull;
+    shop_.answered(request, body);
+  }
+
+  // -- faults ------------------------------------------------------------------------------------
+
+  std::uint32_t any_node() { return 1 + static_cast<std::uint32_t>(random_.below(options_.nodes)); }
+
+  void faults() {
+    time_.at(random_.between(20, 1'200) * ms, [this] {
+      if (healed_)
+        return;
+      some_fault();
+      faults();
+    });
+  }
+
+  void some_fault() {
+    const auto id = any_node();
+    switch (random_.below(14)) {
+    case 0:
+    case 1:
+      return crash_for_a_while(id);
+    case 2:
+      return random_.once_in(3) ? lose_power() : crash_for_a_while(id);
+    case 3:
+      report_.happened.count("pause");
+      return time_.stand_still(id, time_.now() + random_.between(20, 4'000) * ms);
+    case 4:
+    case 5:
+      return cut_off(id, any_node());
+    case 6:
+      return store_down(id);
+    case 7:
+      return network_.lose(random_.percent(50) ? 0 : random_.below(15));
+    case 8:
+      return lose_disk(id, false);
+    case 9:
+      return lose_disk(id, true);
+    case 10:
+      return clients_.lose_connection();
+    case 11:
+      return disk_fault(id);
+    case 12:
+      return bank_.behave(random_.percent(50) ? simulated_bank::behaviour{10, 100, 0}
+                                              : simulated_bank::behaviour{});
+    default:
+      report_.happened.count("clock set");
+      return members_.skew_clock(id, random_.between(-400, 400));
+    }
+  }
+
+  void crash_for_a_while(std::uint32_t id) {
+    if (!members_.running(id))
+      return;
+    report_.happened.count("crash");
+    members_.crash(id);
+    time_.at(random_.between(5, random_.percent(30) ? 5'000 : 400) * ms, [this, id] { members_.start(id); });
+  }
+
+  void lose_power() {
+    report_.happened.count("power lost everywhere");
+    for (const auto id : members_.ids())
+      crash_for_a_while(id);
+  }
+
+  void cut_off(std::uint32_t one, std::uint32_t other) {
+    report_.happened.count("link cut");
+    const bool all = random_.percent(40);
+    const bool both = random_.percent(70);
+    for (const auto id : members_.ids()) {
+      if (id == one || (!all && id != other))
+        continue;
+      network_.cut(one, id);
+      if (both)
+        network_.cut(id, one);
+    }
+    time_.at(random_.between(50, 4'000) * ms, [this] { network_.mend(); });
+  }
+
+  void store_down(std::uint32_t id) {
+    const bool for_all = random_.percent(50);
+    report_.happened.count(for_all ? "store down" : "store out of reach of one");
+    const auto set = [this, id, for_all](bool down) {
+      for (const auto each : members_.ids())
+        if (for_all || each == id)
+          members_.store_of(each).set_down(down);
+    };
+    set(true);
+    time_.at(random_.between(100, 5'000) * ms, [set] { set(false); });
+  }
+
+  void disk_fault(std::uint32_t id) {
+    if (!members_.running(id))
+      return;
+    switch (random_.below(4)) {
+    case 0:
+      report_.happened.count("slow disk");
+      return member_now(id)->slow_disk_until(member_now(id)->now()
+                                             + milliseconds{random_.between(100, 3'000)});
+    case 1:
+      return members_.disk(id).fail_append(1 + random_.below(5));
+    case 2:
+      report_.happened.count("apply to fail");
+      return members_.disk(id).fail_apply(1 + random_.below(3));
+    default:
+      report_.happened.count("disk nearly full");
+      members_.disk(id).set_capacity(members_.disk(id).used_bytes() + random_.below(20'000));
+      time_.at(random_.between(100, 3'000) * ms, [this, id] { members_.disk(id).set_capacity(unlimited); });
+    }
+  }
+
+  void lose_disk(std::uint32_t id, bool set_back) {
+    if (!options_.beyond_promise && !members_.may_lose(id))
+      return;
+    if (!members_.lose_disk(id, set_back))
+      return;
+    report_.happened.count(set_back ? "disk set back" : "disk wiped");
+    time_.at(random_.between(5, 1'500) * ms, [this, id] { members_.start(id); });
+  }
+
+  // -- the end: faults stop, everything must settle ------------------------------------------------
+
+  void heal() {
+    healed_ = true;
+    bank_.behave({0, 0, 0});
+    handlers_.heal();
+    store_.settle();
+    network_.heal();
+    time_.move_again();
+    members_.heal();
+    if (options_.beyond_promise && stays_stopped())
+      return report_.happened.count("shard stopped for good");
+    settling end{*this, shop_, report_.happened, {options_.shards, options_.throws, 120'000}};
+    if (!end.settle())
+      return;
+    wait_for([this] { return review_.whole(); });
+    if (!failed() && !review_.whole())
+      return complain("not every copy is in sync long after the faults stopped (N6): " + review_.describe());
+    quiet_ = true;
+    end.read_everything();
+    wait_for([this] { return review_.at_rest(); });
+    if (failed())
+      return;
+    if (!review_.at_rest())
+      return complain("copies differ, or something is owed, when all is quiet (A8, N4): "
+                      + review_.describe());
+    shop_.review(bank_);
+    for (const auto& each : review_.audit(now_ms()))
+      complain(each);
+  }
+
+  /// Whether a shard has nobody left who may lead it, some time after the faults stopped.
+  bool stays_stopped() {
+    run_until(time_.now() + 5'000 * ms);
+    return !review_.can_serve();
+  }
+
+  template <class Done>
+  void wait_for(Done done) {
+    for (const auto until = time_.now() + whole_within_ms * ms; !failed() && !done() && time_.now() < until;)
+      pass(milliseconds{200});
+  }
+
+  // settling_world
+  void send(const shop_request& asked) override { clients_.submit(asked); }
+  void run() override {}
+  void pass(milliseconds time) override { run_until(time_.now() + time.count() * ms); }
+  std::int64_t now_ms() const override { return wall_.now() + time_.now() / ms; }
+
+  static constexpr auto unlimited = std::numeric_limits<std::uint64_t>::max();
+
+  const cluster_options& options_;
+  cluster_report report_;
+  chance random_;
+  throwing_handlers handlers_;
+  const test::manual_clock wall_; ///< at the beginning
+  test::simulated_register store_;
+  simulated_bank bank_;
+  shop shop_;
+  std::unique_ptr<const runtime::business> real_;
+  altered_business rules_;
+  member_world shared_;
+  world_schedule time_{[this](std::uint32_t id) { return members_.life_of(id); }};
+  world_network network_{time_, random_};
+  world_beacons beacons_{network_,
+                         [this](std::uint32_t id) {
+                           auto* node = member_now(id);
+                           return world_beacons::heart{&node->board(), node->now()};
+                         },
+                         [this](const std::string& what) { complain(what); }};
+  cluster_members members_{{shared_, time_, report_.happened, store_, options_.disk_bugs,
+                            [this](std::uint32_t id) { clients_.node_is_gone(id); },
+                            [this](const std::string& what) { complain(what); }},
+                           options_.nodes};
+  simulated_clients clients_{
+      {time_, random_, report_.happened, [this](std::uint32_t id) { return member_now(id); },
+       [this](std::uint32_t id) { members_.wake(id); },
+       [this](std::uint64_t request, const std::string& body) { take_reply(request, body); }},
+      options_.clients,
+      options_.nodes};
+  cluster_review review_{shared_.terms, store_, members_, report_.happened};
+  bool healed_ = false;
+  bool quiet_ = false;
+};
+
+} // namespace
+
+cluster_report simulate_cluster(const cluster_options& options) {
+  return cluster_history{options}.tell();
+}
+
+cluster_options cluster_of_seed(std::uint64_t seed) {
+  chance random{seed * 0x9e3779b97f4a7c15ull + 11};
+  cluster_options options;
+  options.seed = seed;
+  options.nodes = static_cast<std::uint32_t>(random.between(3, 5));
+  options.shards = static_cast<std::uint32_t>(random.between(1, 4));
+  options.clients = static_cast<std::uint32_t>(random.between(1, 3));
+  options.faulty_ms = random.between(2'000, 15'000);
+  options.throws = random.percent(20);
+  return options;
+}
+
+} // namespace orderd::simulation

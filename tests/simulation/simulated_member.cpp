@@ -1,0 +1,196 @@
+#include "tests/simulation/simulated_member.hpp"
+
+#include "cluster/messages.hpp"
+
+#include <caf/event_based_actor.hpp>
+
+#include <utility>
+
+namespace orderd::simulation {
+
+using std::chrono::microseconds;
+
+simulated_member::simulated_member(member_world& world, member_life life)
+    : world_(world), self_(life.self), clock_(life.clock), line_(world.bank, world.random),
+      board_(life.self, cluster::beacon_timing{}), context_{world.rules, *this, world.terms.shards,
+                                                            "simulated"},
+      asked_(world.terms.shards) {
+  // As long after the machine's start as production.
+  system_.scheduler().advance_time(std::chrono::hours{1 + life.self.node});
+  gateway_ = spawn_gateway();
+  peers_ = spawn_peers();
+  bank_ = line_.spawn(system_.actors());
+  const auto end = [this](const std::string& why) {
+    if (!ended_) // Else it died already, and this came of it.
+      ended_ = why;
+  };
+  auto started =
+      cluster::start_cluster_node(system_.actors(), world.settings,
+                                  {life.disk,
+                                   {},
+                                   world.rules,
+                                   life.clock,
+                                   life.store,
+                                   numbers_,
+                                   bank_,
+                                   [end](std::string_view component, const runtime::fault& why) {
+                                     end(std::string{component} + ": " + why.message);
+                                   },
+                                   {}},
+                                  {world.terms,
+                                   life.self,
+                                   life.boot,
+                                   std::move(life.found),
+                                   life.store,
+                                   board_,
+                                   nullptr,
+                                   [end](const std::string& why) { end("distrusts its disk: " + why); },
+                                   {},
+                                   world.replicas},
+                                  peers_, cluster::blocking_actors::scheduled);
+  if (!started) {
+    start_fault_ = started.error();
+    return;
+  }
+  node_ = *std::move(started);
+  journal_job_ = dynamic_cast<const caf::resumable*>(caf::actor_cast<caf::abstract_actor*>(node_.journal));
+  node_.open(gateway_, peers_);
+}
+
+simulated_member::~simulated_member() {
+  // Nothing that happens from here on has any effect: the process is gone.
+  gone_ = true;
+  line_.cut();
+  for (const auto& seat : node_.seats)
+    caf::anon_send_exit(seat, caf::exit_reason::kill);
+  for (const auto& each : {node_.self, node_.directory, node_.provider_worker, node_.applier, node_.journal,
+                           gateway_, peers_, bank_})
+    if (each)
+      caf::anon_send_exit(each, caf::exit_reason::kill);
+  system_.run();
+}
+
+// -- time and jobs -------------------------------------------------------------------------------
+
+void simulated_member::pass(microseconds time) {
+  system_.scheduler().advance_time(time);
+}
+
+cluster::steady_time simulated_member::now() {
+  return system_.scheduler().clock().now();
+}
+
+void simulated_member::run(std::uint64_t jobs_max) {
+  auto& jobs = system_.scheduler().jobs;
+  for (; jobs_max > 0 && !ended_; --jobs_max) {
+    const auto job = next_job();
+    if (!job)
+      return;
+    std::swap(jobs.front(), jobs[*job]);
+    system_.scheduler().try_run_once();
+    ++jobs_;
+  }
+}
+
+/// Any, but the journal's only when the disk has done it.
+std::optional<std::size_t> simulated_member::next_job() {
+  const auto& jobs = system_.scheduler().jobs;
+  if (jobs.empty())
+    return std::nullopt;
+  const auto drawn = world_.random.below(jobs.size());
+  if (jobs[drawn] != journal_job_ || disk_is_ready())
+    return drawn;
+  return jobs.size() == 1 ? std::nullopt : std::optional{(drawn + 1) % jobs.size()};
+}
+
+bool simulated_member::disk_is_ready() {
+  if (!disk_due_)
+    disk_due_ = now() + microseconds{world_.random.between(100, now() < slow_until_ ? 400'000 : 3'000)};
+  if (now() < *disk_due_)
+    return false;
+  disk_due_.reset();
+  return true;
+}
+
+// -- other nodes ---------------------------------------------------------------------------------
+
+caf::actor simulated_member::spawn_peers() {
+  return system_.actors().spawn([this](caf::event_based_actor*) -> caf::behavior {
+    return {
+        [this](const cluster::peer_send& what) {
+          if (!gone_)
+            world_.send(self_.node, what);
+        },
+        [this](const cluster::peer_taken& what) { untaken_bytes_ -= what.bytes; },
+        [](const cluster::peer_endpoints&) {},
+    };
+  });
+}
+
+void simulated_member::received(std::uint32_t from, const cluster::peer_send& what) {
+  untaken_bytes_ += what.bytes->size();
+  caf::send_as(peers_, node_.seats[what.shard], cluster::peer_received{from, what.bytes});
+}
+
+// -- clients -------------------------------------------------------------------------------------
+
+caf::actor simulated_member::spawn_gateway() {
+  return system_.actors().spawn([this](caf::event_based_actor*) -> caf::behavior {
+    return {[this](const runtime::gateway_replies& batch) {
+      if (!gone_)
+        take_replies(batch);
+    }};
+  });
+}
+
+void simulated_member::take_replies(const runtime::gateway_replies& batch) {
+  for (const auto& each : batch.replies) {
+    const auto found = sessions_.find(each.to.connection);
+    if (found == sessions_.end())
+      continue; // Nobody is there any more.
+    found->second->reply(each.to.request_id, *each.body, moment());
+    flush(each.to.connection);
+  }
+}
+
+void simulated_member::connect(std::uint64_t connection) {
+  auto& made = sessions_[connection] = std::make_unique<cluster::session>(connection, context_);
+  made->open(moment());
+  flush(connection);
+}
+
+void simulated_member::receive(std::uint64_t connection, std::string_view bytes) {
+  const auto found = sessions_.find(connection);
+  if (found == sessions_.end())
+    return;
+  found->second->receive(bytes, moment(), asked_);
+  flush(connection);
+  hand_on();
+}
+
+void simulated_member::hand_on() {
+  for (std::size_t shard = 0; shard < asked_.by_shard.size(); ++shard) {
+    if (asked_.by_shard[shard].empty())
+      continue;
+    auto batch = std::make_shared<std::vector<runtime::request>>(std::exchange(asked_.by_shard[shard], {}));
+    caf::send_as(gateway_, node_.seats[shard], runtime::shard_requests{std::move(batch), now()});
+  }
+  for (const auto& question : std::exchange(asked_.for_node, {}))
+    caf::send_as(gateway_, node_.self, question);
+}
+
+void simulated_member::flush(std::uint64_t connection) {
+  auto& session = *sessions_.at(connection);
+  if (const auto bytes = session.output(); !bytes.empty())
+    world_.say(connection, std::string{bytes});
+  session.output_sent();
+}
+
+std::size_t simulated_member::unanswered() const {
+  std::size_t all = 0;
+  for (const auto& [number, session] : sessions_)
+    all += session->unanswered();
+  return all;
+}
+
+} // namespace orderd::simulation
