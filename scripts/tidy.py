@@ -20,6 +20,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 FOLDERS = ("config", "runtime", "actors", "cluster", "tests/bench")
+PRECOMPILED = re.compile(r" -Winvalid-pch| -fpch-preprocess| -include \S*cmake_pch\.hxx")
 INCLUDE = re.compile(r'^\s*#\s*include\s+"([^"]+)"', re.MULTILINE)
 
 
@@ -45,13 +46,20 @@ def key_of(command, roots):
     return digest.hexdigest()
 
 
+def without_precompiled(commands):
+    """The commands as clang can follow them, each reading only what its file includes itself."""
+    for command in commands:
+        command["command"] = PRECOMPILED.sub("", command["command"])
+    return commands
+
+
 def tidy(build, command, clean):
     """The findings about one source, "" when there are none."""
     mark = clean / key_of(command, (ROOT, build / "generated"))
     if mark.exists():
         return ""
     ran = subprocess.run(
-        ["clang-tidy", "-p", str(build), "--quiet", command["file"]],
+        ["clang-tidy", "-p", str(clean), "--quiet", command["file"]],
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
@@ -73,9 +81,11 @@ def main():
     clean = build / "tidy"
     clean.mkdir(exist_ok=True)
     wanted = {path.resolve() for path in options.files}
+    every = without_precompiled(json.loads((build / "compile_commands.json").read_text(encoding="utf-8")))
+    (clean / "compile_commands.json").write_text(json.dumps(every), encoding="utf-8")
     commands = [
         command
-        for command in json.loads((build / "compile_commands.json").read_text(encoding="utf-8"))
+        for command in every
         if (Path(command["file"]) in wanted)
         or (not wanted and any(ROOT / folder == Path(command["file"]).parent for folder in FOLDERS))
     ]
