@@ -72,18 +72,17 @@ void follower::take(const replica_id& from, const append& what) {
   if (!serves(what.term, from) || state_ == state::copying)
     return;
   auto& log = core_.log;
-  std::vector<runtime::epoch_ptr> added;
-  bool term_begins = false;
-  for (const auto& each : what.epochs) {
-    if (each->number <= log.end())
-      continue; // It came before.
-    if (!log.continues(*each))
-      break;
-    term_begins |= log.append(each);
-    added.push_back(each);
-  }
-  if (!what.epochs.empty() && what.epochs.back()->number > log.end())
+  // What came before is passed over; of the rest all or nothing (D6).
+  const auto first = std::find_if(what.epochs.begin(), what.epochs.end(),
+                                  [&](const auto& each) { return each->number > log.end(); });
+  std::vector<runtime::epoch_ptr> added{first, what.epochs.end()};
+  if (!log.continues(added)) {
     core_.port.send(from.node, unexpected{term_, log.end() + 1});
+    added.clear();
+  }
+  bool term_begins = false;
+  for (const auto& each : added)
+    term_begins |= log.append(each);
   told_committed_ = std::max(told_committed_, what.committed);
   learn_committed();
   if (!added.empty())

@@ -25,12 +25,20 @@ replica_log::replica_log(const replica_start& start, const log_limits& limits, r
     retained_.push_back({end_, 0, now}); // All that was found, as if it had come now.
 }
 
-bool replica_log::continues(const epoch& next) const noexcept {
-  return next.number == end_ + 1 && next.previous_term == end_term() && next.term >= next.previous_term;
+bool replica_log::continues(std::span<const epoch_ptr> next) const noexcept {
+  auto number = end_;
+  auto term = end_term();
+  for (const auto& each : next) {
+    if (each->number != number + 1 || each->previous_term != term || each->term < term)
+      return false;
+    number = each->number;
+    term = each->term;
+  }
+  return true;
 }
 
 bool replica_log::append(const epoch_ptr& next) {
-  require(continues(*next), "an epoch that does not continue its journal");
+  require(continues({&next, 1}), "an epoch that does not continue its journal");
   end_ = next->number;
   const auto bytes = size_of(*next);
   recent_.push_back(next);

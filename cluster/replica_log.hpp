@@ -20,6 +20,7 @@
 #include <deque>
 #include <functional>
 #include <optional>
+#include <span>
 #include <vector>
 
 namespace orderd::cluster {
@@ -58,8 +59,8 @@ public:
   /// Epochs from this one on are in the journal, up to the end.
   std::uint64_t available_from() const noexcept { return available_from_; }
 
-  /// Whether an epoch can be the next one.
-  bool continues(const runtime::epoch& next) const noexcept;
+  /// Whether these epochs can come next, one after the other.
+  bool continues(std::span<const runtime::epoch_ptr> next) const noexcept;
   /// The epoch is the next of the journal. True when a term begins with it. Pre: continues(*next).
   bool append(const runtime::epoch_ptr& next);
   void journaled(std::uint64_t upto);

@@ -39,6 +39,8 @@ std::string shown(const cluster_report& report, std::uint64_t seed) {
 /// Courses and faults that a long run must have met: a simulation that never gets there proves nothing.
 const std::vector<const char*> must_happen = {
     "apply to fail",
+    "cancelled while it paid",
+    "cancelled while it reserved",
     "client's connection lost",
     "clock set",
     "crash",

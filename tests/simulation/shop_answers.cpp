@@ -227,8 +227,17 @@ void shop::count_course(const placed_order& of, const v1::order& now) {
   const auto has = [&](v1::order_status status) {
     return std::find(now.history().begin(), now.history().end(), status) != now.history().end();
   };
+  const auto from = [&](v1::order_status status) {
+    const auto left = std::find(now.history().begin(), now.history().end(), status);
+    return left != now.history().end() && std::next(left) != now.history().end()
+           && *std::next(left) == v1::CANCELLING;
+  };
   if (now.status() == v1::CANCELLED && has(v1::CONFIRMED))
     happened_.count("confirmed order cancelled");
+  if (now.status() == v1::CANCELLED && from(v1::RESERVING))
+    happened_.count("cancelled while it reserved");
+  if (now.status() == v1::CANCELLED && from(v1::AUTHORIZING))
+    happened_.count("cancelled while it paid");
   if (now.status() == v1::REJECTED && has(v1::AUTHORIZING))
     happened_.count("rejected after it held something");
 }

@@ -238,6 +238,14 @@ TEST_F(Follower, AnswersEpochsThatDoNotContinueItsJournalWithWhatItExpects) {
   }
 }
 
+TEST_F(Follower, TakesNothingOfEpochsWithAGap) {
+  follow_leader();
+  takes({make_epoch(5, 5, 3), make_epoch(5, 7, 5)});
+  EXPECT_EQ(port_.last_to<unexpected>(leader.node).expected, 5u);
+  EXPECT_TRUE(port_.appended.empty());
+  EXPECT_EQ(core_->log.end(), 4u);
+}
+
 TEST_F(Follower, TakesFromEpochsSentAgainWhatIsNew) {
   follow_leader();
   takes({make_epoch(5, 5, 3)});

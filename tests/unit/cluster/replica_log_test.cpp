@@ -77,7 +77,7 @@ TEST_F(ReplicaLog, ContinuesOnlyWithTheNextEpochOfItsOwnHistory) {
       {"one of an earlier term", 2, 5, 3, false},
   };
   for (const auto& row : rows)
-    EXPECT_EQ(log_->continues(*make_epoch(row.term, row.number, row.previous_term)), row.continues)
+    EXPECT_EQ(log_->continues(std::vector{make_epoch(row.term, row.number, row.previous_term)}), row.continues)
         << row.what;
   EXPECT_THROW(log_->append(make_epoch(3, 6, 3)), bug);
   EXPECT_EQ(log_->end(), 4u);
@@ -221,7 +221,7 @@ TEST_F(ReplicaLog, LosesTermsAndDurabilityWithWhatItCuts) {
   EXPECT_EQ(log_->end_term(), 1u);
   log_->journaled(5); // Late, of what was cut.
   EXPECT_EQ(log_->durable(), 2u);
-  EXPECT_FALSE(log_->continues(*make_epoch(5, 3, 3)));
+  EXPECT_FALSE(log_->continues(std::vector{make_epoch(5, 3, 3)}));
   log_->append(make_epoch(5, 3, 1));
   EXPECT_EQ(log_->durable(), 2u);
   EXPECT_EQ(fetched(3), (numbers{3}));
