@@ -26,7 +26,7 @@ void copy_source::read_next() {
   std::size_t bytes = 0;
   for (const auto& row : read->rows)
     bytes += row.key.key().size() + row.value->size();
-  budget_ -= std::min(budget_, bytes);
+  budget_ -= static_cast<std::int64_t>(bytes);
   read_upto_ = read->last;
   read_all_ = !read->last;
   // The last page must say what comes of the hash: it is sent by itself.
@@ -71,7 +71,8 @@ void copy_source::take(const copied& what, steady_time now) {
 }
 
 void copy_source::tick(steady_time now) {
-  budget_ = core_.options.copy_bytes_a_tick;
+  const auto share = static_cast<std::int64_t>(core_.options.copy_bytes_a_tick);
+  budget_ = std::min(budget_ + share, share); // A page larger than that is paid for by the ticks after it.
   if (!unanswered_.empty() && now - answered_at_ > resend_pages_after) {
     answered_at_ = now;
     for (const auto& [page, rows] : unanswered_)

@@ -53,7 +53,7 @@ private:
   bool hashing_ = false; ///< or hashed
   bool ended_ = false;   ///< the last page is sent
   bool done_ = false;
-  std::size_t budget_ = 0;
+  std::int64_t budget_ = 0; ///< of bytes to read; below 0: too many were
   steady_time answered_at_;
 };
 

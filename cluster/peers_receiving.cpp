@@ -17,7 +17,7 @@ namespace log = runtime::log;
 namespace {
 
 /// What one read of a connection takes at most, once the other node is known.
-constexpr std::size_t read_bytes_max = 256u << 10;
+constexpr std::size_t read_bytes_max = 64u << 10;
 
 /// A read that was asked for and brought nothing is asked for once more after this.
 constexpr milliseconds ask_again_after{200};

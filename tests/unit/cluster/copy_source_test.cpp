@@ -65,8 +65,11 @@ TEST_F(CopySource, SendsSoManyBytesATick) {
   EXPECT_EQ(pages(), (numbers{0, 1}));
   stored(2);
   EXPECT_EQ(pages(), (numbers{0, 1}));
-  source_->tick(start_ + 20ms);
-  EXPECT_EQ(pages(), (numbers{0, 1, 2, 3}));
+  source_->tick(start_ + 20ms); // The last page was more than its tick had left.
+  EXPECT_EQ(pages(), (numbers{0, 1, 2}));
+  stored(3);
+  source_->tick(start_ + 40ms);
+  EXPECT_EQ(pages(), (numbers{0, 1, 2, 3, 4}));
 }
 
 TEST_F(CopySource, SendsAgainWhatIsNotAnsweredForASecond) {
