@@ -77,7 +77,8 @@ TEST_F(ReplicaLog, ContinuesOnlyWithTheNextEpochOfItsOwnHistory) {
       {"one of an earlier term", 2, 5, 3, false},
   };
   for (const auto& row : rows)
-    EXPECT_EQ(log_->continues(std::vector{make_epoch(row.term, row.number, row.previous_term)}), row.continues)
+    EXPECT_EQ(log_->continues(std::vector{make_epoch(row.term, row.number, row.previous_term)}),
+              row.continues)
         << row.what;
   EXPECT_THROW(log_->append(make_epoch(3, 6, 3)), bug);
   EXPECT_EQ(log_->end(), 4u);
