@@ -2,16 +2,14 @@
 // same, stock and money add up, copies are alike, and everything settles once the faults stop (invariants A
 // to E, F4, S3 to S10, N4, N6).
 //
-// ORDERD_CLUSTER_SEED is the first seed, ORDERD_CLUSTER_SEEDS how many. A seed that fails prints itself; run
-// alone, it does exactly the same again.
+// ORDERD_CLUSTER_SEED and ORDERD_CLUSTER_SEEDS choose the seeds (seed_run.hpp).
 #include "actors/api.hpp"
 #include "tests/simulation/chance.hpp"
 #include "tests/simulation/cluster_simulation.hpp"
+#include "tests/simulation/seed_run.hpp"
 
 #include <gtest/gtest.h>
 
-#include <chrono>
-#include <cstdlib>
 #include <functional>
 #include <iostream>
 #include <string>
@@ -19,22 +17,6 @@
 
 namespace orderd::simulation {
 namespace {
-
-std::uint64_t number_of(const char* name, std::uint64_t otherwise) {
-  const auto* set = std::getenv(name);
-  return set ? std::strtoull(set, nullptr, 10) : otherwise;
-}
-
-/// A seed's violations, one a line, with how to see them again.
-std::string shown(const cluster_report& report, std::uint64_t seed) {
-  const auto* test = testing::UnitTest::GetInstance()->current_test_info();
-  std::string all = "seed " + std::to_string(seed) + " fails; again: ORDERD_CLUSTER_SEED="
-                    + std::to_string(seed) + " ORDERD_CLUSTER_SEEDS=1 simulation_tests --gtest_filter="
-                    + test->test_suite_name() + '.' + test->name() + '\n';
-  for (const auto& each : report.violations)
-    all += "  " + each + '\n';
-  return all;
-}
 
 /// Courses and faults that a long run must have met: a simulation that never gets there proves nothing.
 const std::vector<const char*> must_happen = {
@@ -74,53 +56,22 @@ const std::vector<const char*> must_happen = {
     "store out of reach of one",
     "takeover",
 };
-constexpr std::uint64_t long_run = 1'000; ///< seeds
-
-/// Runs the seeds up to the first that fails; what happened in them.
-counters run_seeds(std::uint64_t seeds, bool beyond_promise) {
-  const auto first = number_of("ORDERD_CLUSTER_SEED", 1);
-  counters happened;
-  std::int64_t simulated_ms = 0;
-  std::uint64_t events = 0;
-  std::uint64_t passed = 0;
-  const auto started_at = std::chrono::steady_clock::now();
-  for (auto seed = first; seed < first + seeds; ++seed) {
-    auto options = cluster_of_seed(seed);
-    options.beyond_promise = beyond_promise;
-    const auto report = simulate_cluster(options);
-    if (!report.violations.empty()) {
-      ADD_FAILURE() << shown(report, seed);
-      break;
-    }
-    ++passed;
-    happened.add(report.happened);
-    simulated_ms += report.simulated_ms;
-    events += report.events;
-  }
-  const std::chrono::duration<double> took = std::chrono::steady_clock::now() - started_at;
-  std::cout << passed << " seeds, " << simulated_ms / 1'000 << " s simulated, " << events << " events, "
-            << static_cast<double>(passed) / took.count() << " seeds/s\n";
-  for (const auto& [what, times] : happened.all())
-    std::cout << "  " << times << "  " << what << '\n';
-  return happened;
-}
 
 TEST(ClusterSimulation, KeepsItsPromisesFromEverySeed) {
-  const auto seeds = number_of("ORDERD_CLUSTER_SEEDS", 40);
-  const auto happened = run_seeds(seeds, false);
-  if (HasFailure() || seeds < long_run)
-    return; // Too few to expect everything.
-  for (const auto* what : must_happen)
-    EXPECT_GT(happened.of(what), 0u) << what << " never happened";
+  seed_run all{"ORDERD_CLUSTER", 40};
+  all.run([](std::uint64_t seed) { return simulate_cluster(cluster_of_seed(seed)); });
+  all.expect(must_happen);
 }
 
 /// Disks are lost until nobody has what was acknowledged: a shard may stop then, but never serve without it.
 TEST(ClusterSimulation, StopsAndNeverLiesBeyondItsPromise) {
-  const auto seeds = number_of("ORDERD_CLUSTER_SEEDS", 10);
-  const auto happened = run_seeds(seeds, true);
-  if (HasFailure() || seeds < long_run)
-    return;
-  EXPECT_GT(happened.of("shard stopped for good"), 0u);
+  seed_run all{"ORDERD_CLUSTER", 10};
+  all.run([](std::uint64_t seed) {
+    auto options = cluster_of_seed(seed);
+    options.beyond_promise = true;
+    return simulate_cluster(options);
+  });
+  all.expect({"shard stopped for good"});
 }
 
 /// The first complaint about a bug planted in every seed in turn; "" when no seed finds it.

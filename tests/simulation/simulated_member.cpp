@@ -1,6 +1,7 @@
 #include "tests/simulation/simulated_member.hpp"
 
 #include "cluster/messages.hpp"
+#include "tests/simulation/handing_on.hpp"
 
 #include <caf/event_based_actor.hpp>
 
@@ -165,18 +166,7 @@ void simulated_member::receive(std::uint64_t connection, std::string_view bytes)
     return;
   found->second->receive(bytes, moment(), asked_);
   flush(connection);
-  hand_on();
-}
-
-void simulated_member::hand_on() {
-  for (std::size_t shard = 0; shard < asked_.by_shard.size(); ++shard) {
-    if (asked_.by_shard[shard].empty())
-      continue;
-    auto batch = std::make_shared<std::vector<runtime::request>>(std::exchange(asked_.by_shard[shard], {}));
-    caf::send_as(gateway_, node_.seats[shard], runtime::shard_requests{std::move(batch), now()});
-  }
-  for (const auto& question : std::exchange(asked_.for_node, {}))
-    caf::send_as(gateway_, node_.self, question);
+  hand_on(asked_, gateway_, node_.seats, node_.self, now());
 }
 
 void simulated_member::flush(std::uint64_t connection) {

@@ -87,7 +87,6 @@ private:
   caf::actor spawn_gateway();
   caf::actor spawn_peers();
   void take_replies(const runtime::gateway_replies& batch);
-  void hand_on();
   void flush(std::uint64_t connection);
   cluster::moment moment() { return {now(), clock_.now()}; }
   std::optional<std::size_t> next_job();

@@ -2,6 +2,7 @@
 
 #include "cluster/messages.hpp"
 #include "runtime/recovery.hpp"
+#include "tests/simulation/handing_on.hpp"
 
 #include <caf/event_based_actor.hpp>
 
@@ -115,19 +116,8 @@ bool simulated_node::carry() {
   if (moving.empty())
     return false;
   moving[world_.random.below(moving.size())]->carry(world_.random, now(), asked_);
-  hand_on();
+  hand_on(asked_, gateway_, node_.shards, node_.self, now().steady);
   return true;
-}
-
-void simulated_node::hand_on() {
-  for (std::size_t shard = 0; shard < asked_.by_shard.size(); ++shard) {
-    if (asked_.by_shard[shard].empty())
-      continue;
-    auto batch = std::make_shared<std::vector<runtime::request>>(std::exchange(asked_.by_shard[shard], {}));
-    caf::send_as(gateway_, node_.shards[shard], runtime::shard_requests{std::move(batch), now().steady});
-  }
-  for (const auto& question : std::exchange(asked_.for_node, {}))
-    caf::send_as(gateway_, node_.self, question);
 }
 
 void simulated_node::pass(std::chrono::milliseconds time) {

@@ -66,7 +66,6 @@ private:
   void connect(std::size_t place);
   void take_replies(const runtime::gateway_replies& batch);
   bool carry();
-  void hand_on();
   cluster::moment now();
 
   node_world& world_;
