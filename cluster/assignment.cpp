@@ -51,6 +51,16 @@ assignment first_assignment(const replica_id& primary, std::vector<std::uint32_t
   return {1, primary, {primary}, {}, std::move(nodes)};
 }
 
+bool never_committed(const assignment& now, std::size_t minimum) noexcept {
+  return minimum > 1 && now.in_sync.size() == 1 && now.eligible.empty();
+}
+
+assignment placed_again(const assignment& now, const replica_id& primary) {
+  auto next = first_assignment(primary, now.nodes);
+  next.term = now.term + 1;
+  return next;
+}
+
 assignment without(const assignment& now, const replica_id& gone, std::size_t minimum,
                    bool committed_since_whole) {
   runtime::require(gone != now.primary && contains(now.in_sync, gone), "only a backup in sync can leave");

@@ -53,6 +53,14 @@ bool may_lead(const assignment& now, const replica_id& who, std::size_t minimum)
 /// is one of `nodes`.
 assignment first_assignment(const replica_id& primary, std::vector<std::uint32_t> nodes);
 
+/// Whether nothing was ever committed under it: where more than one are needed to commit, a primary is alone,
+/// and nobody is eligible, only before anyone has joined it.
+bool never_committed(const assignment& now, std::size_t minimum) noexcept;
+
+/// In the next term under a primary with nothing, because the disk of the first one is gone. Pre:
+/// never_committed(now), and the primary's node is one of `now.nodes`.
+assignment placed_again(const assignment& now, const replica_id& primary);
+
 /// Without a member that does not answer. `committed_since_whole`: something was committed by a set of at
 /// least the minimum since eligible replicas were named, so those may lack it (B5). Pre: the member is in
 /// sync and not the primary.

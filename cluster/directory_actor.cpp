@@ -135,6 +135,8 @@ void directory_actor::place_shards() {
   for (std::uint32_t shard = 0; shard < shards_.size(); ++shard) {
     if (shards_[shard].version == 0)
       place(shard, nodes);
+    else if (placed_on_a_lost_disk(shards_[shard].what))
+      place_again(shard);
     else
       place_another(shard, nodes);
   }
@@ -144,9 +146,28 @@ void directory_actor::place(std::uint32_t shard, const std::vector<std::uint32_t
   auto where = first_placement(shard, nodes, options_.terms.replication);
   const auto first = where.front();
   const auto made = first_assignment({first, nodes_.at(first).disk.incarnation}, std::move(where));
-  const auto changed = store_.compare_and_set(name_of_shard(shard), 0, encode(made));
+  put_there(shard, made);
+}
+
+/// Whether the primary's node has another disk since, and nothing was committed: then nobody could ever lead.
+bool directory_actor::placed_on_a_lost_disk(const assignment& now) const {
+  const auto node = nodes_.find(now.primary.node);
+  return never_committed(now, min_in_sync(options_.terms.replication)) && node != nodes_.end()
+         && node->second.disk.incarnation > now.primary.incarnation;
+}
+
+void directory_actor::place_again(std::uint32_t shard) {
+  const auto& now = shards_[shard].what;
+  const auto node = now.primary.node;
+  log::info("directory", "placed_again", {{"shard", shard}, {"primary", node}}, "its first disk is gone");
+  put_there(shard, placed_again(now, {node, nodes_.at(node).disk.incarnation}));
+}
+
+/// Nothing happens when it cannot be said that it is there: the next poll tries again.
+void directory_actor::put_there(std::uint32_t shard, const assignment& what) {
+  const auto changed = store_.compare_and_set(name_of_shard(shard), shards_[shard].version, encode(what));
   if (!changed)
-    return; // Tried again with the next poll.
+    return;
   if (auto there = decode_assignment(changed->value))
     shards_[shard] = {changed->version, *std::move(there)};
   tell_shards();
@@ -166,13 +187,7 @@ void directory_actor::place_another(std::uint32_t shard, const std::vector<std::
     return;
   auto where = now.what.nodes;
   where.push_back(*place);
-  const auto changed = store_.compare_and_set(name_of_shard(shard), now.version,
-                                              encode(placed_on(now.what, std::move(where))));
-  if (!changed)
-    return;
-  if (auto there = decode_assignment(changed->value))
-    shards_[shard] = {changed->version, *std::move(there)};
-  tell_shards();
+  put_there(shard, placed_on(now.what, std::move(where)));
 }
 
 } // namespace orderd::cluster

@@ -6,8 +6,8 @@
 // when the store hints that something changed: hints may be lost (C8).
 //
 // It places shards that nobody placed yet, when as many nodes as copies are wanted have announced themselves,
-// or after `placement_wait` with as many as there are; and gives shards with too few copies another place
-// when there is a node for it.
+// or after `placement_wait` with as many as there are; gives shards with too few copies another place when
+// there is a node for it; and places those again whose first disk was lost before anyone had joined it.
 //
 // Its calls of the store block: spawn it detached, except under the deterministic scheduler.
 #pragma once
@@ -63,6 +63,9 @@ private:
   bool read_shards();
   void place_shards();
   void place(std::uint32_t shard, const std::vector<std::uint32_t>& nodes);
+  bool placed_on_a_lost_disk(const assignment& now) const;
+  void place_again(std::uint32_t shard);
+  void put_there(std::uint32_t shard, const assignment& what);
   void place_another(std::uint32_t shard, const std::vector<std::uint32_t>& nodes);
   void tell_shards();
 

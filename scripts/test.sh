@@ -5,7 +5,7 @@
 #
 # One line a stage; the output of a stage that fails is shown, all of it stays in build/test/. The last
 # line sums up every test and check: "N passed, N failed". Exits 1 when anything failed.
-# About 25 minutes on 2 cores when nothing is built, a few when everything is.
+# Some 40 minutes on 2 cores when only the dependencies are built, a quarter of an hour when everything is.
 set -uo pipefail
 cd "$(dirname "$0")/.." || exit 1
 

@@ -33,9 +33,9 @@ protected:
         directory_listeners{{seat_}, node_, peers_, [this](const auto& known) { beacons_to_ = known; }});
     system_.run();
   }
-  void announce_node(std::uint32_t number) {
+  void announce_node(std::uint32_t number, std::uint64_t incarnation = 1) {
     const known_node said{
-        {1, 1}, "10.0.0." + std::to_string(number) + ":1", "peer:" + std::to_string(number)};
+        {incarnation, 1}, "10.0.0." + std::to_string(number) + ":1", "peer:" + std::to_string(number)};
     write(name_of_node(number), encode(number, said));
   }
   /// Another node writes to the store.
@@ -130,6 +130,23 @@ TEST_F(DirectoryActor, FindsAnotherPlaceForTheShardsItsNodeLeads) {
   EXPECT_EQ(stored(0).what.term, 1u);
   EXPECT_EQ(told(0).what.nodes, (nodes{1, 2, 3}));
   EXPECT_EQ(stored(1).what.nodes, (nodes{2, 1})); // That is for node 2 to do.
+}
+
+/// Nobody could lead it, and nothing can be lost: its only copy was never joined by another.
+TEST_F(DirectoryActor, PlacesAShardAgainWhoseFirstDiskWasLostBeforeAnyoneJoined) {
+  const auto in_vain = first_assignment({3, 1}, {3, 1, 2});
+  auto joined = first_assignment({3, 1}, {3, 1, 2});
+  joined.in_sync = {{2, 1}, {3, 1}};
+  announce_node(1);
+  announce_node(2);
+  announce_node(3, 2);
+  write(name_of_shard(0), encode(in_vain));
+  write(name_of_shard(1), encode(joined));
+  start();
+  system_.pass(a_poll);
+  EXPECT_EQ(stored(0).what, (assignment{2, {3, 2}, {{3, 2}}, {}, {3, 1, 2}}));
+  EXPECT_EQ(told(0).what, stored(0).what);
+  EXPECT_EQ(stored(1).what, joined);
 }
 
 // -- news ----------------------------------------------------------------------------------------

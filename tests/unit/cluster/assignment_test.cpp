@@ -21,6 +21,14 @@ TEST(Assignment, BeginsWithThePrimaryAlone) {
   EXPECT_THROW((void)first_assignment(one, {2, 3}), runtime::bug);
 }
 
+TEST(Assignment, IsPlacedAgainOnlyBeforeAnyoneJoined) {
+  EXPECT_TRUE(never_committed(first_assignment(one, {1, 2, 3}), minimum));
+  EXPECT_FALSE(never_committed(first_assignment(one, {1}), 1)); // It commits alone.
+  EXPECT_FALSE(never_committed(with_sets({one, two}, {}), minimum));
+  EXPECT_FALSE(never_committed(without(with_sets({one, two}, {}), two, minimum, true), minimum));
+  EXPECT_EQ(placed_again(with_sets({one}, {}), {1, 2}), (assignment{6, {1, 2}, {{1, 2}}, {}, {1, 2, 3}}));
+}
+
 TEST(Assignment, LetsOnlyMembersLeadAndTheEligibleWhenTooFewRemain) {
   struct row {
     std::vector<replica_id> in_sync, eligible;
