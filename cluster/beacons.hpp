@@ -15,7 +15,7 @@
 #pragma once
 
 #include "cluster/lease_board.hpp"
-#include "cluster/peer_metrics.hpp"
+#include "cluster/cluster_metrics.hpp"
 #include "cluster/socket.hpp"
 #include "runtime/result.hpp"
 
@@ -33,7 +33,7 @@ struct beacons_options {
   std::string address; ///< host:port; port 0 takes a free one
   std::string cluster_id;
   lease_board& board;    ///< outlives the thread
-  peer_metrics& numbers; ///< outlives the thread
+  cluster_metrics& numbers; ///< outlives the thread
 };
 
 class beacons {

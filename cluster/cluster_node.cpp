@@ -65,8 +65,8 @@ runtime::result<cluster_node> start_cluster_node(caf::actor_system& system,
     made.seats.push_back(system.spawn<replica_actor>(seat_dependencies{
         options_of(cluster, shard), *std::move(start),
         engine_options(settings, cluster.self, shard, cluster.terms.shards, where), settings.entities,
-        ports.disk.state(shard), cluster.board, ports.rules, ports.clock, ports.numbers, made.journal,
-        made.applier, made.provider_worker, ports.fatal, cluster.distrust}));
+        ports.disk.state(shard), cluster.board, ports.rules, ports.clock, ports.numbers, cluster.numbers,
+        made.journal, made.applier, made.provider_worker, ports.fatal, cluster.distrust}));
   }
   made.self = system.spawn<node_actor>(
       node_dependencies{ports.disk,

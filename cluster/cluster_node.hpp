@@ -29,6 +29,7 @@ struct cluster_ports {
   std::vector<runtime::replica_storage> found; ///< by shard, from runtime::recover_replicas
   configuration_store& store;
   lease_board& board;
+  cluster_metrics& numbers;
   std::function<void(const std::map<std::uint32_t, known_node>&)> beacons_to;
   std::function<void(const std::string& why)> distrust; ///< see replica_actor.hpp
   directory_options directory = {};                     ///< terms and self are filled in

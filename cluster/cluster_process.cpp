@@ -17,7 +17,8 @@ using runtime::result;
 cluster_process::cluster_process(const config::node_settings& settings, runtime::fatal_handler fatal)
     : settings_(settings), fatal_(std::move(fatal)),
       rules_(actors::make_business({settings.placement_deadline_ms})),
-      numbers_(std::make_shared<runtime::metrics>(version)), peer_numbers_(std::make_shared<peer_metrics>()) {
+      numbers_(std::make_shared<runtime::metrics>(version)),
+      cluster_numbers_(std::make_shared<cluster_metrics>()) {
   etcd_options options;
   for (const auto& each : settings.etcd)
     if (auto at = config::parse_loopback(each))
@@ -46,7 +47,7 @@ result<void> cluster_process::start(const std::function<bool()>& keep_waiting) {
   if (!page)
     return page.error();
   page_.emplace(*std::move(page));
-  page_->add(peer_numbers_);
+  page_->add(cluster_numbers_);
   board_ = std::make_unique<lease_board>(joined_.self, beacon_timing{});
   return start_actors();
 }
@@ -62,14 +63,14 @@ result<void> cluster_process::start_actors() {
   auto links = spawn_peers(*system_, {.address = settings_.peer_listen,
                                       .own = {joined_.terms.id, joined_.self},
                                       .shards = joined_.terms.shards,
-                                      .numbers = *peer_numbers_});
+                                      .numbers = *cluster_numbers_});
   if (!links)
     return links.error();
   peers_ = *std::move(links);
   auto heart = beacons::open({.address = settings_.peer_listen,
                               .cluster_id = joined_.terms.id,
                               .board = *board_,
-                              .numbers = *peer_numbers_});
+                              .numbers = *cluster_numbers_});
   if (!heart)
     return heart.error();
   beacons_ = *std::move(heart);
@@ -77,7 +78,7 @@ result<void> cluster_process::start_actors() {
   auto made = start_cluster_node(
       *system_, settings_,
       {*joined_.disk, {}, *rules_, clock_, *store_, *numbers_, provider_, fatal_, settings_.listen},
-      {joined_.terms, joined_.self, joined_.boot, joined_.found, *store_, *board_,
+      {joined_.terms, joined_.self, joined_.boot, joined_.found, *store_, *board_, *cluster_numbers_,
        [this](const auto& nodes) { show_beacons(nodes); }, [this](const std::string& why) { give_up(why); }},
       peers_.actor, blocking_actors::detached);
   if (!made)

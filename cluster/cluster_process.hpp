@@ -7,7 +7,7 @@
 #include "cluster/gateway.hpp"
 #include "cluster/joining.hpp"
 #include "cluster/metrics_endpoint.hpp"
-#include "cluster/peer_metrics.hpp"
+#include "cluster/cluster_metrics.hpp"
 #include "cluster/peers_actor.hpp"
 #include "cluster/system_config.hpp"
 #include "config/settings.hpp"
@@ -46,7 +46,7 @@ private:
   runtime::fatal_handler fatal_;
   std::unique_ptr<const runtime::business> rules_;
   std::shared_ptr<runtime::metrics> numbers_;
-  std::shared_ptr<peer_metrics> peer_numbers_;
+  std::shared_ptr<cluster_metrics> cluster_numbers_;
   runtime::system_wall_clock clock_;
   std::unique_ptr<etcd_configuration> store_;
   joined_node joined_;

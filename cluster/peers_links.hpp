@@ -91,7 +91,7 @@ private:
 
   const peer_identity own_;
   std::uint32_t shards_;
-  peer_metrics& numbers_;
+  cluster_metrics& numbers_;
   std::size_t unsent_bytes_max_;
   std::size_t untaken_bytes_max_;
   caf::io::doorman_ptr door_;

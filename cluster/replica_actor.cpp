@@ -20,7 +20,8 @@ constexpr std::chrono::milliseconds tick_interval{20};
 
 replica_actor::replica_actor(caf::actor_config& config, seat_dependencies given)
     : caf::event_based_actor(config), given_(std::move(given)),
-      replica_(given_.options, given_.disk, *this, given_.board, clock().now()) {}
+      replica_(given_.options, given_.disk, *this, given_.board, clock().now()),
+      shown_numbers_(given_.cluster_numbers, given_.options.shard) {}
 
 replica_actor::~replica_actor() = default;
 
@@ -134,6 +135,7 @@ void replica_actor::tick() {
   run([this] { replica_.tick(now()); });
   if (gate_.holds() && replica_.may_answer(now()))
     let_go(gate_.answered({}, true), false);
+  show_numbers();
   delayed_send(this, tick_interval, seat_tick{});
 }
 
@@ -272,6 +274,13 @@ void replica_actor::end_node(const std::string& why) {
 }
 
 // -- for people ----------------------------------------------------------------------------------
+
+void replica_actor::show_numbers() {
+  shown_numbers_.show(describe(), given_.options.self, replica_.serving() && replica_.can_commit());
+  if (!engine_) // Else the engine shows its own.
+    given_.numbers.apply_lag_epochs.at(given_.options.shard)
+        .Set(static_cast<double>(replica_.log().committed() - replica_.log().applied()));
+}
 
 seat_description replica_actor::describe() const {
   return {given_.options.shard,          replica_.known(),

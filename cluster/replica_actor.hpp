@@ -18,6 +18,7 @@
 #include "cluster/messages.hpp"
 #include "cluster/replica.hpp"
 #include "cluster/seat_gate.hpp"
+#include "cluster/seat_numbers.hpp"
 #include "config/settings.hpp"
 #include "runtime/clock.hpp"
 #include "runtime/fatal.hpp"
@@ -50,6 +51,7 @@ struct seat_dependencies {
   const runtime::business& rules;
   const runtime::wall_clock& clock;
   runtime::metrics& numbers;
+  cluster_metrics& cluster_numbers;
   caf::actor journal;
   caf::actor applier;
   caf::actor provider;
@@ -105,6 +107,7 @@ private:
   caf::behavior running();
   void start(const seat_peers& peers);
   void tick();
+  void show_numbers();
   bool from_engine();
   void send_to_leader(peer_body what);
   seat_description describe() const;
@@ -115,6 +118,7 @@ private:
 
   seat_dependencies given_;
   replica replica_;
+  seat_numbers shown_numbers_;
   std::vector<caf::actor> seats_;
   caf::actor gateway_;
   caf::actor peers_;

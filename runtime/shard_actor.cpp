@@ -72,6 +72,7 @@ caf::behavior shard_actor::running() {
 void shard_actor::on_exit() {
   shards_.clear(); // Shards know each other and themselves: else none of them would ever be freed.
   gateway_ = nullptr;
+  hide_numbers();
 }
 
 template <class Input>
@@ -187,6 +188,16 @@ void shard_actor::show_numbers() {
   count_refusals("overloaded", now.refused_overloaded - shown_.refused_overloaded);
   count_refusals("storage_full", now.refused_storage_full - shown_.refused_storage_full);
   shown_ = now;
+}
+
+void shard_actor::hide_numbers() {
+  for (auto* each :
+       {&numbers_.apply_lag_epochs, &numbers_.unapplied_bytes, &numbers_.unsettled_orders,
+        &numbers_.oldest_unsettled_order_age, &numbers_.quarantined_entities, &numbers_.channel_backlog})
+    each->at(shard_index_).Set(0);
+  for (std::uint8_t kind = 0; kind <= kinds_max; ++kind)
+    if (const auto name = rules_.kind_name(kind); !name.empty())
+      numbers_.live_entities.at(name, shard_name_).Set(0);
 }
 
 } // namespace orderd::runtime

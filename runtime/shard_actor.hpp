@@ -58,6 +58,8 @@ private:
   void work();
   void tick();
   void show_numbers();
+  /// Nothing of the shard is here any more: another node may serve it, and shows what it has.
+  void hide_numbers();
   /// Runs one input and `finish`; a bug in the engine itself ends the node.
   template <class Input>
   void run(Input input);

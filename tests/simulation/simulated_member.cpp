@@ -44,6 +44,7 @@ simulated_member::simulated_member(member_world& world, member_life life)
                                    std::move(life.found),
                                    life.store,
                                    board_,
+                                   cluster_numbers_,
                                    nullptr,
                                    [end](const std::string& why) { end("distrusts its disk: " + why); },
                                    {},

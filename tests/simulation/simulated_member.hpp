@@ -99,6 +99,7 @@ private:
   std::optional<std::string> ended_;
   bool gone_ = false;
   runtime::metrics numbers_{"simulation"};
+  cluster::cluster_metrics cluster_numbers_;
   bank_line line_;
   cluster::lease_board board_;
   cluster::session_context context_;

@@ -122,7 +122,7 @@ public:
     return told->wait_for([&](inbox& in) { return in.up.contains(node) && in.up[node] == up; });
   }
 
-  peer_metrics numbers;
+  cluster_metrics numbers;
   std::shared_ptr<inbox> told = std::make_shared<inbox>();
 
 private:
@@ -277,7 +277,7 @@ TEST(Peers, AreNotDelayedByADeadHost) {
 TEST(Peers, ListenNowhereElse) {
   peers_config config;
   caf::actor_system system{config};
-  peer_metrics numbers;
+  cluster_metrics numbers;
   const auto made =
       spawn_peers(system, {.address = "0.0.0.0:0", .own = {"orders", {1, 1}}, .numbers = numbers});
   ASSERT_FALSE(made);

@@ -52,6 +52,7 @@ protected:
                           rules_,
                           clock_,
                           numbers_,
+                          cluster_numbers_,
                           journal_,
                           applier_,
                           {},
@@ -161,6 +162,7 @@ protected:
   test::memory_disk disk_{2};
   std::unique_ptr<runtime::storage> opened_;
   runtime::metrics numbers_{"test"};
+  cluster_metrics cluster_numbers_;
   lease_board board_{self, {}};
   std::vector<runtime::gateway_replies> replies_;
   std::vector<peer_send> sent_;
@@ -240,6 +242,21 @@ TEST_F(ReplicaActor, TellsEveryoneWhoWaitsWhenTheShardIsLost) {
   EXPECT_EQ(replies(uncommitted).size(), 1u);
 }
 
+TEST_F(ReplicaActor, ShowsWhatItServesAndNothingOnceItIsLost) {
+  lead_with_two();
+  grant_lease();
+  ask("a1", "add 5");
+  node_two_answers();
+  system_.pass(milliseconds{1'100});
+  EXPECT_EQ(cluster_numbers_.serving.at(0).Value(), 1);
+  EXPECT_EQ(numbers_.live_entities.at("wallet", "0").Value(), 1);
+  assign({2, two, {self, two}, {}, {2, 1}});
+  system_.pass(milliseconds{100});
+  EXPECT_EQ(cluster_numbers_.serving.at(0).Value(), 0);
+  EXPECT_EQ(cluster_numbers_.term.at(0).Value(), 2);
+  EXPECT_EQ(numbers_.live_entities.at("wallet", "0").Value(), 0);
+}
+
 TEST_F(ReplicaActor, IsUnavailableWhileTooFewAreInSync) {
   lead_with_two();
   assign({1, self, {self}, {two}, {1, 2}});
@@ -247,6 +264,9 @@ TEST_F(ReplicaActor, IsUnavailableWhileTooFewAreInSync) {
   EXPECT_EQ(why.code(), v1::fault::UNAVAILABLE);
   EXPECT_GT(why.retry_after_ms(), 0u);
   EXPECT_EQ(describe().state, "too few in sync");
+  system_.pass(milliseconds{100});
+  EXPECT_EQ(cluster_numbers_.serving.at(0).Value(), 0);
+  EXPECT_EQ(cluster_numbers_.missing_copies.at(0).Value(), 1);
 }
 
 TEST_F(ReplicaActor, TellsEachEngineWhatNewWorkIsRefused) {

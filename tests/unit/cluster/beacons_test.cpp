@@ -37,7 +37,7 @@ struct heart {
   double count(const char* kind) { return numbers.beacons.at(kind).Value(); }
 
   lease_board board;
-  peer_metrics numbers;
+  cluster_metrics numbers;
   std::unique_ptr<beacons> thread;
 };
 
