@@ -5,7 +5,6 @@
 #include <caf/event_based_actor.hpp>
 
 #include <chrono>
-#include <optional>
 #include <utility>
 
 namespace orderd::simulation {
@@ -16,7 +15,9 @@ caf::actor bank_line::spawn(caf::actor_system& system) {
       auto promise = self->make_response_promise();
       const std::chrono::milliseconds delay{random_.between(0, 30)};
       self->run_delayed(delay, [this, call, promise]() mutable {
-        auto answer = cut_ ? std::nullopt : bank_.receive(call.idempotency_key, call.body);
+        if (cut_)
+          return; // The promise ends here: it must not outlive its actor system.
+        auto answer = bank_.receive(call.idempotency_key, call.body);
         if (answer)
           promise.deliver(runtime::provider_response{*std::move(answer)});
         else
