@@ -307,6 +307,20 @@ TEST_F(PrimaryCopies, ExpectsNothingOfAnIncompleteCopy) {
   EXPECT_EQ(port.last_to<copy_rows>(2).copy, 2u);
 }
 
+TEST_F(PrimaryCopies, AsksAgainWhetherACopyIsWhole) {
+  follows(two, 1);
+  finish_copy(two, 1);
+  leader->take(two, appended{term, 6, false, committed()}, start); // Its hash is being computed.
+  port.sent.clear();
+  leader->tick(start + 1s);
+  ASSERT_EQ(port.sent_to<append>(2).size(), 1u);
+  leader->tick(start + 2s); // Its answer was lost.
+  EXPECT_EQ(port.sent_to<append>(2).size(), 2u);
+  leader->take(two, appended{term, 6, true, committed()}, start + 2s);
+  leader->tick(start + 3s);
+  EXPECT_EQ(port.sent_to<append>(2).size(), 2u);
+}
+
 TEST_F(PrimaryCopies, GoesOnWithACopyWhoseTakerFollowsAgain) {
   follows(two, 1);
   follows(two, 0, false, 1);
