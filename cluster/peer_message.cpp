@@ -128,6 +128,7 @@ void put(form::message& into, const channel_receipt& what) {
   auto& out = *into.mutable_channel_receipt();
   out.set_destination(what.what.destination);
   out.set_upto(what.what.upto);
+  out.set_started(what.what.started);
 }
 
 // -- decoding ------------------------------------------------------------------------------------
@@ -236,7 +237,7 @@ result<peer_body> read(form::channel_batch& from) {
 result<peer_body> read(const form::channel_receipt& from) {
   if (auto checked = check_shard(from.destination()); !checked)
     return checked.error();
-  return peer_body{channel_receipt{{from.destination(), from.upto()}}};
+  return peer_body{channel_receipt{{from.destination(), from.upto(), from.started()}}};
 }
 
 result<peer_body> read_body(form::message& from) {

@@ -27,6 +27,7 @@ struct channel_commands {
 struct channel_acknowledged {
   std::uint32_t destination = 0; ///< the shard that applied them
   std::uint64_t upto = 0;
+  bool started = false; ///< it has just started: what is later may be lost, and is to be sent again
 };
 
 } // namespace orderd::runtime

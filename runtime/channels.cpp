@@ -35,12 +35,14 @@ std::vector<std::uint64_t> outboxes::acknowledged(std::uint32_t destination, std
   return erased;
 }
 
-std::map<std::uint32_t, std::vector<channel_command>> outboxes::unacknowledged() const {
-  std::map<std::uint32_t, std::vector<channel_command>> all;
-  for (const auto& [destination, from] : lanes_)
-    for (const auto& command : from.waiting)
-      if (command.sequence <= from.committed_upto)
-        all[destination].push_back(command);
+std::vector<channel_command> outboxes::unacknowledged(std::uint32_t destination) const {
+  std::vector<channel_command> all;
+  const auto found = lanes_.find(destination);
+  if (found == lanes_.end())
+    return all;
+  for (const auto& command : found->second.waiting)
+    if (command.sequence <= found->second.committed_upto)
+      all.push_back(command);
   return all;
 }
 

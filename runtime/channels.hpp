@@ -32,8 +32,8 @@ public:
   /// which sequence comes next.
   std::vector<std::uint64_t> acknowledged(std::uint32_t destination, std::uint64_t upto);
 
-  /// All commands not acknowledged that are committed here, per destination: what to send again.
-  std::map<std::uint32_t, std::vector<channel_command>> unacknowledged() const;
+  /// All commands not acknowledged that are committed here: what to send again.
+  std::vector<channel_command> unacknowledged(std::uint32_t destination) const;
 
   /// The commands up to their present ends are committed: `unacknowledged` may give them out.
   void committed(std::uint32_t destination, std::uint64_t upto);

@@ -73,6 +73,7 @@ struct shard_outputs {
   std::vector<reply> replies;
   std::map<std::uint32_t, std::vector<channel_command>> commands; ///< by destination shard
   std::map<std::uint32_t, std::uint64_t> acknowledgements;        ///< by source shard: taken up to
+  bool started = false; ///< the first of a shard: other shards are asked to send again what it has not
   std::vector<provider_calls::entry> calls;
 
   bool empty() const noexcept {
@@ -107,7 +108,7 @@ public:
         shard_port& port);
 
   /// Reads timers, channels, calls, parked commands and quarantine from the state store, and sends again
-  /// what may have been lost. Once, before any input. Pre: the store has every epoch of the journal.
+  /// what may have been lost, and asks the other shards to do the same. Once, before any input. Pre: the store has every epoch of the journal.
   result<void> recover(unix_ms now);
 
   // -- inputs; each sees the time of `now`, which never goes back ----------------------------------
@@ -201,6 +202,8 @@ private:
   void let_go_unowed();
   void close_epoch();
   void erase_acknowledged();
+  void send_again(); ///< to every shard
+  void send_again(std::uint32_t destination);
   void release_committed();
 
   // shard_recovery.cpp

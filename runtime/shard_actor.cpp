@@ -155,7 +155,7 @@ void shard_actor::release(shard_outputs outputs) {
   for (auto& [destination, commands] : outputs.commands)
     send(shards_[destination], channel_commands{shard_index_, std::move(commands)});
   for (const auto& [source, upto] : outputs.acknowledgements)
-    send(shards_[source], channel_acknowledged{shard_index_, upto});
+    send(shards_[source], channel_acknowledged{shard_index_, upto, outputs.started});
   if (!outputs.calls.empty())
     send(provider_, provider_calls{shard_index_, std::move(outputs.calls)});
 }

@@ -40,9 +40,18 @@ void shard::tick(unix_ms now) {
     erase_acknowledged();
   if (now_ >= resend_at_) {
     resend_at_ = now_ + resend_ms;
-    for (auto& [destination, commands] : outboxes_.unacknowledged())
-      ready_.commands[destination] = std::move(commands);
+    send_again();
   }
+}
+
+void shard::send_again() {
+  for (std::uint32_t destination = 0; destination < options_.shards; ++destination)
+    send_again(destination);
+}
+
+void shard::send_again(std::uint32_t destination) {
+  if (auto commands = outboxes_.unacknowledged(destination); !commands.empty())
+    ready_.commands[destination] = std::move(commands);
 }
 
 void shard::answer_late(const std::vector<caller>& late) {
@@ -86,6 +95,8 @@ void shard::commands(const channel_commands& batch, unix_ms now) {
 void shard::acknowledged(const channel_acknowledged& what) {
   for (const auto sequence : outboxes_.acknowledged(what.destination, what.upto))
     erasable_.push_back({what.destination, sequence});
+  if (what.started)
+    send_again(what.destination);
 }
 
 void shard::erase_acknowledged() {

@@ -14,8 +14,11 @@ result<void> shard::recover(unix_ms now) {
     return done;
   if (auto done = recover_patients(now); !done)
     return done;
-  for (auto& [destination, commands] : outboxes_.unacknowledged())
-    ready_.commands[destination] = std::move(commands);
+  send_again();
+  ready_.started = true;
+  for (std::uint32_t source = 0; source < options_.shards; ++source)
+    if (source != options_.shard)
+      ready_.acknowledgements[source] = inboxes_.last(source);
   resend_at_ = now + 1'000;
   finish();
   return {};

@@ -174,7 +174,13 @@ public:
   int apply_now_asked = 0;
   std::vector<std::pair<std::uint64_t, std::string>> replies;
   std::vector<std::pair<std::uint32_t, std::vector<runtime::channel_command>>> sent;
-  std::vector<std::pair<std::uint32_t, std::uint64_t>> acknowledgements;
+  struct acknowledgement {
+    std::uint32_t source = 0;
+    std::uint64_t upto = 0;
+    bool started = false;
+    friend bool operator==(const acknowledgement&, const acknowledgement&) = default;
+  };
+  std::vector<acknowledgement> acknowledgements;
   std::vector<runtime::provider_calls::entry> calls;
 
 private:
@@ -190,7 +196,7 @@ private:
     for (auto& [destination, commands] : outputs.commands)
       sent.emplace_back(destination, std::move(commands));
     for (const auto& [source, upto] : outputs.acknowledgements)
-      acknowledgements.emplace_back(source, upto);
+      acknowledgements.push_back({source, upto, outputs.started});
     for (auto& each : outputs.calls)
       calls.push_back(std::move(each));
   }

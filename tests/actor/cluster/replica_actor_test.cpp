@@ -289,7 +289,7 @@ TEST_F(ReplicaActor, SendsCommandsForItsShardToTheNodeThatLeadsIt) {
   assign({1, two, {self, two}, {}, {2, 1}});
   sent_to_two();
   caf::anon_send(seat_, commands);
-  caf::anon_send(seat_, runtime::channel_acknowledged{1, 9});
+  caf::anon_send(seat_, runtime::channel_acknowledged{1, 9, true});
   system_.run();
   const auto sent = sent_to_two();
   ASSERT_EQ(sent.size(), 2u);
@@ -302,6 +302,7 @@ TEST_F(ReplicaActor, SendsCommandsForItsShardToTheNodeThatLeadsIt) {
   const auto* receipt = std::get_if<channel_receipt>(&sent[1]);
   ASSERT_TRUE(receipt);
   EXPECT_EQ(receipt->what.upto, 9u);
+  EXPECT_TRUE(receipt->what.started);
 }
 
 TEST_F(ReplicaActor, TakesCommandsOfShardsThatAreLedElsewhere) {
@@ -309,8 +310,10 @@ TEST_F(ReplicaActor, TakesCommandsOfShardsThatAreLedElsewhere) {
   const auto stored = std::make_shared<const std::string>("receive|c1|5|");
   says(channel_batch{{1, {{1, test::wallet("a1"), stored}}}});
   EXPECT_EQ(replies(ask("a1", "read")), texts{"balance 5"});
-  ASSERT_EQ(acknowledged_.size(), 1u); // By way of this node's seat of that shard.
-  EXPECT_EQ(acknowledged_[0].upto, 1u);
+  ASSERT_EQ(acknowledged_.size(), 2u); // By way of this node's seat of that shard.
+  EXPECT_TRUE(acknowledged_[0].started);
+  EXPECT_EQ(acknowledged_[1].upto, 1u);
+  EXPECT_FALSE(acknowledged_[1].started);
   ASSERT_EQ(commands_.size(), 1u);
   EXPECT_EQ(commands_[0].commands[0].to, test::wallet("c1"));
 }

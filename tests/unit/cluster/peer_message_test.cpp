@@ -64,7 +64,7 @@ std::vector<std::pair<std::string, peer_body>> every_body() {
                               big}},
       {"copied", copied{4, 2, 4}},
       {"channel_batch", a_batch()},
-      {"channel_receipt", channel_receipt{{63, big}}},
+      {"channel_receipt", channel_receipt{{63, big, true}}},
   };
 }
 

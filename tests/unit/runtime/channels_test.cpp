@@ -23,9 +23,7 @@ std::string sequences(const std::vector<channel_command>& commands) {
 
 /// What goes to shard 1 again.
 std::string again(const outboxes& from) {
-  const auto all = from.unacknowledged();
-  const auto found = all.find(1);
-  return found == all.end() ? "" : sequences(found->second);
+  return sequences(from.unacknowledged(1));
 }
 
 TEST(Outboxes, NumberCommandsFromOneByDestination) {
@@ -134,9 +132,9 @@ TEST(Channels, DeliverEverythingOnceInOrderOverABadNetwork) {
     sender.committed(1, sender.append(1, a, text(std::to_string(i) + ' ')));
   }
   for (int step = 0; step < 100'000 && sender.backlog() > 0; ++step) {
-    const auto open = sender.unacknowledged();
-    if (const auto some = open.find(1); some != open.end() && random() % 5 == 0)
-      forth.carry({some->second.begin(), some->second.begin() + 1 + random() % some->second.size()});
+    const auto open = sender.unacknowledged(1);
+    if (!open.empty() && random() % 5 == 0)
+      forth.carry({open.begin(), open.begin() + 1 + random() % open.size()});
     if (const auto batch = forth.arrival()) {
       for (const auto& each : *batch)
         if (receiver.offer(0, each.sequence) == inboxes::verdict::take)

@@ -42,8 +42,8 @@ void carry_all(pair_of_shards& both) {
         to.engine().finish();
         moved = true;
       }
-      for (const auto& [source, upto] : std::exchange(from.acknowledgements, {})) {
-        to.engine().acknowledged({shard, upto});
+      for (const auto& each : std::exchange(from.acknowledgements, {})) {
+        to.engine().acknowledged({shard, each.upto, each.started});
         to.engine().finish();
         moved = true;
       }
@@ -62,7 +62,7 @@ TEST(ShardChannels, CarryACommandAndItsAnswerEachAfterItsCommit) {
   EXPECT_EQ(both.first.sent[0].first, 1u);
   both.second.engine().commands(batch_of(0, both.first.sent[0].second), both.second.now);
   both.second.engine().finish();
-  EXPECT_TRUE(both.second.acknowledgements.empty()) << "acknowledged before it was durable";
+  EXPECT_EQ(both.second.acknowledgements.back().upto, 0u) << "acknowledged before it was durable";
   EXPECT_TRUE(both.second.sent.empty());
   carry_all(both);
   EXPECT_EQ(both.first.reply(id), "sent 4");
@@ -81,7 +81,7 @@ TEST(ShardChannels, TakeACommandThatComesAgainOnce) {
     both.second.settle();
   }
   EXPECT_EQ(both.second.reply(both.second.ask("c1", "read")), "balance 4");
-  EXPECT_EQ(both.second.acknowledgements.back(), (std::pair<std::uint32_t, std::uint64_t>{0, 1}));
+  EXPECT_EQ(both.second.acknowledgements.back(), (shard_rig::acknowledgement{0, 1, false}));
 }
 
 TEST(ShardChannels, SendAgainAfterASecondWithoutAnAcknowledgement) {
@@ -109,6 +109,33 @@ TEST(ShardChannels, SendAgainAfterARestartFromTheirRows) {
   both.first.crash();
   carry_all(both);
   EXPECT_EQ(both.second.reply(both.second.ask("c1", "read")), "balance 4");
+}
+
+TEST(ShardChannels, SendAtOnceToAShardThatHasJustStartedWhatItMayHaveLost) {
+  pair_of_shards both;
+  both.first.ask("a1", "add 10");
+  both.first.ask("a1", "send c1 4");
+  both.first.settle();
+  both.first.sent.clear(); // Lost: the other shard was somewhere else.
+  both.second.crash();
+  ASSERT_EQ(both.second.acknowledgements.back(), (shard_rig::acknowledgement{0, 0, true}));
+  carry_all(both);
+  EXPECT_EQ(both.second.reply(both.second.ask("c1", "read")), "balance 4");
+  both.second.crash();
+  ASSERT_EQ(both.second.acknowledgements.back(), (shard_rig::acknowledgement{0, 1, true}));
+  carry_all(both);
+  EXPECT_EQ(both.second.reply(both.second.ask("c1", "read")), "balance 4");
+}
+
+TEST(ShardChannels, AreNotSentAgainForAnOrdinaryAcknowledgement) {
+  pair_of_shards both;
+  both.first.ask("a1", "add 10");
+  both.first.ask("a1", "send c1 4");
+  both.first.settle();
+  both.first.sent.clear();
+  both.first.engine().acknowledged({1, 0, false});
+  both.first.engine().finish();
+  EXPECT_TRUE(both.first.sent.empty());
 }
 
 TEST(ShardChannels, NeverReuseANumberAfterARestartThoughAllIsAcknowledged) {
@@ -139,7 +166,7 @@ TEST(ShardChannels, TakeNothingBehindAGap) {
   both.second.engine().finish();
   both.second.settle();
   EXPECT_EQ(both.second.reply(both.second.ask("c1", "read")), "balance 0");
-  EXPECT_EQ(both.second.acknowledgements.back().second, 0u);
+  EXPECT_EQ(both.second.acknowledgements.back().upto, 0u);
 }
 
 /// Everything between the two shards, badly carried: one packet is a batch of commands or a number.
@@ -151,9 +178,9 @@ public:
     for (std::uint32_t shard : {0u, 1u}) {
       auto& from = both_.rig(shard);
       for (auto& [destination, commands] : std::exchange(from.sent, {}))
-        carry({shard, std::move(commands), 0});
-      for (const auto& [source, upto] : std::exchange(from.acknowledgements, {}))
-        carry({shard, {}, upto});
+        carry({shard, std::move(commands), {}});
+      for (const auto& each : std::exchange(from.acknowledgements, {}))
+        carry({shard, {}, {shard, each.upto, each.started}});
     }
   }
   void deliver_one() {
@@ -164,7 +191,7 @@ public:
     under_way_.pop_back();
     auto& to = both_.rig(1 - next.from);
     if (next.commands.empty())
-      to.engine().acknowledged({next.from, next.upto});
+      to.engine().acknowledged(next.acknowledged);
     else
       to.engine().commands({next.from, next.commands}, to.now);
     to.engine().finish();
@@ -174,7 +201,7 @@ private:
   struct packet {
     std::uint32_t from = 0;
     std::vector<channel_command> commands;
-    std::uint64_t upto = 0;
+    channel_acknowledged acknowledged;
   };
   void carry(packet what) {
     if (random_() % 4 == 0)
