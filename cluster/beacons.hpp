@@ -14,8 +14,8 @@
 // *Limitations*: loopback only. A beacon that cannot be sent is lost: the next one follows.
 #pragma once
 
-#include "cluster/lease_board.hpp"
 #include "cluster/cluster_metrics.hpp"
+#include "cluster/lease_board.hpp"
 #include "cluster/socket.hpp"
 #include "runtime/result.hpp"
 
@@ -32,7 +32,7 @@ namespace orderd::cluster {
 struct beacons_options {
   std::string address; ///< host:port; port 0 takes a free one
   std::string cluster_id;
-  lease_board& board;    ///< outlives the thread
+  lease_board& board;       ///< outlives the thread
   cluster_metrics& numbers; ///< outlives the thread
 };
 

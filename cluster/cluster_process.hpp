@@ -2,12 +2,12 @@
 #pragma once
 
 #include "cluster/beacons.hpp"
+#include "cluster/cluster_metrics.hpp"
 #include "cluster/cluster_node.hpp"
 #include "cluster/etcd_configuration.hpp"
 #include "cluster/gateway.hpp"
 #include "cluster/joining.hpp"
 #include "cluster/metrics_endpoint.hpp"
-#include "cluster/cluster_metrics.hpp"
 #include "cluster/peers_actor.hpp"
 #include "cluster/system_config.hpp"
 #include "config/settings.hpp"

@@ -38,7 +38,7 @@ struct peers_options {
   std::string address; ///< host:port; port 0 takes a free one
   peer_identity own;
   std::uint32_t shards = 1; ///< as many as peers_know will have seats
-  cluster_metrics& numbers;    ///< outlives the actor
+  cluster_metrics& numbers; ///< outlives the actor
   std::size_t unsent_bytes_max = limits::peer_unsent_bytes_max;
   std::size_t untaken_bytes_max = limits::peer_untaken_bytes_max;
 };

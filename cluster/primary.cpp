@@ -276,8 +276,8 @@ void primary::keep_up(std::uint32_t node, progress& to, steady_time now) {
   if (to.next > to.match + 1 && now - std::max(to.sent_at, to.moved_at) >= core_.options.resend_after)
     rewind(to);
   ship(node, to, now);
-  // A message may be lost: nothing comes after the last commit to tell of it, nor after a follower's word that
-  // its copy is whole.
+  // A message may be lost: nothing comes after the last commit to tell of it, nor after a follower's word
+  // that its copy is whole.
   const bool unheard = (to.knows_committed < core_.log.committed() || !to.whole)
                        && now - to.told_at >= core_.options.resend_after;
   if (to.told_committed < core_.log.committed() || unheard)

@@ -108,7 +108,8 @@ public:
         shard_port& port);
 
   /// Reads timers, channels, calls, parked commands and quarantine from the state store, and sends again
-  /// what may have been lost, and asks the other shards to do the same. Once, before any input. Pre: the store has every epoch of the journal.
+  /// what may have been lost, and asks the other shards to do the same. Once, before any input. Pre: the
+  /// store has every epoch of the journal.
   result<void> recover(unix_ms now);
 
   // -- inputs; each sees the time of `now`, which never goes back ----------------------------------
