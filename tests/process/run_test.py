@@ -51,6 +51,8 @@ class Run(unittest.TestCase):
         with subprocess.Popen(
             self.command(), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
             start_new_session=True,
+            # Whoever runs the tests in the background has them ignore it, and a shell keeps that.
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
         ) as process:
             said = b""
             while b"serving on" not in said:
