@@ -7,6 +7,7 @@
 
 #include <caf/send.hpp>
 
+#include <algorithm>
 #include <memory>
 #include <utility>
 
@@ -22,9 +23,10 @@ runtime::result<replica_start> start_of(const runtime::replica_storage& found) {
   replica_start out;
   out.promised = note->promised;
   out.copying = note->copying;
-  out.applied = found.applied_epoch;
+  out.applied = found.applied.epoch;
   out.journal_first = found.journal_first;
-  out.end = found.end_epoch;
+  out.end = found.end.epoch;
+  out.time_ms = std::max(found.applied.time_ms, found.end.time_ms);
   term_table table{note->starts};
   table.truncate(out.end);
   for (const auto& each : found.terms)

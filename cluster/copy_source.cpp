@@ -13,8 +13,10 @@ constexpr std::chrono::milliseconds resend_pages_after{1'000};
 
 copy_source::copy_source(replica_core& core, std::uint64_t term, std::uint64_t number, std::uint32_t to_node,
                          steady_time now)
-    : core_(core), term_(term), number_(number), to_node_(to_node), base_(core.log.applied()),
-      base_term_(core.log.terms().term_at(base_)), answered_at_(now) {}
+    : core_(core), term_(term), number_(number),
+      to_node_(to_node), base_{core.log.applied(), core.log.terms().term_at(core.log.applied()), 0,
+                               core.log.time_ms()},
+      answered_at_(now) {}
 
 void copy_source::read_next() {
   auto read = core_.port.read_rows(read_upto_, core_.options.copy_page_bytes);
@@ -32,7 +34,7 @@ void copy_source::read_next() {
   // The last page must say what comes of the hash: it is sent by itself.
   if (!read->rows.empty() || next_page_ == 0) {
     auto& page = unanswered_[next_page_];
-    page = {term_, number_, next_page_, base_, base_term_, std::move(read->rows), false, 0, 0};
+    page = {term_, number_, next_page_, base_, std::move(read->rows), false, 0, 0};
     ++next_page_;
   }
 }
@@ -55,7 +57,7 @@ void copy_source::send(std::uint64_t page) {
 void copy_source::state_hashed(std::uint64_t applied, std::uint64_t hash, steady_time now) {
   if (!hashing_ || std::exchange(ended_, true))
     return;
-  unanswered_[next_page_] = {term_, number_, next_page_, base_, base_term_, {}, true, applied, hash};
+  unanswered_[next_page_] = {term_, number_, next_page_, base_, {}, true, applied, hash};
   answered_at_ = now;
   send(next_page_++);
 }

@@ -33,7 +33,7 @@ public:
   std::uint64_t number() const noexcept { return number_; }
   bool done() const noexcept { return done_; }
   /// The follower's journal begins after this one.
-  std::uint64_t base() const noexcept { return base_; }
+  std::uint64_t base() const noexcept { return base_.epoch; }
 
 private:
   void send_pages();
@@ -44,8 +44,7 @@ private:
   std::uint64_t term_;
   std::uint64_t number_;
   std::uint32_t to_node_;
-  std::uint64_t base_;
-  std::uint64_t base_term_;
+  runtime::epoch_mark base_;
   std::map<std::uint64_t, copy_rows> unanswered_; ///< by page
   std::uint64_t next_page_ = 0;
   std::optional<runtime::row_key> read_upto_;

@@ -130,7 +130,6 @@ void follower::take(const replica_id& from, const copy_rows& what) {
     copy_ = copy{};
     copy_->number = newest_copy_ = what.copy;
     copy_->base = what.base;
-    copy_->base_term = what.base_term;
     copy_->storing = what;
     core_.copying = true;
     state_ = state::copying;
@@ -170,7 +169,7 @@ void follower::rows_loaded() {
     copy_->upto = copy_->storing->upto;
     copy_->hash = copy_->storing->hash;
     ++core_.loads_awaited;
-    return core_.port.end_load(copy_->base, copy_->base_term);
+    return core_.port.end_load(copy_->base);
   }
   copy_->storing.reset();
   ++copy_->next_page;

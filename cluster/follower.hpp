@@ -83,8 +83,7 @@ private:
     std::optional<copy_rows> storing; ///< the page on its way into the state
     std::deque<copy_rows> arrived;    ///< the pages behind it, as many as the source sends unanswered
     bool stored_all = false;
-    std::uint64_t base = 0;
-    std::uint64_t base_term = 0;
+    runtime::epoch_mark base;
     std::uint64_t upto = 0; ///< whole once this is applied, if the hash is this one
     std::uint64_t hash = 0;
     bool hashing = false;

@@ -35,8 +35,7 @@ runtime::result<caf::actor> spawn_shard(caf::actor_system& system, const config:
     return reader.error();
   auto options = engine_options(settings, the_only_replica, shard, ports.disk.shards(), where);
   options.term = owned->term;
-  options.last_epoch = ports.recovered[shard].epoch;
-  options.last_term = ports.recovered[shard].term;
+  options.last = ports.recovered[shard].last;
   return system.spawn<runtime::shard_actor>(runtime::shard_dependencies{
       options, settings.entities, ports.rules, ports.clock, ports.numbers, *std::move(reader), peers.journal,
       peers.applier, peers.provider_worker, ports.fatal});

@@ -86,7 +86,8 @@ public:
     if (!recovered)
       return recovered.error();
     for (const auto& shard : *recovered)
-      runtime::log::info("node", "shard_recovered", {{"shard", shard.shard}, {"epoch", shard.epoch}}, "");
+      runtime::log::info("node", "shard_recovered", {{"shard", shard.shard}, {"epoch", shard.last.epoch}},
+                         "");
     auto page = metrics_endpoint::start(settings_.metrics, numbers_);
     if (!page)
       return page.error();

@@ -89,8 +89,10 @@ void put(form::message& into, const copy_rows& what) {
   out.set_term(what.term);
   out.set_copy(what.copy);
   out.set_page(what.page);
-  out.set_base(what.base);
-  out.set_base_term(what.base_term);
+  out.set_base(what.base.epoch);
+  out.set_base_term(what.base.term);
+  out.set_base_hash(what.base.hash);
+  out.set_base_time_ms(what.base.time_ms);
   for (const auto& each : what.rows) {
     auto& row = *out.add_rows();
     const auto key = each.key.key();
@@ -201,8 +203,7 @@ result<peer_body> read(form::copy_rows& from) {
   out.term = from.term();
   out.copy = from.copy();
   out.page = from.page();
-  out.base = from.base();
-  out.base_term = from.base_term();
+  out.base = {from.base(), from.base_term(), from.base_hash(), from.base_time_ms()};
   out.last = from.last();
   out.upto = from.upto();
   out.hash = from.hash();

@@ -93,8 +93,7 @@ struct copy_rows {
   std::uint64_t term = 0;
   std::uint64_t copy = 0; ///< number of the copy, to tell it from one given up
   std::uint64_t page = 0;
-  std::uint64_t base = 0;
-  std::uint64_t base_term = 0;
+  runtime::epoch_mark base;
   std::vector<runtime::row_write> rows;
   bool last = false;
   std::uint64_t upto = 0;

@@ -15,8 +15,10 @@ primary::primary(replica_core& core, std::uint64_t term, steady_time now)
   auto first = std::make_shared<runtime::epoch>();
   first->shard = core_.options.shard;
   first->term = term_;
-  first->number = opening_ = core_.log.end() + 1;
+  first->number = core_.log.end() + 1;
   first->previous_term = core_.log.end_term();
+  first->time_ms = core_.log.time_ms();
+  opening_ = runtime::mark_of(*first);
   core_.log.append(first);
   core_.port.append({first}, core_.note());
   meet_nodes();
@@ -241,7 +243,7 @@ void primary::commit(steady_time) {
   auto upto = core_.log.durable();
   for (const auto& member : everyone_who_counts())
     upto = std::min(upto, match_of(member));
-  if (upto < opening_ || upto <= core_.log.committed())
+  if (upto < opening_.epoch || upto <= core_.log.committed())
     return;
   core_.log.commit(upto);
   committed_since_whole_ = true;
@@ -253,12 +255,12 @@ void primary::commit(steady_time) {
 
 void primary::start_when_applied() {
   core_.log.apply_committed(std::numeric_limits<std::uint64_t>::max());
-  if (serving_ || core_.log.committed() < opening_)
+  if (serving_ || core_.log.committed() < opening_.epoch)
     return;
-  if (core_.log.applied() < opening_)
+  if (core_.log.applied() < opening_.epoch)
     return core_.port.apply_now();
   serving_ = true;
-  core_.port.start_engine(term_, opening_);
+  core_.port.start_engine(opening_);
 }
 
 // -- time ----------------------------------------------------------------------------------------

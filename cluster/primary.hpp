@@ -122,7 +122,7 @@ private:
 
   replica_core& core_;
   std::uint64_t term_;
-  std::uint64_t opening_ = 0; ///< the first epoch of the term
+  runtime::epoch_mark opening_; ///< the first epoch of the term
   bool serving_ = false;
   bool committed_since_whole_ = false;
   std::map<std::uint32_t, progress> followers_;  ///< by node

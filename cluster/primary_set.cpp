@@ -86,7 +86,7 @@ std::optional<assignment> primary::joined() const {
     const replica_id who{node, follower.incarnation};
     const bool wanted = std::find(known.nodes.begin(), known.nodes.end(), node) != known.nodes.end();
     if (wanted && follower.following && follower.whole && !follower.copying && !contains(known.in_sync, who)
-        && follower.match == core_.log.end() && follower.match >= opening_)
+        && follower.match == core_.log.end() && follower.match >= opening_.epoch)
       return with(known, who);
   }
   return std::nullopt;

@@ -211,9 +211,8 @@ void replica_actor::load_rows(std::vector<runtime::row_write> rows, bool first) 
                                runtime::load_rows{given_.options.shard, first, std::move(rows), 0});
 }
 
-void replica_actor::end_load(std::uint64_t applied_epoch, std::uint64_t applied_term) {
-  caf::event_based_actor::send(given_.applier,
-                               runtime::end_load{given_.options.shard, applied_epoch, applied_term, 0});
+void replica_actor::end_load(const runtime::epoch_mark& applied) {
+  caf::event_based_actor::send(given_.applier, runtime::end_load{given_.options.shard, applied, 0});
 }
 
 // -- the configuration store ---------------------------------------------------------------------
@@ -228,13 +227,13 @@ void replica_actor::look_up() {
 
 // -- the engine ----------------------------------------------------------------------------------
 
-void replica_actor::start_engine(std::uint64_t term, std::uint64_t last_epoch) {
+void replica_actor::start_engine(const runtime::epoch_mark& opening) {
   auto reader = given_.state.reader();
   if (!reader)
     return given_.fatal("seat", reader.error());
   auto options = given_.engine;
-  options.term = options.last_term = term;
-  options.last_epoch = last_epoch;
+  options.term = opening.term;
+  options.last = opening;
   const caf::actor self{this};
   engine_ = spawn<runtime::shard_actor>(
       runtime::shard_dependencies{options, given_.form, given_.rules, given_.clock, given_.numbers,

@@ -20,7 +20,8 @@ replica_log::replica_log(const replica_start& start, const log_limits& limits, r
                          steady_time now)
     : limits_(limits), port_(port), terms_(start.starts), end_(start.end), durable_(start.end),
       committed_(start.applied), handed_(start.applied), applied_(start.applied),
-      available_from_(start.journal_first == 0 ? start.end + 1 : start.journal_first), now_(now) {
+      available_from_(start.journal_first == 0 ? start.end + 1 : start.journal_first),
+      time_ms_(start.time_ms), now_(now) {
   if (available_from_ <= end_)
     retained_.push_back({end_, 0, now}); // All that was found, as if it had come now.
 }
@@ -40,6 +41,7 @@ bool replica_log::continues(std::span<const epoch_ptr> next) const noexcept {
 bool replica_log::append(const epoch_ptr& next) {
   require(continues({&next, 1}), "an epoch that does not continue its journal");
   end_ = next->number;
+  time_ms_ = std::max(time_ms_, next->time_ms);
   const auto bytes = size_of(*next);
   recent_.push_back(next);
   recent_bytes_ += bytes;
@@ -89,8 +91,10 @@ void replica_log::truncate(std::uint64_t keep_upto) {
     retained_.push_back({end_, 0, now_}); // Of what was found when this replica started.
 }
 
-void replica_log::reset(std::uint64_t base, const std::vector<term_start>& starts) {
+void replica_log::reset(const runtime::epoch_mark& at, const std::vector<term_start>& starts) {
+  const auto base = at.epoch;
   ++generation_;
+  time_ms_ = std::max(time_ms_, at.time_ms);
   terms_ = term_table{starts};
   terms_.truncate(base);
   end_ = durable_ = committed_ = handed_ = applied_ = base;

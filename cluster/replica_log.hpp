@@ -33,6 +33,7 @@ struct replica_start {
   std::vector<term_start> starts;  ///< of journal and note together
   std::uint64_t promised = 0;
   bool copying = false;
+  runtime::unix_ms time_ms = 0; ///< the latest time of any epoch that is there
 };
 
 struct log_limits {
@@ -55,6 +56,8 @@ public:
   std::uint64_t committed() const noexcept { return committed_; }
   std::uint64_t applied() const noexcept { return applied_; }
   std::uint64_t end_term() const noexcept { return terms_.term_at(end_); }
+  /// The latest time of any epoch seen, those cut off again included: no later epoch may be before it (E6).
+  runtime::unix_ms time_ms() const noexcept { return time_ms_; }
   const term_table& terms() const noexcept { return terms_; }
   /// Epochs from this one on are in the journal, up to the end.
   std::uint64_t available_from() const noexcept { return available_from_; }
@@ -71,7 +74,7 @@ public:
   void truncate(std::uint64_t keep_upto);
   bool may_truncate(std::uint64_t keep_upto) const noexcept;
   /// Nothing is left: a copy as of that epoch is about to come.
-  void reset(std::uint64_t base, const std::vector<term_start>& starts);
+  void reset(const runtime::epoch_mark& base, const std::vector<term_start>& starts);
 
   /// Calls `use` with epochs from `first` on, of about that many bytes: now when they are in memory, else
   /// when they are read. False: a read is under way already, ask again. Pre: available_from() <= first <=
@@ -106,6 +109,7 @@ private:
   std::uint64_t handed_;
   std::uint64_t applied_;
   std::uint64_t available_from_;
+  runtime::unix_ms time_ms_;
   std::optional<std::uint64_t> held_from_;
   std::deque<runtime::epoch_ptr> recent_; ///< consecutive; the last is end_, unless it is empty
   std::size_t recent_bytes_ = 0;

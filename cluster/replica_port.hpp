@@ -51,7 +51,7 @@ public:
   /// Put copied rows into the state, after erasing all of it when they are the `first`; then `rows_loaded`.
   virtual void load_rows(std::vector<runtime::row_write> rows, bool first) = 0;
   /// The copied rows are those of this epoch; then `rows_loaded`.
-  virtual void end_load(std::uint64_t applied_epoch, std::uint64_t applied_term) = 0;
+  virtual void end_load(const runtime::epoch_mark& applied) = 0;
 
   /// Compare-and-set the assignment; then `decided`, or `undecided`: then it may still take place.
   virtual void propose(std::uint64_t expected_version, const assignment& what) = 0;
@@ -60,7 +60,7 @@ public:
 
   /// This replica leads: run the shard's engine from that epoch, which is applied; its epochs come as
   /// `engine_closed`. After `stop_engine` nothing it closed counts.
-  virtual void start_engine(std::uint64_t term, std::uint64_t last_epoch) = 0;
+  virtual void start_engine(const runtime::epoch_mark& opening) = 0;
   virtual void stop_engine() = 0;
   virtual void committed(std::uint64_t upto) = 0; ///< to the engine: epochs of its own up to this one
 

@@ -22,7 +22,7 @@ result<void> load_into(state_store& store, const load_rows& what) {
 }
 
 result<void> load_into(state_store& store, const end_load& what) {
-  return store.set_applied(what.applied_epoch, what.applied_term);
+  return store.set_applied(what.applied);
 }
 
 } // namespace

@@ -129,9 +129,18 @@ result<void> lmdb_state::load_meta(lmdb::transaction& writing) {
   if (!meta.ParseFromArray(opened->value.data(), static_cast<int>(opened->value.size())))
     return fault{fault_code::corrupt,
                  "the meta row of shard " + std::to_string(shard_) + " cannot be decoded"};
-  applied_epoch_ = meta.applied_epoch();
-  applied_term_ = meta.applied_term();
+  remember({meta.applied_epoch(), meta.applied_term(), meta.applied_hash(), meta.applied_time_ms()});
   return {};
+}
+
+epoch_mark lmdb_state::applied() const {
+  const std::lock_guard lock{applied_mutex_};
+  return applied_;
+}
+
+void lmdb_state::remember(const epoch_mark& upto) {
+  const std::lock_guard lock{applied_mutex_};
+  applied_ = upto;
 }
 
 result<void> lmdb_state::load_databases(lmdb::transaction& writing) {
@@ -160,13 +169,14 @@ result<std::unique_ptr<state_reader>> lmdb_state::reader() {
 // -- apply ---------------------------------------------------------------------------------------
 
 result<void> lmdb_state::apply(std::span<const epoch_ptr> epochs) {
-  while (!epochs.empty() && epochs.front()->number <= applied_epoch_)
+  while (!epochs.empty() && epochs.front()->number <= applied_epoch())
     epochs = epochs.subspan(1);
   while (!epochs.empty()) {
+    const auto first = applied_epoch() + 1;
     std::size_t count = 0;
     for (std::size_t rows = 0; count < epochs.size() && rows < rows_per_transaction; ++count) {
       require(epochs[count]->shard == shard_, "epoch applied to another shard");
-      require(epochs[count]->number == applied_epoch_ + count + 1, "epochs applied out of order");
+      require(epochs[count]->number == first + count, "epochs applied out of order");
       rows += epochs[count]->writes.size();
     }
     if (auto done = apply_transaction(epochs.first(count)); !done)
@@ -177,11 +187,10 @@ result<void> lmdb_state::apply(std::span<const epoch_ptr> epochs) {
 }
 
 result<void> lmdb_state::apply_transaction(std::span<const epoch_ptr> epochs) {
-  const auto& last = *epochs.back();
-  return write(merge_writes(epochs), progress{last.number, last.term});
+  return write(merge_writes(epochs), mark_of(*epochs.back()));
 }
 
-result<void> lmdb_state::write(std::span<const merged_write> rows, std::optional<progress> upto) {
+result<void> lmdb_state::write(std::span<const merged_write> rows, const std::optional<epoch_mark>& upto) {
   auto writing = environment_->begin_write();
   if (!writing)
     return writing.error();
@@ -199,18 +208,18 @@ result<void> lmdb_state::write(std::span<const merged_write> rows, std::optional
     return done;
   for (const auto& made : writer.created())
     databases_.publish(made.place, made.handle);
-  if (upto) {
-    applied_epoch_ = upto->epoch;
-    applied_term_ = upto->term;
-  }
+  if (upto)
+    remember(*upto);
   return {};
 }
 
-result<void> lmdb_state::put_meta(lmdb::transaction& writing, const progress& upto) {
+result<void> lmdb_state::put_meta(lmdb::transaction& writing, const epoch_mark& upto) {
   stored::v1::state_meta meta;
   meta.set_shard(shard_);
   meta.set_applied_epoch(upto.epoch);
   meta.set_applied_term(upto.term);
+  meta.set_applied_hash(upto.hash);
+  meta.set_applied_time_ms(upto.time_ms);
   const auto sealed = seal_value(shard_, upto.epoch, meta_key, meta.SerializeAsString());
   return writing.put(meta_, meta_key.key(), sealed);
 }
@@ -219,7 +228,7 @@ result<void> lmdb_state::put_meta(lmdb::transaction& writing, const progress& up
 
 // One database at a time: a transaction remembers every page it frees.
 result<void> lmdb_state::clear() {
-  if (auto done = write({}, progress{}); !done)
+  if (auto done = write({}, epoch_mark{}); !done)
     return done;
   for (std::uint16_t number = 0; number < row_place::numbers; ++number) {
     const auto database = databases_.find(row_place{number});
@@ -237,13 +246,13 @@ result<void> lmdb_state::clear() {
 }
 
 result<void> lmdb_state::load(std::span<const row_write> rows) {
-  require(applied_epoch_ == 0, "rows loaded into a state that has epochs");
+  require(applied_epoch() == 0, "rows loaded into a state that has epochs");
   return write(merge_writes(rows), {});
 }
 
-result<void> lmdb_state::set_applied(std::uint64_t epoch, std::uint64_t term) {
-  require(applied_epoch_ == 0, "a state that has epochs is said to be a copy");
-  return write({}, progress{epoch, term});
+result<void> lmdb_state::set_applied(const epoch_mark& last) {
+  require(applied_epoch() == 0, "a state that has epochs is said to be a copy");
+  return write({}, last);
 }
 
 } // namespace orderd::runtime

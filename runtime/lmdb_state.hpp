@@ -18,6 +18,7 @@
 #include <array>
 #include <atomic>
 #include <memory>
+#include <mutex>
 #include <vector>
 
 namespace orderd::runtime {
@@ -53,9 +54,8 @@ public:
   result<void> apply(std::span<const epoch_ptr> epochs) override;
   result<void> clear() override;
   result<void> load(std::span<const row_write> rows) override;
-  result<void> set_applied(std::uint64_t epoch, std::uint64_t term) override;
-  std::uint64_t applied_epoch() const override { return applied_epoch_; }
-  std::uint64_t applied_term() const override { return applied_term_; }
+  result<void> set_applied(const epoch_mark& last) override;
+  epoch_mark applied() const override;
   result<std::unique_ptr<state_reader>> reader() override;
   std::uint64_t size_bytes() const override { return environment_->used_bytes(); }
 
@@ -66,21 +66,17 @@ private:
   result<void> load_databases(lmdb::transaction& writing);
   result<void> load_meta(lmdb::transaction& writing);
   result<void> apply_transaction(std::span<const epoch_ptr> epochs);
-  /// What a state has after an apply.
-  struct progress {
-    std::uint64_t epoch = 0;
-    std::uint64_t term = 0;
-  };
   /// Writes sorted rows and, when it is given, how far they come: in one synced transaction.
-  result<void> write(std::span<const merged_write> rows, std::optional<progress> upto);
-  result<void> put_meta(lmdb::transaction& writing, const progress& upto);
+  result<void> write(std::span<const merged_write> rows, const std::optional<epoch_mark>& upto);
+  result<void> put_meta(lmdb::transaction& writing, const epoch_mark& upto);
+  void remember(const epoch_mark& upto);
 
   std::unique_ptr<lmdb::environment> environment_;
   std::uint32_t shard_;
   MDB_dbi meta_ = 0;
   state_databases databases_;
-  std::atomic<std::uint64_t> applied_epoch_ = 0;
-  std::atomic<std::uint64_t> applied_term_ = 0;
+  mutable std::mutex applied_mutex_;
+  epoch_mark applied_;
 };
 
 } // namespace orderd::runtime

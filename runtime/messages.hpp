@@ -121,12 +121,11 @@ struct load_rows {
   std::uint64_t tag = 0;
 };
 
-/// Seat -> applier: the copy is loaded; the state's next epoch is applied_epoch + 1. Answered with
+/// Seat -> applier: the copy is loaded; the state's next epoch is the one after `applied`. Answered with
 /// rows_loaded.
 struct end_load {
   std::uint32_t shard = 0;
-  std::uint64_t applied_epoch = 0;
-  std::uint64_t applied_term = 0;
+  epoch_mark applied;
   std::uint64_t tag = 0;
 };
 

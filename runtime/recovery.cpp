@@ -20,53 +20,56 @@ std::size_t size_of(const epoch& what) {
 class shard_chain {
 public:
   shard_chain(std::uint32_t shard, const state_store& state)
-      : shard_(shard), applied_epoch_(state.applied_epoch()), applied_term_(state.applied_term()),
-        epoch_(applied_epoch_), term_(applied_term_) {}
+      : shard_(shard), applied_(state.applied()), last_(applied_) {}
 
   /// Takes the epoch as the last; a fault when it does not continue what came before it.
   result<void> take(const epoch& next) {
     auto fits = check(next);
-    epoch_ = next.number;
-    term_ = next.term;
+    last_ = mark_of(next);
     in_journal_ = true;
     return fits;
   }
 
   /// What is wrong when nothing comes after it.
   result<void> finish() const {
-    if (epoch_ < applied_epoch_)
-      return damage("the journal ends at epoch " + std::to_string(epoch_) + ", but the state has "
-                    + std::to_string(applied_epoch_) + ": the journal is older than the state");
+    if (last_.epoch < applied_.epoch)
+      return damage("the journal ends at epoch " + std::to_string(last_.epoch) + ", but the state has "
+                    + std::to_string(applied_.epoch) + ": the journal is older than the state");
     return {};
   }
 
   std::uint32_t shard() const { return shard_; }
-  std::uint64_t applied_epoch() const { return applied_epoch_; }
-  std::uint64_t applied_term() const { return applied_term_; }
+  const epoch_mark& applied() const { return applied_; }
   /// The last in the journal; of the state, until there was one.
-  std::uint64_t epoch() const { return epoch_; }
-  std::uint64_t term() const { return term_; }
+  const epoch_mark& last() const { return last_; }
 
 private:
   result<void> check(const runtime::epoch& next) const {
     // The first record may be of any epoch the state has: the journal is trimmed behind it.
-    if (!in_journal_ && next.number <= epoch_)
-      return next.number < epoch_ ? result<void>{} : check_same_term(next);
-    if (next.number != epoch_ + 1)
-      return damage("epoch " + std::to_string(epoch_ + 1) + " is missing; the journal goes on with "
+    if (!in_journal_ && next.number <= last_.epoch)
+      return next.number < last_.epoch ? result<void>{} : check_same(next);
+    if (next.number != last_.epoch + 1)
+      return damage("epoch " + std::to_string(last_.epoch + 1) + " is missing; the journal goes on with "
                     + std::to_string(next.number));
-    if (next.previous_term != term_)
+    if (next.previous_term != last_.term)
       return damage("epoch " + std::to_string(next.number) + " follows one of term "
-                    + std::to_string(next.previous_term) + ", but epoch " + std::to_string(epoch_)
-                    + " is of term " + std::to_string(term_));
-    return next.number == applied_epoch_ ? check_same_term(next) : result<void>{};
+                    + std::to_string(next.previous_term) + ", but epoch " + std::to_string(last_.epoch)
+                    + " is of term " + std::to_string(last_.term));
+    if (next.previous_hash != 0 && last_.hash != 0 && next.previous_hash != last_.hash)
+      return damage("epoch " + std::to_string(next.number) + " follows another epoch "
+                    + std::to_string(last_.epoch) + " than the one that is here");
+    return next.number == applied_.epoch ? check_same(next) : result<void>{};
   }
 
-  result<void> check_same_term(const runtime::epoch& next) const {
-    if (next.term == applied_term_)
-      return {};
-    return damage("epoch " + std::to_string(next.number) + " is of term " + std::to_string(next.term)
-                  + " in the journal, of term " + std::to_string(applied_term_) + " in the state");
+  /// The epoch that the state has applied last, as the journal has it.
+  result<void> check_same(const runtime::epoch& next) const {
+    if (next.term != applied_.term)
+      return damage("epoch " + std::to_string(next.number) + " is of term " + std::to_string(next.term)
+                    + " in the journal, of term " + std::to_string(applied_.term) + " in the state");
+    if (applied_.hash != 0 && hash_of(next) != applied_.hash)
+      return damage("epoch " + std::to_string(next.number)
+                    + " of the journal is not the one that the state has applied");
+    return {};
   }
 
   fault damage(const std::string& what) const {
@@ -74,10 +77,8 @@ private:
   }
 
   std::uint32_t shard_;
-  std::uint64_t applied_epoch_; ///< of the state, when it began
-  std::uint64_t applied_term_;
-  std::uint64_t epoch_;
-  std::uint64_t term_;
+  epoch_mark applied_; ///< of the state, when it began
+  epoch_mark last_;
   bool in_journal_ = false;
 };
 
@@ -90,7 +91,7 @@ public:
   result<void> take(const epoch_ptr& next) {
     if (auto fits = chain_.take(*next); !fits)
       return fits;
-    if (next->number > chain_.applied_epoch())
+    if (next->number > chain_.applied().epoch)
       waiting_.push_back(next);
     return {};
   }
@@ -106,7 +107,7 @@ public:
   result<recovered_shard> finish() const {
     if (auto fits = chain_.finish(); !fits)
       return fits.error();
-    return recovered_shard{chain_.shard(), chain_.epoch(), chain_.term()};
+    return recovered_shard{chain_.shard(), chain_.last()};
   }
 
 private:
@@ -120,8 +121,7 @@ class replica_survey {
 public:
   replica_survey(std::uint32_t shard, const state_store& state) : chain_(shard, state) {
     found_.shard = shard;
-    found_.applied_epoch = state.applied_epoch();
-    found_.applied_term = state.applied_term();
+    found_.applied = state.applied();
   }
 
   void take(const epoch& next) {
@@ -134,8 +134,7 @@ public:
 
   replica_storage finish() {
     note(chain_.finish());
-    found_.end_epoch = chain_.epoch();
-    found_.end_term = chain_.term();
+    found_.end = chain_.last();
     return std::move(found_);
   }
 
@@ -191,7 +190,7 @@ result<std::vector<recovered_shard>> recover(storage& from) {
     auto end = shard.finish();
     if (!end)
       return end.error();
-    from.journal().trim(end->shard, end->epoch);
+    from.journal().trim(end->shard, end->last.epoch);
     out.push_back(*end);
   }
   return out;

@@ -11,17 +11,16 @@
 
 namespace orderd::runtime {
 
-/// Where a shard stands after recovery: its next epoch is `epoch + 1`.
+/// Where a shard stands after recovery: its next epoch is the one after `last`.
 struct recovered_shard {
   std::uint32_t shard = 0;
-  std::uint64_t epoch = 0; ///< last epoch, in the state store; 0: none yet
-  std::uint64_t term = 0;  ///< its term
+  epoch_mark last; ///< in the state store
 };
 
 /// Replays the journal and applies to each state store what it lacks, at most about 64 MiB in memory at
 /// a time; then the journal may trim all of it. Call once, after opening, before anything else.
 ///
-/// `corrupt`, with a diagnosis, when a shard's epochs have a gap, an epoch names another term for the
+/// `corrupt`, with a diagnosis, when a shard's epochs have a gap, an epoch names another term or hash for the
 /// one before it than that one has, the journal and the state do not fit together, or a record is
 /// damaged; else as the stores say. Nothing is skipped or repaired.
 result<std::vector<recovered_shard>> recover(storage& from);
@@ -36,11 +35,9 @@ struct replica_storage {
   };
 
   std::uint32_t shard = 0;
-  std::uint64_t applied_epoch = 0; ///< in the state store; 0: none
-  std::uint64_t applied_term = 0;
+  epoch_mark applied;              ///< of the state store
   std::uint64_t journal_first = 0; ///< the first epoch in the journal; 0: none
-  std::uint64_t end_epoch = 0;     ///< the last in the journal; the applied one when there is none
-  std::uint64_t end_term = 0;
+  epoch_mark end;                  ///< the last in the journal; the applied one when there is none
   std::vector<term_start> terms;   ///< of the epochs in the journal, ascending
   std::optional<std::string> note; ///< the journal's note of the shard
   bool whole = true;  ///< false: journal and state do not fit together, which only an incomplete copy may

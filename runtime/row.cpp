@@ -87,9 +87,16 @@ std::uint8_t* put_write(std::uint8_t* to, const row_write& write) {
   return to;
 }
 
-/// At most: four numbers, and the rows.
+std::uint8_t* put_fixed(std::uint8_t* to, int field, std::uint64_t value) {
+  if (value == 0)
+    return to;
+  return CodedOutputStream::WriteLittleEndian64ToArray(value,
+                                                       put_tag(to, field, WireFormatLite::WIRETYPE_FIXED64));
+}
+
+/// At most: six numbers, and the rows.
 std::size_t body_size_max(const epoch& what) {
-  std::size_t bytes = 4 * std::size_t{11};
+  std::size_t bytes = 6 * std::size_t{11};
   for (const auto& write : what.writes)
     bytes += bytes_field_size(message_size(write));
   return bytes;
@@ -133,10 +140,23 @@ std::string encode_epoch(const epoch& what) {
   end = put_number(end, message::kPreviousTermFieldNumber, what.previous_term);
   for (const auto& write : what.writes)
     end = put_write(end, write);
+  end = put_number(end, message::kTimeMsFieldNumber, static_cast<std::uint64_t>(what.time_ms));
+  end = put_fixed(end, message::kPreviousHashFieldNumber, what.previous_hash);
   out.resize(static_cast<std::size_t>(end - begin));
   out[0] = format_version;
-  put_integer(out.data() + 1, record_checksum(std::string_view{out}.substr(record_header_bytes)));
+  what.hash.set(record_checksum(std::string_view{out}.substr(record_header_bytes)));
+  put_integer(out.data() + 1, what.hash.get());
   return out;
+}
+
+std::uint64_t hash_of(const epoch& what) {
+  if (const auto known = what.hash.get(); known != 0)
+    return known;
+  return get_integer<std::uint64_t>(std::string_view{encode_epoch(what)}.substr(1));
+}
+
+epoch_mark mark_of(const epoch& what) {
+  return {what.number, what.term, hash_of(what), what.time_ms};
 }
 
 result<epoch_ptr> decode_epoch(std::string_view bytes) {
@@ -157,6 +177,9 @@ result<epoch_ptr> decode_epoch(std::string_view bytes) {
   out->term = record.term();
   out->number = record.number();
   out->previous_term = record.previous_term();
+  out->previous_hash = record.previous_hash();
+  out->time_ms = record.time_ms();
+  out->hash.set(get_integer<std::uint64_t>(bytes.substr(1)));
   out->writes.reserve(static_cast<std::size_t>(record.writes_size()));
   for (auto& from : *record.mutable_writes()) {
     auto write = decode_write(from);

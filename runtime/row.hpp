@@ -7,6 +7,7 @@
 
 #include "runtime/result.hpp"
 
+#include <atomic>
 #include <compare>
 #include <cstdint>
 #include <cstring>
@@ -79,6 +80,23 @@ struct row_write {
   std::optional<std::string> value;
 };
 
+/// A hash that is computed when it is first asked for, by any thread. A copy of what it belongs to may be
+/// changed, so it begins unknown.
+class lazy_hash {
+public:
+  lazy_hash() = default;
+  lazy_hash(const lazy_hash&) noexcept {}
+  lazy_hash& operator=(const lazy_hash&) noexcept {
+    set(0);
+    return *this;
+  }
+  std::uint64_t get() const noexcept { return value_.load(std::memory_order_relaxed); } ///< 0: not known
+  void set(std::uint64_t to) const noexcept { value_.store(to, std::memory_order_relaxed); }
+
+private:
+  mutable std::atomic<std::uint64_t> value_ = 0;
+};
+
 /// One group commit of one shard. Immutable once it is closed; shared by the journal, the state
 /// applier and the shard's overlay of rows not yet applied.
 struct epoch {
@@ -86,11 +104,28 @@ struct epoch {
   std::uint64_t term = 0;          ///< ownership period it was made in
   std::uint64_t number = 0;        ///< 1, 2, 3, ... without gaps
   std::uint64_t previous_term = 0; ///< term of epoch number - 1; 0 for the first
+  std::uint64_t previous_hash = 0; ///< hash of epoch number - 1; 0: the first, or not known
+  unix_ms time_ms = 0;             ///< the shard's time when it was closed; 0: of before it was kept
   std::vector<row_write> writes;   ///< each key at most once
+  lazy_hash hash;                  ///< see hash_of
 };
 using epoch_ptr = std::shared_ptr<const epoch>;
 
-/// The journal record of an epoch: the stored form, checksum included (runtime/FORMAT.md).
+/// The checksum of the epoch's journal record, which says all that is in it: so each epoch, by its
+/// previous_hash, says all that came before. Costs an encoding, once. Pre: the epoch changes no more.
+std::uint64_t hash_of(const epoch& what);
+
+/// An epoch as what comes after it must know it.
+struct epoch_mark {
+  std::uint64_t epoch = 0; ///< its number; 0: there is none
+  std::uint64_t term = 0;
+  std::uint64_t hash = 0; ///< hash_of it; 0: not known
+  unix_ms time_ms = 0;    ///< 0: not known
+  friend bool operator==(const epoch_mark&, const epoch_mark&) = default;
+};
+epoch_mark mark_of(const epoch& what);
+
+/// The journal record of an epoch: the stored form, checksum included (runtime/FORMAT.md). Pre: as hash_of.
 std::string encode_epoch(const epoch& what);
 
 /// The epoch of a journal record, or `corrupt` when its checksum or its form is wrong, or

@@ -56,8 +56,7 @@ struct shard_options {
   std::uint32_t shard = 0;
   std::uint32_t shards = 1;
   std::uint64_t term = 1;
-  std::uint64_t last_epoch = 0; ///< in the journal and the state store when the shard starts
-  std::uint64_t last_term = 0;  ///< its term
+  epoch_mark last; ///< epoch in the journal and the state store when the shard starts
   replica_id self;
   std::size_t live_entities_max = 250'000;
   /// Make room for all live entities and a second's rows at the start: growing later holds the shard for
@@ -236,8 +235,7 @@ private:
   };
   std::deque<content_mark> content_marks_; ///< of the epochs not yet applied
   commit_tracker commits_;
-  std::uint64_t last_epoch_ = 0;
-  std::uint64_t last_term_ = 0;
+  epoch_mark last_; ///< closed; its hash is known once it is committed
   std::uint64_t applied_ = 0;
 
   residents residents_;

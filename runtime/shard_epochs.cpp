@@ -21,8 +21,8 @@ constexpr std::size_t rows_a_second = 200'000; // at full load
 shard::shard(shard_options options, const business& rules, entity_host& host,
              std::unique_ptr<state_reader> reader, shard_port& port)
     : options_(options), rules_(rules), host_(host), reader_(std::move(reader)), port_(port),
-      overlay_(options.presized ? rows_a_second : 0), commits_(options.self, options.last_epoch),
-      last_epoch_(options.last_epoch), last_term_(options.last_term), applied_(options.last_epoch),
+      overlay_(options.presized ? rows_a_second : 0), commits_(options.self, options.last.epoch),
+      last_(options.last), applied_(options.last.epoch),
       residents_(options.presized ? options.live_entities_max : 0), restarts_(options.restarts_max),
       admission_(options.admission) {}
 
@@ -141,7 +141,7 @@ void shard::let_go_unowed() {
   require(held_.commands.empty() && held_.calls.empty(), "what leaves a shard has no row");
   held_ = {};
   for (auto& scan : scans_)
-    scan.needs_epoch = std::min(scan.needs_epoch, last_epoch_);
+    scan.needs_epoch = std::min(scan.needs_epoch, last_.epoch);
 }
 
 void shard::close_epoch() {
@@ -150,13 +150,16 @@ void shard::close_epoch() {
   auto closed = std::make_shared<epoch>();
   closed->shard = options_.shard;
   closed->term = options_.term;
-  closed->number = ++last_epoch_;
-  closed->previous_term = std::exchange(last_term_, options_.term);
+  closed->number = last_.epoch + 1;
+  closed->previous_term = last_.term;
+  closed->previous_hash = last_.hash;
+  closed->time_ms = now_;
   closed->writes = open_.take();
   overlay_.add(closed);
   content_marks_.push_back({closed->number, open_content_max_});
   overlay_.forget(forgotten_per_epoch);
-  in_flight_ = in_flight{last_epoch_, closed, std::exchange(held_, {}), std::exchange(held_sent_upto_, {})};
+  last_ = {closed->number, closed->term, 0, closed->time_ms};
+  in_flight_ = in_flight{last_.epoch, closed, std::exchange(held_, {}), std::exchange(held_sent_upto_, {})};
   port_.append(std::move(closed), bytes);
 }
 
@@ -169,6 +172,7 @@ void shard::durable(const replica_id& who, std::uint64_t epoch) {
 void shard::release_committed() {
   auto done = *std::move(in_flight_);
   in_flight_.reset();
+  last_.hash = hash_of(*done.what); // The journal has computed it.
   for (const auto& [destination, upto] : done.sent_upto)
     outboxes_.committed(destination, upto);
   port_.apply(std::move(done.what));

@@ -112,7 +112,7 @@ void shard::take_scan(const request& what, query_request& body) {
     return answer_fault(
         what.from, {fault_code::overloaded, "too many lists wait for the state store", scan_retry_after_ms});
   // Everything answered so far is in an epoch closed, or about to be.
-  const auto needs = last_epoch_ + (open_.empty() ? 0 : 1);
+  const auto needs = last_.epoch + (open_.empty() ? 0 : 1);
   scans_.push_back({needs, what.from, what.deadline_at, std::move(body.what)});
   if (applied_ < needs)
     port_.apply_now();

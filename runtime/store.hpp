@@ -118,11 +118,12 @@ public:
   virtual result<void> load(std::span<const row_write> rows) = 0;
 
   /// Says that the rows are those after this epoch; synced. Pre: as `load`.
-  virtual result<void> set_applied(std::uint64_t epoch, std::uint64_t term) = 0;
+  virtual result<void> set_applied(const epoch_mark& last) = 0;
 
-  /// The last epoch applied and synced, 0 when none; and its term.
-  virtual std::uint64_t applied_epoch() const = 0;
-  virtual std::uint64_t applied_term() const = 0;
+  /// The last epoch applied and synced. Any thread.
+  virtual epoch_mark applied() const = 0;
+  std::uint64_t applied_epoch() const { return applied().epoch; }
+  std::uint64_t applied_term() const { return applied().term; }
 
   /// A new reader. It must not outlive the store.
   virtual result<std::unique_ptr<state_reader>> reader() = 0;

@@ -82,11 +82,10 @@ private:
     }
     runtime::result<void> clear() override { return real_.clear(); }
     runtime::result<void> load(std::span<const runtime::row_write> rows) override { return real_.load(rows); }
-    runtime::result<void> set_applied(std::uint64_t epoch, std::uint64_t term) override {
-      return real_.set_applied(epoch, term);
+    runtime::result<void> set_applied(const runtime::epoch_mark& last) override {
+      return real_.set_applied(last);
     }
-    std::uint64_t applied_epoch() const override { return real_.applied_epoch(); }
-    std::uint64_t applied_term() const override { return real_.applied_term(); }
+    runtime::epoch_mark applied() const override { return real_.applied(); }
     runtime::result<std::unique_ptr<runtime::state_reader>> reader() override { return real_.reader(); }
     std::uint64_t size_bytes() const override { return real_.size_bytes(); }
 

@@ -117,7 +117,7 @@ void world_node::undecided() {
 void world_node::send(std::uint32_t node, cluster::peer_body what) {
   world_.checks().said(id_, what, disk);
   if (const auto* page = std::get_if<cluster::copy_rows>(&what))
-    copies_[node] = page->base;
+    copies_[node] = page->base.epoch;
   else if (std::holds_alternative<cluster::append>(what) || std::holds_alternative<cluster::lead>(what))
     copies_.erase(node);
   world_.send(id_, node, {0, self(), 0, std::move(what)});
@@ -272,10 +272,10 @@ void world_node::load_rows(std::vector<runtime::row_write> rows, bool first) {
   });
 }
 
-void world_node::end_load(std::uint64_t applied_epoch, std::uint64_t applied_term) {
-  state([this, applied_epoch, applied_term] {
-    disk.applied = applied_epoch;
-    disk.applied_term = applied_term;
+void world_node::end_load(const runtime::epoch_mark& applied) {
+  state([this, applied] {
+    disk.applied = applied.epoch;
+    disk.applied_term = applied.term;
     world_.happened().count("copy stored");
     replica_->rows_loaded();
   });
@@ -291,10 +291,10 @@ void world_node::look_up() {
   world_.look_up(id_);
 }
 
-void world_node::start_engine(std::uint64_t term, std::uint64_t last_epoch) {
+void world_node::start_engine(const runtime::epoch_mark& opening) {
   world_.happened().count("primary serves");
-  world_.checks().engine_started(id_, term, last_epoch, disk);
-  engine_ = engine{term, last_epoch, nullptr};
+  world_.checks().engine_started(id_, opening.term, opening.epoch, disk);
+  engine_ = engine{opening.term, opening.epoch, nullptr};
 }
 
 void world_node::stop_engine() {

@@ -81,10 +81,10 @@ private:
   runtime::result<cluster::row_page> read_rows(const std::optional<runtime::row_key>& after,
                                                std::size_t bytes_max) override;
   void load_rows(std::vector<runtime::row_write> rows, bool first) override;
-  void end_load(std::uint64_t applied_epoch, std::uint64_t applied_term) override;
+  void end_load(const runtime::epoch_mark& applied) override;
   void propose(std::uint64_t expected_version, const cluster::assignment& what) override;
   void look_up() override;
-  void start_engine(std::uint64_t term, std::uint64_t last_epoch) override;
+  void start_engine(const runtime::epoch_mark& opening) override;
   void stop_engine() override;
   void committed(std::uint64_t upto) override;
   void distrust_disk(const std::string& why) override;

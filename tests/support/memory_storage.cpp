@@ -92,7 +92,7 @@ public:
     const std::lock_guard lock{disk_.mutex_};
     if (auto usable = check_usable(); !usable)
       return usable;
-    while (!epochs.empty() && epochs.front()->number <= content().applied_epoch)
+    while (!epochs.empty() && epochs.front()->number <= content().applied.epoch)
       epochs = epochs.subspan(1);
     std::uint64_t bytes = disk_.used_unlocked();
     for (const auto& epoch : epochs)
@@ -114,7 +114,7 @@ public:
 
   result<void> load(std::span<const row_write> rows) override {
     const std::lock_guard lock{disk_.mutex_};
-    require(content().applied_epoch == 0, "rows loaded into a state that has epochs");
+    require(content().applied.epoch == 0, "rows loaded into a state that has epochs");
     if (auto usable = check_usable(); !usable)
       return usable;
     if (disk_.used_unlocked() + size_of(rows) > disk_.capacity_bytes_)
@@ -124,23 +124,18 @@ public:
     return {};
   }
 
-  result<void> set_applied(std::uint64_t epoch, std::uint64_t term) override {
+  result<void> set_applied(const epoch_mark& last) override {
     const std::lock_guard lock{disk_.mutex_};
-    require(content().applied_epoch == 0, "a state that has epochs is said to be a copy");
+    require(content().applied.epoch == 0, "a state that has epochs is said to be a copy");
     if (auto usable = check_usable(); !usable)
       return usable;
-    content().applied_epoch = epoch;
-    content().applied_term = term;
+    content().applied = last;
     return {};
   }
 
-  std::uint64_t applied_epoch() const override {
+  epoch_mark applied() const override {
     const std::lock_guard lock{disk_.mutex_};
-    return content().applied_epoch;
-  }
-  std::uint64_t applied_term() const override {
-    const std::lock_guard lock{disk_.mutex_};
-    return content().applied_term;
+    return content().applied;
   }
   result<std::unique_ptr<state_reader>> reader() override {
     return std::unique_ptr<state_reader>{std::make_unique<memory_state_reader>(disk_, shard_)};
@@ -172,11 +167,10 @@ private:
   void put(const epoch& what) const {
     auto& into = content();
     require(what.shard == shard_, "epoch applied to another shard");
-    require(what.number == into.applied_epoch + 1, "epochs applied out of order");
+    require(what.number == into.applied.epoch + 1, "epochs applied out of order");
     for (const auto& write : what.writes)
       put(write, what.number);
-    into.applied_epoch = what.number;
-    into.applied_term = what.term;
+    into.applied = mark_of(what);
   }
 
   void put(const row_write& write, std::uint64_t epoch) const {

@@ -85,8 +85,7 @@ private:
   struct shard_content {
     std::map<runtime::row_key, std::string> rows;
     std::uint64_t bytes = 0; ///< of keys and stored values
-    std::uint64_t applied_epoch = 0;
-    std::uint64_t applied_term = 0;
+    runtime::epoch_mark applied;
   };
 
   std::uint64_t used_unlocked() const;

@@ -50,11 +50,6 @@ public:
     std::vector<runtime::row_write> rows;
     bool first = false;
   };
-  struct load_end {
-    std::uint64_t epoch = 0;
-    std::uint64_t term = 0;
-    friend bool operator==(const load_end&, const load_end&) = default;
-  };
 
   std::vector<message> sent;
   std::vector<appending> appended;
@@ -67,7 +62,7 @@ public:
   std::vector<runtime::row_write> rows;     ///< of the state, a page each
   std::optional<runtime::fault> unreadable; ///< why they cannot be read
   std::vector<loading> loaded;
-  std::vector<load_end> loads_ended;
+  std::vector<runtime::epoch_mark> loads_ended;
   std::vector<cluster::versioned_assignment> proposed;
   int look_ups = 0;
   std::vector<std::pair<std::uint64_t, std::uint64_t>> engines; ///< term and last epoch of each that started
@@ -124,15 +119,13 @@ public:
   void load_rows(std::vector<runtime::row_write> page, bool first) override {
     loaded.push_back({std::move(page), first});
   }
-  void end_load(std::uint64_t applied_epoch, std::uint64_t applied_term) override {
-    loads_ended.push_back({applied_epoch, applied_term});
-  }
+  void end_load(const runtime::epoch_mark& base) override { loads_ended.push_back(base); }
   void propose(std::uint64_t version, const cluster::assignment& what) override {
     proposed.push_back({version, what});
   }
   void look_up() override { ++look_ups; }
-  void start_engine(std::uint64_t term, std::uint64_t last_epoch) override {
-    engines.emplace_back(term, last_epoch);
+  void start_engine(const runtime::epoch_mark& opening) override {
+    engines.emplace_back(opening.term, opening.epoch);
   }
   void stop_engine() override { ++engines_stopped; }
   void committed(std::uint64_t upto) override { told_committed.push_back(upto); }

@@ -219,8 +219,7 @@ private:
     disk_ = platter_.open();
     const auto recovered = runtime::recover(*disk_);
     runtime::require(static_cast<bool>(recovered), "the disk in memory does not recover");
-    options_.last_epoch = (*recovered)[options_.shard].epoch;
-    options_.last_term = (*recovered)[options_.shard].term;
+    options_.last = (*recovered)[options_.shard].last;
     auto reader = disk_->state(options_.shard).reader();
     runtime::require(static_cast<bool>(reader), "the disk in memory cannot be read");
     runtime::shard_port& port = *this;

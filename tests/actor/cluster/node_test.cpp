@@ -73,11 +73,10 @@ private:
     result<void> load(std::span<const runtime::row_write> rows) override {
       return owner_.real_.state(0).load(rows);
     }
-    result<void> set_applied(std::uint64_t epoch, std::uint64_t term) override {
-      return owner_.real_.state(0).set_applied(epoch, term);
+    result<void> set_applied(const runtime::epoch_mark& last) override {
+      return owner_.real_.state(0).set_applied(last);
     }
-    std::uint64_t applied_epoch() const override { return owner_.real_.state(0).applied_epoch(); }
-    std::uint64_t applied_term() const override { return owner_.real_.state(0).applied_term(); }
+    runtime::epoch_mark applied() const override { return owner_.real_.state(0).applied(); }
     result<std::unique_ptr<runtime::state_reader>> reader() override {
       return owner_.real_.state(0).reader();
     }

@@ -182,7 +182,7 @@ TEST_F(ApplierActor, LoadsACopyInsteadOfWhatThereWas) {
   tell(load_rows{0, true, rows("a"), 11});
   EXPECT_EQ(applied(), 0u);
   tell(load_rows{0, false, rows("b"), 12});
-  tell(end_load{0, 70, 3, 13});
+  tell(end_load{0, {70, 3}, 13});
   EXPECT_EQ(loaded(), (std::vector<std::uint64_t>{11, 12, 13}));
   system_.pass(interval);
   EXPECT_EQ(applied(), 70u) << "epoch 2 went with the rows of before";
@@ -198,7 +198,7 @@ TEST_F(ApplierActor, LoadsAgainWhenAFullDiskHasSpace) {
   tell(load_rows{0, true, rows("a"), 11});
   disk_.set_capacity(500);
   tell(load_rows{0, false, rows("b", 1'000), 12});
-  tell(end_load{0, 70, 3, 13});
+  tell(end_load{0, {70, 3}, 13});
   give(71);
   system_.pass(interval);
   EXPECT_EQ(loaded(), (std::vector<std::uint64_t>{11}));

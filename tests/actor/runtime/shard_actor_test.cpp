@@ -65,8 +65,7 @@ protected:
     shard_options options;
     options.shard = shard;
     options.shards = 2;
-    options.last_epoch = where.epoch;
-    options.last_term = where.term;
+    options.last = where.last;
     auto reader = opened_->state(shard).reader();
     return system_.actors().spawn<shard_actor>(shard_dependencies{options, GetParam(), rules_, clock_,
                                                                   numbers_, *std::move(reader), journal_,

@@ -40,7 +40,7 @@ std::uint64_t recovered(const std::string& path) {
   EXPECT_TRUE(store) << store.error().message;
   const auto shards = recover(**store);
   EXPECT_TRUE(shards) << shards.error().message;
-  const auto epoch = shards ? shards->front().epoch : 0;
+  const auto epoch = shards ? shards->front().last.epoch : 0;
   EXPECT_EQ(read((*store)->state(0), {table::state, "last"}), epoch == 0 ? "" : std::to_string(epoch));
   return epoch;
 }
@@ -232,7 +232,7 @@ TEST(LmdbStorageFaults, AFullMapIsAFullStorage) {
   const auto shards = store ? recover(**store) : result<std::vector<recovered_shard>>{store.error()};
   if (!shards)
     _exit(1);
-  for (auto number = shards->front().epoch + 1;; ++number) {
+  for (auto number = shards->front().last.epoch + 1;; ++number) {
     const std::vector next{numbered(number)};
     if (!append((*store)->journal(), next) || ::write(pipe, &number, sizeof number) != sizeof number)
       _exit(1);

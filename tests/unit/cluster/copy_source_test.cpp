@@ -53,8 +53,8 @@ TEST_F(CopySource, HasFourPagesUnansweredAtMost) {
   stored(1); // Once more.
   EXPECT_EQ(pages().size(), 5u);
   const auto first = port_.sent_to<copy_rows>(taker).front();
-  EXPECT_EQ(first.base, 5u);
-  EXPECT_EQ(first.base_term, 2u);
+  EXPECT_EQ(first.base.epoch, 5u);
+  EXPECT_EQ(first.base.term, 2u);
   EXPECT_EQ(first.rows.at(0).key.key(), "a");
   EXPECT_FALSE(first.last);
 }

@@ -35,10 +35,10 @@ protected:
   }
   void page(std::uint64_t number, std::uint64_t copy = 1) {
     const runtime::row_key key{runtime::table::state, std::string(1, static_cast<char>('a' + number))};
-    follower_.take(leader, copy_rows{term, copy, number, base, term, {{key, "v"}}, false, 0, 0});
+    follower_.take(leader, copy_rows{term, copy, number, {base, term}, {{key, "v"}}, false, 0, 0});
   }
   void last_page(std::uint64_t number, std::uint64_t upto, std::uint64_t hash) {
-    follower_.take(leader, copy_rows{term, 1, number, base, term, {}, true, upto, hash});
+    follower_.take(leader, copy_rows{term, 1, number, {base, term}, {}, true, upto, hash});
   }
   void loaded() {
     --core_.loads_awaited;
@@ -154,7 +154,7 @@ TEST_F(FollowerCopy, AcknowledgesNothingUntilTheRowsAreAllThere) {
 
 TEST_F(FollowerCopy, TakesTheEpochsBehindTheBaseOnceTheRowsAreThere) {
   store_all(22);
-  ASSERT_EQ(port_.loads_ended, (std::vector<test::noting_port::load_end>{{base, term}}));
+  ASSERT_EQ(port_.loads_ended, (std::vector<runtime::epoch_mark>{{base, term}}));
   EXPECT_EQ(next_page_said(), 2u);
   EXPECT_FALSE(follower_.awaits_rows());
   takes(21, 24, 24);
@@ -216,7 +216,7 @@ TEST_F(FollowerCopy, BeginsAgainInAnotherTerm) {
   EXPECT_FALSE(said.whole);
   EXPECT_EQ(said.copy, 0u);
   EXPECT_EQ(said.end, 0u);
-  follower_.take(next, copy_rows{term + 1, 1, 0, 31, term + 1, {}, false, 0, 0});
+  follower_.take(next, copy_rows{term + 1, 1, 0, {31, term + 1}, {}, false, 0, 0});
   note_durable();
   EXPECT_TRUE(port_.loaded.back().first);
 }

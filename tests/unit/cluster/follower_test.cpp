@@ -117,7 +117,7 @@ TEST_F(Follower, RefusesEveryMessageOfALowerTerm) {
   follow_leader();
   follower_->take(other, lead{4, 1, {}, 9, 0}, start_);
   follower_->take(other, append{4, {make_epoch(4, 5, 3)}, 9});
-  follower_->take(other, copy_rows{4, 1, 0, 9, 4, {}});
+  follower_->take(other, copy_rows{4, 1, 0, {9, 4}, {}});
   follower_->take(other, set_back{4, 9});
   const auto answers = port_.sent_to<refused>(other.node);
   EXPECT_EQ(answers.size(), 4u);

@@ -24,7 +24,11 @@ using runtime::fault_code;
 constexpr std::uint64_t big = 0xfedcba9876543210;
 
 runtime::epoch_ptr an_epoch(std::uint64_t number, std::uint32_t shard = 7) {
-  runtime::epoch made{shard, 4, number, 3, {}};
+  runtime::epoch made;
+  made.shard = shard;
+  made.term = 4;
+  made.number = number;
+  made.previous_term = 3;
   made.writes.push_back({{runtime::table::state, "key"}, "value"});
   made.writes.push_back({{runtime::table::timer, ""}, std::nullopt});
   return std::make_shared<const runtime::epoch>(std::move(made));
@@ -54,8 +58,7 @@ std::vector<std::pair<std::string, peer_body>> every_body() {
       {"copy_rows", copy_rows{4,
                               2,
                               3,
-                              40,
-                              3,
+                              {40, 3},
                               {{{runtime::table::content, "a"}, "b"},
                                {{runtime::table::unsettled, std::string(62, 'k')}, std::nullopt},
                                {{runtime::table::inbox, ""}, ""}},
@@ -65,6 +68,7 @@ std::vector<std::pair<std::string, peer_body>> every_body() {
       {"copied", copied{4, 2, 4}},
       {"channel_batch", a_batch()},
       {"channel_receipt", channel_receipt{{63, big, true}}},
+      {"copy_rows_from_a_mark", copy_rows{4, 2, 0, {40, 3, big, 1'700'000'000'000}, {}, false, 0, 0}},
   };
 }
 

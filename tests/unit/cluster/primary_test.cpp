@@ -267,7 +267,7 @@ TEST_F(PrimaryCopies, GivesTheRowsToWhomTheJournalDoesNotReachBack) {
   EXPECT_EQ(shipped(two), (numbers{6}));
   follows(three, 4);
   ASSERT_EQ(pages(three), 1u);
-  EXPECT_EQ(port.last_to<copy_rows>(3).base, 5u);
+  EXPECT_EQ(port.last_to<copy_rows>(3).base.epoch, 5u);
   EXPECT_TRUE(shipped(three).empty());
   finish_copy(three, 1);
   EXPECT_EQ(shipped(three), (numbers{6}));

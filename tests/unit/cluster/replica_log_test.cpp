@@ -231,7 +231,7 @@ TEST_F(ReplicaLog, LosesTermsAndDurabilityWithWhatItCuts) {
 TEST_F(ReplicaLog, BeginsAnewAtTheBaseOfACopy) {
   open();
   log_->append(make_epoch(4, 5, 3));
-  log_->reset(7, {{1, 1}, {6, 6}, {8, 9}});
+  log_->reset({7, 6}, {{1, 1}, {6, 6}, {8, 9}});
   EXPECT_EQ(log_->end(), 7u);
   EXPECT_EQ(log_->applied(), 7u);
   EXPECT_EQ(log_->available_from(), 8u);

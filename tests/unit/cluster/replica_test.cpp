@@ -366,7 +366,7 @@ TEST_F(Replica, TakesNoAnswerOfTheRowsThatACopyReplaces) {
   settle();
   says(one, lead{3, 1, {{1, 1}, {3, 3}}, 4, 2});
   replica_->noted(now_);
-  says(one, copy_rows{3, 1, 0, 1, 1, {}, false, 0, 0});
+  says(one, copy_rows{3, 1, 0, {1, 1}, {}, false, 0, 0});
   replica_->applied(2, now_); // Of before; the copy begins at epoch 1.
   EXPECT_EQ(replica_->log().applied(), 1u);
   replica_->noted(now_);

@@ -62,10 +62,10 @@ TYPED_TEST(RecoveryOn, AppliesWhatTheStatesLack) {
   const auto done = recover(*store);
   ASSERT_TRUE(done) << done.error().message;
   ASSERT_EQ(done->size(), 2u);
-  EXPECT_EQ((*done)[0].epoch, 3u);
-  EXPECT_EQ((*done)[0].term, 4u);
+  EXPECT_EQ((*done)[0].last.epoch, 3u);
+  EXPECT_EQ((*done)[0].last.term, 4u);
   EXPECT_EQ((*done)[1].shard, 1u);
-  EXPECT_EQ((*done)[1].epoch, 1u);
+  EXPECT_EQ((*done)[1].last.epoch, 1u);
   EXPECT_EQ(store->state(0).applied_epoch(), 3u);
   EXPECT_EQ(read(store->state(0), {table::state, "last"}), "3");
   EXPECT_EQ(read(store->state(1), {table::state, "other"}), "1");
@@ -79,8 +79,8 @@ TEST_F(Recovery, BeginsANewNodeAtNothing) {
   const auto done = recover(*store);
   ASSERT_TRUE(done);
   EXPECT_EQ((*done)[1].shard, 1u);
-  EXPECT_EQ((*done)[1].epoch, 0u);
-  EXPECT_EQ((*done)[1].term, 0u);
+  EXPECT_EQ((*done)[1].last.epoch, 0u);
+  EXPECT_EQ((*done)[1].last.term, 0u);
 }
 
 TEST_F(Recovery, AcceptsAJournalTrimmedBehindTheState) {
@@ -90,7 +90,7 @@ TEST_F(Recovery, AcceptsAJournalTrimmedBehindTheState) {
   auto store = disk_.open();
   const auto done = recover(*store);
   ASSERT_TRUE(done) << done.error().message;
-  EXPECT_EQ((*done)[0].epoch, 3u);
+  EXPECT_EQ((*done)[0].last.epoch, 3u);
 }
 
 TEST_F(Recovery, RefusesAGapInTheJournal) {

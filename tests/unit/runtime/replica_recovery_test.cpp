@@ -37,7 +37,7 @@ replica_storage found(Disk& disk) {
   auto store = disk.open();
   auto replicas = recover_replicas(*store);
   EXPECT_TRUE(replicas) << replicas.error().message;
-  EXPECT_EQ(store->state(0).applied_epoch(), replicas->front().applied_epoch) << "it applied something";
+  EXPECT_EQ(store->state(0).applied_epoch(), replicas->front().applied.epoch) << "it applied something";
   return replicas->front();
 }
 
@@ -59,18 +59,18 @@ TYPED_TEST(ReplicaRecoveryOn, ReportsTheJournalBesideTheState) {
   ASSERT_TRUE(replicas) << replicas.error().message;
   ASSERT_EQ(replicas->size(), 2u);
   const auto& first = replicas->front();
-  EXPECT_EQ(first.applied_epoch, 2u);
-  EXPECT_EQ(first.applied_term, 1u);
+  EXPECT_EQ(first.applied.epoch, 2u);
+  EXPECT_EQ(first.applied.term, 1u);
   EXPECT_EQ(first.journal_first, 1u);
-  EXPECT_EQ(first.end_epoch, 4u);
-  EXPECT_EQ(first.end_term, 4u);
+  EXPECT_EQ(first.end.epoch, 4u);
+  EXPECT_EQ(first.end.term, 4u);
   EXPECT_THAT(first.terms, ElementsAre(term_start{1, 1}, term_start{4, 3}));
   EXPECT_EQ(first.note, "promised");
   EXPECT_TRUE(first.whole);
   const auto& second = replicas->back();
   EXPECT_EQ(second.shard, 1u);
-  EXPECT_EQ(second.applied_epoch, 0u);
-  EXPECT_EQ(second.end_epoch, 1u);
+  EXPECT_EQ(second.applied.epoch, 0u);
+  EXPECT_EQ(second.end.epoch, 1u);
   EXPECT_EQ(second.note, std::nullopt);
   EXPECT_EQ(store->state(0).applied_epoch(), 2u) << "it applied something";
 }
@@ -88,8 +88,8 @@ TEST(ReplicaRecovery, EndsAtTheStateWhereTheJournalIsEmpty) {
   store(disk, {}, {numbered(1), numbered(2)});
   const auto replica = found(disk);
   EXPECT_EQ(replica.journal_first, 0u);
-  EXPECT_EQ(replica.end_epoch, 2u);
-  EXPECT_EQ(replica.end_term, 1u);
+  EXPECT_EQ(replica.end.epoch, 2u);
+  EXPECT_EQ(replica.end.term, 1u);
   EXPECT_THAT(replica.terms, IsEmpty());
   EXPECT_TRUE(replica.whole);
 }
@@ -101,10 +101,10 @@ TEST(ReplicaRecovery, SaysThatAnIncompleteCopyIsNotWhole) {
   EXPECT_FALSE(replica.whole);
   EXPECT_THAT(replica.damage, HasSubstr("epoch 1 is missing; the journal goes on with 71"));
   EXPECT_EQ(replica.note, "copying");
-  EXPECT_EQ(replica.applied_epoch, 0u);
+  EXPECT_EQ(replica.applied.epoch, 0u);
   EXPECT_EQ(replica.journal_first, 71u);
-  EXPECT_EQ(replica.end_epoch, 72u);
-  EXPECT_EQ(replica.end_term, 3u);
+  EXPECT_EQ(replica.end.epoch, 72u);
+  EXPECT_EQ(replica.end.term, 3u);
 }
 
 TEST(ReplicaRecovery, SaysWhatIsWrongFirst) {
@@ -113,7 +113,7 @@ TEST(ReplicaRecovery, SaysWhatIsWrongFirst) {
   const auto replica = found(disk);
   EXPECT_FALSE(replica.whole);
   EXPECT_THAT(replica.damage, HasSubstr("epoch 2 follows one of term 2"));
-  EXPECT_EQ(replica.end_epoch, 4u);
+  EXPECT_EQ(replica.end.epoch, 4u);
 }
 
 TEST(ReplicaRecovery, SaysThatAJournalOlderThanTheStateIsNotWhole) {

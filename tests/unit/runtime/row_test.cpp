@@ -60,6 +60,30 @@ TEST(Row, DecodesWhatItEncoded) {
   }
 }
 
+TEST(Row, KeepsTheTimeAndTheChainOfAnEpoch) {
+  auto before = sample_epoch();
+  const auto bare = hash_of(before);
+  before = sample_epoch();
+  before.time_ms = 1'700'000'000'123;
+  before.previous_hash = 0xfedcba9876543210;
+  const auto record = encode_epoch(before);
+  const auto after = decode_epoch(record);
+  ASSERT_TRUE(after) << after.error().message;
+  EXPECT_EQ((*after)->time_ms, before.time_ms);
+  EXPECT_EQ((*after)->previous_hash, before.previous_hash);
+  EXPECT_EQ(hash_of(**after), get_integer<std::uint64_t>(std::string_view{record}.substr(1)));
+  EXPECT_EQ(mark_of(**after), mark_of(before));
+  EXPECT_NE(hash_of(before), bare) << "what came before is part of the hash";
+}
+
+TEST(Row, ACopyOfAnEpochHasAHashOfItsOwn) {
+  const auto before = sample_epoch();
+  const auto hash = hash_of(before);
+  auto changed = before;
+  changed.term = 9;
+  EXPECT_NE(hash_of(changed), hash);
+}
+
 TEST(Row, DecodesAnEpochOfNothing) {
   const auto after = decode_epoch(encode_epoch({}));
   ASSERT_TRUE(after);

@@ -38,7 +38,7 @@ TYPED_TEST(StateCopy, ReplacesAllRowsAndGoesOnFromTheEpochOfTheCopy) {
   EXPECT_EQ(read(state, {table::state, "old"}), "");
   ASSERT_TRUE(state.load(sample_rows()));
   ASSERT_TRUE(state.load(std::vector{write(table::state, "a", "newer"), erase(table::state, "b")}));
-  ASSERT_TRUE(state.set_applied(70, 4));
+  ASSERT_TRUE(state.set_applied({70, 4, 9, 8}));
   ASSERT_TRUE(state.apply(std::vector{make_epoch(0, 71, {write(table::state, "c", "3")}, 5)}));
   this->store_.reset();
   this->store_ = this->disk_.open();
@@ -61,7 +61,7 @@ TYPED_TEST(StateCopy, TakesRowsForAStateThatHasEpochsForABug) {
   auto& state = this->store_->state(0);
   ASSERT_TRUE(state.apply(std::vector{make_epoch(0, 1, {})}));
   EXPECT_THROW((void)state.load(sample_rows()), bug);
-  EXPECT_THROW((void)state.set_applied(2, 1), bug);
+  EXPECT_THROW((void)state.set_applied({2, 1}), bug);
 }
 
 TYPED_TEST(StateCopy, HashesTheSameRowsAlikeWhateverWroteThem) {
