@@ -16,7 +16,6 @@ namespace orderd::cluster {
 
 using runtime::result;
 using std::chrono::milliseconds;
-using std::chrono::steady_clock;
 
 namespace {
 
@@ -61,14 +60,14 @@ void beacons::set_peers(std::vector<endpoint> peers) {
 
 void beacons::run() {
   runtime::request_short_slices();
-  auto next_at = steady_clock::now();
+  auto next_at = time_now();
   for (;;) {
-    const auto now = steady_clock::now();
+    const auto now = time_now();
     if (now >= next_at) {
       send_all(now);
       next_at = now + board_.timing().beacon;
     }
-    const auto wait = std::chrono::ceil<milliseconds>(next_at - steady_clock::now());
+    const auto wait = std::chrono::ceil<milliseconds>(next_at - time_now());
     pollfd waited[] = {{bound_.descriptor(), POLLIN, 0}, {stop_.descriptor(), POLLIN, 0}};
     ::poll(waited, std::size(waited), static_cast<int>(std::max(wait.count(), milliseconds::rep{0})));
     if (waited[1].revents != 0)
@@ -103,7 +102,7 @@ void beacons::answer(std::string_view datagram, const native_address& from) {
   if (!heard)
     return ignored_.Increment();
   heard_.Increment();
-  if (const auto acknowledgement = board_.take(*heard, steady_clock::now()))
+  if (const auto acknowledgement = board_.take(*heard, time_now()))
     send(*acknowledgement, from);
 }
 

@@ -54,6 +54,7 @@ public:
 private:
   beacons(const beacons_options& options, socket bound, socket stop, std::uint16_t port);
 
+  steady_time time_now() const { return board_.now(std::chrono::steady_clock::now()); }
   void run();
   void send_all(steady_time now);
   void receive_all();

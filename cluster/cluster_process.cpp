@@ -48,7 +48,7 @@ result<void> cluster_process::start(const std::function<bool()>& keep_waiting) {
     return page.error();
   page_.emplace(*std::move(page));
   page_->add(cluster_numbers_);
-  board_ = std::make_unique<lease_board>(joined_.self, beacon_timing{});
+  board_ = std::make_unique<lease_board>(joined_.self, beacon_timing{}, time_with_suspends);
   return start_actors();
 }
 

@@ -1,5 +1,7 @@
 #include "cluster/lease_board.hpp"
 
+#include <time.h>
+
 #include <algorithm>
 
 namespace orderd::cluster {
@@ -19,6 +21,12 @@ steady_time time_of(std::uint64_t nanoseconds) {
 }
 
 } // namespace
+
+steady_time time_with_suspends() {
+  timespec now{};
+  runtime::require(::clock_gettime(CLOCK_BOOTTIME, &now) == 0, "no clock that counts suspends");
+  return steady_time{std::chrono::seconds{now.tv_sec} + std::chrono::nanoseconds{now.tv_nsec}};
+}
 
 // -- for the seats -------------------------------------------------------------------------------
 
@@ -65,10 +73,20 @@ steady_time lease_board::acknowledged_at(std::uint32_t shard, const replica_id& 
   if (found == led_.end())
     return {};
   const auto granted = found->second.acknowledged.find(who);
-  return granted == found->second.acknowledged.end() ? found->second.since : granted->second;
+  return granted == found->second.acknowledged.end() ? found->second.since : granted->second.sent_at;
 }
 
-bool lease_board::leased(std::uint32_t shard, const std::vector<replica_id>& members, steady_time now) const {
+steady_time lease_board::answered_at(std::uint32_t shard, const replica_id& who) const {
+  const std::lock_guard lock{mutex_};
+  const auto found = led_.find(shard);
+  if (found == led_.end())
+    return {};
+  const auto granted = found->second.acknowledged.find(who);
+  return granted == found->second.acknowledged.end() ? found->second.since : granted->second.came_at;
+}
+
+bool lease_board::leased(std::uint32_t shard, const std::vector<replica_id>& members, steady_time now,
+                         steady_time since) const {
   const std::lock_guard lock{mutex_};
   const auto found = led_.find(shard);
   if (found == led_.end())
@@ -77,7 +95,8 @@ bool lease_board::leased(std::uint32_t shard, const std::vector<replica_id>& mem
     if (who == self_)
       return true;
     const auto granted = found->second.acknowledged.find(who);
-    return granted != found->second.acknowledged.end() && now - granted->second < timing_.lease;
+    return granted != found->second.acknowledged.end() && granted->second.sent_at >= since
+           && now - granted->second.sent_at < timing_.lease;
   });
 }
 
@@ -130,8 +149,9 @@ void lease_board::note_acknowledgement(const beacon& heard, steady_time now) {
     const auto found = led_.find(each.shard);
     if (found == led_.end() || found->second.term != each.term || sent_at < found->second.since)
       continue;
-    auto& granted = found->second.acknowledged.try_emplace(heard.from, sent_at).first->second;
-    granted = std::max(granted, sent_at);
+    auto& granted = found->second.acknowledged[heard.from];
+    granted.sent_at = std::max(granted.sent_at, sent_at);
+    granted.came_at = std::max(granted.came_at, now);
   }
 }
 

@@ -26,6 +26,10 @@ namespace orderd::cluster {
 using runtime::replica_id;
 using steady_time = std::chrono::steady_clock::time_point;
 
+/// The clock of leases and graces: it goes on while the machine is suspended, as those of the other nodes do,
+/// which std::chrono::steady_clock does not. A primary that wakes up must not think its leases valid (E3).
+steady_time time_with_suspends();
+
 struct beacon_timing {
   std::chrono::milliseconds beacon{100};
   std::chrono::milliseconds lease{350};
@@ -48,7 +52,13 @@ struct beacon {
 
 class lease_board {
 public:
-  lease_board(replica_id self, beacon_timing timing) : self_(self), timing_(timing) {}
+  using clock = steady_time (*)();
+  /// `time`: that of all who ask, in production; none: each has its own.
+  lease_board(replica_id self, beacon_timing timing, clock time = nullptr)
+      : self_(self), timing_(timing), clock_(time) {}
+
+  /// What counts as now for whoever has this time.
+  steady_time now(steady_time otherwise) const { return clock_ ? clock_() : otherwise; }
 
   // -- for the seats -------------------------------------------------------------------------------
   /// This node leads the shard in that term, and says so in its beacons, until `resign`, or until the seat
@@ -70,8 +80,13 @@ public:
   /// When the newest beacon that `who` acknowledged for the shard, in the term led, was sent; the beginning
   /// of the lead when there is none, and the clock's when the shard is not led.
   steady_time acknowledged_at(std::uint32_t shard, const replica_id& who) const;
-  /// Whether every one of `members` (self aside) granted a lease that is valid now.
-  bool leased(std::uint32_t shard, const std::vector<replica_id>& members, steady_time now) const;
+  /// When such an acknowledgement came last: whoever is far away is heard by it, however old the beacon is
+  /// that it answers. Else as acknowledged_at.
+  steady_time answered_at(std::uint32_t shard, const replica_id& who) const;
+  /// Whether every one of `members` (self aside) granted a lease that is valid now, for a beacon that was
+  /// sent no earlier than `since`.
+  bool leased(std::uint32_t shard, const std::vector<replica_id>& members, steady_time now,
+              steady_time since = {}) const;
 
   /// Whether a beacon of that node came within the grace.
   bool hears(std::uint32_t node, steady_time now) const;
@@ -88,7 +103,11 @@ private:
     std::uint64_t term = 0;
     steady_time since;
     steady_time alive_at;
-    std::map<replica_id, steady_time> acknowledged; ///< sending times
+    struct grant {
+      steady_time sent_at; ///< of the newest beacon acknowledged
+      steady_time came_at; ///< the last acknowledgement
+    };
+    std::map<replica_id, grant> acknowledged;
   };
   struct followed {
     std::uint64_t term = 0;
@@ -104,6 +123,7 @@ private:
   mutable std::mutex mutex_;
   replica_id self_;
   beacon_timing timing_;
+  clock clock_;
   std::map<std::uint32_t, led> led_;
   std::map<std::uint32_t, followed> followed_;
   std::map<std::uint32_t, steady_time> heard_; ///< by node: its newest beacon

@@ -23,7 +23,7 @@ primary::primary(replica_core& core, std::uint64_t term, steady_time now)
   core_.port.append({first}, core_.note());
   meet_nodes();
   for (auto& [node, follower] : followers_)
-    say_lead(node, follower, now);
+    say_lead(node, follower, now, true);
 }
 
 /// There is a follower, strange at first, for each node that should have a copy or has one in sync.
@@ -42,10 +42,16 @@ void primary::meet_nodes() {
 
 // -- followers -----------------------------------------------------------------------------------
 
-void primary::say_lead(std::uint32_t node, progress& to, steady_time now) {
+/// Said again it is the same attempt: where a round trip takes longer than the pause, each answer is to one
+/// that was said before. `anew`: what was answered to earlier ones is of no use any more.
+void primary::say_lead(std::uint32_t node, progress& to, steady_time now, bool anew) {
   const auto& log = core_.log;
+  anew = anew || to.attempt == 0;
+  to.lead_pause =
+      anew ? core_.options.announce_every : std::min(to.lead_pause * 2, core_.options.lead_pause_max);
   to.lead_at = now;
-  to.attempt = ++attempts_;
+  if (anew)
+    to.attempt = ++attempts_;
   core_.port.send(node, lead{term_, to.attempt, log.terms().starts(), log.end(), log.committed()});
 }
 
@@ -56,12 +62,22 @@ void primary::take(const replica_id& from, const announce&, steady_time now) {
   auto& follower = found->second;
   follower.following = false;
   if (now - follower.lead_at >= core_.options.announce_every / 2)
-    say_lead(from.node, follower, now);
+    say_lead(from.node, follower, now, true);
+}
+
+/// It may be dead; if it lives, it is asked again where its journal ends.
+void primary::link_lost(std::uint32_t node) {
+  const auto found = followers_.find(node);
+  if (found == followers_.end() || !found->second.following)
+    return;
+  found->second.following = false;
+  found->second.attempt = 0;
 }
 
 void primary::take(const replica_id& from, const follow& what, steady_time now) {
   const auto found = followers_.find(from.node);
-  if (found == followers_.end() || what.term != term_ || what.attempt != found->second.attempt)
+  if (found == followers_.end() || what.term != term_ || found->second.attempt == 0
+      || what.attempt != found->second.attempt)
     return;
   auto& follower = found->second;
   // What an incomplete copy had is no promise.
@@ -267,8 +283,8 @@ void primary::start_when_applied() {
 
 void primary::keep_up(std::uint32_t node, progress& to, steady_time now) {
   if (!to.following) {
-    if (now - to.lead_at >= core_.options.announce_every)
-      say_lead(node, to, now);
+    if (now - to.lead_at >= to.lead_pause)
+      say_lead(node, to, now, false);
     return;
   }
   if (to.copying)

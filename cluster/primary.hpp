@@ -23,6 +23,7 @@
 #pragma once
 
 #include "cluster/copy_source.hpp"
+#include "cluster/rejoin_pause.hpp"
 #include "cluster/replica_core.hpp"
 
 #include <cstdint>
@@ -51,6 +52,8 @@ public:
   void take(const replica_id& from, const appended& what, steady_time now);
   void take(const replica_id& from, const unexpected& what, steady_time now);
   void take(const replica_id& from, const copied& what, steady_time now);
+  /// Messages under way to that node are lost.
+  void link_lost(std::uint32_t node);
 
   /// Pre: it is the engine's, of this term.
   void engine_closed(runtime::epoch_ptr what, steady_time now);
@@ -71,6 +74,8 @@ public:
   /// Whether an answer that was read from memory before `now` may go out: nobody else can lead yet (E2).
   bool may_answer(steady_time now) const;
   std::vector<follower_view> followers() const;
+  /// This process stood still: who did not grant a lease since has perhaps given this primary up (E3).
+  void stood_still(steady_time now) noexcept { leases_since_ = now; }
 
 private:
   /// Sent and not acknowledged.
@@ -91,15 +96,17 @@ private:
     std::uint64_t copied = 0; ///< number of the copy it has taken
     std::uint64_t told_committed = 0;
     std::uint64_t knows_committed = 0; ///< by its own word
-    std::uint64_t attempt = 0;         ///< of the last `lead`
+    std::uint64_t attempt = 0;         ///< of the last `lead`; 0: none, or its answer is of no use any more
     steady_time lead_at;
+    std::chrono::milliseconds lead_pause{}; ///< until it is said again
+    rejoin_pause rejoin;
     steady_time sent_at;  ///< the last epochs
     steady_time told_at;  ///< what is committed
     steady_time moved_at; ///< when its end rose last, or it last had nothing to acknowledge
     std::optional<copy_source> copying;
   };
 
-  void say_lead(std::uint32_t node, progress& to, steady_time now);
+  void say_lead(std::uint32_t node, progress& to, steady_time now, bool anew);
   void ship(std::uint32_t node, progress& to, steady_time now);
   void send(std::uint32_t node, progress& to, std::vector<runtime::epoch_ptr> epochs, steady_time now);
   /// Epochs, or none, and what is committed.
@@ -109,8 +116,9 @@ private:
   void start_when_applied();
   std::uint64_t match_of(const replica_id& member) const;
   void change_set(steady_time now);
-  std::optional<assignment> shrunk(steady_time now) const;
-  std::optional<assignment> joined() const;
+  std::optional<assignment> shrunk(steady_time now);
+  std::optional<assignment> joined(steady_time now);
+  bool heard(const replica_id& who, steady_time now) const;
   std::optional<assignment> handed_on(steady_time now) const;
   void meet_nodes();
   void begin_copy(std::uint32_t node, progress& to, steady_time now);
@@ -131,6 +139,7 @@ private:
   std::uint64_t attempts_ = 0;
   std::uint64_t copies_ = 0;
   steady_time leads_since_;
+  steady_time leases_since_; ///< leases of beacons sent before do not count
 };
 
 } // namespace orderd::cluster

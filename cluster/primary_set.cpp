@@ -30,7 +30,7 @@ std::vector<replica_id> primary::everyone_who_counts() const {
 }
 
 bool primary::may_answer(steady_time now) const {
-  return serving_ && core_.board.leased(core_.options.shard, everyone_who_counts(), now);
+  return serving_ && core_.board.leased(core_.options.shard, everyone_who_counts(), now, leases_since_);
 }
 
 void primary::assigned(steady_time now) {
@@ -51,7 +51,7 @@ void primary::change_set(steady_time now) {
   }
   auto next = shrunk(now);
   if (!next)
-    next = joined();
+    next = joined(now);
   if (!next && can_commit() && committed_since_whole_ && !core_.known.what.eligible.empty())
     next = without_eligible(core_.known.what);
   if (!next)
@@ -63,31 +63,46 @@ void primary::change_set(steady_time now) {
   core_.port.propose(proposed_->version, proposed_->what);
 }
 
-/// Without a member that is not heard, or is heard and acknowledges nothing.
-std::optional<assignment> primary::shrunk(steady_time now) const {
+/// By the last answer to a beacon: far away it comes late, but comes.
+bool primary::heard(const replica_id& who, steady_time now) const {
+  return now - core_.board.answered_at(core_.options.shard, who) <= core_.board.timing().lease;
+}
+
+/// Without a member that is not heard, or is heard and acknowledges nothing. While the term is younger than
+/// the grace nobody is left out for silence: a member that led before may be the one that handed over, whose
+/// leases were granted until this term began and last for its own clock, which may be slower than this one
+/// (E1). Of whoever takes over the grace has run out already; of whoever is handed over to it has not.
+std::optional<assignment> primary::shrunk(steady_time now) {
+  const bool young = now - leads_since_ < core_.board.timing().grace;
   for (const auto& member : core_.known.what.in_sync) {
     if (member == core_.options.self)
       continue;
-    const bool silent =
-        now - core_.board.acknowledged_at(core_.options.shard, member) > core_.board.timing().lease;
+    const bool silent = !young && !heard(member, now);
     const auto found = followers_.find(member.node);
     const bool stuck = found != followers_.end() && found->second.match < core_.log.end()
                        && now - std::max(found->second.moved_at, leads_since_) > core_.options.stuck_after;
-    if (silent || stuck)
-      return without(core_.known.what, member, core_.options.minimum, committed_since_whole_);
+    if (!silent && !stuck)
+      continue;
+    if (found != followers_.end())
+      found->second.rejoin.left(now);
+    return without(core_.known.what, member, core_.options.minimum, committed_since_whole_);
   }
   return std::nullopt;
 }
 
-/// With a follower that has the whole journal, the first epoch of the term included (C5).
-std::optional<assignment> primary::joined() const {
+/// With a follower that is heard and has the whole journal, the first epoch of the term included (C5). One
+/// that was left out lately waits, unless it is needed to commit (C9).
+std::optional<assignment> primary::joined(steady_time now) {
   const auto& known = core_.known.what;
-  for (const auto& [node, follower] : followers_) {
+  for (auto& [node, follower] : followers_) {
     const replica_id who{node, follower.incarnation};
     const bool wanted = std::find(known.nodes.begin(), known.nodes.end(), node) != known.nodes.end();
     if (wanted && follower.following && follower.whole && !follower.copying && !contains(known.in_sync, who)
-        && follower.match == core_.log.end() && follower.match >= opening_.epoch)
+        && follower.match == core_.log.end() && follower.match >= opening_.epoch && heard(who, now)
+        && (follower.rejoin.over(now) || !can_commit())) {
+      follower.rejoin.joined(now);
       return with(known, who);
+    }
   }
   return std::nullopt;
 }

@@ -1,5 +1,6 @@
 #include "cluster/replica.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace orderd::cluster {
@@ -19,7 +20,8 @@ replica::replica(replica_options options, const replica_start& disk, replica_por
                  steady_time now)
     : options_(options),
       core_{options_,      port,         board, replica_log{disk, options_.limits, port, now},
-            disk.promised, disk.copying, {}} {
+            disk.promised, disk.copying, {}},
+      awake_at_(now) {
   follower_.emplace(core_, now);
 }
 
@@ -240,7 +242,24 @@ void replica::rows_loaded() {
     follower_->rows_loaded();
 }
 
+void replica::link_lost(std::uint32_t node) {
+  if (primary_)
+    primary_->link_lost(node);
+}
+
+void replica::awake(steady_time now) {
+  if (primary_ && now - awake_at_ > stands_still)
+    primary_->stood_still(now);
+  awake_at_ = std::max(awake_at_, now);
+}
+
+bool replica::may_answer(steady_time now) {
+  awake(now);
+  return primary_ && primary_->may_answer(now);
+}
+
 void replica::tick(steady_time now) {
+  awake(now);
   core_.log.tick(now);
   if (primary_)
     primary_->tick(now);

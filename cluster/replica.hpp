@@ -43,6 +43,8 @@ public:
   void configured(const versioned_assignment& now_there, steady_time now);
   void undecided() noexcept;
   void received(const replica_id& from, const peer_body& what, steady_time now);
+  /// Messages under way to that node are lost.
+  void link_lost(std::uint32_t node);
   void engine_closed(runtime::epoch_ptr what, steady_time now);
   void journaled(std::uint64_t upto, steady_time now);
   void noted(steady_time now);
@@ -59,13 +61,17 @@ public:
   bool leads() const noexcept { return primary_.has_value(); }
   bool serving() const noexcept { return primary_ && primary_->serving(); }
   bool can_commit() const noexcept { return primary_ && primary_->can_commit(); }
-  /// As primary::may_answer.
-  bool may_answer(steady_time now) const { return primary_ && primary_->may_answer(now); }
+  /// As primary::may_answer. After a time in which this process seems to have stood still its clock may have
+  /// stood still too, and for longer: it needs leases that were granted since (E3).
+  bool may_answer(steady_time now);
   std::vector<follower_view> followers() const;
   /// What it does, in a word or two, for people.
   std::string_view state() const noexcept;
 
 private:
+  /// Ticks come some tens of times a second; so late, the process did not run.
+  static constexpr std::chrono::milliseconds stands_still{200};
+
   enum class takeover : std::uint8_t { none, proposed, promising };
 
   void adopt(steady_time now);
@@ -74,6 +80,7 @@ private:
   void propose(assignment next);
   void promise(steady_time now);
   void learned_of(std::uint64_t promised, steady_time now);
+  void awake(steady_time now);
   bool for_follower(std::uint64_t term, const replica_id& from, steady_time now);
 
   replica_options options_;
@@ -83,6 +90,7 @@ private:
   takeover takeover_ = takeover::none;
   std::optional<versioned_assignment> proposed_; ///< as a candidate, and the version it was proposed on
   bool propose_again_ = false;
+  steady_time awake_at_; ///< the last tick
 };
 
 } // namespace orderd::cluster

@@ -81,7 +81,7 @@ caf::behavior replica_actor::running() {
       [this](assignment_undecided) { replica_.undecided(); },
       [this](const nodes_seen& seen) { nodes_ = seen.nodes; },
       [](const link_up&) {},
-      [](const link_down&) {},
+      [this](const link_down& what) { run([&] { replica_.link_lost(what.node); }); },
       // questions
       [this](seat_tick) { tick(); },
       [this](describe_seat) { return describe(); },

@@ -114,7 +114,7 @@ private:
   runtime::shard_description describe_without_engine() const;
   /// Runs one input of the replica; a bug in it ends the node.
   void run(const std::function<void()>& input);
-  steady_time now() const { return clock().now(); }
+  steady_time now() const { return given_.board.now(clock().now()); }
 
   seat_dependencies given_;
   replica replica_;

@@ -21,6 +21,7 @@ struct replica_options {
   std::size_t copy_bytes_a_tick = 64u << 10;
   std::size_t copy_page_bytes = 256u << 10;
   std::chrono::milliseconds announce_every{100};
+  std::chrono::milliseconds lead_pause_max{800}; ///< a follower that does not answer is asked that often
   std::chrono::milliseconds resend_after{300};
   std::chrono::milliseconds stuck_after{2'000};    ///< a member that is heard but does not acknowledge epochs
   std::chrono::milliseconds handover_after{3'000}; ///< of leading where the primary does not belong

@@ -5,6 +5,7 @@
 #include "tests/simulation/world_node.hpp"
 #include "tests/simulation/world_schedule.hpp"
 #include "tests/simulation/world_store.hpp"
+#include "tests/simulation/world_view.hpp"
 
 #include <algorithm>
 #include <set>
@@ -17,13 +18,18 @@ namespace {
 constexpr std::int64_t ms = 1'000;
 constexpr std::int64_t tick_every = 20 * ms;
 constexpr std::int64_t heal_within = 20'000 * ms;
-constexpr std::uint32_t copies = 3;
+/// A shard at rest has this long to settle, and then changes no more (C9).
+constexpr std::int64_t settles_within = 5'000 * ms;
+constexpr std::int64_t rests_for = 10'000 * ms;
+constexpr std::uint64_t changes_at_rest_max = 6; // a handover, the last who joins, the eligible cleared
+/// However much goes wrong: what is left out and taken back fifty times a second makes thousands a minute.
+constexpr std::uint64_t changes_a_minute_max = 500;
 
 class world final : public world_services {
 public:
   explicit world(const world_options& options)
       : options_(options), random_(options.seed),
-        minimum_(cluster::min_in_sync(std::min(copies, options.nodes))) {}
+        minimum_(cluster::min_in_sync(std::min(copies_wanted, options.nodes))) {}
 
   world_report run() {
     begin();
@@ -32,6 +38,10 @@ public:
       heal();
     for (auto& [id, node] : nodes_)
       node->crash();
+    const auto minutes = 1 + time_.now() / (60'000 * ms);
+    if (changes_ > changes_a_minute_max * static_cast<std::uint64_t>(minutes))
+      checks_.complain("the assignment changed " + std::to_string(changes_) + " times in "
+                       + std::to_string(time_.now() / ms) + " ms (C9)");
     report_.violations = checks_.violations();
     report_.simulated_ms = time_.now() / ms;
     report_.events = time_.events();
@@ -63,7 +73,7 @@ private:
     for (std::uint32_t id = 1; id <= options_.nodes; ++id) {
       ids_.push_back(id);
       nodes_[id] = std::make_unique<world_node>(id, minimum_, static_cast<world_services&>(*this));
-      if (id <= copies)
+      if (id <= copies_wanted)
         where.push_back(id);
       start(id);
       tick(id);
@@ -73,6 +83,10 @@ private:
     }
     store_.place(cluster::first_assignment(nodes_.at(1)->self(), where));
     fault();
+    if (options_.idles)
+      idle(false);
+    if (options_.rests_at_ms > 0)
+      time_.at(options_.rests_at_ms * ms, [this] { rest(); });
   }
 
   /// As orderd does: counts the start on the disk, then in the store.
@@ -101,7 +115,7 @@ private:
   void work(std::uint32_t id) {
     time_.at(random_.between(1, 12) * ms, [this, id] {
       if (nodes_.at(id)->up())
-        later(id, 0, [this, id] { nodes_.at(id)->work(!quiet_); });
+        later(id, 0, [this, id] { nodes_.at(id)->work(!quiet_ && !idle_ && !resting_); });
       work(id);
     });
   }
@@ -175,9 +189,48 @@ private:
     time_.at(random_.between(20, 1'500) * ms, [this] {
       if (healed_)
         return;
-      some_fault();
+      if (!resting_)
+        some_fault();
       fault();
     });
+  }
+
+  /// Nothing is written for a while, now and then.
+  void idle(bool idles) {
+    idle_ = idles;
+    time_.at(random_.between(500, 6'000) * ms, [this, idles] { idle(!idles); });
+  }
+
+  /// Everything goes well, nothing is written, and one node stays dead: then the assignment settles.
+  void rest() {
+    if (healed_)
+      return;
+    report_.happened.count("rest with a dead node");
+    resting_ = any_node();
+    network_.mend();
+    network_.lose(0);
+    store_.down(false);
+    time_.move_again();
+    for (const auto& [id, node] : nodes_)
+      if (id == *resting_ && node->up())
+        crash(id);
+      else if (id != *resting_)
+        start_again(id);
+    time_.at(settles_within, [this] {
+      time_.at(rests_for - settles_within, [this, before = changes_] { rested(changes_ - before); });
+    });
+  }
+
+  void rested(std::uint64_t changes) {
+    if (changes > changes_at_rest_max)
+      checks_.complain("all is quiet, node " + std::to_string(*resting_)
+                       + " is dead, and the assignment changes " + std::to_string(changes) + " times (C9)");
+    start_again(*std::exchange(resting_, std::nullopt));
+  }
+
+  void start_again(std::uint32_t id) {
+    if (!nodes_.at(id)->up() && resting_ != id)
+      start(id);
   }
 
   void some_fault() {
@@ -212,15 +265,19 @@ private:
     }
   }
 
+  /// Its links break, and the others see it after a while.
+  void crash(std::uint32_t id) {
+    nodes_.at(id)->crash();
+    for (const auto other : ids_)
+      later(other, random_.between(1, 50) * ms, [this, id, other] { nodes_.at(other)->link_lost(id); });
+  }
+
   void crash_for_a_while(std::uint32_t id) {
     if (!nodes_.at(id)->up())
       return;
     report_.happened.count("crash");
-    nodes_.at(id)->crash();
-    time_.at(random_.between(5, random_.percent(30) ? 6'000 : 400) * ms, [this, id] {
-      if (!nodes_.at(id)->up())
-        start(id);
-    });
+    crash(id);
+    time_.at(random_.between(5, random_.percent(30) ? 6'000 : 400) * ms, [this, id] { start_again(id); });
   }
 
   void lose_power() {
@@ -271,20 +328,18 @@ private:
     if (!set_back && nodes_.at(id)->running() && nodes_.at(id)->running()->copying())
       report_.happened.count("disk wiped during a copy");
     if (nodes_.at(id)->up())
-      nodes_.at(id)->crash();
+      crash(id);
     lost_.insert(id);
     auto& old = older_[id];
     nodes_.at(id)->disk = set_back ? old[random_.below(old.size() - 1)] : world_disk{};
-    time_.at(random_.between(5, 800) * ms, [this, id] {
-      if (!nodes_.at(id)->up())
-        start(id);
-    });
+    time_.at(random_.between(5, 800) * ms, [this, id] { start_again(id); });
   }
 
   // -- the end -----------------------------------------------------------------------------------
 
   void heal() {
     healed_ = true;
+    resting_.reset();
     store_.heal();
     network_.heal();
     time_.move_again();
@@ -292,61 +347,22 @@ private:
       if (!each.second->up())
         start(each.first);
     const auto enough = checks_.acknowledged_upto() + 20;
-    run_until(time_.now() + heal_within, [&] { return whole() && checks_.acknowledged_upto() > enough; });
+    run_until(time_.now() + heal_within,
+              [&] { return whole(nodes_, there()) && checks_.acknowledged_upto() > enough; });
     if (failed())
       return;
-    if (!whole() && options_.beyond_promise)
+    if (!whole(nodes_, there()) && options_.beyond_promise)
       return report_.happened.count("shard stopped for good");
-    if (!whole())
+    if (!whole(nodes_, there()))
       return checks_.complain("not whole " + std::to_string(heal_within / ms)
-                              + " ms after the faults stopped (N6): " + describe());
+                              + " ms after the faults stopped (N6): " + describe(nodes_, there()));
     quiet_ = true;
-    run_until(time_.now() + heal_within, [&] { return alike(); });
-    if (!failed() && !alike())
-      checks_.complain("the states differ when all is quiet (A8): " + describe());
+    run_until(time_.now() + heal_within, [&] { return alike(nodes_, there()); });
+    if (!failed() && !alike(nodes_, there()))
+      checks_.complain("the states differ when all is quiet (A8): " + describe(nodes_, there()));
   }
 
-  bool whole() const {
-    const auto& now_there = store_.stored().what;
-    if (now_there.in_sync.size() != std::min(copies, options_.nodes))
-      return false;
-    const auto& leader = nodes_.at(now_there.primary.node);
-    return leader->up() && leader->running()->serving() && now_there.primary == leader->self();
-  }
-
-  bool alike() const {
-    if (!whole())
-      return false;
-    const auto& leader = nodes_.at(store_.stored().what.primary.node)->disk;
-    for (const auto node : store_.stored().what.nodes) {
-      const auto& disk = nodes_.at(node)->disk;
-      if (disk.applied != leader.applied || disk.rows.all() != leader.rows.all()
-          || disk.end() != leader.end())
-        return false;
-    }
-    return true;
-  }
-
-  std::string describe() const {
-    std::string out = "term " + std::to_string(store_.stored().what.term) + ", primary "
-                      + std::to_string(store_.stored().what.primary.node) + "/"
-                      + std::to_string(store_.stored().what.primary.incarnation) + ", in sync";
-    for (const auto& each : store_.stored().what.in_sync)
-      out += " " + std::to_string(each.node) + "/" + std::to_string(each.incarnation);
-    for (const auto& [id, node] : nodes_) {
-      out += "; node " + std::to_string(id) + "/" + std::to_string(node->disk.identity.incarnation) + " "
-             + (node->up() ? std::string{node->running()->state()} : "down") + " promised "
-             + std::to_string(node->disk.note.promised) + " end " + std::to_string(node->disk.end())
-             + " applied " + std::to_string(node->disk.applied);
-      if (node->up())
-        for (const auto& each : node->running()->followers())
-          out += " [" + std::to_string(each.who.node) + "/" + std::to_string(each.who.incarnation)
-                 + (each.following ? " follows" : " strange") + (each.copying ? " copying" : "") + " "
-                 + std::to_string(each.end) + "]";
-    }
-    return out;
-  }
-
+  const cluster::assignment& there() const { return store_.stored().what; }
   const world_options& options_;
   chance random_;
   std::size_t minimum_;
@@ -355,13 +371,14 @@ private:
   world_schedule time_{[this](std::uint32_t id) { return life_of(id); }};
   world_nodes nodes_;
   std::vector<std::uint32_t> ids_;
-  world_network network_{time_, random_};
+  world_network network_{time_, random_, options_.round_trip_ms* ms};
   world_beacons beacons_{network_,
                          [this](std::uint32_t id) {
                            return world_beacons::heart{&nodes_.at(id)->board(), nodes_.at(id)->now()};
                          },
                          [this](const std::string& what) { checks_.complain(what); }};
   world_store store_{time_, random_, report_.happened, nodes_, [this](const auto& before, const auto& after) {
+                       ++changes_;
                        checks_.assigned(before, after, minimum_, disks());
                      }};
   std::map<std::uint32_t, cluster::disk_identity> counted_; ///< in the store
@@ -369,21 +386,15 @@ private:
   std::set<std::uint32_t> lost_; ///< disks, until their nodes start and see it
   bool healed_ = false;
   bool quiet_ = false;
+  bool idle_ = false;
+  std::optional<std::uint32_t> resting_; ///< nothing goes wrong, but that this node is dead
+  std::uint64_t changes_ = 0;            ///< of the assignment
 };
 
 } // namespace
 
 world_report run_world(const world_options& options) {
   return world{options}.run();
-}
-
-world_options world_of_seed(std::uint64_t seed) {
-  chance random{seed * 0x9e3779b97f4a7c15ull + 7};
-  world_options options;
-  options.seed = seed;
-  options.nodes = static_cast<std::uint32_t>(random.between(3, 5));
-  options.faulty_ms = random.between(3'000, 40'000);
-  return options;
 }
 
 } // namespace orderd::simulation

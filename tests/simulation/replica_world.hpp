@@ -21,6 +21,9 @@ struct world_options {
   std::uint64_t seed = 1;
   std::uint32_t nodes = 3;
   std::int64_t faulty_ms = 20'000; ///< simulated, before everything is healed
+  std::int64_t round_trip_ms = 0;  ///< between any two nodes, besides what is random
+  std::int64_t rests_at_ms = 0;    ///< for a while nothing goes wrong, but that a node is dead; 0: never
+  bool idles = false;              ///< now and then nothing is written for a while
   bool beyond_promise = false;     ///< disks may be lost until nobody has them
 };
 

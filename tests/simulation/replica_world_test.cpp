@@ -22,6 +22,7 @@ const std::vector<const char*> faults = {
     "link cut",
     "pause",
     "power lost everywhere",
+    "rest with a dead node",
     "slow disk",
     "store down",
 };

@@ -8,7 +8,8 @@ void world_network::carry(std::uint32_t from, std::uint32_t to, bool in_order, s
   if (cuts_.contains({from, to}) || (!healed_ && random_.percent(loss_)))
     return;
   const auto now = time_.now();
-  auto due = now + random_.between(50, 2'000) + (random_.once_in(50) ? random_.between(0, 300) * 1'000 : 0);
+  auto due = now + random_.between(50, 2'000) + one_way_us_
+             + (random_.once_in(50) ? random_.between(0, 300) * 1'000 : 0);
   if (in_order)
     due = links_[{from, to}] = std::max(links_[{from, to}], due);
   time_.later(to, due - now, std::move(what));

@@ -15,7 +15,8 @@ namespace orderd::simulation {
 
 class world_network {
 public:
-  world_network(world_schedule& time, chance& random) : time_(time), random_(random) {}
+  world_network(world_schedule& time, chance& random, std::int64_t round_trip_us = 0)
+      : time_(time), random_(random), one_way_us_(round_trip_us / 2) {}
 
   /// Does it at `to` after a while, perhaps; behind what the link carries already, if `in_order`.
   void carry(std::uint32_t from, std::uint32_t to, bool in_order, std::function<void()> what);
@@ -30,6 +31,7 @@ public:
 private:
   world_schedule& time_;
   chance& random_;
+  std::int64_t one_way_us_;
   std::map<std::pair<std::uint32_t, std::uint32_t>, std::int64_t> links_; ///< when the last message is there
   std::set<std::pair<std::uint32_t, std::uint32_t>> cuts_;
   std::uint64_t loss_ = 0;

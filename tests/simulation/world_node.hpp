@@ -62,6 +62,7 @@ public:
   void received(const cluster::peer_message& what);
   void configured(const cluster::versioned_assignment& what);
   void undecided();
+  void link_lost(std::uint32_t node) { replica_->link_lost(node); }
 
 private:
   struct engine {

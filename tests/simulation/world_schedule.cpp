@@ -2,6 +2,18 @@
 
 namespace orderd::simulation {
 
+void world_schedule::move_again() {
+  still_until_.clear();
+  std::priority_queue<event> rest;
+  for (; !waiting_.empty(); waiting_.pop()) {
+    auto each = waiting_.top();
+    if (each.held)
+      each.at = now_;
+    rest.push(std::move(each));
+  }
+  waiting_ = std::move(rest);
+}
+
 void world_schedule::next() {
   auto next = waiting_.top();
   waiting_.pop();
@@ -11,6 +23,7 @@ void world_schedule::next() {
       return;
     if (const auto still = still_until_[next.node]; still > now_) {
       next.at = still;
+      next.held = true;
       waiting_.push(std::move(next));
       return;
     }

@@ -33,7 +33,8 @@ public:
   void stand_still(std::uint32_t node, std::int64_t until) {
     still_until_[node] = std::max(still_until_[node], until);
   }
-  void move_again() { still_until_.clear(); }
+  /// What waited for them happens now, in its order.
+  void move_again();
 
   /// What is due by then, as long as it is not `done`.
   template <class Done>
@@ -50,6 +51,7 @@ private:
     std::uint64_t sequence = 0;
     std::uint32_t node = 0; ///< 0: the world's own
     std::uint64_t life = 0;
+    bool held = false; ///< its node stood still when it was due
     std::function<void()> what;
     bool operator<(const event& other) const {
       return std::pair{at, sequence} > std::pair{other.at, other.sequence};
@@ -57,7 +59,7 @@ private:
   };
 
   void push(std::int64_t after, std::uint32_t node, std::uint64_t life, std::function<void()> what) {
-    waiting_.push({now_ + after, ++sequence_, node, life, std::move(what)});
+    waiting_.push({now_ + after, ++sequence_, node, life, false, std::move(what)});
   }
   void next();
 

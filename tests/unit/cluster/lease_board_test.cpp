@@ -54,6 +54,30 @@ TEST_F(LeaseBoard, CountsTheLeaseFromTheSending) {
   EXPECT_FALSE(leased(360ms));
 }
 
+TEST_F(LeaseBoard, HearsAFarFollowerByItsAnswersHoweverOldTheirBeacons) {
+  EXPECT_EQ(primary.answered_at(shard, follower_id), start);
+  exchange(10ms, 200ms, 400ms);
+  EXPECT_EQ(primary.acknowledged_at(shard, follower_id), start + 10ms);
+  EXPECT_EQ(primary.answered_at(shard, follower_id), start + 400ms);
+  EXPECT_FALSE(leased(400ms));
+}
+
+TEST_F(LeaseBoard, CountsLeasesOfBeaconsSentSinceAGivenTimeOnly) {
+  exchange(10ms, 20ms, 30ms);
+  EXPECT_TRUE(primary.leased(shard, {follower_id}, start + 40ms, start + 10ms));
+  EXPECT_FALSE(primary.leased(shard, {follower_id}, start + 40ms, start + 11ms));
+}
+
+/// On this machine, which may never have been suspended, it is at least not behind the other.
+TEST_F(LeaseBoard, HasAClockThatCountsSuspends) {
+  const auto before = std::chrono::steady_clock::now();
+  const auto first = time_with_suspends();
+  EXPECT_GE(first, before);
+  EXPECT_GE(time_with_suspends(), first);
+  EXPECT_EQ(primary.now(start), start);
+  EXPECT_GE((lease_board{primary_id, {}, time_with_suspends}.now(start)), first);
+}
+
 TEST_F(LeaseBoard, CountsTheGraceFromTheReceipt) {
   exchange(10ms, 100ms, 300ms);
   EXPECT_FALSE(given_up(649ms));

@@ -33,15 +33,51 @@ protected:
 
 TEST_F(PrimarySet, GoesOnWithoutAMemberWhoseLeaseRanOut) {
   serve({self, two, three});
-  leases(two, 200ms);
-  leases(three, 100ms);
-  EXPECT_FALSE(proposes(450ms));
-  const auto next = proposes(451ms);
+  leases(two, 700ms);
+  leases(three, 600ms);
+  EXPECT_FALSE(proposes(950ms));
+  const auto next = proposes(951ms);
   ASSERT_TRUE(next);
   EXPECT_EQ(next->version, 7u);
   EXPECT_EQ(next->what.in_sync, (replicas{self, two}));
   EXPECT_TRUE(next->what.eligible.empty());
   EXPECT_EQ(next->what.term, term);
+}
+
+/// A member may be the one that handed over: its leases were granted until this term began, and its clock may
+/// be slower than this one (E1).
+TEST_F(PrimarySet, LeavesNobodyOutForSilenceBeforeTheGraceOfItsTermIsOver) {
+  serve({self, two, three});
+  leases(two, 500ms);
+  EXPECT_FALSE(proposes(549ms));
+  const auto next = proposes(550ms);
+  ASSERT_TRUE(next);
+  EXPECT_EQ(next->what.in_sync, (replicas{self, two}));
+}
+
+/// Far away each answer is to a beacon that is older than a lease.
+TEST_F(PrimarySet, KeepsAMemberWhoseAnswersComeLate) {
+  serve({self, two});
+  for (auto sent = 300ms; sent < 3'000ms; sent += 100ms) {
+    board.take({true, two, board.next(start + sent).sent_at_ns, {{0, term}}}, start + sent + 340ms);
+    EXPECT_FALSE(proposes(sent + 439ms)) << sent.count();
+  }
+}
+
+/// What the store decides is known at the next tick; node 3 is dead, and nothing is written (C9).
+TEST_F(PrimarySet, LeavesADeadMemberOutOnceAndForAll) {
+  serve({self, two, three});
+  int changes = 0;
+  for (auto at = 0ms; at < 3'000ms; at += 20ms) {
+    leases(two, at);
+    if (const auto next = proposes(at)) {
+      ++changes;
+      core->known = {core->known.version + 1, next->what};
+      leader->assigned(start + at);
+    }
+  }
+  EXPECT_EQ(changes, 1);
+  EXPECT_EQ(core->known.what.in_sync, (replicas{self, two}));
 }
 
 TEST_F(PrimarySet, GoesOnWithoutAMemberThatIsHeardButAcknowledgesNothing) {
@@ -126,6 +162,60 @@ TEST_F(PrimarySet, LetsNobodyJoinWhoStoppedFollowing) {
   three_catches_up();
   leader->take(three, announce{}, start);
   EXPECT_FALSE(proposes(0ms));
+}
+
+TEST_F(PrimarySet, LetsNobodyJoinWhoIsNotHeard) {
+  serve({self, two});
+  three_catches_up();
+  leases(three, 100ms);
+  leases(two, 400ms);
+  EXPECT_FALSE(proposes(451ms));
+  leases(three, 460ms);
+  EXPECT_TRUE(proposes(460ms));
+}
+
+TEST_F(PrimarySet, LetsNobodyJoinWhoseLinkIsLost) {
+  serve({self, two});
+  three_catches_up();
+  leader->link_lost(three.node);
+  EXPECT_FALSE(proposes(0ms));
+  leader->tick(start + 100ms); // It is asked where its journal ends.
+  follows(three, 1);
+  EXPECT_TRUE(proposes(100ms));
+}
+
+/// Node 3 is heard now and then: each time that it is left out soon after it came it waits twice as long.
+TEST_F(PrimarySet, TakesAMemberThatComesAndGoesBackEverLater) {
+  serve({self, two, three});
+  std::vector<milliseconds> joined;
+  for (auto at = 0ms; at < 60'000ms; at += 20ms) {
+    leases(two, at);
+    if (at.count() % 1'000 < 500)
+      leases(three, at);
+    const auto next = proposes(at);
+    if (!next)
+      continue;
+    if (contains(next->what.in_sync, three))
+      joined.push_back(at);
+    core->known = {core->known.version + 1, next->what};
+    leader->assigned(start + at);
+  }
+  ASSERT_GE(joined.size(), 4u);
+  EXPECT_LE(joined.size(), 10u); // and not sixty
+  EXPECT_LE(joined[1] - joined[0], 3'000ms);
+  EXPECT_GE(joined.back() - joined[joined.size() - 2], 8'000ms);
+}
+
+/// Of whoever is needed to commit the next epoch nobody waits for a pause.
+TEST_F(PrimarySet, TakesAMemberBackAtOnceWhenTooFewAreLeft) {
+  serve({self, two});
+  leases(two, 300ms);
+  const auto next = proposes(700ms);
+  ASSERT_TRUE(next);
+  assigned(next->what);
+  ASSERT_FALSE(leader->can_commit());
+  leases(two, 720ms);
+  EXPECT_TRUE(proposes(720ms));
 }
 
 TEST_F(PrimarySet, PutsANewIncarnationInThePlaceOfTheOld) {
@@ -248,10 +338,23 @@ TEST_F(PrimarySet, AnswersWhileEveryoneWhoMayLeadNextGrantsALease) {
   leases(two, 500ms);
   EXPECT_TRUE(may_answer(500ms));
   three_catches_up();
+  leases(three, 150ms);
   ASSERT_TRUE(proposes(500ms));
   EXPECT_FALSE(may_answer(500ms)); // 3 may be in sync already.
   leases(three, 510ms);
   EXPECT_TRUE(may_answer(510ms));
+}
+
+TEST_F(PrimarySet, AnswersAfterItStoodStillUnderLeasesGrantedSinceOnly) {
+  serve({self, two});
+  leases(two, 100ms);
+  EXPECT_TRUE(leader->may_answer(start + 300ms));
+  leader->stood_still(start + 300ms);
+  EXPECT_FALSE(leader->may_answer(start + 300ms));
+  leases(two, 299ms); // sent before it
+  EXPECT_FALSE(leader->may_answer(start + 300ms));
+  leases(two, 300ms);
+  EXPECT_TRUE(leader->may_answer(start + 310ms));
 }
 
 TEST_F(PrimarySet, AnswersNothingBeforeItServes) {

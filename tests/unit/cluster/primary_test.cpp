@@ -100,6 +100,49 @@ TEST_F(Primary, WaitsForWhoMayLeadIfItsProposalTakesPlace) {
   EXPECT_EQ(committed(), 1u);
 }
 
+/// A round trip of 300 ms: each answer is to a `lead` that was said again since.
+TEST_F(Primary, TakesTheAnswerOfAFarFollowerWhoWasAskedAgainMeanwhile) {
+  lead({self, two}, {});
+  const auto first = port.last_to<cluster::lead>(2).attempt;
+  for (auto at = 0ms; at < 300ms; at += 20ms)
+    leader->tick(start + at);
+  EXPECT_GE(port.sent_to<cluster::lead>(2).size(), 2u);
+  leader->take(two, follow{term, first, 0, true, 0}, start + 300ms);
+  EXPECT_EQ(shipped(two), (numbers{1}));
+}
+
+TEST_F(Primary, AsksWhoDoesNotAnswerLessAndLessOften) {
+  lead({self, two}, {});
+  for (auto at = 0ms; at < 10'000ms; at += 20ms)
+    leader->tick(start + at);
+  EXPECT_LE(port.sent_to<cluster::lead>(2).size(), 16u);
+  leader->take(two, announce{}, start + 10s); // It is there again.
+  leader->tick(start + 10s + 100ms);
+  EXPECT_EQ(port.last_to<cluster::lead>(2).attempt, 3u); // 3 was asked too; this is another attempt.
+}
+
+/// What was said before it forgot whom it follows is of no use.
+TEST_F(Primary, TakesNoAnswerToWhatItSaidBeforeAnAnnouncement) {
+  lead({self, two}, {});
+  const auto first = port.last_to<cluster::lead>(2).attempt;
+  leader->take(two, announce{}, start + 100ms);
+  leader->take(two, follow{term, first, 0, true, 0}, start + 120ms);
+  EXPECT_TRUE(shipped(two).empty());
+}
+
+TEST_F(Primary, SendsAgainWhatALostLinkMayHaveLost) {
+  serve({self, two});
+  close();
+  leader->link_lost(two.node);
+  close();
+  EXPECT_EQ(shipped(two), (numbers{1, 2}));
+  leader->take(two, appended{term, 2, true, 1}, start); // of before
+  EXPECT_EQ(shipped(two), (numbers{1, 2}));
+  leader->tick(start + 100ms);
+  follows(two, 1);
+  EXPECT_EQ(shipped(two), (numbers{1, 2, 2, 3}));
+}
+
 // -- shipping ------------------------------------------------------------------------------------
 
 TEST_F(Primary, BeginsItsTermWithAnEmptyEpochAtTheEndOfItsJournal) {

@@ -374,5 +374,25 @@ TEST_F(Replica, TakesNoAnswerOfTheRowsThatACopyReplaces) {
   EXPECT_EQ(replica_->log().applied(), 1u);
 }
 
+/// Its clock may have stood still with it, for longer than it shows (E3).
+TEST_F(Replica, NeedsLeasesGrantedSinceItStoodStill) {
+  serve();
+  const auto grant = [&] {
+    board_->take({true, three, board_->next(now_).sent_at_ns, {{options_.shard, 4}}}, now_);
+  };
+  grant();
+  tick();
+  ASSERT_TRUE(replica_->serving());
+  EXPECT_TRUE(replica_->may_answer(now_));
+  now_ += 200ms;
+  EXPECT_TRUE(replica_->may_answer(now_)); // late, but no more than a busy process is
+  now_ += 201ms;
+  grant();
+  now_ += 1ms;
+  EXPECT_FALSE(replica_->may_answer(now_)); // That beacon was sent when it stood still.
+  grant();
+  EXPECT_TRUE(replica_->may_answer(now_));
+}
+
 } // namespace
 } // namespace orderd::cluster
