@@ -14,6 +14,7 @@
 // replica_core.hpp. Runs on CAF's scheduler; never blocks but for reads of pages of the state store.
 #pragma once
 
+#include "cluster/append_cache.hpp"
 #include "cluster/lease_board.hpp"
 #include "cluster/messages.hpp"
 #include "cluster/replica.hpp"
@@ -129,14 +130,7 @@ private:
   std::shared_ptr<const std::map<std::uint32_t, known_node>> nodes_;
   std::unique_ptr<runtime::state_reader> reader_; ///< of a copy under way
   std::string_view shown_state_;
-  // The last epochs that were encoded: they go to every follower alike.
-  struct encoded_append {
-    runtime::epoch_ptr first;
-    runtime::epoch_ptr last;
-    std::uint64_t committed = 0;
-    std::shared_ptr<const std::string> bytes;
-  };
-  encoded_append encoded_;
+  append_cache encoded_;
 };
 
 } // namespace orderd::cluster

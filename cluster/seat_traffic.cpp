@@ -104,14 +104,12 @@ void replica_actor::send_to_leader(peer_body what) {
 
 void replica_actor::send(std::uint32_t node, peer_body what) {
   const auto* epochs = std::get_if<cluster::append>(&what);
-  const bool again = epochs && !epochs->epochs.empty() && encoded_.first == epochs->epochs.front()
-                     && encoded_.last == epochs->epochs.back() && encoded_.committed == epochs->committed;
-  if (again)
-    return caf::event_based_actor::send(peers_, peer_send{node, encoded_.bytes, given_.options.shard});
+  if (auto bytes = epochs ? encoded_.find(*epochs) : nullptr)
+    return caf::event_based_actor::send(peers_, peer_send{node, std::move(bytes), given_.options.shard});
   const peer_message message{given_.options.shard, given_.options.self, 0, std::move(what)};
   auto bytes = std::make_shared<const std::string>(encode(message));
-  if (const auto* sent = std::get_if<cluster::append>(&message.body); sent && !sent->epochs.empty())
-    encoded_ = {sent->epochs.front(), sent->epochs.back(), sent->committed, bytes};
+  if (const auto* sent = std::get_if<cluster::append>(&message.body))
+    encoded_.keep(*sent, bytes);
   caf::event_based_actor::send(peers_, peer_send{node, std::move(bytes), given_.options.shard});
 }
 
