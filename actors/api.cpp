@@ -152,6 +152,8 @@ public:
   decoded_request decode(const v1::run_audit&) { return node_request::run_audit; }
   decoded_request decode(const v1::get_status&) { return node_request::get_status; }
   decoded_request decode(const v1::get_cluster&) { return node_request::get_cluster; }
+  decoded_request decode(const v1::get_configuration&) { return node_request::get_configuration; }
+  decoded_request decode(const v1::change_configuration&) { return node_request::change_configuration; }
 
 private:
   bool page(std::uint32_t limit) { return check_.number("limit", limit, 1, limits::page_rows_max); }
@@ -207,6 +209,10 @@ decoded_request decode_request(const v1::request& what, std::uint32_t shards) {
     return with.decode(what.get_status());
   case v1::request::kGetCluster:
     return with.decode(what.get_cluster());
+  case v1::request::kGetConfiguration:
+    return with.decode(what.get_configuration());
+  case v1::request::kChangeConfiguration:
+    return with.decode(what.change_configuration());
   case v1::request::BODY_NOT_SET:
     break;
   }
@@ -274,6 +280,8 @@ std::optional<std::uint32_t> shard_of_request(const v1::request& what, std::uint
   case v1::request::kRunAudit:
   case v1::request::kGetStatus:
   case v1::request::kGetCluster:
+  case v1::request::kGetConfiguration:
+  case v1::request::kChangeConfiguration:
   case v1::request::BODY_NOT_SET:
     break;
   }
@@ -281,7 +289,7 @@ std::optional<std::uint32_t> shard_of_request(const v1::request& what, std::uint
 }
 
 std::string_view request_name(const v1::request& what) noexcept {
-  static constexpr std::array<std::string_view, 17> names{"none",
+  static constexpr std::array<std::string_view, 19> names{"none",
                                                           "",
                                                           "place_order",
                                                           "get_order",
@@ -297,7 +305,9 @@ std::string_view request_name(const v1::request& what) noexcept {
                                                           "resolve_quarantine",
                                                           "run_audit",
                                                           "get_status",
-                                                          "get_cluster"};
+                                                          "get_cluster",
+                                                          "get_configuration",
+                                                          "change_configuration"};
   return names[static_cast<std::size_t>(what.body_case())];
 }
 
@@ -312,6 +322,6 @@ std::string_view reply_outcome(std::string_view body) noexcept {
   return field == v1::reply::kFaultFieldNumber ? "fault" : "ok";
 }
 
-static_assert(v1::request::kPlaceOrder == 2 && v1::request::kGetCluster == 16);
+static_assert(v1::request::kPlaceOrder == 2 && v1::request::kChangeConfiguration == 18);
 
 } // namespace orderd::actors

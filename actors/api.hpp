@@ -36,7 +36,13 @@ struct business_options {
 std::unique_ptr<const runtime::business> make_business(business_options options);
 
 /// A request that the node itself answers, not one shard.
-enum class node_request : std::uint8_t { run_audit, get_status, get_cluster };
+enum class node_request : std::uint8_t {
+  run_audit,
+  get_status,
+  get_cluster,
+  get_configuration,
+  change_configuration
+};
 
 /// What a public request asks for: something of a shard, something of the node, or a refusal to send
 /// back at once (a reply body: INVALID_FIELD with the field, the value and the limit, or MALFORMED).

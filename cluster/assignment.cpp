@@ -1,6 +1,7 @@
 #include "cluster/assignment.hpp"
 
 #include "cluster/assignment.pb.h"
+#include "config/term_limits.hpp"
 
 #include <algorithm>
 #include <cstdio>
@@ -48,11 +49,11 @@ bool may_lead(const assignment& now, const replica_id& who, std::size_t minimum)
 assignment first_assignment(const replica_id& primary, std::vector<std::uint32_t> nodes) {
   runtime::require(std::find(nodes.begin(), nodes.end(), primary.node) != nodes.end(),
                    "a primary where no copy belongs");
-  return {1, primary, {primary}, {}, std::move(nodes)};
+  return {1, primary, {primary}, {}, std::move(nodes), 0};
 }
 
 bool never_committed(const assignment& now, std::size_t minimum) noexcept {
-  return minimum > 1 && now.in_sync.size() == 1 && now.eligible.empty();
+  return minimum > 1 && now.in_sync.size() == 1 && now.eligible.empty() && now.loss_accepted == 0;
 }
 
 assignment placed_again(const assignment& now, const replica_id& primary) {
@@ -123,6 +124,16 @@ assignment handed_over(const assignment& now, const replica_id& to, std::size_t 
   return next;
 }
 
+assignment elected(const assignment& now, const replica_id& by, std::uint64_t term) {
+  runtime::require(term > now.term, "an election in a term that has been");
+  auto next = now;
+  next.term = next.loss_accepted = term;
+  next.primary = by;
+  next.in_sync = {by};
+  next.eligible.clear();
+  return next;
+}
+
 assignment placed_on(const assignment& now, std::vector<std::uint32_t> nodes) {
   auto next = now;
   next.nodes = std::move(nodes);
@@ -139,6 +150,7 @@ std::string encode(const assignment& what) {
     put(*out.add_eligible(), each);
   for (const auto node : what.nodes)
     out.add_nodes(node);
+  out.set_loss_accepted(what.loss_accepted);
   return out.SerializeAsString();
 }
 
@@ -154,6 +166,11 @@ runtime::result<assignment> decode_assignment(std::string_view bytes) {
   for (const auto& each : read.eligible())
     insert(out.eligible, replica_of(each));
   out.nodes.assign(read.nodes().begin(), read.nodes().end());
+  out.loss_accepted = read.loss_accepted();
+  if (out.term > limits::term_max)
+    return runtime::fault{runtime::fault_code::corrupt, "an assignment has term " + std::to_string(out.term)
+                                                            + ", above the highest that can be, "
+                                                            + std::to_string(limits::term_max)};
   if (out.term == 0 || !contains(out.in_sync, out.primary))
     return runtime::fault{runtime::fault_code::corrupt,
                           "an assignment has term " + std::to_string(out.term) + " and "

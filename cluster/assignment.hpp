@@ -28,6 +28,9 @@ struct assignment {
   std::vector<replica_id> in_sync;  ///< ascending; the primary is one of them
   std::vector<replica_id> eligible; ///< ascending; none of them is in sync
   std::vector<std::uint32_t> nodes; ///< where copies belong; the first is where the primary belongs
+  /// The last term whose primary a person chose, accepting that epochs of earlier ones are lost (B5); 0:
+  /// none.
+  std::uint64_t loss_accepted = 0;
 
   friend bool operator==(const assignment&, const assignment&) = default;
 };
@@ -82,12 +85,16 @@ assignment taken_over(const assignment& now, const replica_id& by, std::size_t m
 /// `to` is in sync.
 assignment handed_over(const assignment& now, const replica_id& to, std::size_t minimum);
 
+/// In a later term under a replica that a person chose because nobody who may lead is left: it is alone in
+/// sync, and what it does not have is lost. Pre: term > now.term.
+assignment elected(const assignment& now, const replica_id& by, std::uint64_t term);
+
 /// With copies on these nodes from now on; who is in sync does not change.
 assignment placed_on(const assignment& now, std::vector<std::uint32_t> nodes);
 
 std::string encode(const assignment& what);
-/// `corrupt` when the bytes are no assignment, or one that cannot be (no term, a primary that is not in
-/// sync).
+/// `corrupt` when the bytes are no assignment, or one that cannot be (no term, one above limits::term_max, a
+/// primary that is not in sync). So the term of what was read can be counted up without a wrap.
 runtime::result<assignment> decode_assignment(std::string_view bytes);
 
 /// "shards/0007".

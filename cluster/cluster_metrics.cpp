@@ -36,6 +36,12 @@ cluster_metrics::cluster_metrics()
                         "shard"),
       follower_lag(gauges(registry_, "orderd_follower_lag_epochs",
                           "Epochs that the last of the followers lacks; 0 where the shard is not led."),
-                   "shard") {}
+                   "shard"),
+      store_trouble(gauges(registry_, "orderd_configuration_trouble",
+                           "What is wrong with the configuration store; 0 when it is not."),
+                    "kind"),
+      store_calls(
+          counters(registry_, "orderd_configuration_calls_total", "Transactions at the configuration store."),
+          "kind") {}
 
 } // namespace orderd::cluster

@@ -44,6 +44,14 @@ public:
   /// copied to or are not there; 0 where the shard is not led.
   runtime::labelled<runtime::gauge> follower_lag;
 
+  // -- the configuration store: set by the directory, at every read --------------------------------
+
+  /// orderd_configuration_trouble{kind}: 1 while it is unreachable, empty, foreign, older or damaged;
+  /// records: shards whose record is not believed; jumps: shards whose term jumped.
+  runtime::labelled<runtime::gauge> store_trouble;
+  /// orderd_configuration_calls_total{kind}: transactions of this node's directory: read, change (directory).
+  runtime::labelled<runtime::counter> store_calls;
+
   std::vector<prometheus::MetricFamily> Collect() const override { return registry_.Collect(); }
 };
 

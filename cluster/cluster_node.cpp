@@ -57,6 +57,7 @@ runtime::result<cluster_node> start_cluster_node(caf::actor_system& system,
   made.journal = shared.journal;
   made.applier = shared.applier;
   made.provider_worker = shared.provider_worker;
+  auto held = cluster.directory.held.value_or(held_configuration{cluster.terms});
   // Seats and directory know each other: the seats are told of the directory when they start.
   for (std::uint32_t shard = 0; shard < cluster.terms.shards; ++shard) {
     auto start = start_of(cluster.found[shard]);
@@ -64,6 +65,7 @@ runtime::result<cluster_node> start_cluster_node(caf::actor_system& system,
       made.stop();
       return start.error();
     }
+    held.promised(shard, start->promised);
     made.seats.push_back(system.spawn<replica_actor>(seat_dependencies{
         options_of(cluster, shard), *std::move(start),
         engine_options(settings, cluster.self, shard, cluster.terms.shards, where), settings.entities,
@@ -81,9 +83,11 @@ runtime::result<cluster_node> start_cluster_node(caf::actor_system& system,
                         node_membership{cluster.terms, &cluster.board}});
   cluster.directory.terms = cluster.terms;
   cluster.directory.self = cluster.self.node;
-  made.directory =
-      spawn_blocking<directory_actor>(system, where, cluster.store, cluster.directory,
-                                      directory_listeners{made.seats, made.self, peers, cluster.beacons_to});
+  cluster.directory.held = std::move(held);
+  made.directory = spawn_blocking<directory_actor>(
+      system, where, cluster.store, cluster.directory,
+      directory_listeners{made.seats, made.self, peers, cluster.beacons_to, &cluster.numbers, cluster.keep});
+  caf::anon_send(made.self, directory_known{made.directory});
   for (const auto& seat : made.seats)
     end_node_with(seat, "seat", ports.fatal);
   end_node_with(made.journal, "journal", ports.fatal);

@@ -32,8 +32,9 @@ struct cluster_ports {
   cluster_metrics& numbers;
   std::function<void(const std::map<std::uint32_t, known_node>&)> beacons_to;
   std::function<void(const std::string& why)> distrust; ///< see replica_actor.hpp
-  directory_options directory = {};                     ///< terms and self are filled in
+  directory_options directory = {}; ///< terms, self and what replicas have promised are filled in
   replica_options replicas = {}; ///< shard, self and minimum are filled in; the log's limits are the node's
+  std::function<void(const held_configuration&)> keep = {}; ///< see directory_actor.hpp
 };
 
 struct cluster_node {

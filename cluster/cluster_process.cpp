@@ -1,6 +1,7 @@
 #include "cluster/cluster_process.hpp"
 
 #include "actors/api.hpp"
+#include "cluster/held_store.hpp"
 #include "cluster/messages.hpp"
 #include "cluster/provider_simulation.hpp"
 #include "cluster/version.hpp"
@@ -33,10 +34,12 @@ result<void> cluster_process::start(const std::function<bool()>& keep_waiting) {
       return runtime::fault{runtime::fault_code::malformed,
                             "a node of a cluster needs addresses with a port of their own, not " + *each
                                 + ": give --listen and --peer-listen"};
-  auto joined = join_cluster(settings_, *store_, settings_.listen, settings_.peer_listen, keep_waiting);
+  held_store as_held{*store_, read_held(settings_.data_dir)};
+  auto joined = join_cluster(settings_, as_held, settings_.listen, settings_.peer_listen, keep_waiting);
   if (!joined)
     return joined.error();
   joined_ = *std::move(joined);
+  held_ = as_held.held();
   runtime::log::info("node", "joined",
                      {{"cluster", joined_.terms.id},
                       {"node", joined_.self.node},
@@ -78,8 +81,18 @@ result<void> cluster_process::start_actors() {
   auto made = start_cluster_node(
       *system_, settings_,
       {*joined_.disk, {}, *rules_, clock_, *store_, *numbers_, provider_, fatal_, settings_.listen},
-      {joined_.terms, joined_.self, joined_.boot, joined_.found, *store_, *board_, *cluster_numbers_,
-       [this](const auto& nodes) { show_beacons(nodes); }, [this](const std::string& why) { give_up(why); }},
+      {joined_.terms,
+       joined_.self,
+       joined_.boot,
+       joined_.found,
+       *store_,
+       *board_,
+       *cluster_numbers_,
+       [this](const auto& nodes) { show_beacons(nodes); },
+       [this](const std::string& why) { give_up(why); },
+       {.held = held_},
+       {},
+       [folder = settings_.data_dir](const auto& what) { write_held(folder, what); }},
       peers_.actor, blocking_actors::detached);
   if (!made)
     return made.error();

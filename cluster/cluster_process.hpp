@@ -50,6 +50,7 @@ private:
   runtime::system_wall_clock clock_;
   std::unique_ptr<etcd_configuration> store_;
   joined_node joined_;
+  std::optional<held_configuration> held_; ///< of the configuration store, as of the start
   std::unique_ptr<lease_board> board_;
   std::unique_ptr<beacons> beacons_;
   std::optional<metrics_endpoint> page_;

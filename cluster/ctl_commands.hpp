@@ -30,6 +30,9 @@ struct ctl_context {
   std::vector<std::string> endpoints = {}; ///< as given
   /// A link to one node alone, whatever it leads.
   std::function<std::unique_ptr<node_link>(const std::string& endpoint)> only = {};
+  /// Asks a person; false when there is none. Empty: there is none.
+  std::function<bool(const std::string& question)> confirm = {};
+  std::string user = {}; ///< of this process
 };
 
 int run(const place_options& options, ctl_context& context);
@@ -49,6 +52,9 @@ int run(const quarantine_resolve_options& options, ctl_context& context);
 int run(const audit_options& options, ctl_context& context);
 int run(const status_options& options, ctl_context& context);
 int run(const cluster_status_options& options, ctl_context& context);
+int run(const restore_configuration_options& options, ctl_context& context);
+int run(const elect_options& options, ctl_context& context);
+int run(const reset_term_options& options, ctl_context& context);
 
 // -- what they share -----------------------------------------------------------------------------
 

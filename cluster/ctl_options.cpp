@@ -103,6 +103,9 @@ private:
   void add_export();
   void add_quarantine();
   void add_watching();
+  void add_repairs(CLI::App& cluster);
+  template <class Options>
+  std::shared_ptr<Options> add_repair(CLI::App& cluster, const char* name, const char* help);
   template <class Options>
   void add_quarantine_entry(CLI::App* group, const char* name, const char* help, const Options& initial);
 
@@ -312,10 +315,42 @@ void command_line::add_watching() {
 there is none, nothing is checked: the command says which shards each node has, and ends with exit code 3.)");
   bind<status_options>(app_.add_subcommand(
       "status", "What a node is doing: its shards, load and disk; of each node of --endpoint by itself"));
-  auto* cluster = app_.add_subcommand("cluster", "Look at the nodes and shards of a cluster");
+  auto* cluster = app_.add_subcommand("cluster", "Look at the nodes and shards of a cluster, and repair it");
   require_one(*cluster);
   bind<cluster_status_options>(cluster->add_subcommand(
       "status", "Its nodes, and of each shard who leads it, who is in sync, and how far behind copies are"));
+  add_repairs(*cluster);
+}
+
+template <class Options>
+std::shared_ptr<Options> command_line::add_repair(CLI::App& cluster, const char* name, const char* help) {
+  auto* command = cluster.add_subcommand(name, help);
+  auto options = bind<Options>(command);
+  command->add_flag("--yes", options->yes, "Do it; else it is shown first, and asked for");
+  command->add_option("--by", options->by, "Who does it, for the record that is left in the store");
+  if constexpr (requires { options->shard; })
+    command->add_option("--shard", options->shard, "Its number")
+        ->required()
+        ->check(CLI::Range(0U, limits::shards_max - 1));
+  if constexpr (requires { options->over_newer; })
+    command->add_flag("--over-newer", options->over_newer,
+                      "Even where the store has a later term than every node that answers");
+  if constexpr (requires { options->node; }) {
+    command->add_option("--node", options->node, "The node whose copy leads")->required();
+    command->add_flag("--accept-loss", options->accept_loss, "What that copy lacks is lost: has to be said")
+        ->required();
+  }
+  return options;
+}
+
+void command_line::add_repairs(CLI::App& cluster) {
+  add_repair<restore_configuration_options>(
+      cluster, "restore-configuration",
+      "Write the records of the configuration store again, from what a majority of the nodes hold");
+  add_repair<elect_options>(cluster, "elect",
+                            "Let a copy lead that may lack committed epochs, when nobody else is left");
+  add_repair<reset_term_options>(cluster, "reset-term",
+                                 "Write a shard's record again, in a term above all that nodes know");
 }
 
 } // namespace

@@ -84,12 +84,29 @@ struct quarantine_resolve_options : quarantine_entry_options {
 struct audit_options {};
 struct status_options {};
 struct cluster_status_options {};
+/// What changes the configuration store: after a look, and with a record of who did it.
+struct repair_options {
+  bool yes = false; ///< do not ask
+  std::string by;   ///< who does it; empty: the user of this process
+};
+struct restore_configuration_options : repair_options {
+  bool over_newer = false;
+};
+struct elect_options : repair_options {
+  std::uint32_t shard = 0;
+  std::uint32_t node = 0;
+  bool accept_loss = false; ///< always: it has to be said
+};
+struct reset_term_options : repair_options {
+  std::uint32_t shard = 0;
+};
 
 using ctl_command =
     std::variant<place_options, get_options, cancel_options, list_options, stock_set_options,
                  stock_get_options, stock_load_options, account_set_options, account_get_options,
                  import_options, export_options, quarantine_list_options, quarantine_show_options,
-                 quarantine_resolve_options, audit_options, status_options, cluster_status_options>;
+                 quarantine_resolve_options, audit_options, status_options, cluster_status_options,
+                 restore_configuration_options, elect_options, reset_term_options>;
 
 struct invocation {
   std::string endpoint = "127.0.0.1:7411"; ///< or several, with commas between

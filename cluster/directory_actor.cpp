@@ -1,20 +1,33 @@
 #include "cluster/directory_actor.hpp"
 
+#include "config/term_limits.hpp"
 #include "runtime/log.hpp"
 
 #include <caf/send.hpp>
 
-#include <algorithm>
 #include <utility>
 
 namespace orderd::cluster {
 
 namespace log = runtime::log;
 
+namespace {
+
+/// What a person does about a store that is not believed.
+std::string advice(const held_configuration& held) {
+  return "the cluster goes on under what its nodes hold; nobody can take over or join. Give the store its "
+         "data "
+         "back, or let `orderctl cluster restore-configuration` write the records of cluster "
+         + held.terms().id + " again from the nodes";
+}
+
+} // namespace
+
 directory_actor::directory_actor(caf::actor_config& config, configuration_store& store,
                                  directory_options options, directory_listeners listeners)
     : caf::event_based_actor(config), store_(store), options_(std::move(options)),
-      listeners_(std::move(listeners)), shards_(options_.terms.shards), started_at_(clock().now()) {}
+      listeners_(std::move(listeners)), held_(options_.held.value_or(held_configuration{options_.terms})),
+      untold_(!held_.records().empty()), started_at_(clock().now()) {}
 
 caf::behavior directory_actor::make_behavior() {
   // A hint comes on the store's thread, and may come when this actor is gone.
@@ -24,38 +37,159 @@ caf::behavior directory_actor::make_behavior() {
   });
   poll();
   return {
-      [this](const propose_assignment& what) { propose(what); },
-      [this](look_up_assignments) { read_all(); },
+      [this](const propose_assignment& what) {
+        agenda_.add({what, caf::actor_cast<caf::actor>(current_sender())});
+        call_soon();
+      },
+      [this](look_up_assignments) {
+        agenda_.want_read();
+        call_soon();
+      },
+      [this](describe_configuration) { return describe(); },
+      [this](const change_store& what) { return change_records(what); },
       [this](poll_store) { poll(); },
+      [this](call_store) { call(); },
   };
 }
 
-void directory_actor::propose(const propose_assignment& what) {
-  const auto seat = caf::actor_cast<caf::actor>(current_sender());
-  const auto changed =
-      store_.compare_and_set(name_of_shard(what.shard), what.expected_version, encode(what.what));
-  auto there = changed ? decode_assignment(changed->value) : runtime::result<assignment>{changed.error()};
-  if (!there) {
-    log::warn("directory", "assignment_undecided", {{"shard", what.shard}}, there.error().message);
-    return send(seat, assignment_undecided{});
-  }
-  log::info("directory", "assignment_decided",
-            {{"shard", what.shard},
-             {"term", there->term},
-             {"primary", there->primary.node},
-             {"in_sync", there->in_sync.size()}},
-            *there == what.what ? "" : "another change came first");
-  shards_[what.shard] = {changed->version, *std::move(there)};
-  send(seat, assignment_decided{shards_[what.shard]});
+void directory_actor::on_exit() {
+  listeners_ = {};
+  agenda_ = {};
+  put_off_.clear();
+}
+
+configuration_description directory_actor::describe() const {
+  auto store = store_answers_ && belief_ ? std::string{to_string(*belief_)} : std::string{"unreachable"};
+  if (store == "believed" && !kept_.empty())
+    store = "lacks records";
+  return {std::make_shared<const held_configuration>(held_), std::move(store)};
 }
 
 void directory_actor::poll() {
   delayed_send(this, options_.poll, poll_store{});
-  read_all();
+  agenda_.want_read();
+  call_soon();
 }
 
+/// Behind whatever is in the mailbox by now, so that all of it is on the agenda before the store is asked.
+void directory_actor::call_soon() {
+  if (!std::exchange(call_is_due_, true))
+    send(this, call_store{});
+}
+
+void directory_actor::call() {
+  call_is_due_ = false;
+  switch (agenda_.next()) {
+  case agenda::item::nothing:
+    return;
+  case agenda::item::proposal:
+    propose(agenda_.take_proposal());
+    break;
+  case agenda::item::read:
+    agenda_.begin_read();
+    read_all();
+    break;
+  }
+  if (agenda_.next() != agenda::item::nothing)
+    call_soon();
+}
+
+// -- proposals -----------------------------------------------------------------------------------
+
+void directory_actor::propose(waiting_proposal what) {
+  if (belief_ && !believes())
+    return put_off_.push_back(std::move(what));
+  decide(what);
+}
+
+void directory_actor::decide(const waiting_proposal& proposed) {
+  const auto& what = proposed.what;
+  if (what.what.term > limits::term_max) {
+    log::error("directory", "terms_exhausted", {{"shard", what.shard}, {"term", what.what.term}},
+               "no term is left: see `orderctl cluster reset-term`");
+    return put_off_.push_back(proposed);
+  }
+  const auto changed = change(what.shard, what.expected_version, what.what);
+  if (!changed) {
+    log::warn("directory", "assignment_undecided", {{"shard", what.shard}}, changed.error().message);
+    return send(proposed.seat, assignment_undecided{});
+  }
+  const bool won = changed->value == encode(what.what);
+  if (won) {
+    held_.take(what.shard, changed->version, what.what);
+    keep();
+  } else {
+    read_all(); // Another change came first: which, only a read can say that looks at all of the store.
+    if (!believes() || held_.shards()[what.shard].version <= what.expected_version)
+      return put_off_.push_back(proposed);
+  }
+  const auto& there = held_.shards()[what.shard];
+  log::info("directory", "assignment_decided",
+            {{"shard", what.shard},
+             {"term", there.what.term},
+             {"primary", there.what.primary.node},
+             {"in_sync", there.what.in_sync.size()}},
+            won ? "" : "another change came first");
+  send(proposed.seat, assignment_decided{there});
+}
+
+/// Compare-and-set, if the version is one of the present generation: else another change came first.
+runtime::result<versioned_value> directory_actor::change(std::uint32_t shard, std::uint64_t expected,
+                                                         const assignment& what) {
+  if (expected != 0 && generation_of(expected) != held_.terms().generation)
+    return versioned_value{};
+  if (listeners_.numbers)
+    listeners_.numbers->store_calls.at("change").Increment();
+  return store_.compare_and_set(name_of_shard(shard), version_in_store(expected), encode(what));
+}
+
+// -- reading -------------------------------------------------------------------------------------
+
 void directory_actor::read_all() {
-  const bool answers = read_nodes() && read_shards();
+  if (listeners_.numbers)
+    listeners_.numbers->store_calls.at("read").Increment();
+  const auto listed = store_.list("");
+  say_whether_it_answers(bool{listed});
+  if (listed) {
+    const auto there = read_content(*listed);
+    const auto verdict = held_.judge(there);
+    say_what_is_believed(verdict);
+    belief_ = verdict.what;
+    if (believes())
+      take(there, verdict);
+    else if (verdict.what == store_belief::older && held_.note_older())
+      keep();
+  }
+  if (std::exchange(untold_, false)) {
+    tell_nodes();
+    tell_shards();
+  }
+  if (listed && believes())
+    place_shards();
+  for (const auto& each : std::exchange(put_off_, {}))
+    send(each.seat, assignment_undecided{});
+}
+
+void directory_actor::take(const store_content& there, const store_verdict& verdict) {
+  say_what_is_kept(verdict);
+  const auto news = held_.take(there, verdict);
+  if (news.any())
+    keep();
+  if (untold_)
+    return; // Everything, in a moment.
+  if (news.nodes)
+    tell_nodes();
+  if (news.shards)
+    tell_shards();
+}
+
+/// Before anyone acts on it: what this node has said or done under a record, it knows after a restart.
+void directory_actor::keep() {
+  if (listeners_.keep)
+    listeners_.keep(held_);
+}
+
+void directory_actor::say_whether_it_answers(bool answers) {
   if (answers != std::exchange(store_answers_, answers)) {
     if (answers)
       log::info("directory", "store_answers", {}, "");
@@ -63,131 +197,61 @@ void directory_actor::read_all() {
       log::warn("directory", "store_does_not_answer", {},
                 "shards go on as they are; nothing can take over or join until it does");
   }
-  if (answers)
-    place_shards();
+  if (listeners_.numbers)
+    listeners_.numbers->store_trouble.at("unreachable").Set(answers ? 0 : 1);
 }
 
-bool directory_actor::read_nodes() {
-  auto listed = store_.list(nodes_prefix);
-  if (!listed)
-    return false;
-  std::map<std::uint32_t, known_node> nodes;
-  for (const auto& [name, value] : *listed)
-    if (auto node = decode_known_node(value.value))
-      nodes.insert(*std::move(node));
-  if (nodes == nodes_)
-    return true;
-  nodes_ = std::move(nodes);
-  const auto shared = std::make_shared<const std::map<std::uint32_t, known_node>>(nodes_);
+void directory_actor::say_what_is_believed(const store_verdict& verdict) {
+  if (belief_ != verdict.what) {
+    if (verdict.what != store_belief::believed)
+      log::error("directory", "store_not_believed", {{"store", to_string(verdict.what)}},
+                 verdict.why + ": " + advice(held_));
+    else if (belief_)
+      log::info("directory", "store_believed", {{"generation", held_.terms().generation}}, "");
+  }
+  if (!listeners_.numbers)
+    return;
+  for (const auto each :
+       {store_belief::empty, store_belief::foreign, store_belief::older, store_belief::damaged})
+    listeners_.numbers->store_trouble.at(to_string(each)).Set(each == verdict.what ? 1 : 0);
+}
+
+void directory_actor::say_what_is_kept(const store_verdict& verdict) {
+  for (const auto& [shard, why] : verdict.kept)
+    if (const auto said = kept_.find(shard); said == kept_.end() || said->second != why)
+      log::error("directory", "assignment_not_believed", {{"shard", shard}},
+                 why
+                     + ": the shard goes on as this node knows it; `orderctl cluster restore-configuration` "
+                       "writes its record again");
+  for (const auto& [shard, why] : verdict.odd)
+    if (!odd_.contains(shard))
+      log::error("directory", "term_jumped", {{"shard", shard}},
+                 why + ": find out who wrote the configuration store (orderctl cluster status)");
+  kept_ = verdict.kept;
+  odd_.insert(verdict.odd.begin(), verdict.odd.end());
+  if (!listeners_.numbers)
+    return;
+  listeners_.numbers->store_trouble.at("records").Set(static_cast<double>(kept_.size()));
+  listeners_.numbers->store_trouble.at("jumps").Set(static_cast<double>(odd_.size()));
+}
+
+void directory_actor::tell_nodes() {
+  const auto shared = std::make_shared<const std::map<std::uint32_t, known_node>>(held_.nodes());
   for (const auto& seat : listeners_.seats)
     send(seat, nodes_seen{shared});
   send(listeners_.node, nodes_seen{shared});
   peer_endpoints where;
-  for (const auto& [number, node] : nodes_)
+  for (const auto& [number, node] : held_.nodes())
     where.nodes[number] = node.peer_endpoint;
   send(listeners_.peers, std::move(where));
   if (listeners_.beacons_to)
-    listeners_.beacons_to(nodes_);
-  return true;
-}
-
-bool directory_actor::read_shards() {
-  auto listed = store_.list(shards_prefix);
-  if (!listed)
-    return false;
-  bool changed = false;
-  for (std::uint32_t shard = 0; shard < shards_.size(); ++shard) {
-    const auto found = listed->find(name_of_shard(shard));
-    if (found == listed->end() || found->second.version <= shards_[shard].version)
-      continue;
-    auto read = decode_assignment(found->second.value);
-    if (!read) {
-      log::error("directory", "assignment_damaged", {{"shard", shard}}, read.error().message);
-      continue;
-    }
-    shards_[shard] = {found->second.version, *std::move(read)};
-    changed = true;
-  }
-  if (changed)
-    tell_shards();
-  return true;
+    listeners_.beacons_to(held_.nodes());
 }
 
 void directory_actor::tell_shards() {
-  const auto shared = std::make_shared<const std::vector<versioned_assignment>>(shards_);
+  const auto shared = std::make_shared<const std::vector<versioned_assignment>>(held_.shards());
   for (const auto& seat : listeners_.seats)
     send(seat, assignments_seen{shared});
-}
-
-// -- placement -----------------------------------------------------------------------------------
-
-void directory_actor::place_shards() {
-  std::vector<std::uint32_t> nodes;
-  for (const auto& [number, node] : nodes_)
-    nodes.push_back(number);
-  const bool enough = nodes.size() >= options_.terms.replication;
-  if (nodes.empty() || (!enough && clock().now() - started_at_ < options_.placement_wait))
-    return;
-  if (enough != !std::exchange(told_few_, !enough) && !enough)
-    log::warn("directory", "too_few_nodes",
-              {{"nodes", nodes.size()}, {"replication", options_.terms.replication}},
-              "shards have fewer copies than wanted until more nodes are there");
-  for (std::uint32_t shard = 0; shard < shards_.size(); ++shard) {
-    if (shards_[shard].version == 0)
-      place(shard, nodes);
-    else if (placed_on_a_lost_disk(shards_[shard].what))
-      place_again(shard);
-    else
-      place_another(shard, nodes);
-  }
-}
-
-void directory_actor::place(std::uint32_t shard, const std::vector<std::uint32_t>& nodes) {
-  auto where = first_placement(shard, nodes, options_.terms.replication);
-  const auto first = where.front();
-  const auto made = first_assignment({first, nodes_.at(first).disk.incarnation}, std::move(where));
-  put_there(shard, made);
-}
-
-/// Whether the primary's node has another disk since, and nothing was committed: then nobody could ever lead.
-bool directory_actor::placed_on_a_lost_disk(const assignment& now) const {
-  const auto node = nodes_.find(now.primary.node);
-  return never_committed(now, min_in_sync(options_.terms.replication)) && node != nodes_.end()
-         && node->second.disk.incarnation > now.primary.incarnation;
-}
-
-void directory_actor::place_again(std::uint32_t shard) {
-  const auto& now = shards_[shard].what;
-  const auto node = now.primary.node;
-  log::info("directory", "placed_again", {{"shard", shard}, {"primary", node}}, "its first disk is gone");
-  put_there(shard, placed_again(now, {node, nodes_.at(node).disk.incarnation}));
-}
-
-/// Nothing happens when it cannot be said that it is there: the next poll tries again.
-void directory_actor::put_there(std::uint32_t shard, const assignment& what) {
-  const auto changed = store_.compare_and_set(name_of_shard(shard), shards_[shard].version, encode(what));
-  if (!changed)
-    return;
-  if (auto there = decode_assignment(changed->value))
-    shards_[shard] = {changed->version, *std::move(there)};
-  tell_shards();
-}
-
-/// The node that leads a shard with too few copies finds it another place.
-void directory_actor::place_another(std::uint32_t shard, const std::vector<std::uint32_t>& nodes) {
-  const auto& now = shards_[shard];
-  if (now.what.primary.node != options_.self || now.what.nodes.size() >= options_.terms.replication)
-    return;
-  std::map<std::uint32_t, std::size_t> copies;
-  for (const auto& each : shards_)
-    for (const auto node : each.what.nodes)
-      ++copies[node];
-  const auto place = next_place(now.what, nodes, options_.terms.replication, copies);
-  if (!place)
-    return;
-  auto where = now.what.nodes;
-  where.push_back(*place);
-  put_there(shard, placed_on(now.what, std::move(where)));
 }
 
 } // namespace orderd::cluster

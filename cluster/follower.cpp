@@ -24,6 +24,13 @@ void follower::take(const replica_id& from, const lead& what, steady_time now) {
   if (term() == what.term && primary_ == from)
     return say_follow();
   const auto keep = core_.log.terms().common_end(core_.log.end(), term_table{what.starts}, what.end);
+  // A person chose this primary, or one before it, and accepted the loss: what this disk has beyond is kept
+  // aside, and a copy taken.
+  const auto& store = core_.known.what;
+  if (!core_.log.may_truncate(keep) && store.term >= what.term && store.loss_accepted > core_.log.end_term())
+    return core_.port.distrust_disk("a person chose a primary of shard " + std::to_string(core_.options.shard)
+                                    + " in term " + std::to_string(store.loss_accepted)
+                                    + " that lacks epochs committed here, and accepted their loss");
   if (!core_.log.may_truncate(keep))
     return core_.port.end_node("shard " + std::to_string(core_.options.shard) + ": the primary of term "
                                + std::to_string(what.term) + " has epochs in common only to "

@@ -24,6 +24,7 @@ std::string encode(const cluster_terms& what) {
   out.set_id(what.id);
   out.set_shards(what.shards);
   out.set_replication(what.replication);
+  out.set_generation(what.generation);
   return out.SerializeAsString();
 }
 
@@ -32,7 +33,7 @@ result<cluster_terms> decode_cluster_terms(std::string_view bytes) {
   if (!read.ParseFromArray(bytes.data(), static_cast<int>(bytes.size())) || read.shards() == 0
       || read.replication() == 0)
     return fault{fault_code::corrupt, "what the configuration store has of the cluster cannot be decoded"};
-  return cluster_terms{read.id(), read.shards(), read.replication()};
+  return cluster_terms{read.id(), read.shards(), read.replication(), read.generation()};
 }
 
 std::string encode(std::uint32_t node, const known_node& what) {

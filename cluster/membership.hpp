@@ -17,11 +17,12 @@
 
 namespace orderd::cluster {
 
-/// What is fixed when the first node of a cluster starts.
+/// What is fixed when the first node of a cluster starts, and how often the store was written again since.
 struct cluster_terms {
   std::string id;
   std::uint32_t shards = 1;
   std::uint32_t replication = 1; ///< copies of each shard that are wanted
+  std::uint64_t generation = 0;  ///< of the store (held_configuration.hpp)
   friend bool operator==(const cluster_terms&, const cluster_terms&) = default;
 };
 

@@ -5,6 +5,7 @@
 
 #include "cluster/assignment.hpp"
 #include "cluster/client.hpp"
+#include "cluster/held_configuration.hpp"
 #include "cluster/membership.hpp"
 #include "cluster/primary.hpp"
 #include "cluster/session.hpp"
@@ -19,6 +20,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -60,6 +62,31 @@ struct look_up_assignments {};
 /// Directory -> itself: read again, as every so often.
 struct poll_store {};
 
+/// Directory -> node: this is the directory.
+struct directory_known {
+  caf::actor directory;
+};
+
+/// Node -> directory: say what you hold of the store; the answer is a `configuration_description`.
+struct describe_configuration {};
+struct configuration_description {
+  std::shared_ptr<const held_configuration> held;
+  std::string store; ///< "believed", "unreachable", "empty", ...
+};
+
+/// Node -> directory: write records that a person wants in the store. The answer is a `store_changed`.
+struct change_store {
+  std::shared_ptr<const v1::request> asked; ///< with a change_configuration
+  runtime::unix_ms at = 0;
+};
+struct store_changed {
+  std::optional<runtime::fault> refused; ///< then nothing that is believed has changed
+  std::string audit;                     ///< the record in the store that says who did what
+};
+
+/// Directory -> itself: make the next call of the store that is due.
+struct call_store {};
+
 /// Node -> seat: these are the others, and where replies go; start.
 struct seat_peers {
   std::vector<caf::actor> seats; ///< by shard, itself included
@@ -80,6 +107,9 @@ struct seat_description {
   std::uint64_t end = 0;
   std::string state;
   std::vector<follower_view> followers;
+  std::uint64_t promised = 0;
+  std::uint64_t end_term = 0; ///< of the last epoch of the journal
+  bool copying = false;       ///< the rows are an incomplete copy
 };
 
 /// Node -> itself: see how full the disk is.
@@ -165,6 +195,12 @@ CAF_ADD_TYPE_ID(orderd_cluster, (orderd::cluster::seat_peers))
 CAF_ADD_TYPE_ID(orderd_cluster, (orderd::cluster::seat_tick))
 CAF_ADD_TYPE_ID(orderd_cluster, (orderd::cluster::describe_seat))
 CAF_ADD_TYPE_ID(orderd_cluster, (orderd::cluster::seat_description))
+CAF_ADD_TYPE_ID(orderd_cluster, (orderd::cluster::call_store))
+CAF_ADD_TYPE_ID(orderd_cluster, (orderd::cluster::directory_known))
+CAF_ADD_TYPE_ID(orderd_cluster, (orderd::cluster::describe_configuration))
+CAF_ADD_TYPE_ID(orderd_cluster, (orderd::cluster::configuration_description))
+CAF_ADD_TYPE_ID(orderd_cluster, (orderd::cluster::change_store))
+CAF_ADD_TYPE_ID(orderd_cluster, (orderd::cluster::store_changed))
 CAF_END_TYPE_ID_BLOCK(orderd_cluster)
 static_assert(caf::id_block::orderd_cluster::end <= caf::id_block::orderd_client::begin);
 
@@ -191,3 +227,9 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(orderd::cluster::seat_peers)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(orderd::cluster::seat_tick)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(orderd::cluster::describe_seat)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(orderd::cluster::seat_description)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(orderd::cluster::call_store)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(orderd::cluster::directory_known)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(orderd::cluster::describe_configuration)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(orderd::cluster::configuration_description)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(orderd::cluster::change_store)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(orderd::cluster::store_changed)

@@ -97,6 +97,7 @@ caf::behavior node_actor::make_behavior() {
       [this](const node_question& question) { answer(question); },
       [this](look_at_disk_again) { look_at_disk(); },
       [this](const nodes_seen& seen) { nodes_ = seen.nodes; },
+      [this](const directory_known& known) { directory_ = known.directory; },
   };
 }
 
@@ -109,6 +110,10 @@ void node_actor::answer(const node_question& question) {
     if (given_.membership)
       return answer_cluster(question, gateway);
     return ask_shards(question, gateway, [this](const auto& shards) { return alone(given_.self, shards); });
+  case actors::node_request::get_configuration:
+    return answer_configuration(question, gateway);
+  case actors::node_request::change_configuration:
+    return change_configuration(question, gateway);
   case actors::node_request::run_audit:
     return answer_audit(question, gateway);
   }

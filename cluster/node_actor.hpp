@@ -1,8 +1,8 @@
 // The actor of the node itself: watches the disk, decides when new orders are refused for its sake, and
 // answers what clients ask of the node as a whole: status, audit, and who leads which shard.
 //
-// Messages: nodes_seen, node_question (answered with runtime::gateway_replies to its sender, by the
-// question's deadline).
+// Messages: nodes_seen, directory_known, node_question (answered with runtime::gateway_replies to its sender,
+// by the question's deadline).
 //
 // *Limits*: one audit at a time, since nothing is applied meanwhile; it runs to its end even when its caller
 // was told `timeout`, and until then another one is `overloaded`.
@@ -62,7 +62,10 @@ public:
   const char* name() const override { return "orderd.node"; }
   caf::behavior make_behavior() override;
   /// Lets go of the shards, whose gateway may know this actor.
-  void on_exit() override { given_.shards.clear(); }
+  void on_exit() override {
+    given_.shards.clear();
+    directory_ = nullptr;
+  }
 
 private:
   void answer(const node_question& question);
@@ -71,6 +74,12 @@ private:
   void ask_shards(const node_question& question, const caf::actor& gateway, const shards_answer& answered);
   void answer_cluster(const node_question& question, const caf::actor& gateway);
   v1::reply cluster_view(const std::vector<seat_description>& seats);
+  // node_configuration.cpp
+  void answer_configuration(const node_question& question, const caf::actor& gateway);
+  void change_configuration(const node_question& question, const caf::actor& gateway);
+  std::optional<runtime::fault> refuses(const v1::change_configuration& asked);
+  v1::reply configuration_view(const configuration_description& known,
+                               const std::vector<seat_description>& seats);
   v1::reply status(const std::vector<runtime::shard_description>& shards) const;
   void answer_audit(const node_question& question, const caf::actor& gateway);
   std::chrono::milliseconds time_left(const node_question& question) const;
@@ -78,6 +87,7 @@ private:
   void admit(std::optional<runtime::fault> refusal);
 
   node_dependencies given_;
+  caf::actor directory_; ///< of a node of a cluster
   std::chrono::steady_clock::time_point started_at_;
   std::weak_ptr<actors::auditor> auditing_; ///< the applier, or its mailbox, holds it while it runs
   std::shared_ptr<const std::map<std::uint32_t, known_node>> nodes_;

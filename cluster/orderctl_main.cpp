@@ -10,9 +10,11 @@
 
 #include <chrono>
 #include <csignal>
+#include <cstdlib>
 #include <iostream>
 #include <memory>
 #include <random>
+#include <string>
 #include <unistd.h>
 
 namespace orderd::cluster {
@@ -32,6 +34,20 @@ void on_interrupt(int) {
 std::int64_t now_ms() {
   const auto now = std::chrono::system_clock::now().time_since_epoch();
   return std::chrono::duration_cast<std::chrono::milliseconds>(now).count();
+}
+
+/// Whether the person at the terminal says yes.
+bool confirm(const std::string& question) {
+  if (::isatty(STDIN_FILENO) != 1)
+    return false;
+  std::cerr << question << " [yes/no] " << std::flush;
+  std::string answer;
+  return std::getline(std::cin, answer) && answer == "yes";
+}
+
+std::string user() {
+  const char* const name = std::getenv("USER");
+  return name ? name : "user " + std::to_string(::getuid());
 }
 
 int run_session(const invocation& what) {
@@ -59,7 +75,9 @@ int run_session(const invocation& what) {
                       now_ms,
                       [&entropy] { return (static_cast<std::uint64_t>(entropy()) << 32) | entropy(); },
                       split_endpoints(what.endpoint),
-                      only};
+                      only,
+                      confirm,
+                      user()};
   const int code =
       std::visit([&context](const auto& options) { return run(options, context); }, what.command);
   if (!std::cout.flush()) {

@@ -136,10 +136,13 @@ void replica::noted(steady_time now) {
 
 // -- messages ------------------------------------------------------------------------------------
 
-/// A term above the one led was promised by someone, so the store has it.
+/// A term above the one led was promised by someone, so the store has it. It is looked up once: if the store
+/// does not answer now, it is asked every so often anyway.
 void replica::learned_of(std::uint64_t promised, steady_time now) {
-  if (promised > core_.known.what.term)
+  if (promised > core_.known.what.term && promised > looked_up_) {
+    looked_up_ = promised;
     core_.port.look_up();
+  }
   if (primary_ && promised > primary_->term())
     step_down(now);
 }

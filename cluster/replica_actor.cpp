@@ -282,9 +282,15 @@ void replica_actor::show_numbers() {
 }
 
 seat_description replica_actor::describe() const {
-  return {given_.options.shard,          replica_.known(),
-          replica_.log().committed(),    replica_.log().end(),
-          std::string{replica_.state()}, replica_.followers()};
+  return {given_.options.shard,
+          replica_.known(),
+          replica_.log().committed(),
+          replica_.log().end(),
+          std::string{replica_.state()},
+          replica_.followers(),
+          replica_.promised(),
+          replica_.log().end_term(),
+          replica_.copying()};
 }
 
 runtime::shard_description replica_actor::describe_without_engine() const {

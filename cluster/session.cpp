@@ -133,6 +133,8 @@ void session::ask(std::uint64_t client_id, std::string_view bytes, google::proto
   window_.name(number, actors::request_name(**parsed));
   route(actors::decode_request(**parsed, context_.shards), {connection_, number},
         deadline_of(**parsed, now.wall), now, asked);
+  if ((*parsed)->has_change_configuration()) // It came with more than its name.
+    asked.for_node.back().asked = std::make_shared<const v1::request>(**parsed);
 }
 
 void session::route(actors::decoded_request what, runtime::caller from, runtime::unix_ms deadline_at,

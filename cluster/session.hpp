@@ -21,6 +21,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -37,7 +38,8 @@ struct moment {
 struct node_question {
   runtime::caller from;
   actors::node_request what = actors::node_request::get_status;
-  runtime::unix_ms deadline_at = 0; ///< as runtime::request::deadline_at
+  runtime::unix_ms deadline_at = 0;              ///< as runtime::request::deadline_at
+  std::shared_ptr<const v1::request> asked = {}; ///< of those that say more than their name
 };
 
 /// What clients asked for, sorted by who answers it. Reused from read to read.

@@ -21,6 +21,7 @@ constexpr auto unlimited = std::numeric_limits<std::uint64_t>::max();
 
 cluster_members::cluster_members(surroundings around, std::uint32_t nodes) : around_(std::move(around)) {
   auto& random = around_.shared.random;
+  around_.store.put(cluster::cluster_name, cluster::encode(around_.shared.terms));
   for (std::uint32_t id = 1; id <= nodes; ++id) {
     ids_.push_back(id);
     auto& made = places_[id] = std::make_unique<place>(around_.store);
@@ -160,7 +161,8 @@ bool cluster_members::open(std::uint32_t id) {
                                                                            *of.altered,
                                                                            *std::move(found),
                                                                            of.store,
-                                                                           of.clock});
+                                                                           of.clock,
+                                                                           of.held});
   const auto why = of.life->start_fault();
   if (!why)
     return true;
@@ -212,6 +214,7 @@ bool cluster_members::lose_disk(std::uint32_t id, bool set_back) {
     return false;
   crash(id);
   of.lost = true;
+  of.held.reset();
   of.disk = new_disk();
   of.identity = {};
   if (!set_back)

@@ -86,6 +86,7 @@ private:
     std::int64_t clock_us = 0;
     cluster::disk_identity identity; ///< on the disk
     std::unique_ptr<test::memory_disk> disk;
+    std::optional<cluster::held_configuration> held; ///< on the disk
     std::vector<copy> older;
     bool lost = false; ///< the disk; nobody knows yet
     std::uint64_t lives = 0;

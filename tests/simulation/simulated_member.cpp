@@ -47,8 +47,12 @@ simulated_member::simulated_member(member_world& world, member_life life)
                                    cluster_numbers_,
                                    nullptr,
                                    [end](const std::string& why) { end("distrusts its disk: " + why); },
-                                   {},
-                                   world.replicas},
+                                   {.held = life.held},
+                                   world.replicas,
+                                   [this, &held = life.held](const cluster::held_configuration& what) {
+                                     if (!gone_)
+                                       held = what;
+                                   }},
                                   peers_, cluster::blocking_actors::scheduled);
   if (!started) {
     start_fault_ = started.error();

@@ -49,6 +49,7 @@ struct member_life {
   std::vector<runtime::replica_storage> found;
   cluster::configuration_store& store;
   const runtime::wall_clock& clock;
+  std::optional<cluster::held_configuration>& held; ///< on its disk
 };
 
 class simulated_member : private cluster::session_observer {

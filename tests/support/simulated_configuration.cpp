@@ -74,12 +74,22 @@ void simulated_register::deliver_hints() {
   }
 }
 
+void simulated_register::restore(const snapshot& older) {
+  ++counts_["store_lost"];
+  revision_ = older.revision;
+  values_ = older.values;
+  late_.clear();
+  for (std::size_t i = 0; i < watchers_.size(); ++i)
+    hints_.push_back({i, watchers_[i].prefix}); // The stream of changes begins again.
+}
+
 void simulated_register::settle() {
   faults_ = {.lands = 1};
   land_some();
 }
 
 bool simulated_configuration::readable() {
+  calls_ += 'r';
   if (down_)
     return false;
   store_.land_some();
@@ -106,6 +116,7 @@ simulated_configuration::list(const std::string& prefix) {
 runtime::result<versioned_value> simulated_configuration::compare_and_set(const std::string& name,
                                                                           std::uint64_t expected,
                                                                           const std::string& value) {
+  calls_ += 'w';
   if (down_)
     return unknown;
   store_.land_some();

@@ -7,6 +7,9 @@
 // - a change says `unavailable` and did not take place, did take place, or takes place later: while another
 //   call runs, or in settle(); by then it may have been overtaken, and changes nothing;
 // - a hint is lost, comes late, or twice.
+// - the store loses everything, or is set back to what it was: its folder was removed, a backup restored.
+// What
+//   was under way goes with it, as a call goes with the connection to the process that had it.
 // What never happens, because etcd promises it: a wrong answer. How slow a call is, is the caller's affair.
 #pragma once
 
@@ -42,6 +45,18 @@ public:
   void deliver_hints();
   /// No faults from here on: what is late takes place now, every hint arrives with the next deliver_hints().
   void settle();
+
+  /// There from the beginning.
+  void put(const std::string& name, const std::string& value) { values_[name] = {++revision_, value}; }
+
+  // -- the store is lost, and another one is there -------------------------------------------------
+  struct snapshot {
+    std::uint64_t revision = 1;
+    std::map<std::string, cluster::versioned_value> values;
+  };
+  snapshot backup() const { return {revision_, values_}; }
+  void restore(const snapshot& older);
+  void lose_everything() { restore({}); }
 
   /// The truth, for checks.
   const std::map<std::string, cluster::versioned_value>& values() const noexcept { return values_; }
@@ -89,6 +104,8 @@ public:
 
   /// Cut off from the store, or not.
   void set_down(bool down) noexcept { down_ = down; }
+  /// Calls it was asked for, one letter each: `r` for a read, `w` for a change.
+  const std::string& calls() const noexcept { return calls_; }
 
   runtime::result<cluster::versioned_value> get(const std::string& name) override;
   runtime::result<std::map<std::string, cluster::versioned_value>> list(const std::string& prefix) override;
@@ -101,6 +118,7 @@ private:
 
   simulated_register& store_;
   bool down_ = false;
+  std::string calls_;
 };
 
 } // namespace orderd::test

@@ -1,12 +1,6 @@
 // What a node knows of the configuration store. Fault: the store does not answer, or loses its hints; what
 // was known stays, and the next poll goes on.
-#include "cluster/directory_actor.hpp"
-
-#include "tests/support/recorder.hpp"
-#include "tests/support/simulated_configuration.hpp"
-#include "tests/support/test_system.hpp"
-
-#include <gtest/gtest.h>
+#include "tests/actor/cluster/directory_bench.hpp"
 
 #include <algorithm>
 #include <set>
@@ -16,59 +10,6 @@ namespace {
 
 using std::chrono::milliseconds;
 using nodes = std::vector<std::uint32_t>;
-
-constexpr milliseconds a_poll{1'000};
-
-/// The directory of node 1, in a cluster of two shards with three copies each.
-class DirectoryActor : public testing::Test {
-protected:
-  ~DirectoryActor() override { system_.kill({directory_, seat_, node_, peers_}); }
-
-  void start(std::uint32_t self = 1) {
-    directory_options options;
-    options.terms = {"c1", 2, 3};
-    options.self = self;
-    directory_ = system_.actors().spawn<directory_actor>(
-        client_, options,
-        directory_listeners{{seat_}, node_, peers_, [this](const auto& known) { beacons_to_ = known; }});
-    system_.run();
-  }
-  void announce_node(std::uint32_t number, std::uint64_t incarnation = 1) {
-    const known_node said{
-        {incarnation, 1}, "10.0.0." + std::to_string(number) + ":1", "peer:" + std::to_string(number)};
-    write(name_of_node(number), encode(number, said));
-  }
-  /// Another node writes to the store.
-  void write(const std::string& name, const std::string& value) {
-    ASSERT_TRUE(elsewhere_.compare_and_set(name, elsewhere_.get(name)->version, value));
-  }
-  void propose(std::uint64_t expected, const assignment& what) {
-    caf::send_as(seat_, directory_, propose_assignment{0, expected, what});
-    system_.run();
-  }
-  versioned_assignment stored(std::uint32_t shard) {
-    const auto found = elsewhere_.get(name_of_shard(shard));
-    return found->version == 0 ? versioned_assignment{}
-                               : versioned_assignment{found->version, *decode_assignment(found->value)};
-  }
-  /// What the seats were told last of a shard.
-  versioned_assignment told(std::uint32_t shard) const { return seen_.back().shards->at(shard); }
-
-  test::simulated_register register_{1};
-  test::simulated_configuration client_{register_};
-  test::simulated_configuration elsewhere_{register_};
-  std::vector<assignments_seen> seen_;
-  std::vector<nodes_seen> seat_nodes_, node_nodes_;
-  std::vector<assignment_decided> decided_;
-  std::vector<assignment_undecided> undecided_;
-  std::vector<peer_endpoints> endpoints_;
-  std::map<std::uint32_t, known_node> beacons_to_;
-  test::test_system system_;
-  caf::actor seat_ = test::spawn_recorder(system_.actors(), seen_, seat_nodes_, decided_, undecided_);
-  caf::actor node_ = test::spawn_recorder(system_.actors(), node_nodes_);
-  caf::actor peers_ = test::spawn_recorder(system_.actors(), endpoints_);
-  caf::actor directory_;
-};
 
 // -- placement -----------------------------------------------------------------------------------
 
@@ -196,6 +137,28 @@ TEST_F(DirectoryActor, ReadsAtOnceWhenTheStoreHintsOrASeatAsks) {
   caf::send_as(seat_, directory_, look_up_assignments{});
   system_.run();
   EXPECT_EQ(seat_nodes_.size(), 2u);
+}
+
+/// Of a store that answers slowly, or not at all, thousands may ask before it has answered once.
+TEST_F(DirectoryActor, ReadsOnceForAllWhoAskBeforeItBegins) {
+  start();
+  const auto calls = client_.calls().size();
+  for (int i = 0; i < 1'000; ++i)
+    caf::send_as(seat_, directory_, look_up_assignments{});
+  system_.run();
+  EXPECT_EQ(client_.calls().substr(calls), a_read());
+}
+
+TEST_F(DirectoryActor, ProposesBeforeItReads) {
+  const auto mine = first_assignment({1, 1}, {1, 2, 3});
+  start();
+  const auto calls = client_.calls().size();
+  for (int i = 0; i < 100; ++i)
+    caf::send_as(seat_, directory_, look_up_assignments{});
+  caf::send_as(seat_, directory_, propose_assignment{0, 0, mine});
+  system_.run();
+  EXPECT_EQ(client_.calls().substr(calls), "w" + a_read());
+  EXPECT_EQ(decided_.size(), 1u);
 }
 
 TEST_F(DirectoryActor, KeepsWhatItKnowsOfAShardWhoseAssignmentIsDamaged) {

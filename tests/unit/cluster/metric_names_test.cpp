@@ -19,13 +19,13 @@ std::vector<prometheus::MetricFamily> all_families() {
   cluster_metrics of_cluster;
   for (auto* one : {&numbers.requests, &numbers.admission_refusals, &numbers.orders_settled,
                     &numbers.entity_restarts, &numbers.provider_calls, &of_cluster.bytes,
-                    &of_cluster.messages, &of_cluster.drops, &of_cluster.beacons})
+                    &of_cluster.messages, &of_cluster.drops, &of_cluster.beacons, &of_cluster.store_calls})
     one->at("x");
   for (auto* one : {&numbers.unsettled_orders, &numbers.oldest_unsettled_order_age, &numbers.state_bytes,
                     &numbers.apply_lag_epochs, &numbers.unapplied_bytes, &numbers.live_entities,
                     &numbers.quarantined_entities, &numbers.channel_backlog, &of_cluster.link_up,
                     &of_cluster.term, &of_cluster.serving, &of_cluster.missing_copies,
-                    &of_cluster.copying_followers, &of_cluster.follower_lag})
+                    &of_cluster.copying_followers, &of_cluster.follower_lag, &of_cluster.store_trouble})
     one->at("x");
   auto all = numbers.Collect();
   for (auto& each : of_cluster.Collect())

@@ -1,0 +1,60 @@
+// The records of the configuration store, made again from what the nodes hold: after the store was lost, when
+// a shard has lost everyone who may lead it, when a term was written that cannot be.
+//
+// *What is safe* (plan_restore): of each shard the newest record that a node holds, in a later term. That is
+// right when the primary it names is among the nodes asked, which knows every change of its term. Without it
+// the record may be out of date, and epochs may have been committed by a set that nobody who answers knows.
+// But a set that commits has a majority of the copies; so when enough copies answer that every majority is
+// among them in part, the one whose journal ends last (by term, then number) has every committed epoch, as in
+// an election of Raft: it leads, alone in sync, and the primary that did not answer may lead too until
+// something is committed. A promise above the newest record means that a record of a later term is lost:
+// nothing is planned then. Terms are raised by limits::restored_term_gap, so that no term that somebody was
+// named in is used twice.
+//
+// Pure. The node that writes checks again (directory_change.cpp).
+#pragma once
+
+#include "actors/public.pb.h"
+#include "cluster/held_configuration.hpp"
+#include "runtime/result.hpp"
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+namespace orderd::cluster {
+
+struct copy_report {
+  std::uint64_t promised = 0;
+  std::uint64_t journal_term = 0;
+  std::uint64_t journal_end = 0;
+  bool whole = false;
+};
+
+/// What a node said of itself.
+struct node_report {
+  std::string cluster;
+  replica_id who;
+  std::uint64_t generation = 0;
+  std::string store; ///< as in the protocol
+  std::map<std::string, versioned_value> records;
+  store_content content; ///< of the records
+  std::map<std::uint32_t, copy_report> copies;
+};
+node_report report_of(const v1::node_configuration& said);
+
+struct repair_plan {
+  v1::change_configuration change;
+  std::vector<std::string> lines; ///< what it does, for people
+};
+
+/// Every record. `malformed` with a sentence when that is not safe with these nodes, or not needed.
+runtime::result<repair_plan> plan_restore(const std::vector<node_report>& nodes);
+/// Of one shard, under the copy of a node that may not lead: what it lacks is lost.
+runtime::result<repair_plan> plan_election(const std::vector<node_report>& nodes, std::uint32_t shard,
+                                           std::uint32_t node);
+/// Of one shard, as nodes hold it, in a term above all that they know.
+runtime::result<repair_plan> plan_reset(const std::vector<node_report>& nodes, std::uint32_t shard);
+
+} // namespace orderd::cluster

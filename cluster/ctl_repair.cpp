@@ -1,0 +1,106 @@
+// orderctl cluster restore-configuration, elect, reset-term: shown first, asked for, then done by one node.
+#include "cluster/configuration_repair.hpp"
+#include "cluster/ctl_commands.hpp"
+
+#include <algorithm>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace orderd::cluster {
+
+namespace {
+
+/// The nodes that answer, and where.
+struct asked_nodes {
+  std::vector<node_report> reports;
+  std::vector<std::string> endpoints; ///< as reports
+};
+
+/// Asks every node that is named here, or in a record that one of them holds.
+asked_nodes ask_nodes(ctl_context& context) {
+  asked_nodes out;
+  std::vector<std::string> ask = context.endpoints;
+  std::set<std::string> known{ask.begin(), ask.end()};
+  for (std::size_t i = 0; i < ask.size(); ++i) {
+    v1::request what;
+    what.mutable_get_configuration();
+    const auto answer = context.only(ask[i])->call(std::move(what));
+    if (!answer.has_node_configuration()) {
+      context.err << "orderctl: " << ask[i] << " does not answer: " << refusal_text(answer) << '\n';
+      continue;
+    }
+    auto report = report_of(answer.node_configuration());
+    for (const auto& [number, node] : report.content.nodes)
+      if (known.insert(node.client_endpoint).second)
+        ask.push_back(node.client_endpoint);
+    const bool twice = std::any_of(out.reports.begin(), out.reports.end(),
+                                   [&](const auto& each) { return each.who == report.who; });
+    if (twice)
+      continue;
+    out.reports.push_back(std::move(report));
+    out.endpoints.push_back(ask[i]);
+  }
+  return out;
+}
+
+void show(const repair_plan& plan, const asked_nodes& nodes, ctl_context& context) {
+  auto& out = context.json ? context.err : context.out;
+  for (std::size_t i = 0; i < nodes.reports.size(); ++i)
+    out << "node " << nodes.reports[i].who.node << " at " << nodes.endpoints[i] << ": the store is "
+        << nodes.reports[i].store << ", generation " << nodes.reports[i].generation << '\n';
+  for (const auto& line : plan.lines)
+    out << line << '\n';
+}
+
+/// By the first node that takes it: each checks it against what itself holds.
+v1::reply carry_out(const repair_plan& plan, const asked_nodes& nodes, ctl_context& context) {
+  v1::request what;
+  *what.mutable_change_configuration() = plan.change;
+  return context.only(nodes.endpoints.front())->call(std::move(what));
+}
+
+int repair(const repair_options& options, const asked_nodes& nodes, runtime::result<repair_plan> plan,
+           ctl_context& context) {
+  if (!plan)
+    return print_fault(plan.error(), context);
+  plan->change.set_by(options.by.empty() ? context.user : options.by);
+  show(*plan, nodes, context);
+  if (!options.yes && !(context.confirm && context.confirm("Do it?"))) {
+    context.err << "orderctl: nothing was changed; --yes does it without asking\n";
+    return exit_refused;
+  }
+  const auto answer = carry_out(*plan, nodes, context);
+  if (!answer.has_configuration_changed())
+    return print_refusal(answer, context);
+  const auto& done = answer.configuration_changed();
+  if (context.json)
+    print_line({{"audit", done.audit()}, {"generation", done.generation()}}, context);
+  else
+    context.out << "done, as generation " << done.generation() << "; the store remembers it as "
+                << done.audit() << '\n';
+  return exit_ok;
+}
+
+} // namespace
+
+int run(const restore_configuration_options& options, ctl_context& context) {
+  const auto nodes = ask_nodes(context);
+  auto plan = plan_restore(nodes.reports);
+  if (plan)
+    plan->change.set_over_newer(options.over_newer);
+  return repair(options, nodes, std::move(plan), context);
+}
+
+int run(const elect_options& options, ctl_context& context) {
+  const auto nodes = ask_nodes(context);
+  return repair(options, nodes, plan_election(nodes.reports, options.shard, options.node), context);
+}
+
+int run(const reset_term_options& options, ctl_context& context) {
+  const auto nodes = ask_nodes(context);
+  return repair(options, nodes, plan_reset(nodes.reports, options.shard), context);
+}
+
+} // namespace orderd::cluster

@@ -1,0 +1,98 @@
+#include "cluster/held_store.hpp"
+
+#include "runtime/disk.hpp"
+#include "runtime/log.hpp"
+
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+#include <utility>
+
+namespace orderd::cluster {
+
+namespace log = runtime::log;
+using runtime::result;
+
+namespace {
+
+std::string file_of(const std::string& data_dir) {
+  return data_dir + "/configuration";
+}
+
+} // namespace
+
+held_store::held_store(configuration_store& real, std::optional<held_configuration> held)
+    : real_(real), held_(std::move(held)) {}
+
+bool held_store::believes(const std::map<std::string, versioned_value>& listed) {
+  if (!held_)
+    return true;
+  const auto verdict = held_->judge(read_content(listed));
+  believed_ = verdict.what == store_belief::believed;
+  if (!believed_ && !std::exchange(said_, true))
+    log::error(
+        "node", "store_not_believed", {{"store", to_string(verdict.what)}},
+        verdict.why
+            + ": the node starts with what its disk holds, follows, and leads nothing. Give the store its "
+              "data back, or let `orderctl cluster restore-configuration` write the records of cluster "
+            + held_->terms().id + " again from the nodes");
+  return believed_;
+}
+
+result<std::map<std::string, versioned_value>> held_store::list(const std::string& prefix) {
+  auto listed = real_.list("");
+  if (!listed)
+    return listed;
+  const auto& all = believes(*listed) ? *listed : held_->records();
+  std::map<std::string, versioned_value> found;
+  for (const auto& each : all)
+    if (each.first.starts_with(prefix))
+      found.insert(each);
+  return found;
+}
+
+result<versioned_value> held_store::get(const std::string& name) {
+  const auto found = list(name);
+  if (!found)
+    return found.error();
+  const auto there = found->find(name);
+  return there == found->end() ? versioned_value{} : there->second;
+}
+
+result<versioned_value> held_store::compare_and_set(const std::string& name, std::uint64_t expected,
+                                                    const std::string& value) {
+  if (held_ && !get(name))
+    return real_.get(name); // It does not answer: says so.
+  if (believed_)
+    return real_.compare_and_set(name, expected, value);
+  return held_->announce(name, expected, value);
+}
+
+void held_store::watch(const std::string& prefix, std::function<void(const std::string& name)> changed) {
+  real_.watch(prefix, std::move(changed));
+}
+
+// -- the file ------------------------------------------------------------------------------------
+
+std::optional<held_configuration> read_held(const std::string& data_dir) {
+  const auto path = file_of(data_dir);
+  std::error_code ignored;
+  if (!std::filesystem::exists(path, ignored))
+    return std::nullopt;
+  std::ifstream file{path, std::ios::binary};
+  std::ostringstream bytes;
+  bytes << file.rdbuf();
+  auto held = held_configuration::decode(bytes.str());
+  if (held)
+    return *std::move(held);
+  log::error("node", "held_configuration_damaged", {{"file", path}},
+             held.error().message + ": the node starts without it, and believes the store");
+  return std::nullopt;
+}
+
+void write_held(const std::string& data_dir, const held_configuration& what) {
+  if (const auto done = runtime::write_file_atomically(file_of(data_dir), what.encode()); !done)
+    log::error("directory", "configuration_not_held", {}, done.error().message + ": the node goes on");
+}
+
+} // namespace orderd::cluster

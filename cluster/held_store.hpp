@@ -1,0 +1,50 @@
+// The configuration store as a node that starts sees it: the real one, where it is newer than what the node's
+// disk holds; else what the disk holds (held_configuration.hpp).
+//
+// So a node starts beside a store that is empty, older or of another cluster, with its own disk, as a
+// follower of whoever led last: it makes no new cluster there, and gives nothing up because nobody knows it.
+// What it would write, its new start above all, it only holds. It cannot lead before the store is believed
+// again: a primary that restarted has forgotten which changes it proposed, and needs a term of its own.
+//
+// *Operation*: for the start only; `held` goes to the directory afterwards. Calls block as those of the
+// store.
+#pragma once
+
+#include "cluster/configuration_store.hpp"
+#include "cluster/held_configuration.hpp"
+
+#include <optional>
+#include <string>
+
+namespace orderd::cluster {
+
+class held_store final : public configuration_store {
+public:
+  /// `real` must outlive it. `held`: none, when the disk holds nothing: then all is the real one's affair.
+  held_store(configuration_store& real, std::optional<held_configuration> held);
+
+  runtime::result<versioned_value> get(const std::string& name) override;
+  runtime::result<std::map<std::string, versioned_value>> list(const std::string& prefix) override;
+  runtime::result<versioned_value> compare_and_set(const std::string& name, std::uint64_t expected,
+                                                   const std::string& value) override;
+  void watch(const std::string& prefix, std::function<void(const std::string& name)> changed) override;
+
+  const std::optional<held_configuration>& held() const noexcept { return held_; }
+
+private:
+  /// Whether what the real store says counts.
+  bool believes(const std::map<std::string, versioned_value>& listed);
+
+  configuration_store& real_;
+  std::optional<held_configuration> held_;
+  bool said_ = false;
+  bool believed_ = true; ///< as of the last read
+};
+
+/// What the data folder holds; none when it holds nothing, or nothing that can be read: that is said in the
+/// log, and what the replicas promised is in the journal all the same.
+std::optional<held_configuration> read_held(const std::string& data_dir);
+/// Whole or not at all, durably. A failure is said in the log: the node goes on.
+void write_held(const std::string& data_dir, const held_configuration& what);
+
+} // namespace orderd::cluster

@@ -1,0 +1,155 @@
+// The records of the store, made again from what nodes hold: what is safe, and what is refused.
+#include "cluster/configuration_repair.hpp"
+
+#include "config/term_limits.hpp"
+
+#include <gtest/gtest.h>
+
+namespace orderd::cluster {
+namespace {
+
+const cluster_terms terms{"c1", 1, 3};
+
+constexpr replica_id one{1, 1};
+constexpr replica_id two{2, 1};
+constexpr replica_id three{3, 1};
+constexpr auto gap = limits::restored_term_gap;
+
+/// Led by node 1 in term 5.
+assignment led(std::vector<replica_id> in_sync, std::vector<replica_id> eligible = {}) {
+  return {5, one, std::move(in_sync), std::move(eligible), {1, 2, 3}};
+}
+
+/// What a node says that holds this record of shard 0, and has a journal to that epoch of term 5.
+node_report says(const replica_id& who, std::uint64_t version, const assignment& what, std::uint64_t end,
+                 std::uint64_t promised = 5) {
+  v1::node_configuration said;
+  said.set_cluster_id("c1");
+  said.set_node(who.node);
+  said.set_incarnation(who.incarnation);
+  said.set_store("empty");
+  const auto add = [&](const std::string& name, std::uint64_t of, const std::string& value) {
+    auto& record = *said.add_records();
+    record.set_name(name);
+    record.set_version(of);
+    record.set_value(value);
+  };
+  add(cluster_name, 1, encode(terms));
+  for (const std::uint32_t node : {1u, 2u, 3u})
+    add(name_of_node(node), node + 1, encode(node, known_node{{1, 7}, "c:" + std::to_string(node), "p"}));
+  add(name_of_shard(0), version, encode(what));
+  auto& copy = *said.add_copies();
+  copy.set_promised(promised);
+  copy.set_journal_term(5);
+  copy.set_journal_end(end);
+  copy.set_whole(true);
+  return report_of(said);
+}
+
+/// The record of shard 0 that is planned; of term 0, and why, when none is.
+std::pair<assignment, std::string> planned(const runtime::result<repair_plan>& plan) {
+  if (!plan)
+    return {{}, plan.error().message};
+  for (const auto& each : plan->change.records())
+    if (each.name() == name_of_shard(0))
+      return {*decode_assignment(each.value()), ""};
+  return {{}, "no record"};
+}
+
+TEST(ConfigurationRepair, RestoresTheNewestRecordInALaterTerm) {
+  const auto plan =
+      plan_restore({says(two, 80, led({one, two, three}), 10), says(one, 90, led({one, two}), 12)});
+  const auto [what, why] = planned(plan);
+  ASSERT_EQ(why, "");
+  auto expected = led({one, two});
+  expected.term = 5 + gap;
+  EXPECT_EQ(what, expected);
+  EXPECT_EQ(plan->change.generation(), 1u);
+  EXPECT_EQ(plan->change.cluster_id(), "c1");
+  EXPECT_EQ(plan->change.records_size(), 5); // three nodes, the shard, the cluster
+  EXPECT_EQ(plan->change.records(4).name(), "cluster");
+  EXPECT_EQ(decode_cluster_terms(plan->change.records(4).value())->generation, 1u);
+}
+
+TEST(ConfigurationRepair, RefusesWhatIsNotSafe) {
+  auto foreign = says(two, 80, led({one, two}), 10);
+  foreign.cluster = "c2";
+  auto believing = says(one, 80, led({one, two}), 10);
+  believing.store = "believed";
+  auto copying = says(three, 80, led({one, two, three}), 99);
+  copying.copies.at(0).whole = false;
+  const struct {
+    const char* why;
+    std::vector<node_report> nodes;
+  } rows[] = {
+      {"no node of a cluster answers", {}},
+      {"1 of the 3 nodes answer", {says(one, 80, led({one, two}), 10)}},
+      {"different clusters", {says(one, 80, led({one, two}), 10), foreign}},
+      {"nothing is to be restored", {believing, believing}},
+      {"node 2 promised term 6", {says(one, 80, led({one, two}), 10), says(two, 80, led({one, two}), 10, 6)}},
+      {"only 1 of the 3 copies do", {says(two, 80, led({one, two, three}), 10), copying}},
+  };
+  for (const auto& row : rows) {
+    const auto plan = plan_restore(row.nodes);
+    ASSERT_FALSE(plan) << row.why;
+    EXPECT_NE(plan.error().message.find(row.why), std::string::npos) << plan.error().message;
+  }
+}
+
+/// Node 1, the primary, does not answer; it may have committed with either of the others since version 80.
+TEST(ConfigurationRepair, WithoutThePrimaryTheLongestJournalOfEnoughCopiesLeads) {
+  const auto [what, why] = planned(
+      plan_restore({says(two, 80, led({one, two, three}), 10), says(three, 80, led({one, two, three}), 12)}));
+  ASSERT_EQ(why, "");
+  EXPECT_EQ(what, (assignment{5 + gap, three, {three}, {one}, {1, 2, 3}}));
+  EXPECT_FALSE(never_committed(what, 2));
+}
+
+TEST(ConfigurationRepair, ALaterTermOfTheJournalCountsMoreThanItsLength) {
+  auto later = says(three, 80, led({one, two, three}), 10);
+  later.copies.at(0).journal_term = 5;
+  auto longer = says(two, 80, led({one, two, three}), 12);
+  longer.copies.at(0).journal_term = 4;
+  EXPECT_EQ(planned(plan_restore({longer, later})).first.primary, three);
+}
+
+TEST(ConfigurationRepair, ElectsOnlyWhenNobodyIsLeftWhoMayLead) {
+  const auto lone = led({one, two});
+  const auto plan = plan_election({says(three, 80, lone, 7)}, 0, 3);
+  const auto [what, why] = planned(plan);
+  ASSERT_EQ(why, "");
+  EXPECT_EQ(what, (assignment{5 + gap, three, {three}, {}, {1, 2, 3}, 5 + gap}));
+  EXPECT_EQ(std::vector<std::uint32_t>(plan->change.unheard().begin(), plan->change.unheard().end()),
+            (std::vector<std::uint32_t>{1, 2}));
+  EXPECT_FALSE(never_committed(what, 2));
+
+  const struct {
+    const char* why;
+    std::vector<node_report> nodes;
+    std::uint32_t elect;
+  } rows[] = {
+      {"node 2 answers and may lead", {says(three, 80, lone, 7), says(two, 80, lone, 9)}, 3},
+      {"does not answer, or has no whole copy", {says(three, 80, lone, 7)}, 2},
+      {"elect the former", {says(three, 80, led({one}, {}), 7), says(two, 80, led({one}, {}), 9)}, 3},
+  };
+  for (const auto& row : rows) {
+    const auto refused = plan_election(row.nodes, 0, row.elect);
+    ASSERT_FALSE(refused) << row.why;
+    EXPECT_NE(refused.error().message.find(row.why), std::string::npos) << refused.error().message;
+  }
+}
+
+/// Node 2 was told of a term that was never in the store.
+TEST(ConfigurationRepair, AResetPassesPromisesThatNoRecordExplains) {
+  auto a = says(one, 80, led({one, two}), 10);
+  auto b = says(two, 80, led({one, two}), 10, 700'000);
+  a.store = b.store = "believed";
+  EXPECT_EQ(planned(plan_reset({a, b}, 0)).first.term, 700'000 + gap);
+  b.copies.at(0).promised = ~std::uint64_t{0}; // Of a build that took any number.
+  EXPECT_EQ(planned(plan_reset({a, b}, 0)).first.term, 5 + gap);
+  a.store = "empty";
+  EXPECT_FALSE(plan_reset({a, b}, 0));
+}
+
+} // namespace
+} // namespace orderd::cluster

@@ -1,0 +1,163 @@
+// When the configuration store is believed: only where it is newer than what the node holds.
+#include "cluster/held_configuration.hpp"
+
+#include "config/term_limits.hpp"
+
+#include <gtest/gtest.h>
+
+namespace orderd::cluster {
+namespace {
+
+const cluster_terms terms{"c1", 2, 3};
+
+assignment led_by_one(std::uint64_t term) {
+  return {term, {1, 1}, {{1, 1}, {2, 1}}, {}, {1, 2, 3}};
+}
+
+/// A store with a record of shard 0.
+store_content store(std::uint64_t version, const assignment& what, const cluster_terms& of = terms) {
+  return read_content({{cluster_name, {1, encode(of)}}, {name_of_shard(0), {version, encode(what)}}});
+}
+
+held_configuration holding(std::uint64_t version, std::uint64_t term) {
+  held_configuration out{terms};
+  const auto there = store(version, led_by_one(term));
+  out.take(there, out.judge(there));
+  return out;
+}
+
+TEST(HeldConfiguration, BelievesOnlyWhatIsNewer) {
+  auto other = led_by_one(5);
+  other.in_sync = {{1, 1}};
+  auto next = terms;
+  next.generation = 1;
+  const struct {
+    const char* what;
+    store_content there;
+    store_belief belief;
+  } rows[] = {
+      {"the same", store(90, led_by_one(5)), store_belief::believed},
+      {"a change of the set", store(91, other), store_belief::believed},
+      {"the next term", store(95, led_by_one(6)), store_belief::believed},
+      {"nothing at all", read_content({}), store_belief::empty},
+      {"only a shard", read_content({{name_of_shard(0), {99, encode(led_by_one(9))}}}), store_belief::empty},
+      {"another cluster", store(99, led_by_one(9), {"c2", 2, 3}), store_belief::foreign},
+      {"another number of shards", store(99, led_by_one(9), {"c1", 3, 3}), store_belief::damaged},
+      {"a record that is none", read_content({{cluster_name, {99, "none"}}}), store_belief::damaged},
+      {"a lower version", store(89, led_by_one(5)), store_belief::older},
+      {"a lower version of a higher term", store(89, led_by_one(9)), store_belief::older},
+      {"a lower term of a higher version", store(91, led_by_one(4)), store_belief::older},
+      {"another record under the same version", store(90, other), store_belief::older},
+      {"the next generation", store(2, led_by_one(1'005), next), store_belief::believed},
+  };
+  for (const auto& row : rows)
+    EXPECT_EQ(to_string(holding(90, 5).judge(row.there).what), to_string(row.belief)) << row.what;
+}
+
+TEST(HeldConfiguration, SaysWhyItDoesNotBelieve) {
+  EXPECT_EQ(holding(90, 5).judge(store(50, led_by_one(3))).why,
+            "shard 0 is there as of version 50, term 3; this node holds version 90, term 5");
+  EXPECT_EQ(holding(90, 5).judge(store(99, led_by_one(9), {"c2", 2, 3})).why,
+            "it has the records of cluster c2; this node is of c1");
+}
+
+/// A store that was set back grows again, past what is held.
+TEST(HeldConfiguration, BelievesNothingMoreOfAStoreThatWentBack) {
+  auto held = holding(90, 5);
+  ASSERT_EQ(held.judge(store(50, led_by_one(3))).what, store_belief::older);
+  EXPECT_TRUE(held.note_older());
+  EXPECT_EQ(held.judge(store(99, led_by_one(6))).what, store_belief::older);
+  auto read = held_configuration::decode(held.encode());
+  ASSERT_TRUE(read);
+  EXPECT_EQ(read->judge(store(99, led_by_one(6))).what, store_belief::older); // After a restart neither.
+  EXPECT_EQ(held.judge(store(90, led_by_one(5))).what, store_belief::believed);
+  auto next = terms;
+  next.generation = 1;
+  EXPECT_EQ(held.judge(store(1, led_by_one(6), next)).what, store_belief::believed);
+}
+
+/// The file may be of before an upgrade, or lost: what the replicas promised is in the journal.
+TEST(HeldConfiguration, BelievesNoTermBelowAPromise) {
+  held_configuration held{terms};
+  held.promised(0, 5);
+  EXPECT_EQ(held.judge(store(99, led_by_one(4))).what, store_belief::older);
+  EXPECT_EQ(held.judge(store(99, led_by_one(5))).what, store_belief::believed);
+  held.promised(0, limits::term_max + 1); // That is no promise of a term that was ever there.
+  EXPECT_EQ(held.judge(store(99, led_by_one(5))).what, store_belief::believed);
+}
+
+TEST(HeldConfiguration, KeepsAShardWhoseRecordCannotBe) {
+  const auto held = holding(90, 5);
+  const struct {
+    const char* what;
+    std::map<std::string, versioned_value> there;
+  } rows[] = {
+      {"deleted", {}},
+      {"garbage", {{name_of_shard(0), {91, "garbage"}}}},
+      {"the highest number", {{name_of_shard(0), {91, encode(led_by_one(~std::uint64_t{0}))}}}},
+      {"above the highest term", {{name_of_shard(0), {91, encode(led_by_one(limits::term_max + 1))}}}},
+      {"a jump", {{name_of_shard(0), {91, encode(led_by_one(6 + limits::term_jump_max))}}}},
+  };
+  for (const auto& row : rows) {
+    auto records = row.there;
+    records[cluster_name] = {1, encode(terms)};
+    records[name_of_shard(1)] = {92, encode(led_by_one(1))};
+    const auto there = read_content(records);
+    auto now = held;
+    const auto verdict = now.judge(there);
+    ASSERT_EQ(verdict.what, store_belief::believed) << row.what;
+    EXPECT_TRUE(verdict.kept.contains(0)) << row.what;
+    now.take(there, verdict);
+    EXPECT_EQ(now.shards()[0].what, led_by_one(5)) << row.what;
+    EXPECT_EQ(now.shards()[1].what, led_by_one(1)) << row.what;
+  }
+}
+
+TEST(HeldConfiguration, AlarmsAShardWhoseTermJumps) {
+  const auto held = holding(90, 5);
+  EXPECT_TRUE(held.judge(store(91, led_by_one(5 + limits::term_jump_warned))).odd.empty());
+  EXPECT_TRUE(held.judge(store(91, led_by_one(6 + limits::term_jump_warned))).odd.contains(0));
+}
+
+TEST(HeldConfiguration, VersionsRiseFromOneGenerationToTheNext) {
+  auto held = holding(90, 5);
+  auto next = terms;
+  next.generation = 1;
+  const auto there = store(2, led_by_one(1'005), next);
+  const auto before = held.shards()[0].version;
+  const auto news = held.take(there, held.judge(there));
+  EXPECT_TRUE(news.generation && news.shards);
+  EXPECT_GT(held.shards()[0].version, before);
+  EXPECT_EQ(version_in_store(held.shards()[0].version), 2u);
+  EXPECT_EQ(generation_of(held.shards()[0].version), 1u);
+  EXPECT_EQ(held.judge(store(90, led_by_one(5))).what, store_belief::older); // The earlier generation again.
+}
+
+TEST(HeldConfiguration, IsTheSameAfterTheFile) {
+  held_configuration held{terms};
+  const known_node node{{1, 3}, "127.0.0.1:1", "127.0.0.1:2"};
+  auto there = store(90, led_by_one(5));
+  there.nodes[2] = node;
+  there.records[name_of_node(2)] = {7, encode(2, node)};
+  held.take(there, held.judge(there));
+  const auto bytes = held.encode();
+  const auto read = held_configuration::decode(bytes);
+  ASSERT_TRUE(read);
+  EXPECT_EQ(read->terms(), terms);
+  EXPECT_EQ(read->nodes(), held.nodes());
+  EXPECT_EQ(read->shards()[0].what, led_by_one(5));
+  EXPECT_EQ(read->encode(), bytes);
+}
+
+TEST(HeldConfiguration, FindsEveryDamagedByteOfItsFile) {
+  const auto bytes = holding(90, 5).encode();
+  for (std::size_t at = 0; at < bytes.size(); ++at) {
+    auto damaged = bytes;
+    damaged[at] = static_cast<char>(damaged[at] ^ 1);
+    EXPECT_FALSE(held_configuration::decode(damaged)) << "byte " << at;
+    EXPECT_FALSE(held_configuration::decode(bytes.substr(0, at))) << at << " bytes";
+  }
+}
+
+} // namespace
+} // namespace orderd::cluster
