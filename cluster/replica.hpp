@@ -90,7 +90,7 @@ private:
   takeover takeover_ = takeover::none;
   std::optional<versioned_assignment> proposed_; ///< as a candidate, and the version it was proposed on
   bool propose_again_ = false;
-  steady_time awake_at_; ///< the last tick
+  steady_time awake_at_;        ///< the last tick
   std::uint64_t looked_up_ = 0; ///< the highest term for which the store was asked
 };
 

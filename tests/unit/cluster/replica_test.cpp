@@ -347,17 +347,6 @@ TEST_F(Replica, StopsTheEngineWhenItHearsOfAHigherTerm) {
   }
 }
 
-/// While the store cannot be reached, every epoch of the next primary says the same.
-TEST_F(Replica, LooksUpAHigherTermOnceHoweverOftenItHearsOfIt) {
-  settle();
-  const auto look_ups = port_.look_ups;
-  for (std::uint64_t epoch = 5; epoch < 1'005; ++epoch)
-    says(three, append{5, {make_epoch(5, epoch, 3)}, 4});
-  EXPECT_EQ(port_.look_ups, look_ups + 1);
-  says(three, append{6, {make_epoch(6, 1'005, 5)}, 4});
-  EXPECT_EQ(port_.look_ups, look_ups + 2);
-}
-
 TEST_F(Replica, TellsItsSuccessorToLookAtTheStore) {
   serve();
   knows(10, handed_over({4, self, {self, three}, {}, {3, 2}}, three, 2));
