@@ -194,9 +194,14 @@ private:
   [[nodiscard]] std::vector<addressed_command> quarantine(const entity_id& id, patient& who,
                                                           const std::string& error);
   void run_patient(const entity_id& id);
+  /// A command that comes in its stored form. One that cannot be decoded fails like a handler that throws.
+  void deliver_stored(const entity_id& to, std::string_view stored);
+  attempt try_waiting(delivery& command);
   bool refuse(delivery& command);
 
   // shard_epochs.cpp: time and commits
+  bool is_another(std::uint32_t source) const; ///< shard; it is logged when not
+  bool is_here(const entity_id& who) const;
   void fire_timers();
   void answer_late(const std::vector<caller>& late);
   void let_go_unowed();

@@ -1,6 +1,8 @@
 // Time, channels, provider answers, and commits.
 #include "runtime/shard.hpp"
 
+#include "runtime/log.hpp"
+
 #include <algorithm>
 #include <iterator>
 #include <utility>
@@ -66,25 +68,43 @@ void shard::fire_timers() {
     if (!due)
       return;
     open_.erase(to_row(due->key));
-    auto command = rules_.decode_command(due->command);
-    require(static_cast<bool>(command), "a timer's command cannot be decoded");
-    deliver({due->key.entity, *std::move(command), std::nullopt, 0});
+    deliver_stored(due->key.entity, due->command);
   }
 }
 
+bool shard::is_another(std::uint32_t source) const {
+  if (source < options_.shards && source != options_.shard)
+    return true;
+  log::warn(
+      "shard", "channel_refused", {{"shard", options_.shard}, {"source", source}},
+      "a message of a channel names as the other shard one that does not exist, or this one; nothing of "
+      "it is taken. A node with other settings, or something that is no node, reaches the peer port");
+  return false;
+}
+
+bool shard::is_here(const entity_id& who) const {
+  return shard_of_slot(rules_.slot_of(who), options_.shards) == options_.shard;
+}
+
 void shard::commands(const channel_commands& batch, unix_ms now) {
+  if (!is_another(batch.source))
+    return;
   now_ = std::max(now_, now);
   bool taken = false;
   for (const auto& each : batch.commands) {
+    if (!is_here(each.to)) {
+      log::warn("shard", "channel_refused",
+                {{"shard", options_.shard}, {"source", batch.source}, {"key", rules_.readable_key(each.to)}},
+                "a command for an entity of another shard, and what follows it, is not taken");
+      break;
+    }
     const auto verdict = inboxes_.offer(batch.source, each.sequence);
     if (verdict == inboxes::verdict::gap)
       break;
     if (verdict == inboxes::verdict::duplicate)
       continue;
     taken = true;
-    auto command = rules_.decode_command(*each.stored);
-    require(static_cast<bool>(command), "a channel's command cannot be decoded");
-    deliver({each.to, *std::move(command), std::nullopt, 0});
+    deliver_stored(each.to, *each.stored);
   }
   const auto last = inboxes_.last(batch.source);
   if (taken)
@@ -93,6 +113,8 @@ void shard::commands(const channel_commands& batch, unix_ms now) {
 }
 
 void shard::acknowledged(const channel_acknowledged& what) {
+  if (!is_another(what.destination))
+    return;
   for (const auto sequence : outboxes_.acknowledged(what.destination, what.upto))
     erasable_.push_back({what.destination, sequence});
   if (what.started)

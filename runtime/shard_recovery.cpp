@@ -1,6 +1,8 @@
 // Starting: the engine's own rows back into memory. The business's entities load on demand.
 #include "runtime/shard.hpp"
 
+#include "runtime/undecoded_command.hpp"
+
 #include <utility>
 
 namespace orderd::runtime {
@@ -121,10 +123,8 @@ result<void> shard::recover_patients(unix_ms now) {
     if (!stored)
       return stored.error();
     auto command = rules_.decode_command(*stored);
-    if (!command)
-      return command.error();
-    supervision_.restore(where->entity, where->sequence,
-                         {where->entity, *std::move(command), std::nullopt, 0});
+    auto what = command ? *std::move(command) : std::make_unique<const undecoded_command>(*stored);
+    supervision_.restore(where->entity, where->sequence, {where->entity, std::move(what), std::nullopt, 0});
     supervision_.admit(where->entity).retry_at = now;
     return {};
   });
@@ -138,6 +138,11 @@ result<void> shard::recover_patients(unix_ms now) {
     if (!entry)
       return entry.error();
     auto& back = supervision_.admit(*who);
+    if (entry->command_name == undecoded_command::shown_name && !back.waiting.empty()
+        && back.waiting.front().command.what->name() != undecoded_command::shown_name) {
+      open_.erase(quarantine_row_key(*who)); // This version can decode it: it goes on by itself.
+      return {};
+    }
     back.failures = entry->attempts;
     back.retry_at.reset();
     back.culprit = entry->culprit;

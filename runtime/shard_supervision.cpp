@@ -3,6 +3,7 @@
 
 #include "config/limits.hpp"
 #include "runtime/log.hpp"
+#include "runtime/undecoded_command.hpp"
 
 #include <utility>
 
@@ -92,6 +93,27 @@ std::vector<addressed_command> shard::quarantine(const entity_id& id, patient& w
   return refusals;
 }
 
+void shard::deliver_stored(const entity_id& to, std::string_view stored) {
+  auto command = rules_.decode_command(stored);
+  if (command)
+    return deliver({to, *std::move(command), std::nullopt, 0});
+  delivery kept{to, std::make_unique<const undecoded_command>(stored), std::nullopt, 0};
+  if (auto* waiting = supervision_.find(to))
+    return hold(*waiting, std::move(kept));
+  failed(std::move(kept), 1, command.error().message);
+  run_queue();
+}
+
+attempt shard::try_waiting(delivery& command) {
+  if (const auto* raw = dynamic_cast<const undecoded_command*>(command.what.get())) {
+    auto decoded = rules_.decode_command(raw->encode());
+    if (!decoded)
+      return {false, decoded.error().message};
+    command.what = *std::move(decoded);
+  }
+  return try_once(command);
+}
+
 void shard::run_patient(const entity_id& id) {
   // Each command, and each refusal, is run to its end like an input of its own: together they may be more
   // than one input may cause. What comes for the entity meanwhile waits behind the others. Those that are not
@@ -100,7 +122,7 @@ void shard::run_patient(const entity_id& id) {
     auto* who = supervision_.find(id);
     if (who == nullptr || who->waiting.empty())
       return supervision_.discharge(id);
-    const auto outcome = try_once(who->waiting.front().command);
+    const auto outcome = try_waiting(who->waiting.front().command);
     if (outcome.handled) {
       auto done = std::move(who->waiting.front().command);
       unpark_first(id, *who);

@@ -183,6 +183,7 @@ private:
 class wallets : public runtime::business {
 public:
   mutable wallet_trouble trouble;
+  mutable bool newer = false; ///< knows stored commands with "new:" before them; else they cannot be decoded
   mutable std::map<std::string, int, std::less<>> loads; ///< how often each wallet came into memory
 
   std::uint16_t slot_of(const runtime::entity_id& id) const override {
@@ -205,6 +206,8 @@ public:
   }
 
   runtime::result<runtime::command_ptr> decode_command(std::string_view stored) const override {
+    if (newer && stored.starts_with("new:"))
+      return decode_command(stored.substr(4));
     std::istringstream in{std::string{stored}};
     wallet_words words;
     std::string amount;
@@ -212,7 +215,7 @@ public:
     std::getline(in, words.wallet, '|');
     std::getline(in, amount, '|');
     std::getline(in, words.rest);
-    if (amount.empty())
+    if (amount.empty() || words.verb.starts_with("new:"))
       return runtime::fault{runtime::fault_code::corrupt, "no wallet command", 0};
     words.amount = std::stoll(amount);
     return runtime::command_ptr{std::make_unique<wallet_command>(std::move(words))};
