@@ -11,6 +11,7 @@
 namespace orderd::cluster {
 
 namespace log = runtime::log;
+using runtime::fault_code;
 
 namespace {
 
@@ -135,6 +136,8 @@ void replica_actor::tick() {
   run([this] { replica_.tick(now()); });
   if (gate_.holds() && replica_.may_answer(now()))
     let_go(gate_.answered({}, true), false);
+  for (const auto& each : gate_.take_late(given_.clock.now()))
+    refuse(each, {fault_code::timeout, "the outcome is not known yet; ask again with the same id"});
   show_numbers();
   delayed_send(this, tick_interval, seat_tick{});
 }

@@ -72,10 +72,24 @@ struct request {
   std::variant<entity_request, query_request, resolve_request> what;
 };
 
+/// Whether a fault of this kind says nothing about what is stored, so that it may be told at any time.
+constexpr bool rests_on_nothing(fault_code code) noexcept {
+  switch (code) {
+  case fault_code::quarantined:
+  case fault_code::corrupt:
+  case fault_code::unsupported_version:
+  case fault_code::internal:
+    return false;
+  default:
+    return true;
+  }
+}
+
 /// A reply on its way to the gateway. The body has everything but the request id.
 struct reply {
   caller to;
   std::shared_ptr<const std::string> body;
+  bool rests_on_nothing = false; ///< says nothing of what is stored: may go whoever leads the shard by now
 };
 
 /// Reads a shard as of one epoch: the audit. Runs in the state applier, which applies nothing meanwhile.

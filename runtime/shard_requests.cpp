@@ -179,7 +179,8 @@ void shard::answer(const caller& to, std::string body) {
 
 void shard::answer_fault(const caller& to, const fault& why) {
   // Depends on nothing that is stored: it may leave at once.
-  ready_.replies.push_back({to, std::make_shared<const std::string>(rules_.fault_reply(why))});
+  ready_.replies.push_back(
+      {to, std::make_shared<const std::string>(rules_.fault_reply(why)), rests_on_nothing(why.code)});
 }
 
 shard_outputs& shard::outputs_now() {

@@ -227,6 +227,32 @@ TEST_F(ReplicaActor, HoldsAnswersUntilTheLeasesAreValid) {
   EXPECT_EQ(replies(ask("a1", "read")), texts{});
 }
 
+TEST_F(ReplicaActor, TellsThatTimeIsUpWhenItHearsOfNobody) {
+  lead_with_two();
+  const auto held = ask("a1", "read");         // Waits for leases, ...
+  const auto uncommitted = ask("a1", "add 5"); // ... and this for a copy.
+  clock_.pass(59'999);
+  system_.pass(milliseconds{20});
+  EXPECT_EQ(replies(held), texts{});
+  EXPECT_EQ(replies(uncommitted), texts{});
+  clock_.pass(1);
+  system_.pass(milliseconds{20});
+  for (const auto id : {held, uncommitted})
+    EXPECT_EQ(fault_of(id).code(), v1::fault::TIMEOUT);
+  node_two_answers();
+  grant_lease();
+  system_.pass(milliseconds{100});
+  EXPECT_EQ(replies(held).size(), 1u);
+  EXPECT_EQ(replies(uncommitted).size(), 1u);
+}
+
+TEST_F(ReplicaActor, RefusesWithoutLeasesWhatRestsOnNothing) {
+  lead_with_two();
+  caf::anon_send(seat_, runtime::admit_new_work{runtime::fault{runtime::fault_code::storage_full, "full"}});
+  system_.run();
+  EXPECT_EQ(replies(ask("a1", "add 5", true)), texts{"storage_full"});
+}
+
 TEST_F(ReplicaActor, TellsEveryoneWhoWaitsWhenTheShardIsLost) {
   lead_with_two();
   const auto held = ask("a1", "read");

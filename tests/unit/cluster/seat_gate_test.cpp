@@ -55,6 +55,34 @@ TEST(SeatGate, DropsAnAnswerThatNobodyWaitsFor) {
   EXPECT_TRUE(gate.answered(replies({7}), true).empty());
 }
 
+TEST(SeatGate, LetsGoWhatRestsOnNothingWithoutLeases) {
+  seat_gate gate;
+  gate.asked(requests({1, 2}));
+  auto both = replies({1, 2});
+  both[1].rests_on_nothing = true;
+  const auto gone = gate.answered(std::move(both), false);
+  ASSERT_EQ(1u, gone.size());
+  EXPECT_EQ(2u, gone[0].to.request_id);
+  EXPECT_TRUE(gate.holds());
+}
+
+TEST(SeatGate, GivesUpWhoWaitsPastItsDeadlineForAnAnswerOrForLeases) {
+  seat_gate gate;
+  auto three = requests({1, 2, 3});
+  three[0].deadline_at = three[1].deadline_at = 100;
+  three[2].deadline_at = 200;
+  gate.asked(three);
+  EXPECT_TRUE(gate.answered(replies({1}), false).empty());
+  EXPECT_TRUE(gate.take_late(99).empty());
+  EXPECT_EQ(2u, gate.take_late(100).size());
+  EXPECT_FALSE(gate.holds());
+  EXPECT_TRUE(gate.answered(replies({1, 2}), true).empty()) << "answered twice";
+  EXPECT_TRUE(gate.take_late(199).empty());
+  const auto last = gate.take_late(200);
+  ASSERT_EQ(1u, last.size());
+  EXPECT_EQ(3u, last[0].request_id);
+}
+
 } // namespace
 
 } // namespace orderd::cluster
