@@ -71,13 +71,14 @@ std::string_view reply_outcome(std::string_view body) noexcept;
 
 /// Checks S5 to S8 over all rows of all shards. Feed it every shard, then ask for the report.
 ///
-/// `started_at`: when the audit was asked for. Shards are not read at one moment: with more than one of
-/// them, a difference that touches something changed shortly before or since then is counted as
-/// `unjudged`, not as a violation. An audit of a node at rest judges everything.
+/// `started_at`: each shard's time when the audit was asked for; of those that are not named, the last.
+/// Shards are not read at one moment: with more than one of them, a difference that touches something changed
+/// shortly before or since then is counted as `unjudged`, not as a violation. An audit of a node at rest
+/// judges everything.
 class auditor : public runtime::inspection {
 public:
   virtual v1::audit_report report() = 0;
 };
-std::unique_ptr<auditor> make_auditor(runtime::unix_ms started_at);
+std::unique_ptr<auditor> make_auditor(std::vector<runtime::unix_ms> started_at);
 
 } // namespace orderd::actors

@@ -56,10 +56,12 @@ std::string prefix_of(kind which) {
 
 class row_auditor final : public auditor {
 public:
-  explicit row_auditor(runtime::unix_ms started_at) : fresh_since_(started_at - settling_ms) {}
+  /// Pre: not empty.
+  explicit row_auditor(std::vector<runtime::unix_ms> started_at) : started_at_(std::move(started_at)) {}
 
-  result<void> inspect(std::uint32_t, state_reader& rows) override {
+  result<void> inspect(std::uint32_t shard, state_reader& rows) override {
     ++shards_;
+    fresh_since_ = (shard < started_at_.size() ? started_at_[shard] : started_at_.back()) - settling_ms;
     for (const auto part : {&row_auditor::read_items, &row_auditor::read_accounts, &row_auditor::read_orders,
                             &row_auditor::read_chain, &row_auditor::read_waiting})
       if (auto done = (this->*part)(rows); !done)
@@ -314,7 +316,8 @@ private:
     return at.failure() ? result<void>{*at.failure()} : result<void>{};
   }
 
-  runtime::unix_ms fresh_since_;
+  std::vector<runtime::unix_ms> started_at_; ///< by shard
+  runtime::unix_ms fresh_since_ = 0;         ///< in the shard being read
   std::uint32_t shards_ = 0;
   balances stock_;
   balances credit_;
@@ -327,8 +330,8 @@ private:
 
 } // namespace
 
-std::unique_ptr<auditor> make_auditor(runtime::unix_ms started_at) {
-  return std::make_unique<row_auditor>(started_at);
+std::unique_ptr<auditor> make_auditor(std::vector<runtime::unix_ms> started_at) {
+  return std::make_unique<row_auditor>(std::move(started_at));
 }
 
 } // namespace orderd::actors

@@ -313,7 +313,8 @@ void advance(const order_state& state, const order_content& content, order_event
 
 void apply(order_state& state, const order_content& content, const order_event& event, std::int64_t now_ms) {
   std::visit(applier{state, content}, event);
-  state.updated_at_ms = now_ms;
+  // A shard's time never falls; what was stored before shards had one of their own may lie ahead of it.
+  state.updated_at_ms = std::max({state.updated_at_ms, content.placed_at_ms, now_ms});
 }
 
 rejection_code handle(order_state& state, const order_content& content, const command_body& what,

@@ -47,7 +47,7 @@ private:
   std::unique_ptr<const runtime::business> rules_;
   std::shared_ptr<runtime::metrics> numbers_;
   std::shared_ptr<cluster_metrics> cluster_numbers_;
-  runtime::system_wall_clock clock_;
+  runtime::system_node_clock clock_;
   std::unique_ptr<etcd_configuration> store_;
   joined_node joined_;
   std::optional<held_configuration> held_; ///< of the configuration store, as of the start

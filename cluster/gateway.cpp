@@ -92,10 +92,10 @@ private:
   void hand_on(moment now);
   void answer(const runtime::gateway_replies& what);
   client* find(std::uint64_t id);
-  moment moment_now() const { return {std::chrono::steady_clock::now(), clock_.now()}; }
+  moment moment_now() const { return {std::chrono::steady_clock::now(), clock_.now().monotone_ms}; }
 
   runtime::metrics& numbers_;
-  const runtime::wall_clock& clock_;
+  const runtime::node_clock& clock_;
   counting_observer observer_;
   session_context context_;
   std::size_t connections_max_;

@@ -38,7 +38,7 @@ struct gateway_options {
   std::string address = "127.0.0.1:7411"; ///< host:port; port 0 takes a free one
   const runtime::business& rules;         ///< outlives the gateway, as do numbers and clock
   runtime::metrics& numbers;
-  const runtime::wall_clock& clock; ///< the shards' too: requests get their deadlines from it
+  const runtime::node_clock& clock; ///< the shards' too: requests get their deadlines from it
   std::uint32_t shards = 1;         ///< as many as gateway_peers will name
   std::string version;              ///< of this program, for HELLO
   std::size_t connections_max = limits::connections_max;

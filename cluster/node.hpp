@@ -31,7 +31,7 @@ struct node_ports {
   runtime::storage& disk;
   std::vector<runtime::recovered_shard> recovered; ///< from runtime::recover(disk)
   const runtime::business& rules;
-  const runtime::wall_clock& clock;
+  const runtime::node_clock& clock;
   configuration_store& configuration;
   runtime::metrics& numbers;
   caf::actor provider; ///< answers runtime::provider_request

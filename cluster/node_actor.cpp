@@ -120,7 +120,8 @@ void node_actor::answer(const node_question& question) {
 }
 
 std::chrono::milliseconds node_actor::time_left(const node_question& question) const {
-  return std::chrono::milliseconds{std::max<runtime::unix_ms>(1, question.deadline_at - given_.clock.now())};
+  return std::chrono::milliseconds{
+      std::max<std::int64_t>(1, question.deadline_at - given_.clock.now().monotone_ms)};
 }
 
 void node_actor::ask_shards(const node_question& question, const caf::actor& gateway,
@@ -155,17 +156,33 @@ v1::reply node_actor::status(const std::vector<runtime::shard_description>& shar
 
 void node_actor::answer_audit(const node_question& question, const caf::actor& gateway) {
   const auto to = question.from;
+  fan_out_request<caf::policy::select_all>(given_.shards, time_left(question), runtime::describe_shard{})
+      .then(
+          [this, question, gateway](std::vector<runtime::shard_description> shards) {
+            std::vector<runtime::unix_ms> times(shards.size()); // Each shard has its own.
+            for (const auto& each : shards)
+              times.at(each.shard) = each.time_ms;
+            audit(question, gateway, std::move(times));
+          },
+          [this, to, gateway](const caf::error& why) {
+            send(gateway, refusal(to, no_answer("a shard does not answer", why)));
+          });
+}
+
+void node_actor::audit(const node_question& question, const caf::actor& gateway,
+                       std::vector<runtime::unix_ms> times) {
+  const auto to = question.from;
   if (!auditing_.expired())
     return send(gateway, refusal(to, audit_under_way()));
-  std::shared_ptr<actors::auditor> audit = actors::make_auditor(given_.clock.now());
-  auditing_ = audit;
-  request(given_.applier, time_left(question), runtime::inspect_state{audit})
+  std::shared_ptr<actors::auditor> auditor = actors::make_auditor(std::move(times));
+  auditing_ = auditor;
+  request(given_.applier, time_left(question), runtime::inspect_state{auditor})
       .then(
-          [this, to, gateway, audit](const runtime::inspection_done& outcome) {
+          [this, to, gateway, auditor](const runtime::inspection_done& outcome) {
             if (outcome.failure)
               return send(gateway, refusal(to, *outcome.failure));
             v1::reply body;
-            *body.mutable_audit_report() = audit->report();
+            *body.mutable_audit_report() = auditor->report();
             send(gateway, one_reply(to, body));
           },
           [this, to, gateway](const caf::error& why) {

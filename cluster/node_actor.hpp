@@ -46,7 +46,7 @@ struct node_membership {
 /// References must outlive the actor.
 struct node_dependencies {
   runtime::storage& disk;
-  const runtime::wall_clock& clock;
+  const runtime::node_clock& clock;
   runtime::metrics& numbers;
   std::vector<caf::actor> shards;
   caf::actor applier;
@@ -82,6 +82,7 @@ private:
                                const std::vector<seat_description>& seats);
   v1::reply status(const std::vector<runtime::shard_description>& shards) const;
   void answer_audit(const node_question& question, const caf::actor& gateway);
+  void audit(const node_question& question, const caf::actor& gateway, std::vector<runtime::unix_ms> times);
   std::chrono::milliseconds time_left(const node_question& question) const;
   void look_at_disk();
   void admit(std::optional<runtime::fault> refusal);

@@ -103,7 +103,7 @@ void node_actor::change_configuration(const node_question& question, const caf::
   if (const auto why = refuses(asked))
     return send(gateway, one(to, actors::fault_body(*why)));
   const auto generation = asked.generation();
-  request(directory_, time_left(question), change_store{question.asked, given_.clock.now()})
+  request(directory_, time_left(question), change_store{question.asked, given_.clock.now().wall_ms})
       .then(
           [this, to, gateway, generation](const store_changed& outcome) {
             if (outcome.refused)

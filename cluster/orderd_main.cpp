@@ -132,7 +132,7 @@ private:
   const config::node_settings& settings_;
   std::unique_ptr<const runtime::business> rules_;
   std::shared_ptr<runtime::metrics> numbers_;
-  runtime::system_wall_clock clock_;
+  runtime::system_node_clock clock_;
   static_configuration configuration_;
   std::unique_ptr<runtime::storage> disk_;
   std::optional<metrics_endpoint> page_;

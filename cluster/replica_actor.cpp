@@ -136,7 +136,7 @@ void replica_actor::tick() {
   run([this] { replica_.tick(now()); });
   if (gate_.holds() && replica_.may_answer(now()))
     let_go(gate_.answered({}, true), false);
-  for (const auto& each : gate_.take_late(given_.clock.now()))
+  for (const auto& each : gate_.take_late(given_.clock.now().monotone_ms))
     refuse(each, {fault_code::timeout, "the outcome is not known yet; ask again with the same id"});
   show_numbers();
   delayed_send(this, tick_interval, seat_tick{});
@@ -302,6 +302,7 @@ runtime::shard_description replica_actor::describe_without_engine() const {
   how.term = replica_.known().what.term;
   how.committed_epoch = replica_.log().committed();
   how.applied_epoch = replica_.log().applied();
+  how.time_ms = replica_.log().time_ms();
   return how;
 }
 

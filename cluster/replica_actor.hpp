@@ -50,7 +50,7 @@ struct seat_dependencies {
   runtime::state_store& state;
   lease_board& board;
   const runtime::business& rules;
-  const runtime::wall_clock& clock;
+  const runtime::node_clock& clock;
   runtime::metrics& numbers;
   cluster_metrics& cluster_numbers;
   caf::actor journal;
@@ -111,6 +111,7 @@ private:
   void show_numbers();
   bool from_engine();
   void send_to_leader(peer_body what);
+  void check_size(const peer_message& message, std::size_t bytes);
   seat_description describe() const;
   runtime::shard_description describe_without_engine() const;
   /// Runs one input of the replica; a bug in it ends the node.
@@ -131,6 +132,7 @@ private:
   std::unique_ptr<runtime::state_reader> reader_; ///< of a copy under way
   std::string_view shown_state_;
   append_cache encoded_;
+  std::uint64_t told_too_large_ = 0; ///< epoch of which it was said that it cannot be sent
 };
 
 } // namespace orderd::cluster

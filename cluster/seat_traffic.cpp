@@ -2,6 +2,7 @@
 #include "actors/replies.hpp"
 #include "cluster/replica_actor.hpp"
 
+#include "config/limits.hpp"
 #include "runtime/log.hpp"
 
 #include <caf/send.hpp>
@@ -108,9 +109,24 @@ void replica_actor::send(std::uint32_t node, peer_body what) {
     return caf::event_based_actor::send(peers_, peer_send{node, std::move(bytes), given_.options.shard});
   const peer_message message{given_.options.shard, given_.options.self, 0, std::move(what)};
   auto bytes = std::make_shared<const std::string>(encode(message));
+  check_size(message, bytes->size());
   if (const auto* sent = std::get_if<cluster::append>(&message.body))
     encoded_.keep(*sent, bytes);
   caf::event_based_actor::send(peers_, peer_send{node, std::move(bytes), given_.options.shard});
+}
+
+/// Too large is dropped by the peers, each time: no follower gets past it, so a person has to know.
+void replica_actor::check_size(const peer_message& message, std::size_t bytes) {
+  const auto* sent = std::get_if<cluster::append>(&message.body);
+  if (bytes <= limits::peer_frame_bytes_max || !sent || sent->epochs.empty())
+    return;
+  if (std::exchange(told_too_large_, sent->epochs.front()->number) == sent->epochs.front()->number)
+    return;
+  runtime::log::error(
+      "seat", "epoch_too_large",
+      {{"shard", given_.options.shard}, {"epoch", told_too_large_}, {"bytes", bytes}},
+      "an epoch does not fit a frame between nodes, so no other node can get it and this shard "
+      "stops. Nothing is lost: keep this node's disk, and report it as a fault of orderd");
 }
 
 void replica_actor::take(const peer_received& what) {

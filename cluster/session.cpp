@@ -41,7 +41,7 @@ v1::hello server_hello(const session_context& context) {
   return hello;
 }
 
-runtime::unix_ms deadline_of(const v1::request& what, runtime::unix_ms now) {
+std::int64_t deadline_of(const v1::request& what, std::int64_t now) {
   const auto timeout_ms = what.timeout_ms() == 0 ? limits::request_timeout_ms_default : what.timeout_ms();
   return now + std::min(timeout_ms, limits::request_timeout_ms_max);
 }
@@ -132,13 +132,13 @@ void session::ask(std::uint64_t client_id, std::string_view bytes, google::proto
     return reply(number, context_.rules.fault_reply(parsed.error()), now);
   window_.name(number, actors::request_name(**parsed));
   route(actors::decode_request(**parsed, context_.shards), {connection_, number},
-        deadline_of(**parsed, now.wall), now, asked);
+        deadline_of(**parsed, now.monotone_ms), now, asked);
   if ((*parsed)->has_change_configuration()) // It came with more than its name.
     asked.for_node.back().asked = std::make_shared<const v1::request>(**parsed);
 }
 
-void session::route(actors::decoded_request what, runtime::caller from, runtime::unix_ms deadline_at,
-                    moment now, asked_requests& asked) {
+void session::route(actors::decoded_request what, runtime::caller from, std::int64_t deadline_at, moment now,
+                    asked_requests& asked) {
   auto to = [&](std::uint32_t shard, auto& content) {
     asked.by_shard.at(shard).push_back({from, deadline_at, std::move(content)});
   };

@@ -28,17 +28,18 @@
 
 namespace orderd::cluster {
 
-/// One point in time on two clocks: for durations, and for deadlines that other threads judge.
+/// One point in time, on the actor system's clock for durations here, and on the node's for deadlines that
+/// others judge.
 struct moment {
   std::chrono::steady_clock::time_point steady;
-  runtime::unix_ms wall = 0;
+  std::int64_t monotone_ms = 0; ///< of runtime::node_clock
 };
 
 /// A request for the node itself and who waits for its answer.
 struct node_question {
   runtime::caller from;
   actors::node_request what = actors::node_request::get_status;
-  runtime::unix_ms deadline_at = 0;              ///< as runtime::request::deadline_at
+  std::int64_t deadline_at = 0;                  ///< as runtime::request::deadline_at
   std::shared_ptr<const v1::request> asked = {}; ///< of those that say more than their name
 };
 
@@ -102,7 +103,7 @@ private:
   runtime::result<void> check_credit(std::size_t requests, std::size_t bytes) const;
   void ask(std::uint64_t client_id, std::string_view bytes, google::protobuf::Arena& arena, moment now,
            asked_requests& asked);
-  void route(actors::decoded_request what, runtime::caller from, runtime::unix_ms deadline_at, moment now,
+  void route(actors::decoded_request what, runtime::caller from, std::int64_t deadline_at, moment now,
              asked_requests& asked);
   void fail(const runtime::fault& why, std::uint64_t frame_id);
 

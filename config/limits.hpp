@@ -100,7 +100,10 @@ inline constexpr std::int64_t unit_price_minor_max = 1'000'000'000'000;
 inline constexpr std::uint32_t slots = 16'384;
 /// Shards of one node: more cost commits and gain nothing on the machines orderd is for.
 inline constexpr std::uint32_t shards_max = 64;
-/// Bytes of one epoch's rows at which the shard stops admitting until it is committed.
+/// Bytes of one epoch's rows at which the shard takes no input of any kind until it is closed: requests,
+/// commands of other shards, timers, answers of the provider and retries wait. The input that goes beyond may
+/// bring some 2 MiB more (an order of 2,000 lines with all that it causes), so that an epoch stays far below
+/// what a frame between nodes holds.
 inline constexpr std::size_t epoch_bytes_max = 4u << 20;
 /// Commands one input may cause inside a shard: an order of 2,000 lines takes about 8,000.
 inline constexpr std::size_t commands_per_input_max = 50'000;

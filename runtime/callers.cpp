@@ -4,7 +4,7 @@
 
 namespace orderd::runtime {
 
-void callers::wait(const entity_id& entity, const caller& who, unix_ms deadline_at) {
+void callers::wait(const entity_id& entity, const caller& who, std::int64_t deadline_at) {
   by_entity_[entity].push_back({who, deadline_at});
   new_.push_back({deadline_at, entity});
   ++waiting_;
@@ -39,7 +39,7 @@ void callers::forget_answered() {
   alarms_ = decltype(alarms_){std::greater<>{}, std::move(awaited)};
 }
 
-std::vector<caller> callers::take_late(unix_ms now) {
+std::vector<caller> callers::take_late(std::int64_t now) {
   std::vector<caller> late;
   while (!alarms_.empty() && alarms_.top().deadline_at <= now) {
     const auto found = by_entity_.find(alarms_.top().entity);

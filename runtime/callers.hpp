@@ -1,6 +1,7 @@
 // The callers that wait for an entity to announce its outcome, and when each must be answered at last.
 //
-// Pure; in memory only: a caller whose node dies asks again with the same id and joins the others.
+// Pure; deadlines are on the monotone clock. In memory only: a caller whose node dies asks again with the
+// same id and joins the others.
 #pragma once
 
 #include "runtime/entity.hpp"
@@ -15,7 +16,7 @@ namespace orderd::runtime {
 
 class callers {
 public:
-  void wait(const entity_id& entity, const caller& who, unix_ms deadline_at);
+  void wait(const entity_id& entity, const caller& who, std::int64_t deadline_at);
 
   /// Takes out all that wait for the entity.
   std::vector<caller> announce(const entity_id& entity);
@@ -25,7 +26,7 @@ public:
   void watch_new();
 
   /// Takes out those whose deadline has passed. Call often; cheap when nobody is late.
-  std::vector<caller> take_late(unix_ms now);
+  std::vector<caller> take_late(std::int64_t now);
 
   std::size_t waiting() const noexcept { return waiting_; }
   /// Deadlines watched: bounded by those who wait, however long the deadlines of those answered.
@@ -38,10 +39,10 @@ private:
 
   struct entry {
     caller who;
-    unix_ms deadline_at = 0;
+    std::int64_t deadline_at = 0;
   };
   struct alarm {
-    unix_ms deadline_at = 0;
+    std::int64_t deadline_at = 0;
     entity_id entity;
     friend bool operator>(const alarm& a, const alarm& b) noexcept { return a.deadline_at > b.deadline_at; }
   };

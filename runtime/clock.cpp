@@ -1,21 +1,22 @@
 #include "runtime/clock.hpp"
 
-#include <algorithm>
+#include <ctime>
 
 namespace orderd::runtime {
 
-std::chrono::nanoseconds slewed_time::at(std::chrono::nanoseconds steady, std::chrono::nanoseconds wall) {
-  const auto slowest = shown_ + (steady - steady_) / 2;
-  steady_ = steady;
-  shown_ = std::max(wall, slowest);
-  return shown_;
+namespace {
+
+std::int64_t read_ms(clockid_t which) noexcept {
+  timespec read{};
+  ::clock_gettime(which, &read); // Fails only for a clock that there is not.
+  return std::int64_t{read.tv_sec} * 1'000 + read.tv_nsec / 1'000'000;
 }
 
-unix_ms system_wall_clock::now() const {
-  const std::lock_guard locked{lock_};
-  const auto since_epoch = time_.at(std::chrono::steady_clock::now().time_since_epoch(),
-                                    std::chrono::system_clock::now().time_since_epoch());
-  return std::chrono::duration_cast<std::chrono::milliseconds>(since_epoch).count();
+} // namespace
+
+instant system_node_clock::now() const {
+  // CLOCK_MONOTONIC stands still while the machine is suspended; a caller's deadline does not.
+  return {read_ms(CLOCK_BOOTTIME), read_ms(CLOCK_REALTIME)};
 }
 
 } // namespace orderd::runtime

@@ -133,7 +133,7 @@ struct effects {
 struct turn {
   const entity_id& self;
   const command& what;
-  unix_ms now; ///< wall clock of the shard, never falling
+  unix_ms now; ///< of the shard, never falling
   effects& out;
 };
 

@@ -216,6 +216,7 @@ struct shard_description {
   std::uint64_t quarantined = 0;
   std::uint64_t channel_backlog = 0;
   std::uint64_t unapplied_bytes = 0;
+  unix_ms time_ms = 0; ///< the shard's; where it is not led, of the last epoch there
 };
 
 /// Node -> applier: show every row of every shard to the inspection, then answer `inspection_done`.

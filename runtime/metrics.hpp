@@ -137,6 +137,8 @@ public:
   labelled<gauge> quarantined_entities;
   /// orderd_channel_backlog_commands{shard}: commands to other shards, not yet acknowledged (sender).
   labelled<gauge> channel_backlog;
+  /// orderd_shard_wall_clock_ahead_seconds{shard}: of the shard's time; negative: behind (shards).
+  labelled<gauge> wall_clock_ahead;
   /// orderd_provider_calls_total{outcome}: answered, timeout, refused, ... (provider worker).
   labelled<counter> provider_calls;
   /// orderd_disk_used_ratio: of the file system of the data folder, 0 to 1 (node).

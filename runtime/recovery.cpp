@@ -1,5 +1,6 @@
 #include "runtime/recovery.hpp"
 
+#include <algorithm>
 #include <string>
 
 namespace orderd::runtime {
@@ -25,7 +26,9 @@ public:
   /// Takes the epoch as the last; a fault when it does not continue what came before it.
   result<void> take(const epoch& next) {
     auto fits = check(next);
+    const auto before = last_.time_ms;
     last_ = mark_of(next);
+    last_.time_ms = std::max(before, last_.time_ms); // An epoch of a version without times has none.
     in_journal_ = true;
     return fits;
   }

@@ -66,9 +66,9 @@ struct resolve_request {
 
 struct request {
   caller from;
-  /// The caller is answered by then, if only with `timeout`. An answer that waits for nothing but its commit
-  /// comes when it is durable.
-  unix_ms deadline_at = 0;
+  /// On the monotone clock: the caller is answered by then, if only with `timeout`. An answer that waits for
+  /// nothing but its commit comes when it is durable.
+  std::int64_t deadline_at = 0;
   std::variant<entity_request, query_request, resolve_request> what;
 };
 
@@ -92,13 +92,13 @@ struct reply {
   bool rests_on_nothing = false; ///< says nothing of what is stored: may go whoever leads the shard by now
 };
 
-/// Reads a shard as of one epoch: the audit. Runs in the state applier, which applies nothing meanwhile.
+/// Reads a shard as of one epoch: the audit. Runs beside the state applier, which goes on.
 class inspection {
 public:
   virtual ~inspection() = default;
 
   /// Called once for each shard. It reads what it wants by as many calls of `rows` as it wants, a page a
-  /// call, so that no read transaction is old; `rows` is valid until it returns.
+  /// call; `rows` is valid until it returns.
   virtual result<void> inspect(std::uint32_t shard, state_reader& rows) = 0;
 };
 

@@ -19,7 +19,7 @@ residents::resident* residents::lookup(const entity_id& id) {
   return cells_.find(hash_of(id), [&](const resident& each) { return each.id == id; });
 }
 
-entity_cell* residents::find(const entity_id& id, unix_ms now) {
+entity_cell* residents::find(const entity_id& id, std::int64_t now) {
   auto* found = lookup(id);
   if (found == nullptr)
     return nullptr;
@@ -27,7 +27,7 @@ entity_cell* residents::find(const entity_id& id, unix_ms now) {
   return found->cell.get();
 }
 
-entity_cell& residents::adopt(const entity_id& id, std::unique_ptr<entity_cell> cell, unix_ms now) {
+entity_cell& residents::adopt(const entity_id& id, std::unique_ptr<entity_cell> cell, std::int64_t now) {
   ++by_kind_[id.kind()];
   return *cells_.insert({std::move(cell), now, hash_of(id), id}).cell;
 }

@@ -19,18 +19,18 @@ public:
   explicit residents(std::size_t expected = 0) { cells_.reserve(expected); }
 
   /// The entity's cell, or nullptr when it is not in memory.
-  entity_cell* find(const entity_id& id, unix_ms now);
+  entity_cell* find(const entity_id& id, std::int64_t now);
 
   /// Pre: `id` is not in memory.
-  entity_cell& adopt(const entity_id& id, std::unique_ptr<entity_cell> cell, unix_ms now);
+  entity_cell& adopt(const entity_id& id, std::unique_ptr<entity_cell> cell, std::int64_t now);
 
   void drop(const entity_id& id);
 
   /// What `sweep` keeps.
   struct limits {
-    unix_ms idle_since = 0;    ///< drops those not used since then
-    std::size_t count_max = 0; ///< above it, drops those not used at `now` until it is met
-    unix_ms now = 0;
+    std::int64_t idle_since = 0; ///< drops those not used since then
+    std::size_t count_max = 0;   ///< above it, drops those not used at `now` until it is met
+    std::int64_t now = 0;
   };
 
   /// Looks at the next part of the table and drops what it does not keep. Nothing is lost: every snapshot
@@ -45,7 +45,7 @@ public:
 private:
   struct resident {
     std::unique_ptr<entity_cell> cell;
-    unix_ms used_at = 0;
+    std::int64_t used_at = 0;
     std::uint32_t hash_bits = 0;
     entity_id id;
 

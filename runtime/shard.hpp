@@ -17,10 +17,12 @@
 //
 // *Concurrency*: one thread at a time.
 //
-// *Limits*: admission (admission.hpp); limits::epoch_bytes_max a open epoch; live entities and idle time
-// by `shard_options`; limits::waiting_scans_max scanning queries, of which an input answers 4.
+// *Limits*: admission (admission.hpp); an open epoch takes no input of any kind above
+// limits::epoch_bytes_max; live entities and idle time by `shard_options`; limits::waiting_scans_max scanning
+// queries, of which an input answers 4.
 #pragma once
 
+#include "config/limits.hpp"
 #include "runtime/admission.hpp"
 #include "runtime/callers.hpp"
 #include "runtime/channels.hpp"
@@ -31,6 +33,7 @@
 #include "runtime/request.hpp"
 #include "runtime/residents.hpp"
 #include "runtime/restart_policy.hpp"
+#include "runtime/shard_clock.hpp"
 #include "runtime/store.hpp"
 #include "runtime/stored_rows.hpp"
 #include "runtime/supervision.hpp"
@@ -109,14 +112,14 @@ public:
   /// Reads timers, channels, calls, parked commands and quarantine from the state store, and sends again
   /// what may have been lost, and asks the other shards to do the same. Once, before any input. Pre: the
   /// store has every epoch of the journal.
-  result<void> recover(unix_ms now);
+  result<void> recover(const instant& now);
 
-  // -- inputs; each sees the time of `now`, which never goes back ----------------------------------
-  void requests(std::vector<request> batch, std::chrono::nanoseconds queue_age, unix_ms now);
-  void commands(const channel_commands& batch, unix_ms now);
+  // -- inputs ------------------------------------------------------------------------------------
+  void requests(std::vector<request> batch, std::chrono::nanoseconds queue_age, const instant& now);
+  void commands(const channel_commands& batch, const instant& now);
   void acknowledged(const channel_acknowledged& what);
-  void answered(const provider_answer& what, unix_ms now);
-  void tick(unix_ms now);
+  void answered(const provider_answer& what, const instant& now);
+  void tick(const instant& now);
   void durable(const replica_id& who, std::uint64_t epoch);
   void applied(std::uint64_t epoch);
   void node_refuses_new_work(std::optional<fault> why) { admission_.node_refuses(std::move(why)); }
@@ -127,6 +130,9 @@ public:
   shard_description describe() const;
   const shard_figures& figures() const noexcept { return figures_; }
   const residents& live() const noexcept { return residents_; }
+  /// The shard's time at the last input, and how far the wall clock was ahead of it.
+  unix_ms time() const noexcept { return now_; }
+  std::int64_t wall_ahead_ms() const noexcept { return clock_.wall_ahead_ms(); }
   std::optional<unix_ms> oldest_unsettled_since() const { return unsettled_.oldest_since(); }
 
 private:
@@ -142,17 +148,19 @@ private:
   struct waiting_scan {
     std::uint64_t needs_epoch = 0; ///< applied
     caller from;
-    unix_ms deadline_at = 0;
+    std::int64_t deadline_at = 0; ///< on the monotone clock
     std::unique_ptr<const query> what;
   };
   struct held_request {
     request what;
     std::chrono::nanoseconds queue_age{}; ///< when it came
-    unix_ms held_since = 0;
+    std::int64_t held_since = 0;          ///< on the monotone clock
   };
 
   // shard_requests.cpp: what comes from outside
   void take(request& what, std::chrono::nanoseconds queue_age);
+  /// Whether the open epoch takes no more inputs: those wait, or are sent again, until it is closed.
+  bool is_full() const { return open_.bytes() > limits::epoch_bytes_max; }
   std::optional<fault> refusal_of(const request& what, std::chrono::nanoseconds queue_age) const;
   void take_query(const request& what, query_request& body);
   void take_scan(const request& what, query_request& body);
@@ -190,9 +198,9 @@ private:
   void hold(patient& who, delivery command);
   void park(patient& who, delivery command);
   void unpark_first(const entity_id& id, patient& who);
-  /// Gives what those senders get that can take a no.
-  [[nodiscard]] std::vector<addressed_command> quarantine(const entity_id& id, patient& who,
-                                                          const std::string& error);
+  void quarantine(const entity_id& id, patient& who, const std::string& error);
+  /// What those senders get that can take a no. `run`: each is an input of its own.
+  void refuse_waiting(patient& who, const entity_id& id, bool run);
   void run_patient(const entity_id& id);
   /// A command that comes in its stored form. One that cannot be decoded fails like a handler that throws.
   void deliver_stored(const entity_id& to, std::string_view stored);
@@ -200,9 +208,12 @@ private:
   bool refuse(delivery& command);
 
   // shard_epochs.cpp: time and commits
+  void see(const instant& now);
+  bool must_store_time() const;
   bool is_another(std::uint32_t source) const; ///< shard; it is logged when not
   bool is_here(const entity_id& who) const;
   void fire_timers();
+  void take(const provider_answer& what);
   void answer_late(const std::vector<caller>& late);
   void let_go_unowed();
   void close_epoch();
@@ -217,7 +228,7 @@ private:
   result<void> recover_timers_and_channels();
   void recover_content_max();
   result<void> recover_calls();
-  result<void> recover_patients(unix_ms now);
+  result<void> recover_patients();
 
   shard_options options_;
   const business& rules_;
@@ -225,7 +236,11 @@ private:
   std::unique_ptr<state_reader> reader_;
   shard_port& port_;
 
-  unix_ms now_ = 0;
+  // Two times, both of the input being handled. What is stored is on the shard's; what lives no longer than
+  // the process is on the monotone clock.
+  shard_clock clock_;
+  unix_ms now_ = 0; ///< the shard's
+  std::int64_t monotone_ = 0;
   write_set open_;     ///< rows of the open epoch
   shard_outputs held_; ///< what the open epoch owes
   std::map<std::uint32_t, std::uint64_t> held_sent_upto_;
@@ -254,13 +269,14 @@ private:
   admission admission_;
   std::unordered_map<entity_id, std::map<std::uint8_t, provider_call>, entity_id_hash> calls_;
 
-  std::deque<delivery> queue_;       ///< commands inside the shard, of the input being handled
-  transients begun_;                 ///< by the input being handled
-  effects effects_;                  ///< of the turn being run; kept for its memory
-  std::deque<held_request> backlog_; ///< requests that came while the open epoch was full
-  std::vector<waiting_scan> scans_;  ///< for their epoch, or for their turn
-  std::vector<outbox_key> erasable_; ///< outbox rows acknowledged, to erase with the next epoch
-  std::int64_t resend_at_ = 0;
+  std::deque<delivery> queue_;               ///< commands inside the shard, of the input being handled
+  transients begun_;                         ///< by the input being handled
+  effects effects_;                          ///< of the turn being run; kept for its memory
+  std::deque<held_request> backlog_;         ///< requests that came while the open epoch was full
+  std::deque<provider_answer> held_answers_; ///< likewise
+  std::vector<waiting_scan> scans_;          ///< for their epoch, or for their turn
+  std::vector<outbox_key> erasable_;         ///< outbox rows acknowledged, to erase with the next epoch
+  std::int64_t resend_at_ = 0;               ///< on the monotone clock
   shard_figures figures_;
 };
 

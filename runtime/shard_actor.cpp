@@ -1,6 +1,7 @@
 #include "runtime/shard_actor.hpp"
 
 #include "runtime/actor_host.hpp"
+#include "runtime/log.hpp"
 #include "runtime/object_host.hpp"
 
 #include <caf/send.hpp>
@@ -16,6 +17,8 @@ namespace {
 
 constexpr std::chrono::milliseconds tick_interval{20};
 constexpr std::size_t slice_requests = 64;
+/// Far more than clocks that are kept by NTP differ, or than a failover takes.
+constexpr std::int64_t clock_far_ms = 5 * 60 * 1'000;
 constexpr std::uint8_t kinds_max = 15; // of entities, for the metrics
 
 std::unique_ptr<entity_host> make_host(config::entity_form form, caf::actor_system& system) {
@@ -170,8 +173,9 @@ void shard_actor::show_numbers() {
   numbers_.quarantined_entities.at(shard_index_).Set(static_cast<double>(how.quarantined));
   numbers_.channel_backlog.at(shard_index_).Set(static_cast<double>(how.channel_backlog));
   const auto oldest = engine_.oldest_unsettled_since();
-  const auto age_ms = oldest ? clock_.now() - *oldest : 0;
+  const auto age_ms = oldest ? engine_.time() - *oldest : 0;
   numbers_.oldest_unsettled_order_age.at(shard_index_).Set(static_cast<double>(age_ms) / 1e3);
+  show_clock();
   for (std::uint8_t kind = 0; kind <= kinds_max; ++kind) {
     const auto kind_name = rules_.kind_name(kind);
     if (kind_name.empty())
@@ -190,10 +194,23 @@ void shard_actor::show_numbers() {
   shown_ = now;
 }
 
+void shard_actor::show_clock() {
+  const auto ahead_ms = engine_.wall_ahead_ms();
+  numbers_.wall_clock_ahead.at(shard_index_).Set(static_cast<double>(ahead_ms) / 1e3);
+  const bool far = ahead_ms > clock_far_ms || ahead_ms < -clock_far_ms;
+  if (far && !std::exchange(clock_was_far_, true))
+    log::warn("shard", "clock_far", {{"shard", shard_index_}, {"wall_clock_ahead_ms", ahead_ms}},
+              "the wall clock and the time stored with this shard's epochs differ; deadlines are kept by the "
+              "shard's own. Check this machine's clock and those of the nodes that led the shard before");
+  else if (!far && std::exchange(clock_was_far_, false))
+    log::info("shard", "clock_near", {{"shard", shard_index_}},
+              "the wall clock agrees with the shard's time again");
+}
+
 void shard_actor::hide_numbers() {
-  for (auto* each :
-       {&numbers_.apply_lag_epochs, &numbers_.unapplied_bytes, &numbers_.unsettled_orders,
-        &numbers_.oldest_unsettled_order_age, &numbers_.quarantined_entities, &numbers_.channel_backlog})
+  for (auto* each : {&numbers_.apply_lag_epochs, &numbers_.unapplied_bytes, &numbers_.unsettled_orders,
+                     &numbers_.oldest_unsettled_order_age, &numbers_.quarantined_entities,
+                     &numbers_.channel_backlog, &numbers_.wall_clock_ahead})
     each->at(shard_index_).Set(0);
   for (std::uint8_t kind = 0; kind <= kinds_max; ++kind)
     if (const auto name = rules_.kind_name(kind); !name.empty())

@@ -29,7 +29,7 @@ struct shard_dependencies {
   shard_options options;
   config::entity_form form = config::entity_form::actor;
   const business& rules;
-  const wall_clock& clock;
+  const node_clock& clock;
   metrics& numbers;
   std::unique_ptr<state_reader> reader;
   caf::actor journal;
@@ -58,6 +58,7 @@ private:
   void work();
   void tick();
   void show_numbers();
+  void show_clock();
   /// Nothing of the shard is here any more: another node may serve it, and shows what it has.
   void hide_numbers();
   /// Runs one input and `finish`; a bug in the engine itself ends the node.
@@ -68,7 +69,8 @@ private:
   std::uint32_t shard_index_;
   std::string shard_name_; ///< label of its metrics
   const business& rules_;
-  const wall_clock& clock_;
+  const node_clock& clock_;
+  bool clock_was_far_ = false; ///< it was said
   metrics& numbers_;
   caf::actor journal_;
   caf::actor applier_;

@@ -13,9 +13,12 @@ namespace {
 
 constexpr std::size_t timers_per_tick_max = 5'000;
 constexpr std::int64_t resend_ms = 1'000;
+constexpr std::int64_t store_time_every_ms = 1'000;
 // More than one a closed epoch, so that forgetting keeps up; few, so that it never shows.
 constexpr std::size_t forgotten_per_epoch = 3;
 constexpr std::size_t forgotten_per_tick = 20;
+// Some 600 KB of an epoch, and more than a second's commands to other shards.
+constexpr std::size_t erased_per_epoch_max = 20'000;
 constexpr std::size_t rows_a_second = 200'000; // at full load
 
 } // namespace
@@ -28,20 +31,28 @@ shard::shard(shard_options options, const business& rules, entity_host& host,
       residents_(options.presized ? options.live_entities_max : 0), restarts_(options.restarts_max),
       admission_(options.admission) {}
 
-void shard::tick(unix_ms now) {
-  now_ = std::max(now_, now);
+void shard::see(const instant& now) {
+  now_ = clock_.at(now);
+  monotone_ = std::max(monotone_, now.monotone_ms);
+}
+
+void shard::tick(const instant& now) {
+  see(now);
   fire_timers();
-  for (const auto& id : supervision_.due(now_))
+  for (const auto& id : supervision_.due(monotone_)) {
+    if (is_full())
+      break;
     run_patient(id);
-  answer_late(callers_.take_late(now_));
-  answer_late(supervision_.take_late(now_));
+  }
+  answer_late(callers_.take_late(monotone_));
+  answer_late(supervision_.take_late(monotone_));
   answer_late(take_late_requests());
   overlay_.forget(forgotten_per_tick);
-  residents_.sweep({now_ - options_.idle_ms_max, options_.live_entities_max, now_});
+  residents_.sweep({monotone_ - options_.idle_ms_max, options_.live_entities_max, monotone_});
   if (open_.empty())
     erase_acknowledged();
-  if (now_ >= resend_at_) {
-    resend_at_ = now_ + resend_ms;
+  if (monotone_ >= resend_at_) {
+    resend_at_ = monotone_ + resend_ms;
     send_again();
   }
 }
@@ -63,7 +74,7 @@ void shard::answer_late(const std::vector<caller>& late) {
 }
 
 void shard::fire_timers() {
-  for (std::size_t fired = 0; fired < timers_per_tick_max; ++fired) {
+  for (std::size_t fired = 0; fired < timers_per_tick_max && !is_full(); ++fired) {
     auto due = timers_.take_due(now_);
     if (!due)
       return;
@@ -86,10 +97,10 @@ bool shard::is_here(const entity_id& who) const {
   return shard_of_slot(rules_.slot_of(who), options_.shards) == options_.shard;
 }
 
-void shard::commands(const channel_commands& batch, unix_ms now) {
+void shard::commands(const channel_commands& batch, const instant& now) {
   if (!is_another(batch.source))
     return;
-  now_ = std::max(now_, now);
+  see(now);
   bool taken = false;
   for (const auto& each : batch.commands) {
     if (!is_here(each.to)) {
@@ -98,6 +109,8 @@ void shard::commands(const channel_commands& batch, unix_ms now) {
                 "a command for an entity of another shard, and what follows it, is not taken");
       break;
     }
+    if (is_full())
+      break; // Their shard sends them again.
     const auto verdict = inboxes_.offer(batch.source, each.sequence);
     if (verdict == inboxes::verdict::gap)
       break;
@@ -122,13 +135,21 @@ void shard::acknowledged(const channel_acknowledged& what) {
 }
 
 void shard::erase_acknowledged() {
-  for (const auto& key : erasable_)
-    open_.erase(to_row(key));
-  erasable_.clear();
+  for (std::size_t erased = 0; !erasable_.empty() && erased < erased_per_epoch_max; ++erased) {
+    open_.erase(to_row(erasable_.back()));
+    erasable_.pop_back();
+  }
 }
 
-void shard::answered(const provider_answer& what, unix_ms now) {
-  now_ = std::max(now_, now);
+void shard::answered(const provider_answer& what, const instant& now) {
+  see(now);
+  if (is_full())
+    held_answers_.push_back(what); // It comes once: at most one for each call under way.
+  else
+    take(what);
+}
+
+void shard::take(const provider_answer& what) {
   const auto steps = calls_.find(what.entity);
   if (steps == calls_.end() || steps->second.erase(what.step) == 0)
     return; // A second answer to one call: the first one counted.
@@ -141,7 +162,7 @@ void shard::answered(const provider_answer& what, unix_ms now) {
 void shard::finish() {
   callers_.watch_new();
   if (!in_flight_) {
-    if (!open_.empty())
+    if (!open_.empty() || must_store_time())
       close_epoch();
     else
       let_go_unowed();
@@ -152,6 +173,12 @@ void shard::finish() {
     answer_scans();
   if (!ready_.empty())
     port_.release(std::exchange(ready_, {}));
+}
+
+/// Time that is not stored is lost with the process: one that ends every few seconds would never come to fire
+/// what waits. Where no timer waits, nobody misses it.
+bool shard::must_store_time() const {
+  return timers_.size() > 0 && now_ - last_.time_ms >= store_time_every_ms;
 }
 
 void shard::let_go_unowed() {
@@ -221,6 +248,7 @@ shard_description shard::describe() const {
   how.quarantined = supervision_.quarantined();
   how.channel_backlog = outboxes_.backlog();
   how.unapplied_bytes = overlay_.bytes();
+  how.time_ms = now_;
   return how;
 }
 

@@ -7,21 +7,22 @@
 
 namespace orderd::runtime {
 
-result<void> shard::recover(unix_ms now) {
-  now_ = now;
+result<void> shard::recover(const instant& now) {
+  clock_.start(options_.last.time_ms, now);
+  see(now);
   if (auto done = recover_timers_and_channels(); !done)
     return done;
   recover_content_max();
   if (auto done = recover_calls(); !done)
     return done;
-  if (auto done = recover_patients(now); !done)
+  if (auto done = recover_patients(); !done)
     return done;
   send_again();
   ready_.started = true;
   for (std::uint32_t source = 0; source < options_.shards; ++source)
     if (source != options_.shard)
       ready_.acknowledgements[source] = inboxes_.last(source);
-  resend_at_ = now + 1'000;
+  resend_at_ = monotone_ + 1'000;
   finish();
   return {};
 }
@@ -114,8 +115,8 @@ result<void> shard::recover_calls() {
   return unsettled_read;
 }
 
-result<void> shard::recover_patients(unix_ms now) {
-  auto parked_read = each_row(table::parked, [this, now](auto key, auto value) -> result<void> {
+result<void> shard::recover_patients() {
+  auto parked_read = each_row(table::parked, [this](auto key, auto value) -> result<void> {
     auto where = parse_parked_key(key);
     if (!where)
       return where.error();
@@ -125,7 +126,7 @@ result<void> shard::recover_patients(unix_ms now) {
     auto command = rules_.decode_command(*stored);
     auto what = command ? *std::move(command) : std::make_unique<const undecoded_command>(*stored);
     supervision_.restore(where->entity, where->sequence, {where->entity, std::move(what), std::nullopt, 0});
-    supervision_.admit(where->entity).retry_at = now;
+    supervision_.admit(where->entity).retry_at = monotone_;
     return {};
   });
   if (!parked_read)
@@ -145,6 +146,7 @@ result<void> shard::recover_patients(unix_ms now) {
     }
     back.failures = entry->attempts;
     back.retry_at.reset();
+    back.refusing = true; // Perhaps the last process did not come to all.
     back.culprit = entry->culprit;
     return {};
   });

@@ -56,21 +56,23 @@ private:
   const business& rules_;
 };
 
-void shard::requests(std::vector<request> batch, std::chrono::nanoseconds queue_age, unix_ms now) {
-  now_ = std::max(now_, now);
+void shard::requests(std::vector<request> batch, std::chrono::nanoseconds queue_age, const instant& now) {
+  see(now);
   for (auto& each : batch) {
-    if (!backlog_.empty() || open_.bytes() > limits::epoch_bytes_max)
-      backlog_.push_back({std::move(each), queue_age, now_});
+    if (!backlog_.empty() || is_full())
+      backlog_.push_back({std::move(each), queue_age, monotone_});
     else
       take(each, queue_age);
   }
 }
 
 void shard::take_backlog() {
-  while (!backlog_.empty() && open_.bytes() <= limits::epoch_bytes_max) {
+  for (; !held_answers_.empty() && !is_full(); held_answers_.pop_front())
+    take(held_answers_.front());
+  while (!backlog_.empty() && !is_full()) {
     auto next = std::move(backlog_.front());
     backlog_.pop_front();
-    take(next.what, next.queue_age + std::chrono::milliseconds{now_ - next.held_since});
+    take(next.what, next.queue_age + std::chrono::milliseconds{monotone_ - next.held_since});
   }
 }
 
@@ -147,8 +149,8 @@ void shard::answer_scans() {
 
 std::vector<caller> shard::take_late_requests() {
   std::vector<caller> late;
-  const auto is_late = [&](unix_ms deadline_at, const caller& from) {
-    if (deadline_at > now_)
+  const auto is_late = [&](std::int64_t deadline_at, const caller& from) {
+    if (deadline_at > monotone_)
       return false;
     late.push_back(from);
     return true;
@@ -168,7 +170,8 @@ void shard::resolve(const caller& from, resolve_request& body) {
   if (!body.retry && !who->waiting.empty() && who->waiting.front().sequence == who->culprit)
     unpark_first(body.entity, *who);
   who->failures = 0;
-  who->retry_at = now_;
+  who->refusing = false; // They run instead.
+  who->retry_at = monotone_;
   answer(from, std::move(body.resolved_reply));
   run_patient(body.entity);
 }

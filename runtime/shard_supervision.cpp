@@ -21,11 +21,11 @@ void shard::failed(delivery command, std::uint32_t failures, const std::string& 
             error);
   park(who, std::move(command));
   if (const auto delay = restarts_.delay_ms(failures)) {
-    who.retry_at = now_ + *delay;
+    who.retry_at = monotone_ + *delay;
     return;
   }
-  for (auto& each : quarantine(id, who, error))
-    send(std::move(each));
+  quarantine(id, who, error);
+  refuse_waiting(who, id, false); // They run with what this input has caused.
 }
 
 void shard::hold(patient& who, delivery command) {
@@ -63,34 +63,45 @@ void shard::unpark_first(const entity_id& id, patient& who) {
   who.waiting.pop_front();
 }
 
-std::vector<addressed_command> shard::quarantine(const entity_id& id, patient& who,
-                                                 const std::string& error) {
-  quarantine_entry entry{std::string{who.waiting.front().command.what->name()}, error, who.failures, now_, 0};
-  const auto first = who.waiting.front().sequence;
+void shard::quarantine(const entity_id& id, patient& who, const std::string& error) {
+  // Callers are told now, and senders that can take a no get one. What must not be lost stays.
+  const auto& first = who.waiting.front();
   who.retry_at.reset();
+  who.culprit = first.command.what->refusal() ? 0 : first.sequence;
+  who.refusing = true;
+  who.kept = 0;
   log::error("shard", "entity_quarantined",
              {{"kind", rules_.kind_name(id.kind())}, {"key", rules_.readable_key(id)}}, error);
-  // Callers are told now, and senders that can take a no get one. What must not be lost stays.
+  const quarantine_entry entry{std::string{first.command.what->name()}, error, who.failures, now_,
+                               who.culprit};
+  open_.put(quarantine_row_key(id), encode(entry));
   const fault why{fault_code::quarantined, rules_.readable_key(id) + " is quarantined: " + error};
-  std::deque<parked_command> stay;
-  std::vector<addressed_command> refusals;
-  for (auto& each : who.waiting) {
+  for (auto& each : who.waiting)
     if (const auto from = std::exchange(each.command.from, std::nullopt))
       answer_fault(*from, why);
-    if (auto refusal = each.command.what->refusal()) {
-      open_.erase(to_row(parked_key{id, each.sequence}));
-      refusals.push_back(*std::move(refusal));
-    } else {
-      stay.push_back(std::move(each));
-    }
-  }
-  who.waiting = std::move(stay);
-  who.culprit = !who.waiting.empty() && who.waiting.front().sequence == first ? first : 0;
-  entry.culprit = who.culprit;
-  open_.put(quarantine_row_key(id), encode(entry));
   for (const auto& each : take_waiting(id))
     answer_fault(each, why);
-  return refusals;
+}
+
+void shard::refuse_waiting(patient& who, const entity_id& id, bool run) {
+  // Some at a time: any number may wait, and each costs rows. The rest is due with the next tick.
+  for (std::size_t looked = 0; looked < limits::parked_commands_per_tick_max && !is_full(); ++looked) {
+    if (who.kept == who.waiting.size()) {
+      who.refusing = false;
+      return;
+    }
+    const auto next = who.waiting.begin() + static_cast<std::ptrdiff_t>(who.kept);
+    auto refusal = next->command.what->refusal();
+    if (!refusal) {
+      ++who.kept;
+      continue;
+    }
+    open_.erase(to_row(parked_key{id, next->sequence}));
+    who.waiting.erase(next);
+    send(*std::move(refusal));
+    if (run)
+      run_queue();
+  }
 }
 
 void shard::deliver_stored(const entity_id& to, std::string_view stored) {
@@ -118,8 +129,10 @@ void shard::run_patient(const entity_id& id) {
   // Each command, and each refusal, is run to its end like an input of its own: together they may be more
   // than one input may cause. What comes for the entity meanwhile waits behind the others. Those that are not
   // run now are still due with the next tick.
-  for (std::size_t ran = 0; ran < limits::parked_commands_per_tick_max; ++ran) {
+  for (std::size_t ran = 0; ran < limits::parked_commands_per_tick_max && !is_full(); ++ran) {
     auto* who = supervision_.find(id);
+    if (who != nullptr && who->refusing)
+      return refuse_waiting(*who, id, true);
     if (who == nullptr || who->waiting.empty())
       return supervision_.discharge(id);
     const auto outcome = try_waiting(who->waiting.front().command);
@@ -134,14 +147,10 @@ void shard::run_patient(const entity_id& id) {
     ++figures_.restarts_by_kind[id.kind()];
     ++who->failures;
     if (const auto delay = restarts_.delay_ms(who->failures)) {
-      who->retry_at = now_ + *delay;
+      who->retry_at = monotone_ + *delay;
       return;
     }
-    for (auto& each : quarantine(id, *who, outcome.error)) {
-      send(std::move(each));
-      run_queue();
-    }
-    return;
+    quarantine(id, *who, outcome.error);
   }
 }
 

@@ -52,7 +52,7 @@ void shard::step(delivery next) {
 
 attempt shard::try_once(const delivery& command) {
   ++figures_.turns;
-  auto* cell = residents_.find(command.to, now_);
+  auto* cell = residents_.find(command.to, monotone_);
   if (cell == nullptr) {
     auto loaded = load(command.to);
     if (!loaded)
@@ -76,7 +76,7 @@ result<entity_cell*> shard::load(const entity_id& id) {
   auto loaded = load_rows(id, *rows);
   if (!loaded)
     return loaded.error();
-  return &residents_.adopt(id, host_.spawn(*std::move(loaded)), now_);
+  return &residents_.adopt(id, host_.spawn(*std::move(loaded)), monotone_);
 }
 
 result<std::unique_ptr<entity>> shard::load_rows(const entity_id& id, const snapshot& rows) const {

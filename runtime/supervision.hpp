@@ -2,6 +2,7 @@
 //
 // Pure. Each has a queue of commands in the order they came; the first is the one to try next. Every
 // one of them is a row of table::parked, so none is lost; rows are the shard's business.
+// Times are on the monotone clock.
 #pragma once
 
 #include "runtime/entity.hpp"
@@ -20,8 +21,8 @@ namespace orderd::runtime {
 struct delivery {
   entity_id to;
   command_ptr what;
-  std::optional<caller> from; ///< who sent it from outside and waits
-  unix_ms deadline_at = 0;    ///< of that caller
+  std::optional<caller> from;   ///< who sent it from outside and waits
+  std::int64_t deadline_at = 0; ///< of that caller
 };
 
 struct parked_command {
@@ -30,10 +31,12 @@ struct parked_command {
 };
 
 struct patient {
-  std::uint32_t failures = 0;      ///< in a row, of the first waiting command
-  std::optional<unix_ms> retry_at; ///< nullopt: quarantined
+  std::uint32_t failures = 0;           ///< in a row, of the first waiting command
+  std::optional<std::int64_t> retry_at; ///< nullopt: quarantined
   std::uint64_t culprit = 0; ///< when quarantined: the failing command's sequence; 0: its sender got a no
   std::deque<parked_command> waiting;
+  bool refusing = false; ///< quarantined, and senders of some that wait have not got their no yet
+  std::size_t kept = 0;  ///< of those that wait, the first so many may not be refused
 };
 
 class supervision {
@@ -56,17 +59,17 @@ public:
     next_sequence_ = std::max(next_sequence_, sequence + 1);
   }
 
-  /// Those whose next try is due.
-  std::vector<entity_id> due(unix_ms now) const {
+  /// Those whose next try is due, or some of whose commands are to be refused.
+  std::vector<entity_id> due(std::int64_t now) const {
     std::vector<entity_id> ready;
     for (const auto& [id, who] : patients_)
-      if (who.retry_at && *who.retry_at <= now)
+      if (who.refusing || (who.retry_at && *who.retry_at <= now))
         ready.push_back(id);
     return ready;
   }
 
   /// Takes out the callers of waiting commands whose deadline has passed; the commands stay.
-  std::vector<caller> take_late(unix_ms now) {
+  std::vector<caller> take_late(std::int64_t now) {
     std::vector<caller> late;
     for (auto& [id, who] : patients_)
       for (auto& each : who.waiting)

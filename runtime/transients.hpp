@@ -33,7 +33,7 @@ struct transients {
   struct waiting_caller {
     entity_id entity;
     caller who;
-    unix_ms deadline_at = 0;
+    std::int64_t deadline_at = 0;
   };
 
   std::vector<timer> timers;

@@ -89,6 +89,7 @@ class Node:
         self.port = free_port()
         self.metrics_address = "127.0.0.1:0" if metrics else ""
         self.metrics_port = None
+        self.environment = {}  # beside this program's own
         self.process = None
         self.out = None
         self.errors = None
@@ -98,7 +99,8 @@ class Node:
         command = [PROGRAMS / "orderd", "--data-dir", self.data, "--listen", f"127.0.0.1:{self.port}",
                    "--metrics", self.metrics_address, *self.flags]
         self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                                        stderr=subprocess.PIPE, text=True, errors="replace")
+                                        stderr=subprocess.PIPE, text=True, errors="replace",
+                                        env={**os.environ, **self.environment})
         self.out = Output(self.process.stdout)
         self.errors = Output(self.process.stderr)
         return self

@@ -15,6 +15,10 @@ struct storage_bugs {
   bool acknowledges_before_sync = false;
   /// Rows that are never written.
   std::function<bool(const runtime::row_key&)> loses;
+  /// Epochs are stored without the shard's time, so that each process begins with its own.
+  bool forgets_time = false;
+
+  bool alters_epochs() const { return forgets_time || loses; }
 };
 
 /// `real` outlives it.
@@ -32,8 +36,13 @@ public:
 private:
   using entries = std::vector<runtime::journal_entry>;
 
-  static runtime::epoch_ptr without_lost(const runtime::epoch& what, const storage_bugs& bugs) {
-    auto copy = std::make_shared<runtime::epoch>(what);
+  static runtime::epoch_ptr altered(const runtime::epoch_ptr& what, const storage_bugs& bugs) {
+    if (!bugs.alters_epochs())
+      return what;
+    auto copy = std::make_shared<runtime::epoch>(*what);
+    copy->previous_hash = 0; // Else the chain of hashes tells at the next start, before anything else does.
+    if (bugs.forgets_time)
+      copy->time_ms = 0;
     if (bugs.loses)
       std::erase_if(copy->writes, [&](const auto& write) { return bugs.loses(write.key); });
     return copy;
@@ -50,7 +59,7 @@ private:
       entries now;
       for (const auto& each : all) {
         const auto* epoch = std::get_if<runtime::epoch_ptr>(&each);
-        now.push_back(epoch ? runtime::journal_entry{without_lost(**epoch, bugs_)} : each);
+        now.push_back(epoch ? runtime::journal_entry{altered(*epoch, bugs_)} : each);
       }
       if (bugs_.acknowledges_before_sync)
         std::swap(now, late_);
@@ -77,7 +86,7 @@ private:
     runtime::result<void> apply(std::span<const runtime::epoch_ptr> all) override {
       std::vector<runtime::epoch_ptr> kept;
       for (const auto& each : all)
-        kept.push_back(without_lost(*each, bugs_));
+        kept.push_back(altered(each, bugs_));
       return real_.apply(kept);
     }
     runtime::result<void> clear() override { return real_.clear(); }

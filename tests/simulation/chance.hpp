@@ -31,4 +31,19 @@ private:
   std::mt19937_64 bits_;
 };
 
+/// By how many milliseconds somebody sets a machine's wall clock wrong: seconds, hours, or years.
+inline std::int64_t wrong_clock(chance& random) {
+  constexpr std::int64_t hour = 3'600'000;
+  switch (random.below(4)) {
+  case 0:
+    return random.between(-400, 400);
+  case 1:
+    return random.between(-90'000, 90'000);
+  case 2:
+    return random.between(-30 * hour, 30 * hour);
+  default:
+    return random.between(-10'000 * hour, 10'000 * hour);
+  }
+}
+
 } // namespace orderd::simulation

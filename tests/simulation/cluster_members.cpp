@@ -27,7 +27,7 @@ cluster_members::cluster_members(surroundings around, std::uint32_t nodes) : aro
     auto& made = places_[id] = std::make_unique<place>(around_.store);
     made->disk = new_disk();
     made->drift = random.between(-30, 30);
-    made->clock.pass(random.between(-300, 300));
+    made->clock.set_wall_wrong_by(wrong_clock(random));
   }
 }
 

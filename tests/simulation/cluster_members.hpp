@@ -66,7 +66,9 @@ public:
   bool may_lose(std::uint32_t id) const;
   /// Its disk comes back empty, or as an older copy of itself; false when there is none. It crashes first.
   bool lose_disk(std::uint32_t id, bool set_back);
-  void skew_clock(std::uint32_t id, std::int64_t ms) { places_.at(id)->clock.pass(ms); }
+  void set_clock(std::uint32_t id) {
+    places_.at(id)->clock.set_wall_wrong_by(wrong_clock(around_.shared.random));
+  }
   void heal();
 
   /// Whether that assignment's primary, or somebody who may take over, is there.

@@ -4,6 +4,7 @@
 #include "runtime/state_hash.hpp"
 
 #include <algorithm>
+#include <limits>
 
 namespace orderd::simulation {
 
@@ -76,9 +77,10 @@ bool cluster_review::alike() const {
   return true;
 }
 
-std::vector<std::string> cluster_review::audit(std::int64_t now_ms) const {
+std::vector<std::string> cluster_review::audit() const {
   std::vector<std::string> out;
-  const auto auditor = actors::make_auditor(now_ms);
+  const auto auditor =
+      actors::make_auditor({std::numeric_limits<runtime::unix_ms>::max()}); // All is at rest.
   for (std::uint32_t shard = 0; shard < terms_.shards; ++shard) {
     const auto opened = members_.disk(of(shard).primary.node).open();
     const auto reader = opened->state(shard).reader();

@@ -32,7 +32,7 @@ public:
   /// (N4), or holds back credit. Pre: all nodes run.
   bool at_rest() const;
   /// What an audit over the rows of all shards finds. Pre: all is at rest.
-  std::vector<std::string> audit(std::int64_t now_ms) const;
+  std::vector<std::string> audit() const;
 
   std::string describe() const;
 

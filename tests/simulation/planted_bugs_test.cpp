@@ -78,6 +78,10 @@ TEST(PlantedBug, OfProviderCallsNotRecordedIsFound) {
   EXPECT_NE(complaint_about_lost(runtime::table::call), "");
 }
 
+TEST(PlantedBug, OfATimeThatEachProcessBeginsAnewIsFound) {
+  EXPECT_NE(complaint_about([](auto& options) { options.disk_bugs.forgets_time = true; }), "");
+}
+
 TEST(PlantedBug, OfAReleaseForgottenIsFound) {
   const auto complaint = complaint_about([](auto& options) {
     options.alters_turn = now_and_then(

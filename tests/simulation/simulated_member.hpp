@@ -48,7 +48,7 @@ struct member_life {
   runtime::storage& disk;
   std::vector<runtime::replica_storage> found;
   cluster::configuration_store& store;
-  const runtime::wall_clock& clock;
+  const runtime::node_clock& clock;
   std::optional<cluster::held_configuration>& held; ///< on its disk
 };
 
@@ -89,13 +89,13 @@ private:
   caf::actor spawn_peers();
   void take_replies(const runtime::gateway_replies& batch);
   void flush(std::uint64_t connection);
-  cluster::moment moment() { return {now(), clock_.now()}; }
+  cluster::moment moment() { return {now(), clock_.now().monotone_ms}; }
   std::optional<std::size_t> next_job();
   bool disk_is_ready();
 
   member_world& world_;
   cluster::replica_id self_;
-  const runtime::wall_clock& clock_;
+  const runtime::node_clock& clock_;
   std::optional<runtime::fault> start_fault_;
   std::optional<std::string> ended_;
   bool gone_ = false;

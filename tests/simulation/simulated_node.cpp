@@ -77,7 +77,7 @@ void simulated_node::take_replies(const runtime::gateway_replies& batch) {
 }
 
 cluster::moment simulated_node::now() {
-  return {system_.scheduler().clock().now(), world_.clock.now()};
+  return {system_.scheduler().clock().now(), world_.clock.now().monotone_ms};
 }
 
 void simulated_node::connect(std::size_t place) {

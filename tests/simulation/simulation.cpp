@@ -5,6 +5,7 @@
 #include "tests/simulation/simulated_bank.hpp"
 #include "tests/simulation/simulated_node.hpp"
 #include "tests/simulation/throwing_handlers.hpp"
+#include "tests/simulation/timer_watch.hpp"
 
 #include <algorithm>
 #include <limits>
@@ -75,6 +76,12 @@ private:
     }
     if (const auto& why = node_->start_fault())
       report_.violations.push_back("the node does not start: " + why->message + " (F5)");
+    timers_.look_at(*opened_, clock_.now().monotone_ms);
+  }
+
+  void set_clock() {
+    clock_.set_wall_wrong_by(wrong_clock(random_));
+    report_.happened.count("clock set");
   }
 
   void crash() {
@@ -86,10 +93,9 @@ private:
     if (options_.after_crash)
       options_.after_crash(disk_);
     shop_.connection_lost();
-    if (random_.once_in(5)) {
-      clock_.pass(-random_.between(1, 2'000));
-      report_.happened.count("clock set back");
-    }
+    if (random_.once_in(3))
+      set_clock();
+    timers_.crashed();
     start();
   }
 
@@ -124,7 +130,7 @@ private:
   void step() {
     const auto drawn = random_.below(100);
     if (drawn < 6 && shop_.waiting() < 40)
-      node_->send(shop_.next(world_.clock.now()));
+      node_->send(shop_.next(world_.clock.now().wall_ms));
     else if (drawn < 9)
       node_->pass(milliseconds{random_.between(1, random_.percent(5) ? 700 : 30)});
     else if (!run_one())
@@ -137,6 +143,8 @@ private:
       crash();
     if (random_.once_in(options_.steps_between_crashes))
       disk_.fail_append(1 + random_.below(3));
+    if (random_.once_in(1'500))
+      set_clock();
     if (random_.once_in(2'000))
       disk_.set_capacity(disk_.used_bytes() + random_.below(20'000));
     if (random_.once_in(500))
@@ -163,6 +171,9 @@ private:
     if (!end.settle())
       return;
     end.read_everything();
+    if (failed())
+      return;
+    crash();                    // What waits now, and for how long?
     pass(milliseconds{20'000}); // The audit judges what has been at rest for a while.
     send(shop_.ask(purpose::audit, 0));
     end.wait_for_answers();
@@ -177,10 +188,11 @@ private:
       continue;
   }
   void pass(milliseconds time) override { node_->pass(time); }
-  std::int64_t now_ms() const override { return world_.clock.now(); }
+  std::int64_t now_ms() const override { return world_.clock.now().monotone_ms; }
 
   const simulation_options& options_;
   simulation_report report_;
+  timer_watch timers_{[this](const std::string& what) { report_.violations.push_back(what); }};
   chance random_;
   config::node_settings settings_;
   test::memory_disk disk_;

@@ -5,8 +5,9 @@
 //
 // Faults, and why each must be survivable: a crash between any two jobs (the power goes); an append that
 // fails, of which the disk then has all or nothing (a torn write); an apply that fails; a full disk, for a
-// while; a connection that breaks; provider calls and answers that are lost (the network); a clock set back
-// between two lives. Handlers that throw, if asked for.
+// while; a connection that breaks; provider calls and answers that are lost (the network); a wall clock that
+// somebody sets wrong by seconds, hours or years, at any moment and between two lives. Handlers that throw,
+// if asked for.
 #pragma once
 
 #include "runtime/entity.hpp"

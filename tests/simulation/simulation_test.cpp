@@ -40,7 +40,7 @@ constexpr const char* must_happen[] = {
     "request lost in a crash",
     "request lost with its connection",
     "apply to fail",
-    "clock set back",
+    "clock set",
     "page of orders",
     "placement repeated",
     "placement CONFIRMED",

@@ -1,17 +1,23 @@
-// Wall-clock time in a test's hands.
+// Time in a test's hands, on two clocks.
 #pragma once
 
 #include "runtime/clock.hpp"
 
 namespace orderd::test {
 
-class manual_clock : public runtime::wall_clock {
+class manual_clock : public runtime::node_clock {
 public:
-  runtime::unix_ms now() const override { return now_; }
-  void pass(std::int64_t ms) { now_ += ms; }
+  runtime::instant now() const override { return now_; }
+  void pass(std::int64_t ms) {
+    now_.monotone_ms += ms;
+    now_.wall_ms += ms;
+  }
+  /// Somebody sets the wall clock: from now on it is wrong by so much.
+  void set_wall_wrong_by(std::int64_t ms) { now_.wall_ms = now_.monotone_ms + right + ms; }
 
 private:
-  runtime::unix_ms now_ = 1'700'000'000'000;
+  static constexpr std::int64_t right = 1'700'000'000'000;
+  runtime::instant now_{1'000'000, 1'000'000 + right};
 };
 
 } // namespace orderd::test

@@ -98,9 +98,10 @@ public:
 
   // -- time and disk ----------------------------------------------------------------------------
 
+  runtime::instant instant() const { return {now, now + wall_ahead}; }
   void tick(std::int64_t ms) {
     now += ms;
-    engine_->tick(now);
+    engine_->tick(instant());
     engine_->finish();
   }
   /// Makes the epoch under way durable, if there is one.
@@ -142,6 +143,7 @@ public:
     made->term = options_.term;
     made->number = journal.size() + 1;
     made->previous_term = journal.empty() ? 0 : journal.back()->term;
+    made->time_ms = engine_->time();
     made->writes.push_back({key, std::move(value)});
     journal.push_back(std::move(made));
     expect(test::append(disk_->journal(), {journal.back()}));
@@ -166,7 +168,8 @@ public:
   }
 
   wallets rules;
-  runtime::unix_ms now = 1'000'000;
+  std::int64_t now = 1'000'000; ///< monotone; the wall clock says the same and `wall_ahead` more
+  std::int64_t wall_ahead = 0;
   std::int64_t timeout_ms = 5'000;
   std::vector<runtime::epoch_ptr> journal;
   runtime::epoch_ptr appended; ///< handed over, not durable yet
@@ -204,7 +207,7 @@ private:
   std::uint64_t hand_in(runtime::request one, std::chrono::nanoseconds age) {
     std::vector<runtime::request> batch;
     batch.push_back(std::move(one));
-    engine_->requests(std::move(batch), age, now);
+    engine_->requests(std::move(batch), age, instant());
     engine_->finish();
     return last_id_;
   }
@@ -224,7 +227,7 @@ private:
     runtime::require(static_cast<bool>(reader), "the disk in memory cannot be read");
     runtime::shard_port& port = *this;
     engine_ = std::make_unique<runtime::shard>(options_, rules, *host_, *std::move(reader), port);
-    expect(engine_->recover(now));
+    expect(engine_->recover(instant()));
   }
 
   runtime::shard_options options_;

@@ -105,7 +105,7 @@ protected:
 
   std::unique_ptr<const runtime::business> rules = actors::make_business({});
   runtime::metrics numbers{"0.1.0"};
-  runtime::system_wall_clock clock;
+  runtime::system_node_clock clock;
   client_config config;
   caf::actor_system system{config};
   caf::scoped_actor self{system};

@@ -69,7 +69,7 @@ protected:
 
   std::unique_ptr<const runtime::business> rules = actors::make_business({});
   runtime::metrics numbers{"0.1.0"};
-  runtime::system_wall_clock clock;
+  runtime::system_node_clock clock;
   gateway_config config;
   caf::actor_system system{config};
   gateway_handle door;

@@ -30,7 +30,7 @@ protected:
   ~NodeActor() override { system_.kill({node_, peer_, gateway_}); }
 
   std::uint64_t ask(node_request what, std::int64_t timeout_ms) {
-    caf::send_as(gateway_, node_, node_question{{1, ++asked_}, what, clock_.now() + timeout_ms});
+    caf::send_as(gateway_, node_, node_question{{1, ++asked_}, what, clock_.now().monotone_ms + timeout_ms});
     system_.run();
     return asked_;
   }

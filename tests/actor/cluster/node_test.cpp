@@ -125,7 +125,7 @@ protected:
   }
   void ask(const std::string& command) {
     auto batch = std::make_shared<std::vector<runtime::request>>();
-    batch->push_back({{1, 1}, clock_.now() + 5'000, {}});
+    batch->push_back({{1, 1}, clock_.now().monotone_ms + 5'000, {}});
     batch->back().what =
         runtime::entity_request{{test::wallet("a1"), test::parse_wallet_command(command)}, false};
     caf::anon_send(node_.shards[0], runtime::shard_requests{batch, system_.scheduler().clock().now()});

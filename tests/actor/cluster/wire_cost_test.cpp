@@ -83,7 +83,7 @@ std::shared_ptr<const v1::request> random_order(std::mt19937_64& random) {
 TEST(WireCost, IsAFewMicrosecondsForEachOrder) {
   const auto rules = actors::make_business({});
   runtime::metrics numbers{"0.1.0"};
-  runtime::system_wall_clock clock;
+  runtime::system_node_clock clock;
   wire_config node_config;
   wire_config client_config;
   caf::actor_system node{node_config};

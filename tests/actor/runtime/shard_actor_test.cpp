@@ -81,7 +81,7 @@ protected:
   /// Hands in a request without running anything.
   std::uint64_t hand_in(const std::string& name, const std::string& command, bool new_work = false) {
     auto batch = std::make_shared<std::vector<request>>();
-    batch->push_back({{1, ++last_id_}, clock_.now() + 5'000, {}});
+    batch->push_back({{1, ++last_id_}, clock_.now().monotone_ms + 5'000, {}});
     batch->back().what = entity_request{{test::wallet(name), test::parse_wallet_command(command)}, new_work};
     caf::anon_send(shards_[name[0] < 'c' ? 0 : 1], shard_requests{batch, system_.scheduler().clock().now()});
     return last_id_;
@@ -170,7 +170,7 @@ TEST_P(ShardActor, MakesProviderCallsAndBringsTheirAnswers) {
 
 TEST_P(ShardActor, FiresTimersAsTimePasses) {
   start();
-  ask("a1", "alarm 1 " + std::to_string(clock_.now() + 1'000) + " add 5");
+  ask("a1", "alarm 1 " + std::to_string(clock_.now().wall_ms + 1'000) + " add 5");
   pass(900);
   EXPECT_EQ(ask("a1", "read"), "balance 0");
   pass(150);

@@ -227,7 +227,7 @@ TEST(Auditor, JudgesAcrossShardsWhatHasNotChangedLately) {
   }
   EXPECT_EQ(engine.audit().violations(), 0u);
   EXPECT_EQ(engine.audit().unjudged(), 1u) << "it may have been read at another moment";
-  const auto later = make_auditor(engine.now() + 60'000);
+  const auto later = make_auditor({engine.now() + 60'000});
   ASSERT_TRUE(later->inspect(0, engine.rows(0)));
   ASSERT_TRUE(later->inspect(1, engine.rows(1)));
   EXPECT_EQ(later->report().violations(), 1u);
@@ -257,7 +257,7 @@ TEST(Auditor, ReadsOnOverManyPages) {
 TEST(Auditor, ReportsAValueItCannotRead) {
   auto engine = clean_run();
   engine.rows().put(table::state, row_of(entity_of(kind::item, "tea")), "\xff\xff");
-  const auto with = make_auditor(0);
+  const auto with = make_auditor({0});
   const auto read = with->inspect(0, engine.rows());
   ASSERT_FALSE(read);
   EXPECT_EQ(read.error().code, runtime::fault_code::corrupt);

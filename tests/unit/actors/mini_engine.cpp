@@ -193,7 +193,7 @@ std::size_t mini_engine::waiting_callers() const {
 }
 
 v1::audit_report mini_engine::audit() {
-  const auto with = make_auditor(now_);
+  const auto with = make_auditor({now_});
   for (std::uint32_t shard = 0; shard < options_.shards; ++shard) {
     const auto read = with->inspect(shard, rows_[shard]);
     EXPECT_TRUE(read) << (read ? "" : read.error().message);

@@ -23,8 +23,8 @@ std::vector<prometheus::MetricFamily> all_families() {
     one->at("x");
   for (auto* one : {&numbers.unsettled_orders, &numbers.oldest_unsettled_order_age, &numbers.state_bytes,
                     &numbers.apply_lag_epochs, &numbers.unapplied_bytes, &numbers.live_entities,
-                    &numbers.quarantined_entities, &numbers.channel_backlog, &of_cluster.link_up,
-                    &of_cluster.term, &of_cluster.serving, &of_cluster.missing_copies,
+                    &numbers.quarantined_entities, &numbers.channel_backlog, &numbers.wall_clock_ahead,
+                    &of_cluster.link_up, &of_cluster.term, &of_cluster.serving, &of_cluster.missing_copies,
                     &of_cluster.copying_followers, &of_cluster.follower_lag, &of_cluster.store_trouble})
     one->at("x");
   auto all = numbers.Collect();

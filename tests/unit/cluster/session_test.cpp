@@ -59,7 +59,7 @@ protected:
   void introduce() { receive(hello_bytes()); }
   void pass(std::chrono::milliseconds time) {
     now.steady += time;
-    now.wall += time.count();
+    now.monotone_ms += time.count();
   }
 
   std::unique_ptr<const runtime::business> rules = actors::make_business({});
@@ -95,7 +95,7 @@ TEST_F(SessionTest, HandsRequestsToTheShardOfTheirEntity) {
   ASSERT_EQ(batch.size(), 2u);
   EXPECT_EQ(batch[0].from.connection, 77u);
   EXPECT_NE(batch[0].from.request_id, batch[1].from.request_id);
-  EXPECT_EQ(batch[0].deadline_at, now.wall + limits::request_timeout_ms_default);
+  EXPECT_EQ(batch[0].deadline_at, now.monotone_ms + limits::request_timeout_ms_default);
   EXPECT_EQ(talk.unanswered(), 2u);
   EXPECT_EQ(sent(), "");
 }
@@ -104,7 +104,7 @@ TEST_F(SessionTest, AnswersEachRequestUnderItsOwnIdAndOnce) {
   introduce();
   receive(requests_bytes(500, {an_order(1), a_status_question(), an_order(2)}));
   ASSERT_EQ(asked.for_node.size(), 1u);
-  EXPECT_EQ(asked.for_node[0].deadline_at, now.wall + limits::request_timeout_ms_default);
+  EXPECT_EQ(asked.for_node[0].deadline_at, now.monotone_ms + limits::request_timeout_ms_default);
   const auto number = asked.for_node[0].from.request_id;
   pass(3ms);
   talk.reply(number, confirmed_body(), now);
@@ -129,8 +129,8 @@ TEST_F(SessionTest, BoundsTheDeadline) {
   for (const auto& batch : asked.by_shard) {
     if (batch.empty())
       continue;
-    EXPECT_EQ(batch.at(0).deadline_at, now.wall + 250);
-    EXPECT_EQ(batch.at(1).deadline_at, now.wall + limits::request_timeout_ms_max);
+    EXPECT_EQ(batch.at(0).deadline_at, now.monotone_ms + 250);
+    EXPECT_EQ(batch.at(1).deadline_at, now.monotone_ms + limits::request_timeout_ms_max);
   }
 }
 

@@ -2,39 +2,22 @@
 
 #include <gtest/gtest.h>
 
+#include <chrono>
+
 namespace orderd::runtime {
 namespace {
 
-using std::chrono::hours;
-using std::chrono::seconds;
+using std::chrono::duration_cast;
+using std::chrono::milliseconds;
 
-constexpr seconds booted{100};
-constexpr seconds today{1'700'000'000};
-
-TEST(SlewedTime, FollowsAClockThatIsNeverSet) {
-  slewed_time time;
-  EXPECT_EQ(time.at(booted, today), today);
-  EXPECT_EQ(time.at(booted + seconds{5}, today + seconds{5}), today + seconds{5});
-}
-
-TEST(SlewedTime, TakesAStepForwardAtOnce) {
-  slewed_time time;
-  time.at(booted, today);
-  EXPECT_EQ(time.at(booted + seconds{1}, today + hours{1}), today + hours{1});
-}
-
-TEST(SlewedTime, GoesOnAtHalfSpeedAfterAStepBack) {
-  slewed_time time;
-  time.at(booted, today + hours{1});
-  EXPECT_EQ(time.at(booted + seconds{10}, today + seconds{10}), today + hours{1} + seconds{5});
-  EXPECT_EQ(time.at(booted + seconds{30}, today + seconds{30}), today + hours{1} + seconds{15});
-}
-
-TEST(SlewedTime, EndsWithTheClockItCatchesUpWith) {
-  slewed_time time;
-  time.at(booted, today + seconds{60});
-  EXPECT_EQ(time.at(booted + seconds{120}, today + seconds{120}), today + seconds{120});
-  EXPECT_EQ(time.at(booted + seconds{121}, today + seconds{121}), today + seconds{121});
+TEST(SystemNodeClock, SaysTheWallClockAndOneThatNeverFalls) {
+  const system_node_clock clock;
+  const auto before = duration_cast<milliseconds>(std::chrono::system_clock::now().time_since_epoch());
+  const auto first = clock.now();
+  const auto second = clock.now();
+  EXPECT_NEAR(static_cast<double>(first.wall_ms), static_cast<double>(before.count()), 10'000);
+  EXPECT_GT(first.monotone_ms, 0);
+  EXPECT_LE(first.monotone_ms, second.monotone_ms);
 }
 
 } // namespace

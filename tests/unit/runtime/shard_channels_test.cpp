@@ -38,7 +38,7 @@ void carry_all(pair_of_shards& both) {
       auto& to = both.rig(1 - shard);
       from.settle();
       for (auto& [destination, commands] : std::exchange(from.sent, {})) {
-        to.engine().commands(batch_of(shard, std::move(commands)), to.now);
+        to.engine().commands(batch_of(shard, std::move(commands)), to.instant());
         to.engine().finish();
         moved = true;
       }
@@ -60,7 +60,7 @@ TEST(ShardChannels, CarryACommandAndItsAnswerEachAfterItsCommit) {
   both.first.commit();
   ASSERT_EQ(both.first.sent.size(), 1u);
   EXPECT_EQ(both.first.sent[0].first, 1u);
-  both.second.engine().commands(batch_of(0, both.first.sent[0].second), both.second.now);
+  both.second.engine().commands(batch_of(0, both.first.sent[0].second), both.second.instant());
   both.second.engine().finish();
   EXPECT_EQ(both.second.acknowledgements.back().upto, 0u) << "acknowledged before it was durable";
   EXPECT_TRUE(both.second.sent.empty());
@@ -76,7 +76,7 @@ TEST(ShardChannels, TakeACommandThatComesAgainOnce) {
   both.first.settle();
   const auto commands = both.first.sent.at(0).second;
   for (int i = 0; i < 3; ++i) {
-    both.second.engine().commands(batch_of(0, commands), both.second.now);
+    both.second.engine().commands(batch_of(0, commands), both.second.instant());
     both.second.engine().finish();
     both.second.settle();
   }
@@ -162,7 +162,7 @@ TEST(ShardChannels, TakeNothingBehindAGap) {
   both.first.ask("a1", "send c1 2");
   both.first.settle();
   ASSERT_EQ(both.first.sent.size(), 2u);
-  both.second.engine().commands(batch_of(0, both.first.sent[1].second), both.second.now);
+  both.second.engine().commands(batch_of(0, both.first.sent[1].second), both.second.instant());
   both.second.engine().finish();
   both.second.settle();
   EXPECT_EQ(both.second.reply(both.second.ask("c1", "read")), "balance 0");
@@ -193,7 +193,7 @@ public:
     if (next.commands.empty())
       to.engine().acknowledged(next.acknowledged);
     else
-      to.engine().commands({next.from, next.commands}, to.now);
+      to.engine().commands({next.from, next.commands}, to.instant());
     to.engine().finish();
   }
 

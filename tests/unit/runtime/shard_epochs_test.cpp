@@ -256,5 +256,97 @@ TEST(ShardEpochs, DescribeThemselves) {
   EXPECT_EQ(rig.engine().describe().unapplied_bytes, 0u);
 }
 
+// -- how large an epoch may become ---------------------------------------------------------------
+
+/// Every kind of input while a commit takes long; the epochs must all fit a frame between nodes.
+class ShardEpochSize : public testing::Test {
+protected:
+  ShardEpochSize() : rig_{first_of_two()} {
+    rig_.ask("a", "add 1"); // From here on an epoch is under way.
+  }
+  static shard_options first_of_two() {
+    shard_options options;
+    options.shards = 2;
+    return options;
+  }
+  static std::string name(int i) { return "a" + std::to_string(i); }
+  /// Commits everything there is; the size of the largest epoch.
+  std::size_t largest() {
+    std::size_t most = 0;
+    for (int quiet = 0; quiet < 3; ++quiet) {
+      for (; rig_.appended; quiet = 0) {
+        most = std::max(most, encode_epoch(*rig_.appended).size());
+        rig_.commit();
+        rig_.apply_all();
+      }
+      rig_.tick(20);
+    }
+    return most;
+  }
+  std::size_t filled() const {
+    const auto all = rig_.rows();
+    return static_cast<std::size_t>(std::count_if(all.begin(), all.end(), [](const auto& row) {
+      return row.first.in() == table::state && row.second.size() > filling;
+    }));
+  }
+
+  static constexpr int many = 2'000;
+  static constexpr std::size_t filling = 10'000; // 20 MB in all
+  const std::string fill_ = "fill 10000";
+  shard_rig rig_;
+};
+
+constexpr std::size_t epoch_bytes_at_most = limits::peer_frame_bytes_max / 2;
+
+TEST_F(ShardEpochSize, IsBoundedForCommandsOfOtherShards) {
+  channel_commands batch{1, {}};
+  for (int i = 0; i < many; ++i)
+    batch.commands.push_back({static_cast<std::uint64_t>(i + 1), test::wallet(name(i)),
+                              std::make_shared<const std::string>("fill||10000|")});
+  for (int sent = 0; sent < 20; ++sent) { // They are sent again until they are acknowledged.
+    rig_.engine().commands(batch, rig_.instant());
+    rig_.engine().finish();
+    EXPECT_LT(largest(), epoch_bytes_at_most);
+  }
+  EXPECT_EQ(filled(), static_cast<std::size_t>(many));
+  EXPECT_EQ(rig_.acknowledgements.back().upto, static_cast<std::uint64_t>(many));
+}
+
+TEST_F(ShardEpochSize, IsBoundedForTimers) {
+  for (int i = 0; i < many; ++i)
+    rig_.ask(name(i), "alarm 1 " + std::to_string(rig_.engine().time() + 500) + ' ' + fill_);
+  EXPECT_LT(largest(), epoch_bytes_at_most);
+  rig_.ask("a", "add 1");
+  rig_.tick(1'000);
+  EXPECT_LT(largest(), epoch_bytes_at_most);
+  EXPECT_EQ(filled(), static_cast<std::size_t>(many));
+}
+
+TEST_F(ShardEpochSize, IsBoundedForAnswersOfTheProvider) {
+  for (int i = 0; i < many; ++i)
+    rig_.ask(name(i), fill_);
+  for (int i = 0; i < many; ++i)
+    rig_.ask(name(i), "call 1 key");
+  EXPECT_LT(largest(), epoch_bytes_at_most);
+  rig_.ask("a", "add 1");
+  ASSERT_EQ(rig_.calls.size(), static_cast<std::size_t>(many));
+  for (const auto& each : rig_.calls) { // Each writes its wallet again.
+    rig_.engine().answered({each.entity, 1, "yes"}, rig_.instant());
+    rig_.engine().finish();
+  }
+  EXPECT_LT(largest(), epoch_bytes_at_most);
+  EXPECT_EQ(rig_.rows_in(table::call), 0u);
+}
+
+TEST_F(ShardEpochSize, IsBoundedForRetries) {
+  for (int i = 0; i < many; ++i) {
+    rig_.rules.trouble[name(i)] = 2;
+    rig_.ask(name(i), fill_);
+  }
+  rig_.tick(20);
+  EXPECT_LT(largest(), epoch_bytes_at_most);
+  EXPECT_EQ(filled(), static_cast<std::size_t>(many));
+}
+
 } // namespace
 } // namespace orderd::runtime

@@ -248,21 +248,27 @@ TEST(ShardFailures, QuarantineAnEntityWhoseRowsDoNotLoad) {
   }
 }
 
+shard_options first_of_two() {
+  shard_options options;
+  options.shards = 2;
+  return options;
+}
+
 /// More commands for a wallet than one input may cause, from another shard. Each causes one more, to b1.
 constexpr std::size_t very_many = limits::commands_per_input_max + 1;
 void send_very_many(shard_rig& rig, const std::string& name, const std::string& command) {
   const auto stored = std::make_shared<const std::string>(command);
-  channel_commands batch;
+  channel_commands batch{1, {}};
   for (std::uint64_t sequence = 1; sequence <= very_many; ++sequence)
     batch.commands.push_back({sequence, test::wallet(name), stored});
-  rig.engine().commands(batch, rig.now);
+  rig.engine().commands(batch, rig.instant());
   rig.engine().finish();
   rig.settle();
 }
 
 TEST(ShardFailures, RunAnyNumberOfParkedCommandsSomeAtATime) {
   const auto at_once = limits::parked_commands_per_tick_max;
-  shard_rig rig;
+  shard_rig rig{first_of_two()};
   quarantine(rig, "a1");
   send_very_many(rig, "a1", "take|b1|1|");
   ASSERT_EQ(rig.rows_in(table::parked), very_many + 1) << "with the poison";
@@ -279,14 +285,24 @@ TEST(ShardFailures, RunAnyNumberOfParkedCommandsSomeAtATime) {
   EXPECT_EQ(rig.rows_in(table::parked), 0u);
 }
 
-TEST(ShardFailures, RefuseAnyNumberOfWaitingCommandsWhenQuarantined) {
-  shard_rig rig;
+TEST(ShardFailures, RefuseAnyNumberOfWaitingCommandsWhenQuarantinedSomeAtATime) {
+  const auto at_once = limits::parked_commands_per_tick_max;
+  shard_rig rig{first_of_two()};
   rig.ask("a1", "poison");
   send_very_many(rig, "a1", "receive|b1|1|");
   rig.tick(10);
   rig.tick(100);
-  rig.settle();
   EXPECT_EQ(rig.engine().describe().quarantined, 1u);
+  for (std::size_t refused = 0; refused < very_many / 2; refused += at_once) {
+    const auto turns_before = rig.engine().figures().turns;
+    rig.tick(20);
+    rig.settle();
+    EXPECT_LE(rig.engine().figures().turns, turns_before + at_once);
+  }
+  rig.crash(); // The next process goes on with the rest.
+  for (std::size_t refused = 0; refused < very_many; refused += at_once)
+    rig.tick(20);
+  rig.settle();
   EXPECT_EQ(rig.rows_in(table::parked), 1u);
   EXPECT_EQ(rig.reply(rig.ask("b1", "read")), "balance " + std::to_string(very_many));
 }

@@ -17,7 +17,8 @@ std::string balance(shard_rig& rig, const std::string& name) {
 /// "alarm NAME <ms from now> COMMAND"
 void set_alarm(shard_rig& rig, const std::string& wallet, int name, std::int64_t in_ms,
                const std::string& command) {
-  rig.ask(wallet, "alarm " + std::to_string(name) + ' ' + std::to_string(rig.now + in_ms) + ' ' + command);
+  rig.ask(wallet, "alarm " + std::to_string(name) + ' ' + std::to_string(rig.engine().time() + in_ms) + ' '
+                      + command);
   rig.settle();
 }
 
@@ -32,16 +33,18 @@ TEST(ShardTimers, FireOnceWhenDue) {
   EXPECT_EQ(rig.rows_in(table::timer), 0u);
 }
 
-TEST(ShardTimers, SurviveARestartAndFireWhenTheirTimePassedMeanwhile) {
+TEST(ShardTimers, SurviveARestartAndFireWhenTheirTimeHasRun) {
   shard_rig rig;
   set_alarm(rig, "a1", 1, 100, "add 5");
   set_alarm(rig, "a2", 1, 5'000, "add 7");
-  rig.now += 1'000;
+  rig.now += 1'000; // Nobody is there.
   rig.crash();
   rig.tick(0);
+  EXPECT_EQ(balance(rig, "a1"), "balance 0");
+  rig.tick(100);
   EXPECT_EQ(balance(rig, "a1"), "balance 5");
   EXPECT_EQ(balance(rig, "a2"), "balance 0");
-  rig.tick(4'000);
+  rig.tick(4'900);
   EXPECT_EQ(balance(rig, "a2"), "balance 7");
 }
 
@@ -50,7 +53,7 @@ TEST(ShardTimers, FireAgainWhenTheFirstTimeWasNotDurable) {
   set_alarm(rig, "a1", 1, 100, "add 5");
   rig.tick(100); // Fired, and lost with the process.
   rig.crash();
-  rig.tick(0);
+  rig.tick(100);
   rig.settle();
   rig.crash();
   rig.tick(0);
@@ -93,13 +96,72 @@ TEST(ShardTimers, WaitForAPersonWithTheirQuarantinedEntity) {
   EXPECT_EQ(balance(rig, "a1"), "balance 5");
 }
 
-TEST(ShardTimers, GoOnWhenTheClockJumpsBack) {
+constexpr std::int64_t hour = 3'600'000;
+constexpr unix_ms today = 1'700'000'000'000;
+constexpr std::int64_t steps_of_clocks[] = {-10'000 * hour, -hour, -60'000, 60'000, hour, 10'000 * hour};
+
+TEST(ShardTimers, FireInTimeWhenTheWallClockIsSetMeanwhile) {
+  for (const auto step : steps_of_clocks) {
+    shard_rig rig;
+    set_alarm(rig, "a1", 1, 3'000, "add 5");
+    rig.wall_ahead = step;
+    for (int i = 0; i < 130; ++i)
+      rig.tick(20);
+    EXPECT_EQ(balance(rig, "a1"), "balance 0") << step; // At most a ninth early.
+    for (int i = 0; i < 20; ++i)
+      rig.tick(20);
+    EXPECT_EQ(balance(rig, "a1"), "balance 5") << step;
+  }
+}
+
+TEST(ShardTimers, FireInTimeWhenTheNextProcessHasAnotherWallClock) {
+  for (const auto step : steps_of_clocks) {
+    shard_rig rig;
+    rig.wall_ahead = today + step;
+    rig.crash(); // Nothing is stored yet: time begins with this clock.
+    set_alarm(rig, "a1", 1, 3'000, "add 5");
+    const auto before = rig.engine().time();
+    rig.wall_ahead = today;
+    rig.crash();
+    EXPECT_GE(rig.engine().time(), before) << step;
+    for (int i = 0; i < 150; ++i)
+      rig.tick(20);
+    EXPECT_EQ(balance(rig, "a1"), "balance 5") << step;
+    EXPECT_LE(rig.engine().time(), before + 3'400) << step;
+  }
+}
+
+TEST(ShardTimers, FireInAProcessThatNeverLivesAsLongAsTheyLast) {
   shard_rig rig;
-  rig.tick(10'000);
-  rig.now -= 10'000;
-  set_alarm(rig, "a1", 1, 5'000, "add 5"); // Already past for the shard, which never goes back.
-  rig.tick(0);
+  set_alarm(rig, "a1", 1, 3'000, "add 5");
+  for (int ran = 20; ran <= 5'000; ran += 20) {
+    rig.tick(20);
+    rig.settle();
+    if (ran % 2'000 == 0)
+      rig.crash();
+  }
   EXPECT_EQ(balance(rig, "a1"), "balance 5");
+}
+
+TEST(ShardTimers, AloneMakeAShardAtRestStoreItsTime) {
+  shard_rig rig;
+  rig.ask("a1", "add 5");
+  rig.settle();
+  const auto without = rig.journal.size();
+  for (int i = 0; i < 500; ++i) {
+    rig.tick(20);
+    rig.settle();
+  }
+  EXPECT_EQ(rig.journal.size(), without);
+  set_alarm(rig, "a1", 1, 60'000, "add 5");
+  const auto with = rig.journal.size();
+  for (int i = 0; i < 500; ++i) {
+    rig.tick(20);
+    rig.settle();
+  }
+  EXPECT_EQ(rig.journal.size(), with + 10) << "one epoch a second";
+  EXPECT_TRUE(rig.journal.back()->writes.empty());
+  EXPECT_EQ(rig.journal.back()->time_ms, rig.engine().time());
 }
 
 TEST(ShardCalls, LeaveOnceTheirEpochIsDurable) {
@@ -118,9 +180,9 @@ TEST(ShardCalls, BringTheirAnswerToTheEntityOnce) {
   shard_rig rig;
   const auto id = rig.ask("a1", "call 1 key");
   rig.settle();
-  rig.engine().answered({test::wallet("a1"), 1, "yes"}, rig.now);
+  rig.engine().answered({test::wallet("a1"), 1, "yes"}, rig.instant());
   rig.engine().finish();
-  rig.engine().answered({test::wallet("a1"), 1, "no"}, rig.now);
+  rig.engine().answered({test::wallet("a1"), 1, "no"}, rig.instant());
   rig.engine().finish();
   EXPECT_EQ(rig.reply(id), "");
   rig.settle();
@@ -132,7 +194,7 @@ TEST(ShardCalls, TellTheEntityWhenTheAnswerIsNotKnown) {
   shard_rig rig;
   const auto id = rig.ask("a1", "call 1 key");
   rig.settle();
-  rig.engine().answered({test::wallet("a1"), 1, std::nullopt}, rig.now);
+  rig.engine().answered({test::wallet("a1"), 1, std::nullopt}, rig.instant());
   rig.engine().finish();
   rig.settle();
   EXPECT_EQ(rig.reply(id), "unknown");
@@ -147,7 +209,7 @@ TEST(ShardCalls, AreMadeAgainWithTheSameKeyAfterARestart) {
   ASSERT_EQ(rig.calls.size(), 1u);
   EXPECT_EQ(rig.calls[0].call.idempotency_key, "key");
   EXPECT_EQ(rig.calls[0].call.body, "body of key");
-  rig.engine().answered({test::wallet("a1"), 1, "yes"}, rig.now);
+  rig.engine().answered({test::wallet("a1"), 1, "yes"}, rig.instant());
   rig.engine().finish();
   rig.settle();
   rig.calls.clear();
@@ -164,7 +226,7 @@ TEST(ShardCallers, GetATimeoutAtTheirDeadlineAndNoSecondAnswer) {
   EXPECT_EQ(rig.reply(id), "");
   rig.tick(1);
   EXPECT_EQ(rig.reply(id), "timeout");
-  rig.engine().answered({test::wallet("a1"), 1, "yes"}, rig.now);
+  rig.engine().answered({test::wallet("a1"), 1, "yes"}, rig.instant());
   rig.engine().finish();
   rig.settle();
   EXPECT_EQ(rig.reply(id), "timeout");

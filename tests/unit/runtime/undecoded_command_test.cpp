@@ -24,7 +24,7 @@ channel_commands from_the_other(std::uint64_t sequence, std::string_view to, std
 }
 
 void take(shard_rig& rig, const channel_commands& batch) {
-  rig.engine().commands(batch, rig.now);
+  rig.engine().commands(batch, rig.instant());
   rig.engine().finish();
 }
 
