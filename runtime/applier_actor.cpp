@@ -1,5 +1,6 @@
 #include "runtime/applier_actor.hpp"
 
+#include "runtime/inspector_actor.hpp"
 #include "runtime/log.hpp"
 #include "runtime/short_slices.hpp"
 #include "runtime/state_hash.hpp"
@@ -35,8 +36,11 @@ applier_actor::applier_actor(caf::actor_config& config, storage& stores, caf::ac
 caf::behavior applier_actor::make_behavior() {
   // An apply is a burst that nobody waits for; at an equal share it held the shards for many milliseconds.
   // Where the kernel refuses, it does so again: nothing to report.
-  if (getf(is_detached_flag))
+  const bool detached = getf(is_detached_flag);
+  if (detached)
     (void)request_low_share();
+  inspector_ =
+      detached ? spawn<inspector_actor, caf::detached>(stopping_) : spawn<inspector_actor>(stopping_);
   return {
       [this](apply_epoch& request) { take(request); },
       [this](apply_interval_over) {
@@ -53,11 +57,16 @@ caf::behavior applier_actor::make_behavior() {
         take(request.shard, {request, current_sender()});
       },
       [this](const hash_state& request) { return hash(request); },
-      [this](const inspect_state& request) {
-        auto ok = inspect(*request.what);
-        return inspection_done{ok ? std::optional<fault>{} : std::optional<fault>{ok.error()}};
-      },
+      [this](const inspect_state& request) { return inspect(request); },
   };
+}
+
+void applier_actor::on_exit() {
+  queues_.clear(); // The shards know this actor too.
+  *stopping_ = true;
+  if (inspector_)
+    caf::anon_send_exit(inspector_, caf::exit_reason::user_shutdown);
+  inspector_ = nullptr;
 }
 
 void applier_actor::take(apply_epoch& request) {
@@ -153,17 +162,27 @@ void applier_actor::apply_failed(std::uint32_t shard, shard_queue& queue, const 
     log::error("applier", "apply_failed", {{"shard", shard}}, why.message);
 }
 
-result<void> applier_actor::inspect(inspection& what) {
+caf::result<caf::message> applier_actor::inspect(const inspect_state& request) {
+  auto shards = std::make_shared<std::vector<std::unique_ptr<state_reader>>>();
   for (std::uint32_t shard = 0; shard < stores_.shards(); ++shard) {
-    if (auto ok = work_off(shard, queues_[shard]); !ok)
-      return ok;
-    auto reader = stores_.state(shard).reader();
-    if (!reader)
-      return reader.error();
-    if (auto ok = what.inspect(shard, **reader); !ok)
-      return ok;
+    auto rows = snapshot(shard);
+    if (!rows)
+      return caf::make_message(inspection_done{rows.error()});
+    shards->push_back(*std::move(rows));
   }
-  return {};
+  return delegate(inspector_, inspect_snapshots{request.what, std::move(shards)});
+}
+
+/// What the shard has now, everything applied.
+result<std::unique_ptr<state_reader>> applier_actor::snapshot(std::uint32_t shard) {
+  if (auto ok = work_off(shard, queues_[shard]); !ok)
+    return ok.error();
+  auto reader = stores_.state(shard).reader();
+  if (!reader)
+    return reader;
+  if (auto ok = (*reader)->pin(); !ok)
+    return ok.error();
+  return reader;
 }
 
 state_hashed applier_actor::hash(const hash_state& request) {

@@ -1,8 +1,8 @@
 // The node's state applier: puts committed epochs into the shards' state stores, behind the journal.
 //
 // Messages: apply_epoch (answered with epoch_applied to its sender some time later), apply_now,
-// inspect_state (answered with inspection_done), load_rows and end_load (with rows_loaded), hash_state (with
-// state_hashed). Epochs gather for `interval`, or until they hold
+// inspect_state (its inspector_actor.hpp answers with inspection_done), load_rows and end_load (with
+// rows_loaded), hash_state (with state_hashed). Epochs gather for `interval`, or until they hold
 // `batch_bytes`, and are applied in one large synced transaction a shard, because large transactions
 // touch each page once. The journal may be trimmed behind it.
 //
@@ -22,10 +22,12 @@
 #include <caf/actor.hpp>
 #include <caf/event_based_actor.hpp>
 
+#include <atomic>
 #include <chrono>
 #include <cstddef>
 #include <deque>
 #include <map>
+#include <memory>
 #include <variant>
 #include <vector>
 
@@ -44,8 +46,7 @@ public:
 
   const char* name() const override { return "orderd.applier"; }
   caf::behavior make_behavior() override;
-  /// Lets go of the shards, which know this actor too.
-  void on_exit() override { queues_.clear(); }
+  void on_exit() override;
 
 private:
   /// A part of a copy, and who waits for it.
@@ -70,7 +71,8 @@ private:
   result<void> load(std::uint32_t shard, shard_queue& queue);
   result<void> apply(std::uint32_t shard, shard_queue& queue);
   void apply_failed(std::uint32_t shard, shard_queue& queue, const fault& why);
-  result<void> inspect(inspection& what);
+  caf::result<caf::message> inspect(const inspect_state& request);
+  result<std::unique_ptr<state_reader>> snapshot(std::uint32_t shard);
   state_hashed hash(const hash_state& request);
   void schedule();
 
@@ -79,6 +81,8 @@ private:
   metrics& numbers_;
   applier_options options_;
   fatal_handler fatal_;
+  std::shared_ptr<std::atomic<bool>> stopping_ = std::make_shared<std::atomic<bool>>(false);
+  caf::actor inspector_;
   std::map<std::uint32_t, shard_queue> queues_;
   bool scheduled_ = false;
 };

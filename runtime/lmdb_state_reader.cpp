@@ -68,6 +68,15 @@ result<std::unique_ptr<state_reader>> lmdb_state_reader::make(lmdb::environment&
   return std::unique_ptr<state_reader>{new lmdb_state_reader{*std::move(reading), databases, shard}};
 }
 
+result<void> lmdb_state_reader::pin() {
+  require(depth_ == 0, "a reader is pinned while it reads");
+  handles_end_ = databases_.end();
+  if (auto opened = reading_.renew(); !opened)
+    return opened;
+  ++depth_; // For ever: as if one call never ended.
+  return {};
+}
+
 std::optional<MDB_dbi> lmdb_state_reader::find(row_place place) const noexcept {
   const auto handle = databases_.find(place);
   return handle && *handle < handles_end_ ? handle : std::nullopt;

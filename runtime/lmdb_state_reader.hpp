@@ -18,6 +18,7 @@ public:
   result<std::optional<std::string>> get(const row_key& key) override;
   result<void> scan(table in, std::string_view prefix, std::string_view after, bool backwards,
                     const visitor& visit) override;
+  result<void> pin() override;
 
 private:
   class open_snapshot;

@@ -219,10 +219,18 @@ struct shard_description {
   unix_ms time_ms = 0; ///< the shard's; where it is not led, of the last epoch there
 };
 
-/// Node -> applier: show every row of every shard to the inspection, then answer `inspection_done`.
+/// Node -> applier: apply what you have, and have every row of every shard, as of then, shown to the
+/// inspection; then `inspection_done` is answered.
 struct inspect_state {
   std::shared_ptr<inspection> what;
 };
+
+/// Applier -> inspector: show these, all of one moment, to the inspection, and answer as to inspect_state.
+struct inspect_snapshots {
+  std::shared_ptr<inspection> what;
+  std::shared_ptr<std::vector<std::unique_ptr<state_reader>>> shards; ///< pinned; by number
+};
+
 struct inspection_done {
   std::optional<fault> failure;
 };
@@ -267,6 +275,7 @@ CAF_ADD_TYPE_ID(orderd_runtime, (orderd::runtime::end_load))
 CAF_ADD_TYPE_ID(orderd_runtime, (orderd::runtime::rows_loaded))
 CAF_ADD_TYPE_ID(orderd_runtime, (orderd::runtime::hash_state))
 CAF_ADD_TYPE_ID(orderd_runtime, (orderd::runtime::state_hashed))
+CAF_ADD_TYPE_ID(orderd_runtime, (orderd::runtime::inspect_snapshots))
 CAF_END_TYPE_ID_BLOCK(orderd_runtime)
 
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(orderd::runtime::entity_turn)
@@ -306,3 +315,4 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(orderd::runtime::end_load)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(orderd::runtime::rows_loaded)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(orderd::runtime::hash_state)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(orderd::runtime::state_hashed)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(orderd::runtime::inspect_snapshots)

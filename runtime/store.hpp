@@ -75,7 +75,7 @@ public:
 /// Point and range reads of one shard's state store, each seeing one committed apply.
 ///
 /// *Concurrency*: used by one thread at a time, at the same time as `state_store::apply` on another.
-/// No read transaction outlives a call.
+/// No read transaction outlives a call, unless it is pinned.
 class state_reader {
 public:
   virtual ~state_reader() = default;
@@ -92,6 +92,10 @@ public:
   /// rows are of one committed apply. `after` is a whole key, prefix included.
   virtual result<void> scan(table in, std::string_view prefix, std::string_view after, bool backwards,
                             const visitor& visit) = 0;
+
+  /// From now on every call reads as of this moment, until the reader is destroyed. Meanwhile the store grows
+  /// by what it replaces: for a long reading that has to be consistent.
+  virtual result<void> pin() = 0;
 };
 
 /// The snapshots of one shard, applied behind the journal.

@@ -30,7 +30,7 @@ public:
       return memory_disk::crashed();
     if (disk_.failing_reads_)
       return fault{fault_code::internal, "the simulated disk cannot be read"};
-    const auto& rows = disk_.shards_[shard_].rows;
+    const auto& rows = rows_now();
     const auto found = rows.find(key);
     if (found == rows.end())
       return std::optional<std::string>{};
@@ -45,7 +45,7 @@ public:
     const std::lock_guard lock{disk_.mutex_};
     if (life_ != disk_.crashes_)
       return memory_disk::crashed();
-    const auto& rows = disk_.shards_[shard_].rows;
+    const auto& rows = rows_now();
     const auto begin =
         after.empty() || backwards ? rows.lower_bound({in, prefix}) : rows.upper_bound({in, after});
     const auto end =
@@ -58,8 +58,18 @@ public:
                      : each(begin, end, show);
   }
 
+  result<void> pin() override {
+    const std::lock_guard lock{disk_.mutex_};
+    if (life_ != disk_.crashes_)
+      return memory_disk::crashed();
+    pinned_ = disk_.shards_[shard_].rows;
+    return {};
+  }
+
 private:
   using row_map = std::map<row_key, std::string>;
+
+  const row_map& rows_now() const { return pinned_ ? *pinned_ : disk_.shards_[shard_].rows; }
 
   static row_map::const_iterator after_prefix(const row_map& rows, table in, std::string_view prefix) {
     const auto bound = key_after_prefix(prefix);
@@ -82,6 +92,7 @@ private:
   memory_disk& disk_;
   std::uint32_t shard_;
   std::uint64_t life_;
+  std::optional<row_map> pinned_;
 };
 
 class memory_state final : public state_store {

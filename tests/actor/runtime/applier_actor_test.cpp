@@ -28,6 +28,8 @@ epoch_ptr epoch_of(std::uint64_t number, std::size_t value_bytes = 1) {
 class row_counter : public inspection {
 public:
   result<void> inspect(std::uint32_t, state_reader& rows) override {
+    if (before)
+      before();
     if (fails)
       return fault{fault_code::corrupt, "a bad row", 0};
     return rows.scan(table::state, {}, {}, false, [this](auto, auto) {
@@ -35,6 +37,7 @@ public:
       return result<state_reader::step>{state_reader::step::next};
     });
   }
+  std::function<void()> before;
   std::size_t seen = 0;
   bool fails = false;
 };
@@ -148,6 +151,22 @@ TEST_F(ApplierActor, EndsTheNodeWhenAnApplyFailsThoughTheDiskIsNotFull) {
   system_.pass(interval);
   EXPECT_EQ(applied(), 0u);
   EXPECT_EQ(fatal_.size(), 1u);
+}
+
+TEST_F(ApplierActor, GoesOnApplyingWhileAnAuditReadsWhatWasThereBefore) {
+  give(1);
+  give(2);
+  auto counter = std::make_shared<row_counter>();
+  counter->before = [this] { // The audit has begun, on a thread of its own, and takes its time.
+    EXPECT_TRUE(inspected_.empty());
+    give(3);
+    caf::anon_send(applier_, apply_now{0});
+    system_.run();
+    EXPECT_EQ(applied(), 3u);
+  };
+  tell(inspect_state{counter});
+  EXPECT_EQ(counter->seen, 2u);
+  EXPECT_EQ(inspected_.size(), 1u);
 }
 
 TEST_F(ApplierActor, ShowsAnInspectionEverythingItWasGiven) {

@@ -41,6 +41,8 @@ public:
     return find(key.in(), key.key());
   }
 
+  runtime::result<void> pin() override { return {}; } // Nobody changes them meanwhile.
+
   runtime::result<runtime::snapshot> rows(const runtime::entity_id& id) override {
     return runtime::snapshot{find(runtime::table::state, id.row(runtime::table::state).key()),
                              find(runtime::table::content, id.row(runtime::table::content).key())};
