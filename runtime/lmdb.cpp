@@ -1,6 +1,7 @@
 #include "runtime/lmdb.hpp"
 
 #include "runtime/disk.hpp"
+#include "runtime/lmdb_meta.hpp"
 
 #include <algorithm>
 #include <cerrno>
@@ -37,6 +38,15 @@ fault_code code_of(int code) {
   default:
     return fault_code::internal;
   }
+}
+
+result<void> check_data_file(const std::string& file, bool existing) {
+  if (existing) {
+    const auto found = require_meta_pages(file);
+    return found ? result<void>{} : result<void>{found.error()};
+  }
+  const auto found = read_meta_pages(file);
+  return found ? result<void>{} : result<void>{found.error()};
 }
 
 } // namespace
@@ -129,6 +139,8 @@ result<void> cursor::erase() {
 
 result<std::unique_ptr<environment>> environment::open(const std::string& folder,
                                                        const environment_options& options) {
+  if (auto done = check_data_file(folder + "/data.mdb", options.existing); !done)
+    return done.error();
   MDB_env* handle = nullptr;
   if (const int code = mdb_env_create(&handle); code != 0)
     return os_failure(code, "create an LMDB environment", folder);

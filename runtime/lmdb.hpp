@@ -32,6 +32,8 @@ struct environment_options {
   /// overwrite blocks and the file system's own journal, shared by all programs, need not be flushed
   /// with them. Left out where the disk has not four times as much free.
   std::uint64_t preallocated_bytes = 0;
+  /// It had rows once: a data file that is missing or empty is damage. Else a new one is made in its place.
+  bool existing = false;
 };
 
 class environment;
@@ -121,6 +123,7 @@ private:
 /// One LMDB file and its lock file, in a folder that exists.
 class environment {
 public:
+  /// `corrupt` when the data file is not what LMDB left (lmdb_meta.hpp): it is not opened then.
   static result<std::unique_ptr<environment>> open(const std::string& folder,
                                                    const environment_options& options);
   environment(const environment&) = delete;

@@ -129,13 +129,15 @@ result<std::unique_ptr<storage>> open_storage(const std::string& path, std::uint
     return node.error();
   if (auto done = prepare_folders(path, *node); !done)
     return done.error();
-  auto journal = lmdb_journal::open(journal_folder(path),
-                                    {options.journal_map_bytes, 0, options.journal_preallocated_bytes});
+  auto journal =
+      lmdb_journal::open(journal_folder(path),
+                         {options.journal_map_bytes, 0, options.journal_preallocated_bytes, node->complete});
   if (!journal)
     return journal.error();
   std::vector<std::unique_ptr<lmdb_state>> states;
   for (std::uint32_t shard = 0; shard < node->shards; ++shard) {
-    auto state = lmdb_state::open(state_folder(path, shard), shard, {options.state_map_bytes, 0, 0});
+    auto state =
+        lmdb_state::open(state_folder(path, shard), shard, {options.state_map_bytes, 0, 0, node->complete});
     if (!state)
       return state.error();
     states.push_back(*std::move(state));

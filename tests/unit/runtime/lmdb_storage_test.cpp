@@ -110,6 +110,22 @@ TEST_F(DataFolder, WithAMissingPartIsRefusedNotRepaired) {
   }
 }
 
+TEST_F(DataFolder, WithAFileThatWasCutShortIsRefused) {
+  for (const std::string part : {"/journal/data.mdb", "/shards/0001/state/data.mdb"}) {
+    make(2);
+    const auto whole = std::filesystem::file_size(data() + part);
+    std::filesystem::copy_file(data() + part, data() + ".kept");
+    for (const auto bytes : {std::uintmax_t{0}, std::uintmax_t{1}, whole / 2, whole - 4096}) {
+      std::filesystem::resize_file(data() + part, bytes);
+      const auto refused = refusal(2);
+      EXPECT_EQ(refused.code, fault_code::corrupt) << part << " of " << bytes << " bytes";
+      EXPECT_THAT(refused.message, HasSubstr(data() + part));
+      EXPECT_EQ(std::filesystem::file_size(data() + part), bytes) << "nothing is made in its place";
+    }
+    std::filesystem::rename(data() + ".kept", data() + part);
+  }
+}
+
 TEST_F(DataFolder, WhoseMakingWasInterruptedIsMadeWhole) {
   put("node.json", R"({"format": 1, "node_id": "x", "shards": 2, "complete": false})");
   std::filesystem::create_directories(data() + "/journal");
