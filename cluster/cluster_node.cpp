@@ -15,27 +15,6 @@ namespace orderd::cluster {
 
 namespace {
 
-/// What recovery found, as the replica reads it. A copy that was not finished counts as nothing.
-runtime::result<replica_start> start_of(const runtime::replica_storage& found) {
-  const auto note = decode_replica_note(found.note.value_or(""));
-  if (!note)
-    return note.error();
-  replica_start out;
-  out.promised = note->promised;
-  out.copying = note->copying;
-  out.applied = found.applied.epoch;
-  out.journal_first = found.journal_first;
-  out.end = found.end.epoch;
-  out.time_ms = std::max(found.applied.time_ms, found.end.time_ms);
-  term_table table{note->starts};
-  table.truncate(out.end);
-  for (const auto& each : found.terms)
-    if (table.starts().empty() || table.starts().back().term < each.term)
-      table.append(each.term, each.first_epoch);
-  out.starts = table.starts();
-  return out;
-}
-
 replica_options options_of(const cluster_ports& cluster, std::uint32_t shard) {
   auto out = cluster.replicas;
   out.shard = shard;
@@ -47,6 +26,28 @@ replica_options options_of(const cluster_ports& cluster, std::uint32_t shard) {
 }
 
 } // namespace
+
+runtime::result<replica_start> start_of(const runtime::replica_storage& found) {
+  const auto note = decode_replica_note(found.note.value_or(""));
+  if (!note)
+    return note.error();
+  replica_start out;
+  out.promised = note->promised;
+  out.copying = note->copying;
+  out.time_ms = std::max(found.applied.time_ms, found.end.time_ms);
+  if (note->copying)
+    return out;
+  out.applied = found.applied.epoch;
+  out.journal_first = found.journal_first;
+  out.end = found.end.epoch;
+  term_table table{note->starts};
+  table.truncate(out.end);
+  for (const auto& each : found.terms)
+    if (table.starts().empty() || table.starts().back().term < each.term)
+      table.append(each.term, each.first_epoch);
+  out.starts = table.starts();
+  return out;
+}
 
 runtime::result<cluster_node> start_cluster_node(caf::actor_system& system,
                                                  const config::node_settings& settings, node_ports ports,

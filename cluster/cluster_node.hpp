@@ -50,6 +50,11 @@ struct cluster_node {
   void stop() const;
 };
 
+/// What recovery found of a shard, as its replica reads it; `malformed` when its note cannot be read. A copy
+/// that was not finished counts as nothing: its rows and epochs are of no one history, and are not held
+/// against the primary's.
+runtime::result<replica_start> start_of(const runtime::replica_storage& found);
+
 /// Spawns the actors, and makes the node end with any of them.
 runtime::result<cluster_node> start_cluster_node(caf::actor_system& system,
                                                  const config::node_settings& settings, node_ports ports,
