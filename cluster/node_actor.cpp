@@ -3,6 +3,7 @@
 #include "actors/api.hpp"
 #include "actors/replies.hpp"
 #include "cluster/version.hpp"
+#include "config/limits.hpp"
 #include "runtime/log.hpp"
 
 #include <caf/policy/select_all.hpp>
@@ -197,8 +198,16 @@ void node_actor::look_at_disk() {
     return admit(space.error());
   disk_used_ = space->used;
   given_.numbers.disk_used.Set(disk_used_);
-  const auto limit = given_.disk_used_max - (refusal_ ? hysteresis : 0);
-  if (disk_used_ < limit && space->free_bytes >= reserve_bytes)
+  const auto filled = given_.disk.journal().filled();
+  given_.numbers.journal_filled.Set(filled);
+  const auto below = refusal_ ? hysteresis : 0;
+  if (filled >= limits::journal_filled_max - below)
+    return admit(runtime::fault{runtime::fault_code::storage_full,
+                                "the journal is " + percent(filled) + " full, new orders are accepted below "
+                                    + percent(limits::journal_filled_max)
+                                    + "; orderd_journal_shard_bytes says whose epochs it keeps",
+                                1'000});
+  if (disk_used_ < given_.disk_used_max - below && space->free_bytes >= reserve_bytes)
     return admit(std::nullopt);
   admit(runtime::fault{runtime::fault_code::storage_full,
                        "the disk is " + percent(disk_used_) + " full, new orders are accepted below "

@@ -130,4 +130,10 @@ inline constexpr std::uint32_t etcd_reconnect_ms_max = 500;
 inline constexpr std::uint32_t etcd_probe_ms = 10'000;
 inline constexpr std::uint32_t etcd_probe_answer_ms_max = 2'000;
 
+// -- the disk --------------------------------------------------------------------------------------
+
+/// Share of the journal from which on new orders are refused. The other half is for what was accepted before,
+/// and on a follower for what a primary elsewhere accepts that does not see this journal.
+inline constexpr double journal_filled_max = 0.5;
+
 } // namespace orderd::limits

@@ -150,7 +150,8 @@ result<void> applier_actor::apply(std::uint32_t shard, shard_queue& queue) {
   numbers_.state_bytes.at(shard).Set(static_cast<double>(bytes));
   caf::anon_send(caf::actor_cast<caf::actor>(queue.owner), epoch_applied{last, bytes});
   caf::anon_send(journal_, trim_journal{shard, last});
-  return {};
+  // Here, where nobody waits for the disk.
+  return stores_.journal().sync_end();
 }
 
 void applier_actor::apply_failed(std::uint32_t shard, shard_queue& queue, const fault& why) {

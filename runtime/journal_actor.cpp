@@ -121,6 +121,9 @@ void journal_actor::read(const read_epochs& request) {
 void journal_actor::trim(std::uint32_t shard, const shard_trim& upto) {
   const auto kept_from = upto.retained_from.value_or(upto.applied + 1);
   store_.trim(shard, std::min(upto.applied, kept_from == 0 ? 0 : kept_from - 1));
+  const auto used = store_.used_by(shard);
+  numbers_.journal_shard_bytes.at(shard).Set(static_cast<double>(used.bytes));
+  numbers_.journal_oldest.at(shard).Set(static_cast<double>(used.oldest_ms) / 1000);
 }
 
 void journal_actor::fail(const fault& why) {

@@ -83,6 +83,12 @@ result<void> transaction::put(MDB_dbi in, std::string_view key, std::string_view
   return {};
 }
 
+std::uint64_t transaction::bytes_of(MDB_dbi database) const noexcept {
+  MDB_stat pages{};
+  mdb_stat(handle_, database, &pages);
+  return (pages.ms_branch_pages + pages.ms_leaf_pages + pages.ms_overflow_pages) * pages.ms_psize;
+}
+
 result<void> transaction::clear(MDB_dbi all_of) {
   if (const int code = mdb_drop(handle_, all_of, 0); code != 0)
     return environment_->failure(code, "clear a database");
@@ -161,6 +167,15 @@ result<transaction> environment::begin(unsigned flags, std::string_view tried) {
   if (const int code = mdb_txn_begin(handle_, nullptr, flags, &handle); code != 0)
     return failure(code, tried);
   return transaction{*this, handle};
+}
+
+result<environment::commit_mark> environment::last_commit() const {
+  MDB_envinfo info{};
+  int file = -1;
+  mdb_env_info(handle_, &info);
+  mdb_env_get_fd(handle_, &file);
+  const auto trees = read_trees(file, folder_, info.me_last_txnid);
+  return trees ? result<commit_mark>{commit_mark{info.me_last_txnid, *trees}} : trees.error();
 }
 
 fault environment::failure(int code, std::string_view tried) const {

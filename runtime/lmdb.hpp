@@ -62,6 +62,9 @@ public:
   result<std::optional<std::string_view>> get(MDB_dbi in, std::string_view key);
   result<void> put(MDB_dbi in, std::string_view key, std::string_view value);
 
+  /// Bytes of the pages of a database, in this transaction.
+  std::uint64_t bytes_of(MDB_dbi database) const noexcept;
+
   /// Erases all rows of a database; it stays, and its handles are good.
   result<void> clear(MDB_dbi all_of);
 
@@ -132,6 +135,13 @@ public:
 
   result<transaction> begin_write() { return begin(0, "begin a write"); }
   result<transaction> begin_read() { return begin(MDB_RDONLY, "begin a read"); }
+
+  /// What is committed: the number of the last transaction, and meta_page::trees of it (lmdb_meta.hpp).
+  struct commit_mark {
+    std::uint64_t transaction = 0;
+    std::uint64_t trees = 0;
+  };
+  result<commit_mark> last_commit() const;
 
   /// The fault of a failed call: `code` as LMDB returned it, `tried` completes "cannot ...".
   fault failure(int code, std::string_view tried) const;

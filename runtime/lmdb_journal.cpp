@@ -1,36 +1,24 @@
 #include "runtime/lmdb_journal.hpp"
 
 #include "runtime/bytes.hpp"
-#include "runtime/journal_records.hpp"
+#include "runtime/journal_keys.hpp"
 
 #include <algorithm>
+#include <limits>
 
 namespace orderd::runtime {
 
 namespace {
 
-/// Key of a chunk: {record u64, chunk u32}. Of a note: {0, shard}.
-constexpr std::size_t key_bytes = 8 + 4;
-
-constexpr std::uint64_t note_record = 0;
-
-/// Bytes of a chunk: a run of four pages of 4,096 bytes, less LMDB's header of 16. Short runs of equal
-/// length are found in the first entries of the list of free pages. Chunks of half a page, which need no
-/// run at all, cost a third more processor time and pages written; whole records need runs of any length.
-constexpr std::size_t chunk_bytes_max = 4 * 4096 - 16;
-
-/// Records read at a time when replaying, so that no read transaction gets old.
-constexpr std::size_t replay_bytes = 16u << 20;
-
 /// Erased at least, if there is that much to erase, with an append however small.
 constexpr std::uint64_t erased_bytes_min = 16u << 10;
 
-struct chunk_key {
-  char bytes[key_bytes];
+/// Erased in one transaction when the journal is full.
+constexpr std::uint64_t erased_bytes_when_full = 64u << 20;
 
-  chunk_key(std::uint64_t record, std::uint32_t chunk) { put_integer(put_integer(bytes, record), chunk); }
-  std::string_view view() const noexcept { return {bytes, sizeof bytes}; }
-};
+/// What a row takes in a record beside key and value, and a record beside its rows, at most.
+constexpr std::uint64_t row_overhead_bytes = 32;
+constexpr std::uint64_t record_overhead_bytes = 4096;
 
 result<void> put_record(lmdb::cursor& at, std::uint64_t number, std::string_view bytes) {
   for (std::uint32_t chunk = 0; !bytes.empty(); ++chunk) {
@@ -55,165 +43,33 @@ result<void> erase_records(lmdb::cursor& at, std::uint64_t first, std::uint64_t 
   }
 }
 
+/// About what entries take, rather too much.
+std::uint64_t room_of(std::span<const journal_entry> entries) {
+  std::uint64_t bytes = 0;
+  for (const auto& entry : entries) {
+    bytes += record_overhead_bytes;
+    const auto* epoch = std::get_if<epoch_ptr>(&entry);
+    if (!epoch) {
+      bytes += std::get<shard_note>(entry).record.size();
+      continue;
+    }
+    for (const auto& write : (*epoch)->writes)
+      bytes += row_overhead_bytes + write.key.key().size() + (write.value ? write.value->size() : 0);
+  }
+  return bytes;
+}
+
 } // namespace
 
-result<std::unique_ptr<lmdb_journal>> lmdb_journal::open(const std::string& folder,
-                                                         const lmdb::environment_options& options) {
-  auto environment = lmdb::environment::open(folder, options);
-  if (!environment)
-    return environment.error();
-  auto writing = (*environment)->begin_write();
-  if (!writing)
-    return writing.error();
-  auto chunks = writing->database("", true);
-  if (!chunks)
-    return chunks.error();
-  if (auto done = writing->commit(); !done)
-    return done.error();
-  return std::unique_ptr<lmdb_journal>{new lmdb_journal{*std::move(environment), **chunks}};
-}
+lmdb_journal::lmdb_journal(std::string folder, std::unique_ptr<lmdb::environment> environment, MDB_dbi chunks,
+                           std::uint64_t limit_bytes)
+    : folder_(std::move(folder)), environment_(std::move(environment)), chunks_(chunks),
+      limit_bytes_(limit_bytes) {}
 
-// -- replay --------------------------------------------------------------------------------------
-
-result<void> lmdb_journal::replay(const std::function<result<void>(epoch_ptr)>& visit) {
-  require(!replayed_, "journal replayed twice");
-  replayed_ = true;
-  std::uint64_t next = note_record + 1;
-  for (;;) {
-    auto loaded = load(next, replay_bytes);
-    if (!loaded)
-      return loaded.error();
-    if (loaded->empty())
-      return {};
-    for (const auto& record : *loaded) {
-      if (auto done = replay_record(record, visit); !done)
-        return done;
-    }
-    next = loaded->back().number + 1;
-  }
-}
-
-result<void> lmdb_journal::replay_record(const loaded_record& record,
-                                         const std::function<result<void>(epoch_ptr)>& visit) {
-  const auto damaged = [&](const fault& why) {
-    return fault{why.code, "record " + std::to_string(record.number) + " of the journal: " + why.message};
-  };
-  if (!records_.empty() && record.number != first_ + records_.size())
-    return fault{fault_code::corrupt, "record " + std::to_string(first_ + records_.size())
-                                          + " of the journal is missing; the next is "
-                                          + std::to_string(record.number)};
-  if (records_.empty())
-    first_ = record.number;
-  if (is_cut(record.bytes)) {
-    const auto mark = open_cut(record.bytes);
-    if (!mark)
-      return damaged(mark.error());
-    remember({mark->shard, 0, record.bytes.size()});
-    return {};
-  }
-  auto epoch = decode_epoch(record.bytes);
-  if (!epoch)
-    return damaged(epoch.error());
-  remember({(*epoch)->shard, (*epoch)->number, record.bytes.size()});
-  return visit(*std::move(epoch));
-}
-
-result<std::vector<lmdb_journal::loaded_record>> lmdb_journal::load(std::uint64_t first,
-                                                                    std::size_t bytes_max) {
-  auto reading = environment_->begin_read();
-  if (!reading)
-    return reading.error();
-  auto at = lmdb::cursor::open(*reading, chunks_);
-  if (!at)
-    return at.error();
-  std::vector<loaded_record> out;
-  std::size_t bytes = 0;
-  auto found = at->seek(MDB_SET_RANGE, chunk_key{first, 0}.view());
-  for (; found && *found; found = at->move(MDB_NEXT)) {
-    if (at->key().size() != key_bytes)
-      return fault{fault_code::corrupt,
-                   "a key of the journal has " + std::to_string(at->key().size()) + " bytes"};
-    const auto number = get_integer<std::uint64_t>(at->key());
-    if (out.empty() || out.back().number != number) {
-      if (bytes >= bytes_max)
-        return out;
-      out.push_back({number, {}});
-    }
-    out.back().bytes += at->value();
-    bytes += at->value().size();
-  }
-  if (!found)
-    return found.error();
-  return out;
-}
-
-result<void> lmdb_journal::check_usable() const {
-  require(replayed_, "journal used before it was replayed");
-  if (failed_)
-    return fault{fault_code::internal, "the journal failed before: what it holds is unknown"};
-  return {};
-}
-
-// -- reading -------------------------------------------------------------------------------------
-
-result<std::map<std::uint32_t, std::string>> lmdb_journal::notes() {
-  if (auto usable = check_usable(); !usable)
-    return usable.error();
-  auto reading = environment_->begin_read();
-  if (!reading)
-    return reading.error();
-  auto at = lmdb::cursor::open(*reading, chunks_);
-  if (!at)
-    return at.error();
-  std::map<std::uint32_t, std::string> out;
-  auto found = at->seek(MDB_SET_RANGE, chunk_key{note_record, 0}.view());
-  for (; found && *found && get_integer<std::uint64_t>(at->key()) == note_record;
-       found = at->move(MDB_NEXT)) {
-    const auto shard = get_integer<std::uint32_t>(at->key().substr(8));
-    const auto note = open_note(shard, at->value());
-    if (!note)
-      return note.error();
-    out.emplace(shard, *note);
-  }
-  if (!found)
-    return found.error();
-  return out;
-}
-
-result<std::vector<epoch_ptr>> lmdb_journal::read(std::uint32_t shard, std::uint64_t first,
-                                                  std::size_t bytes_max) {
-  if (auto usable = check_usable(); !usable)
-    return usable.error();
-  std::vector<epoch_ptr> out;
-  const auto known = by_shard_.find(shard);
-  if (known == by_shard_.end())
-    return out;
-  const auto& epochs = known->second;
-  auto next = std::lower_bound(epochs.begin(), epochs.end(), first,
-                               [](const auto& stored, std::uint64_t epoch) { return stored.epoch < epoch; });
-  std::size_t bytes = 0;
-  for (; next != epochs.end() && next->epoch == first + out.size(); ++next) {
-    if (!out.empty() && bytes >= bytes_max)
-      break;
-    const auto loaded = load(next->record, 1);
-    if (!loaded)
-      return loaded.error();
-    if (loaded->empty() || loaded->front().number != next->record)
-      return fault{fault_code::corrupt,
-                   "record " + std::to_string(next->record) + " of the journal is missing"};
-    auto epoch = decode_epoch(loaded->front().bytes);
-    if (!epoch)
-      return fault{epoch.error().code,
-                   "record " + std::to_string(next->record) + " of the journal: " + epoch.error().message};
-    bytes += loaded->front().bytes.size();
-    out.push_back(*std::move(epoch));
-  }
-  return out;
-}
-
-std::uint64_t lmdb_journal::first_epoch(std::uint32_t shard) const {
-  const auto known = by_shard_.find(shard);
-  return known == by_shard_.end() || known->second.empty() ? 0 : known->second.front().epoch;
+lmdb_journal::~lmdb_journal() {
+  // An orderly stop. When it fails the file says less, which is still true.
+  if (end_)
+    (void)end_->sync();
 }
 
 // -- append --------------------------------------------------------------------------------------
@@ -221,9 +77,36 @@ std::uint64_t lmdb_journal::first_epoch(std::uint32_t shard) const {
 result<void> lmdb_journal::append(std::span<const journal_entry> entries) {
   if (auto usable = check_usable(); !usable)
     return usable;
-  auto done = append_entries(entries);
+  auto done = make_room(entries);
+  if (done)
+    done = append_entries(entries);
   failed_ = !done;
   return done;
+}
+
+// What a transaction frees only later ones can use: erasing first in the same one would not help.
+result<void> lmdb_journal::make_room(std::span<const journal_entry> entries) {
+  const auto needed = room_of(entries);
+  while (filled_bytes_ + needed > limit_bytes_) {
+    auto writing = environment_->begin_write();
+    if (!writing)
+      return writing.error();
+    {
+      auto at = lmdb::cursor::open(*writing, chunks_);
+      if (!at)
+        return at.error();
+      const auto erased = erase_covered(*at, erased_bytes_when_full);
+      if (!erased)
+        return erased.error();
+      if (*erased == 0)
+        return full();
+      if (auto done = put_marks(*at); !done)
+        return done;
+    }
+    if (auto done = commit(*std::move(writing)); !done)
+      return done;
+  }
+  return {};
 }
 
 // What it remembers of the records changes as they are written: after a failure nothing looks at it again.
@@ -235,93 +118,168 @@ result<void> lmdb_journal::append_entries(std::span<const journal_entry> entries
     auto at = lmdb::cursor::open(*writing, chunks_);
     if (!at)
       return at.error();
-    const auto first_added = first_ + records_.size();
+    const std::uint64_t bytes_before = size_bytes_;
     for (const auto& entry : entries) {
       const auto* epoch = std::get_if<epoch_ptr>(&entry);
       if (auto done = epoch ? put_epoch(*at, **epoch) : put_note(*at, std::get<shard_note>(entry)); !done)
         return done;
     }
-    std::uint64_t added_bytes = 0;
-    for (auto number = first_added; number < first_ + records_.size(); ++number)
-      added_bytes += records_[number - first_].bytes;
-    if (auto done = erase_covered(*at, 2 * added_bytes + erased_bytes_min); !done)
+    const auto added_bytes = size_bytes_ > bytes_before ? size_bytes_ - bytes_before : 0;
+    if (auto erased = erase_covered(*at, 2 * added_bytes + erased_bytes_min); !erased)
+      return erased.error();
+    if (auto done = put_marks(*at); !done)
       return done;
   }
-  return writing->commit();
+  return commit(*std::move(writing));
+}
+
+result<void> lmdb_journal::commit(lmdb::transaction writing) {
+  filled_bytes_ = writing.bytes_of(chunks_);
+  if (auto done = writing.commit(); !done)
+    return done;
+  const auto now = position();
+  return now ? end_->advance(*now) : now.error();
 }
 
 result<void> lmdb_journal::put_epoch(lmdb::cursor& at, const epoch& what) {
   const auto bytes = encode_epoch(what);
-  if (auto done = put_record(at, first_ + records_.size(), bytes); !done)
+  if (auto done = put_record(at, next_, bytes); !done)
     return done;
-  remember({what.shard, what.number, bytes.size()});
+  remember(what, next_++, bytes);
   return {};
 }
 
 result<void> lmdb_journal::put_note(lmdb::cursor& at, const shard_note& what) {
-  if (auto done = at.put(chunk_key{note_record, what.shard}.view(), seal_note(what.shard, what.record));
+  if (auto done = at.put(chunk_key{head_record, what.shard}.view(), seal_note(what.shard, what.record));
       !done)
     return done;
   return what.keep_upto ? cut(at, what.shard, *what.keep_upto) : result<void>{};
 }
 
 result<void> lmdb_journal::cut(lmdb::cursor& at, std::uint32_t shard, std::uint64_t keep_upto) {
-  auto& epochs = by_shard_[shard];
-  for (; !epochs.empty() && epochs.back().epoch > keep_upto; epochs.pop_back()) {
-    const auto [epoch, number] = epochs.back();
-    if (auto done = erase_records(at, number, number + 1); !done)
+  auto& records = shards_[shard];
+  while (!records.epochs.empty() && records.epochs.back().epoch > keep_upto) {
+    const auto last = records.epochs.back();
+    records.epochs.pop_back();
+    if (auto done = erase_records(at, last.record, last.record + 1); !done)
       return done;
-    const auto mark = seal_cut({shard, epoch});
-    if (auto done = at.put(chunk_key{number, 0}.view(), mark); !done)
-      return done;
-    auto& record = records_[number - first_];
-    size_bytes_ += mark.size();
-    size_bytes_ -= record.bytes;
-    record = {shard, 0, mark.size()};
+    forget(records, last);
   }
-  if (const auto synced = synced_epoch_.find(shard); synced != synced_epoch_.end())
-    synced->second = std::min(synced->second, keep_upto);
+  records.synced = std::min(records.synced, keep_upto);
+  if (records.floor.epoch > keep_upto) {
+    // Another history: what comes next may begin anywhere.
+    records.floor = {};
+    records.floor_changed = true;
+  }
   return {};
 }
 
-void lmdb_journal::remember(const stored_record& record) {
-  if (record.epoch != 0)
-    by_shard_[record.shard].push_back({record.epoch, first_ + records_.size()});
-  records_.push_back(record);
-  size_bytes_ += record.bytes;
+void lmdb_journal::remember(const epoch& what, std::uint64_t record, std::string_view bytes) {
+  auto& records = shards_[what.shard];
+  records.epochs.push_back({what.number, record, bytes.size(), hash_of(what), what.time_ms});
+  records.bytes += bytes.size();
+  size_bytes_ += bytes.size();
+}
+
+void lmdb_journal::forget(shard_records& of, const stored_epoch& what) {
+  of.bytes -= what.bytes;
+  size_bytes_ -= what.bytes;
+  gaps_.erase(what.record);
 }
 
 // -- trim ----------------------------------------------------------------------------------------
 
 void lmdb_journal::trim(std::uint32_t shard, std::uint64_t upto) {
-  auto& synced = synced_epoch_[shard];
+  auto& synced = shards_[shard].synced;
   synced = std::max(synced, upto);
 }
 
-bool lmdb_journal::covered(const stored_record& record) const {
-  if (record.epoch == 0)
-    return true;
-  const auto synced = synced_epoch_.find(record.shard);
-  return synced != synced_epoch_.end() && record.epoch <= synced->second;
-}
-
-result<void> lmdb_journal::erase_covered(lmdb::cursor& at, std::uint64_t bytes_max) {
-  const auto first = first_;
-  std::uint64_t bytes = 0;
-  while (!records_.empty() && bytes < bytes_max && covered(records_.front())) {
-    bytes += records_.front().bytes;
-    forget_front();
+lmdb_journal::shard_records* lmdb_journal::oldest_covered() {
+  shard_records* oldest = nullptr;
+  for (auto& [shard, records] : shards_) {
+    if (records.epochs.empty() || records.epochs.front().epoch > records.synced)
+      continue;
+    if (!oldest || records.epochs.front().record < oldest->epochs.front().record)
+      oldest = &records;
   }
-  return first == first_ ? result<void>{} : erase_records(at, first, first_);
+  return oldest;
 }
 
-void lmdb_journal::forget_front() {
-  const auto& record = records_.front();
-  if (record.epoch != 0)
-    by_shard_[record.shard].pop_front();
-  size_bytes_ -= record.bytes;
-  records_.pop_front();
-  ++first_;
+result<std::uint64_t> lmdb_journal::erase_covered(lmdb::cursor& at, std::uint64_t bytes_max) {
+  std::uint64_t bytes = 0;
+  std::uint64_t run_first = 0; // [run_first, run_end): known to be erased, still in the store
+  std::uint64_t run_end = 0;
+  for (auto* from = oldest_covered(); from && bytes < bytes_max; from = oldest_covered()) {
+    const auto gone = from->epochs.front();
+    from->epochs.pop_front();
+    from->floor = {gone.epoch, gone.hash};
+    from->floor_changed = true;
+    forget(*from, gone);
+    bytes += gone.bytes;
+    if (gone.record != run_end) {
+      if (auto done = erase_records(at, run_first, run_end); run_first != run_end && !done)
+        return done.error();
+      run_first = gone.record;
+    }
+    run_end = gone.record + 1;
+  }
+  if (run_first == run_end)
+    return bytes;
+  auto done = erase_records(at, run_first, run_end);
+  return done ? result<std::uint64_t>{bytes} : done.error();
+}
+
+std::uint64_t lmdb_journal::oldest_record() const {
+  auto oldest = std::numeric_limits<std::uint64_t>::max();
+  for (const auto& [shard, records] : shards_) {
+    if (!records.epochs.empty())
+      oldest = std::min(oldest, records.epochs.front().record);
+  }
+  return oldest;
+}
+
+/// What the erased records leave behind: the last number, where older ones stay, and how far it went.
+result<void> lmdb_journal::put_marks(lmdb::cursor& at) {
+  if (const auto oldest = oldest_record(); oldest < next_)
+    gaps_.drop_below(oldest);
+  for (const auto& [first, end] : gaps_.take_changes()) {
+    const auto done = end ? at.put(chunk_key{first, 0}.view(), seal_erased({first, *end}))
+                          : erase_records(at, first, first + 1);
+    if (!done)
+      return done;
+  }
+  for (auto& [shard, records] : shards_) {
+    if (!std::exchange(records.floor_changed, false))
+      continue;
+    const auto key = chunk_key{head_record, floor_mark | shard};
+    if (auto done = at.put(key.view(), seal_floor(shard, records.floor)); !done)
+      return done;
+  }
+  return {};
+}
+
+// -- how full it is ------------------------------------------------------------------------------
+
+double lmdb_journal::filled() const {
+  return static_cast<double>(filled_bytes_) / static_cast<double>(limit_bytes_);
+}
+
+journal_store::shard_use lmdb_journal::used_by(std::uint32_t shard) const {
+  const auto known = shards_.find(shard);
+  if (known == shards_.end() || known->second.epochs.empty())
+    return {};
+  return {known->second.bytes, known->second.epochs.front().time_ms};
+}
+
+fault lmdb_journal::full() const {
+  const auto largest = std::max_element(shards_.begin(), shards_.end(), [](const auto& a, const auto& b) {
+    return a.second.bytes < b.second.bytes;
+  });
+  const auto shard = largest == shards_.end() ? 0 : largest->first;
+  return {fault_code::storage_full, "the journal in " + folder_ + " is full: " + std::to_string(filled_bytes_)
+                                        + " bytes of " + std::to_string(limit_bytes_)
+                                        + ", and nothing of it is in the states yet; most is of shard "
+                                        + std::to_string(shard)};
 }
 
 } // namespace orderd::runtime

@@ -1,10 +1,12 @@
 #include "runtime/lmdb_meta.hpp"
 
 #include "runtime/bytes.hpp"
+#include "runtime/disk.hpp"
 #include "runtime/lmdb_pages.hpp"
 
 #include <cerrno>
 #include <filesystem>
+#include <unistd.h>
 
 namespace orderd::runtime::lmdb {
 
@@ -18,6 +20,8 @@ constexpr std::size_t meta_bytes = 136;
 constexpr std::size_t version_at = 4;
 constexpr std::size_t written_at = 16; ///< from here on a commit writes it
 constexpr std::size_t free_tree_at = 24;
+constexpr std::size_t tree_flags_at = 4; ///< within a tree
+constexpr std::uint16_t integer_keys = 0x08;
 constexpr std::size_t main_tree_at = 72;
 constexpr std::size_t last_page_at = 120;
 constexpr std::size_t transaction_at = 128;
@@ -37,6 +41,10 @@ tree_root tree_at(std::string_view meta, std::size_t at) {
   return {native<std::uint16_t>(meta, at + 6),  native<std::uint64_t>(meta, at + 8),
           native<std::uint64_t>(meta, at + 16), native<std::uint64_t>(meta, at + 24),
           native<std::uint64_t>(meta, at + 32), native<std::uint64_t>(meta, at + 40)};
+}
+
+std::uint64_t trees_of(std::string_view meta) {
+  return hash_bytes(meta.substr(written_at, transaction_at - written_at));
 }
 
 fault damaged(const std::string& file, const std::string& what) {
@@ -68,9 +76,11 @@ result<meta_page> read_page(const page_file& in, std::uint64_t number) {
   // The page size stands in the unused word of the first tree.
   if (const auto size = native<std::uint32_t>(meta, free_tree_at); size != page_bytes)
     return damaged(in.name(), name + " says that pages have " + std::to_string(size) + " bytes, not 4096");
+  if (native<std::uint16_t>(meta, free_tree_at + tree_flags_at) != integer_keys
+      || native<std::uint16_t>(meta, main_tree_at + tree_flags_at) != 0)
+    return damaged(in.name(), name + " asks for another order of keys");
   return meta_page{native<std::uint64_t>(meta, transaction_at), native<std::uint64_t>(meta, last_page_at),
-                   tree_at(meta, free_tree_at), tree_at(meta, main_tree_at),
-                   hash_bytes(meta.substr(written_at))};
+                   tree_at(meta, free_tree_at), tree_at(meta, main_tree_at), trees_of(meta)};
 }
 
 /// Each commit takes the next number, and the meta page that fits it. A new file has 0 twice.
@@ -147,6 +157,18 @@ result<std::optional<meta_pages>> read_meta_pages(const std::string& file) {
   if (!found)
     return found.error();
   return std::optional{*found};
+}
+
+result<std::uint64_t> read_trees(int fd, const std::string& file, std::uint64_t transaction) {
+  char bytes[meta_bytes];
+  const auto at = static_cast<off_t>(transaction % 2 * page_bytes + page_header_bytes);
+  const auto got = pread(fd, bytes, sizeof bytes, at);
+  if (got != static_cast<ssize_t>(sizeof bytes))
+    return os_failure(got < 0 ? errno : EIO, "read a meta page", file);
+  const std::string_view meta{bytes, sizeof bytes};
+  if (native<std::uint64_t>(meta, transaction_at) != transaction)
+    return damaged(file, "the meta page of transaction " + std::to_string(transaction) + " is not there");
+  return trees_of(meta);
 }
 
 result<meta_pages> require_meta_pages(const std::string& file) {

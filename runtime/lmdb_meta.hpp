@@ -41,7 +41,7 @@ struct meta_page {
   std::uint64_t last_page = 0;   ///< the highest that is used
   tree_root free;                ///< the list of free pages
   tree_root main;                ///< the unnamed database
-  std::uint64_t hash = 0;        ///< of all that the transaction wrote in it
+  std::uint64_t trees = 0;       ///< hash of all that the transaction wrote in it, but for its number
 };
 
 struct meta_pages {
@@ -52,6 +52,9 @@ struct meta_pages {
 
 /// The meta pages of a data file; nullopt when there is no such file, or an empty one.
 result<std::optional<meta_pages>> read_meta_pages(const std::string& file);
+
+/// `meta_page::trees` of that transaction, of a file that is open. Pre: it is one of the last two.
+result<std::uint64_t> read_trees(int fd, const std::string& file, std::uint64_t transaction);
 
 /// As it says, of a file that must be there: one that is missing or empty is `corrupt` too.
 result<meta_pages> require_meta_pages(const std::string& file);

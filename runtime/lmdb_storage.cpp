@@ -102,14 +102,31 @@ result<void> prepare_folders(const std::string& path, const node_file& node) {
   return {};
 }
 
-/// Durable: the new environments' files, and then that the folder is complete.
-result<void> complete(const std::string& path, node_file node) {
+/// Durable: the new environments' files, and then that the folder is complete and has this journal.
+result<void> complete(const std::string& path, node_file node, const std::string& journal_id) {
   for (const auto& folder : environment_folders(path, node.shards)) {
     if (auto done = sync_folder(folder); !done)
       return done;
   }
   node.complete = true;
+  node.format = folder_format;
+  node.journal = journal_id;
   return write_node_file(path + "/node.json", node);
+}
+
+/// Of a folder of before journals had ids and ends: an empty journal cannot be told from a new one by them.
+/// But every journal of a node that ever committed anything has a record.
+result<void> check_upgrade(const std::string& path, const node_file& node, const lmdb_journal& journal,
+                           const std::vector<std::unique_ptr<lmdb_state>>& states) {
+  for (const auto& state : states) {
+    if (node.complete && journal.unused() && state->applied_epoch() > 0)
+      return fault{fault_code::corrupt,
+                   "the journal in " + journal_folder(path) + " is empty, but "
+                       + std::to_string(state->applied_epoch())
+                       + " epochs were applied from it: acknowledged orders may be missing. Put back the "
+                         "newest journal/data.mdb"};
+  }
+  return {};
 }
 
 } // namespace
@@ -127,11 +144,13 @@ result<std::unique_ptr<storage>> open_storage(const std::string& path, std::uint
   const auto node = claim(path, shards);
   if (!node)
     return node.error();
+  if (node->complete && node->format == folder_format && node->journal.empty())
+    return fault{fault_code::corrupt, path + "/node.json: it names no journal"};
   if (auto done = prepare_folders(path, *node); !done)
     return done.error();
-  auto journal =
-      lmdb_journal::open(journal_folder(path),
-                         {options.journal_map_bytes, 0, options.journal_preallocated_bytes, node->complete});
+  auto journal = lmdb_journal::open(
+      journal_folder(path),
+      {options.journal_map_bytes, 0, options.journal_preallocated_bytes, node->complete}, node->journal);
   if (!journal)
     return journal.error();
   std::vector<std::unique_ptr<lmdb_state>> states;
@@ -142,8 +161,10 @@ result<std::unique_ptr<storage>> open_storage(const std::string& path, std::uint
       return state.error();
     states.push_back(*std::move(state));
   }
-  if (!node->complete) {
-    if (auto done = complete(path, *node); !done)
+  if (!node->complete || node->format < folder_format) {
+    if (auto done = check_upgrade(path, *node, **journal, states); !done)
+      return done.error();
+    if (auto done = complete(path, *node, (*journal)->id()); !done)
       return done.error();
   }
   return std::unique_ptr<storage>{

@@ -52,6 +52,16 @@ metrics::metrics(std::string_view version)
                                  "shard"),
       journal_bytes(
           gauges(registry_, "orderd_journal_bytes", "Journal records not yet trimmed, in bytes.").Add({})),
+      journal_filled(
+          gauges(registry_, "orderd_journal_filled_ratio",
+                 "Filled share of what the journal may hold, 0 to 1; new orders are refused from 0.5.")
+              .Add({})),
+      journal_shard_bytes(gauges(registry_, "orderd_journal_shard_bytes",
+                                 "Journal records of a shard not yet trimmed, in bytes."),
+                          "shard"),
+      journal_oldest(gauges(registry_, "orderd_journal_oldest_epoch_timestamp_seconds",
+                            "When the oldest epoch of a shard that the journal keeps was closed; 0: none."),
+                     "shard"),
       state_bytes(gauges(registry_, "orderd_state_bytes", "State store on disk, in bytes."), "shard"),
       apply_lag_epochs(
           gauges(registry_, "orderd_apply_lag_epochs", "Committed epochs not yet in the state store."),

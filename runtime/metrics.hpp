@@ -123,6 +123,13 @@ public:
   histogram commit_duration = histogram::of_durations();
   /// orderd_journal_bytes: records not yet trimmed (journal).
   gauge& journal_bytes;
+  /// orderd_journal_filled_ratio: of what it may hold, 0 to 1; new orders are refused from 0.5 on (node).
+  gauge& journal_filled;
+  /// orderd_journal_shard_bytes{shard}: of them, by shard (journal).
+  labelled<gauge> journal_shard_bytes;
+  /// orderd_journal_oldest_epoch_timestamp_seconds{shard}: when the oldest of them was closed, by the shard's
+  /// time; 0: there is none, or it is not known (journal).
+  labelled<gauge> journal_oldest;
   /// orderd_state_bytes{shard}: of the state store on disk (applier).
   labelled<gauge> state_bytes;
   /// orderd_apply_lag_epochs{shard}: committed and not yet in the state store (shards).

@@ -14,20 +14,31 @@ namespace orderd::runtime {
 
 namespace {
 
-/// Of the whole data folder.
-constexpr unsigned format_version = 1;
-
 fault bad_file(fault_code code, const std::string& path, const std::string& what) {
   return {code, path + ": " + what};
+}
+
+/// The hash of all fields but itself, so that a damaged letter is no other value and no missing field.
+template <class Json>
+std::string check_of(Json json) {
+  json.erase("check");
+  std::string bytes;
+  append_integer(bytes, hash_bytes(nlohmann::json(json).dump()));
+  return to_hex(bytes);
 }
 
 result<std::optional<node_file>> parse(const std::string& path, const std::string& text) {
   const auto json = nlohmann::json::parse(text, nullptr, false);
   if (!json.is_object() || !json.contains("format") || !json["format"].is_number_unsigned())
     return bad_file(fault_code::corrupt, path, "not the description of a data folder");
-  if (const auto format = json["format"].get<std::uint64_t>(); format != format_version)
+  const auto format = json["format"].get<std::uint64_t>();
+  if (format < 1 || format > folder_format)
     return bad_file(fault_code::unsupported_version, path,
-                    "format " + std::to_string(format) + ", this program knows 1");
+                    "format " + std::to_string(format) + ", this program knows 1 and 2");
+  if (format > 1 && json.value("check", nlohmann::json{}) != check_of(json))
+    return bad_file(
+        fault_code::corrupt, path,
+        "it is not as it was written, its check is another one: restore it from where you keep it");
   const auto has = [&](const char* name, bool fits) { return json.contains(name) && fits; };
   if (!has("node_id", json.value("node_id", nlohmann::json{}).is_string())
       || !has("shards", json.value("shards", nlohmann::json{}).is_number_unsigned())
@@ -39,12 +50,16 @@ result<std::optional<node_file>> parse(const std::string& path, const std::strin
   const auto cluster = json.value("cluster", nlohmann::json(""));
   if (!incarnation.is_number_unsigned() || !boot.is_number_unsigned() || !cluster.is_string())
     return bad_file(fault_code::corrupt, path, "a field of the cluster is of the wrong type");
+  const auto journal = json.value("journal", nlohmann::json(""));
+  if (!journal.is_string())
+    return bad_file(fault_code::corrupt, path, "the journal's id is of the wrong type");
   const auto shards = json["shards"].get<std::uint64_t>();
   if (shards < 1 || shards > limits::shards_max)
     return bad_file(fault_code::corrupt, path, std::to_string(shards) + " shards cannot be");
-  return std::optional{node_file{json["node_id"].get<std::string>(), static_cast<std::uint32_t>(shards),
-                                 json["complete"].get<bool>(), incarnation.get<std::uint64_t>(),
-                                 boot.get<std::uint64_t>(), cluster.get<std::string>()}};
+  return std::optional{node_file{static_cast<std::uint32_t>(format), json["node_id"].get<std::string>(),
+                                 static_cast<std::uint32_t>(shards), json["complete"].get<bool>(),
+                                 incarnation.get<std::uint64_t>(), boot.get<std::uint64_t>(),
+                                 journal.get<std::string>(), cluster.get<std::string>()}};
 }
 
 } // namespace
@@ -74,10 +89,14 @@ result<std::optional<node_file>> read_node_file(const std::string& path) {
 }
 
 result<void> write_node_file(const std::string& path, const node_file& what) {
-  const nlohmann::ordered_json json{{"format", format_version},        {"node_id", what.node_id},
-                                    {"shards", what.shards},           {"complete", what.complete},
-                                    {"incarnation", what.incarnation}, {"boot", what.boot},
-                                    {"cluster", what.cluster}};
+  nlohmann::ordered_json json{{"format", what.format},           {"node_id", what.node_id},
+                              {"shards", what.shards},           {"complete", what.complete},
+                              {"incarnation", what.incarnation}, {"boot", what.boot},
+                              {"cluster", what.cluster}};
+  if (what.format > 1) {
+    json["journal"] = what.journal;
+    json["check"] = check_of(json);
+  }
   return write_file_atomically(path, json.dump(2) + "\n");
 }
 

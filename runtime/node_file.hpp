@@ -9,12 +9,18 @@
 
 namespace orderd::runtime {
 
+/// The newest format of a data folder. Folders of 1 are read, and become 2 when they are opened: their
+/// journal then has an id and an end (journal_end.hpp), which a program that knows 1 only would not keep up.
+constexpr std::uint32_t folder_format = 2;
+
 struct node_file {
+  std::uint32_t format = folder_format;
   std::string node_id; ///< 32 hex digits, random
   std::uint32_t shards = 0;
   bool complete = false;         ///< false while the folder is being made: its parts may be missing
   std::uint64_t incarnation = 1; ///< another one after its data was given up: it is a new node then
   std::uint64_t boot = 0;        ///< how often it was started as a member of a cluster
+  std::string journal;           ///< id of its journal; empty: not complete, or of format 1
   std::string cluster;           ///< id of the cluster it is in; empty: none yet
 };
 

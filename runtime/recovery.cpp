@@ -20,8 +20,9 @@ std::size_t size_of(const epoch& what) {
 /// Follows one shard's epochs through the journal, and checks that they fit together and to the state.
 class shard_chain {
 public:
-  shard_chain(std::uint32_t shard, const state_store& state)
-      : shard_(shard), applied_(state.applied()), last_(applied_) {}
+  /// `trimmed`: the last epoch that the journal gave back, which the state must have.
+  shard_chain(std::uint32_t shard, const state_store& state, const epoch_mark& trimmed)
+      : shard_(shard), applied_(state.applied()), trimmed_(trimmed), last_(applied_) {}
 
   /// Takes the epoch as the last; a fault when it does not continue what came before it.
   result<void> take(const epoch& next) {
@@ -35,6 +36,8 @@ public:
 
   /// What is wrong when nothing comes after it.
   result<void> finish() const {
+    if (auto reached = check_trimmed(); !reached)
+      return reached;
     if (last_.epoch < applied_.epoch)
       return damage("the journal ends at epoch " + std::to_string(last_.epoch) + ", but the state has "
                     + std::to_string(applied_.epoch) + ": the journal is older than the state");
@@ -48,6 +51,14 @@ public:
 
 private:
   result<void> check(const runtime::epoch& next) const {
+    if (!in_journal_) {
+      if (auto reached = check_trimmed(); !reached)
+        return reached;
+      if (trimmed_.epoch != 0 && next.number > trimmed_.epoch + 1)
+        return damage("epoch " + std::to_string(trimmed_.epoch + 1)
+                      + " is missing; the journal was trimmed to " + std::to_string(trimmed_.epoch)
+                      + " and goes on with " + std::to_string(next.number));
+    }
     // The first record may be of any epoch the state has: the journal is trimmed behind it.
     if (!in_journal_ && next.number <= last_.epoch)
       return next.number < last_.epoch ? result<void>{} : check_same(next);
@@ -62,6 +73,19 @@ private:
       return damage("epoch " + std::to_string(next.number) + " follows another epoch "
                     + std::to_string(last_.epoch) + " than the one that is here");
     return next.number == applied_.epoch ? check_same(next) : result<void>{};
+  }
+
+  /// What the journal gave back, the state had: a state without it went back.
+  result<void> check_trimmed() const {
+    if (applied_.epoch < trimmed_.epoch)
+      return damage("the state has epoch " + std::to_string(applied_.epoch)
+                    + ", but the journal was trimmed up to " + std::to_string(trimmed_.epoch)
+                    + ": the state is an older one. Put back the newest state and journal");
+    if (applied_.epoch == trimmed_.epoch && applied_.hash != 0 && trimmed_.hash != 0
+        && applied_.hash != trimmed_.hash)
+      return damage("epoch " + std::to_string(applied_.epoch)
+                    + " of the state is not the one that the journal was trimmed up to");
+    return {};
   }
 
   /// The epoch that the state has applied last, as the journal has it.
@@ -81,6 +105,7 @@ private:
 
   std::uint32_t shard_;
   epoch_mark applied_; ///< of the state, when it began
+  epoch_mark trimmed_;
   epoch_mark last_;
   bool in_journal_ = false;
 };
@@ -88,7 +113,8 @@ private:
 /// Applies one shard's epochs as they come by.
 class shard_replay {
 public:
-  shard_replay(std::uint32_t shard, state_store& state) : chain_(shard, state), state_(state) {}
+  shard_replay(std::uint32_t shard, state_store& state, const epoch_mark& trimmed)
+      : chain_(shard, state, trimmed), state_(state) {}
 
   /// Checks that the epoch continues what came before it, and keeps it if the state lacks it.
   result<void> take(const epoch_ptr& next) {
@@ -122,7 +148,8 @@ private:
 /// Looks at one shard's epochs as they come by.
 class replica_survey {
 public:
-  replica_survey(std::uint32_t shard, const state_store& state) : chain_(shard, state) {
+  replica_survey(std::uint32_t shard, const state_store& state, const epoch_mark& trimmed)
+      : chain_(shard, state, trimmed) {
     found_.shard = shard;
     found_.applied = state.applied();
   }
@@ -173,7 +200,7 @@ result<void> apply_all(std::vector<shard_replay>& shards) {
 result<std::vector<recovered_shard>> recover(storage& from) {
   std::vector<shard_replay> shards;
   for (std::uint32_t shard = 0; shard < from.shards(); ++shard)
-    shards.emplace_back(shard, from.state(shard));
+    shards.emplace_back(shard, from.state(shard), from.journal().trimmed(shard));
   std::size_t bytes = 0;
   auto replayed = from.journal().replay([&](const epoch_ptr& next) -> result<void> {
     if (auto known = check_shard(*next, shards.size()); !known)
@@ -202,7 +229,7 @@ result<std::vector<recovered_shard>> recover(storage& from) {
 result<std::vector<replica_storage>> recover_replicas(storage& from) {
   std::vector<replica_survey> surveys;
   for (std::uint32_t shard = 0; shard < from.shards(); ++shard)
-    surveys.emplace_back(shard, from.state(shard));
+    surveys.emplace_back(shard, from.state(shard), from.journal().trimmed(shard));
   auto replayed = from.journal().replay([&](const epoch_ptr& next) -> result<void> {
     auto known = check_shard(*next, surveys.size());
     if (known)

@@ -21,8 +21,8 @@ struct recovered_shard {
 /// a time; then the journal may trim all of it. Call once, after opening, before anything else.
 ///
 /// `corrupt`, with a diagnosis, when a shard's epochs have a gap, an epoch names another term or hash for the
-/// one before it than that one has, the journal and the state do not fit together, or a record is
-/// damaged; else as the stores say. Nothing is skipped or repaired.
+/// one before it than that one has, the journal and the state do not fit together, the state lacks what the
+/// journal gave back, or a record is damaged; else as the stores say. Nothing is skipped or repaired.
 result<std::vector<recovered_shard>> recover(storage& from);
 
 /// What a node has of one shard. The journal's end may hold epochs that were never committed.

@@ -34,8 +34,8 @@ using journal_entry = std::variant<epoch_ptr, shard_note>;
 
 /// The synced log of all shards' epochs of one node, and a note for each shard.
 ///
-/// *Operation*: `replay` once after opening, then `append` for ever; `trim` now and then. Everything but
-/// `trim` and `size_bytes` only after `replay`.
+/// *Operation*: `replay` once after opening, then `append` for ever; `trim` and `sync_end` now and then.
+/// Everything but these, `trimmed`, `filled` and `size_bytes` only after `replay`.
 /// *Concurrency*: one thread at a time (the journal actor's).
 class journal_store {
 public:
@@ -68,8 +68,26 @@ public:
   /// remembers, until a cut of the shard, which lowers it to what was kept.
   virtual void trim(std::uint32_t shard, std::uint64_t upto) = 0;
 
+  /// Of the shard's epochs that were given back, the last, as its number and hash (epoch 0: none, or not
+  /// known). Durable: a state that has not applied it went back behind the journal.
+  virtual epoch_mark trimmed(std::uint32_t shard) const = 0;
+
   /// Bytes of journal records not yet trimmed.
   virtual std::uint64_t size_bytes() const = 0;
+
+  /// What records of one shard the journal still keeps.
+  struct shard_use {
+    std::uint64_t bytes = 0;
+    unix_ms oldest_ms = 0; ///< the shard's time when the oldest of them was closed; 0: none, or not known
+  };
+  virtual shard_use used_by(std::uint32_t shard) const = 0;
+
+  /// How full it is: 1 is where it takes no more. Any thread.
+  virtual double filled() const { return 0; }
+
+  /// Makes durable how far it is known to have come, at most once in a while. Blocks for a write of the disk:
+  /// for another thread than the one that appends.
+  virtual result<void> sync_end() { return {}; }
 };
 
 /// Point and range reads of one shard's state store, each seeing one committed apply.

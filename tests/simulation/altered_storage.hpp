@@ -72,7 +72,9 @@ private:
     }
     std::uint64_t first_epoch(std::uint32_t shard) const override { return real_.first_epoch(shard); }
     void trim(std::uint32_t shard, std::uint64_t upto) override { real_.trim(shard, upto); }
+    runtime::epoch_mark trimmed(std::uint32_t shard) const override { return real_.trimmed(shard); }
     std::uint64_t size_bytes() const override { return real_.size_bytes(); }
+    shard_use used_by(std::uint32_t shard) const override { return real_.used_by(shard); }
 
   private:
     runtime::journal_store& real_;

@@ -75,6 +75,20 @@ std::uint64_t memory_journal::first_epoch(std::uint32_t shard) const {
   return found == disk_.journal_.end() ? 0 : found->epoch;
 }
 
+epoch_mark memory_journal::trimmed(std::uint32_t shard) const {
+  const std::lock_guard lock{disk_.mutex_};
+  const auto found = disk_.trimmed_.find(shard);
+  return found == disk_.trimmed_.end() ? epoch_mark{} : found->second;
+}
+
+journal_store::shard_use memory_journal::used_by(std::uint32_t shard) const {
+  const std::lock_guard lock{disk_.mutex_};
+  shard_use out;
+  for (const auto& record : disk_.journal_)
+    out.bytes += record.shard == shard ? record.bytes.size() : 0;
+  return out;
+}
+
 std::uint64_t memory_journal::size_bytes() const {
   const std::lock_guard lock{disk_.mutex_};
   return disk_.journal_bytes_;
@@ -114,8 +128,12 @@ result<void> memory_journal::write(std::span<const journal_entry> entries) {
   }
   disk_.keep(std::move(changes));
   lower_trims(entries);
-  while (!disk_.journal_.empty() && covered(disk_.journal_.front()))
-    disk_.drop(0);
+  for (std::size_t index = 0; index < disk_.journal_.size();) {
+    if (covered(disk_.journal_[index]))
+      disk_.trim(index);
+    else
+      ++index;
+  }
   return {};
 }
 

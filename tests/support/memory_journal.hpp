@@ -19,7 +19,10 @@ public:
                                                         std::size_t bytes_max) override;
   std::uint64_t first_epoch(std::uint32_t shard) const override;
   void trim(std::uint32_t shard, std::uint64_t upto) override;
+  runtime::epoch_mark trimmed(std::uint32_t shard) const override;
   std::uint64_t size_bytes() const override;
+  shard_use used_by(std::uint32_t shard) const override;
+  double filled() const override { return disk_.journal_filled_; }
 
 private:
   runtime::result<void> check_usable() const;

@@ -1,5 +1,6 @@
 #include "tests/support/memory_storage.hpp"
 
+#include "runtime/bytes.hpp"
 #include "runtime/state_rows.hpp"
 #include "tests/support/memory_journal.hpp"
 
@@ -252,6 +253,7 @@ void memory_disk::become_copy_of(const memory_disk& other) {
   journal_ = other.journal_;
   journal_bytes_ = other.journal_bytes_;
   notes_ = other.notes_;
+  trimmed_ = other.trimmed_;
   shards_ = other.shards_;
 }
 
@@ -271,6 +273,8 @@ void memory_disk::keep(note what) {
     for (auto index = journal_.size(); index-- > 0;)
       if (journal_[index].shard == what.shard && journal_[index].epoch > *what.keep_upto)
         drop(index);
+  if (what.keep_upto && trimmed_[what.shard].epoch > *what.keep_upto)
+    trimmed_.erase(what.shard);
   notes_[what.shard] = std::move(what.bytes);
 }
 
@@ -278,6 +282,13 @@ void memory_disk::drop(std::size_t index) {
   require(index < journal_.size(), "no such record");
   journal_bytes_ -= journal_[index].bytes.size();
   journal_.erase(journal_.begin() + static_cast<std::ptrdiff_t>(index));
+}
+
+void memory_disk::trim(std::size_t index) {
+  const auto& gone = journal_.at(index);
+  trimmed_[gone.shard] = {gone.epoch, 0, get_integer<std::uint64_t>(std::string_view{gone.bytes}.substr(1)),
+                          0};
+  drop(index);
 }
 
 std::uint64_t memory_disk::used_bytes() const {

@@ -9,6 +9,7 @@
 
 #include "runtime/store.hpp"
 
+#include <atomic>
 #include <cstdint>
 #include <deque>
 #include <functional>
@@ -51,6 +52,8 @@ public:
   /// Bytes it can hold: an append or apply beyond is `storage_full`, and takes no place.
   void set_capacity(std::uint64_t bytes) { capacity_bytes_ = bytes; }
   std::uint64_t used_bytes() const;
+  /// What the journal says of how full it is (journal_store::filled).
+  void set_journal_filled(double share) { journal_filled_ = share; }
 
   // -- damage --------------------------------------------------------------------------------------
 
@@ -94,6 +97,8 @@ private:
   void keep(std::vector<change> changes);
   void keep(note what);
   void drop(std::size_t index);
+  /// Gives a record back, and remembers that.
+  void trim(std::size_t index);
   static bool due(std::uint64_t& countdown);
 
   mutable std::recursive_mutex mutex_;
@@ -102,12 +107,14 @@ private:
   std::deque<record> journal_;
   std::uint64_t journal_bytes_ = 0;
   std::map<std::uint32_t, std::string> notes_; ///< sealed, by shard
-  std::vector<change> undecided_;              ///< of an append that failed
+  std::map<std::uint32_t, runtime::epoch_mark> trimmed_;
+  std::vector<change> undecided_; ///< of an append that failed
   std::vector<shard_content> shards_;
   std::uint64_t failing_append_ = 0;
   std::uint64_t failing_apply_ = 0;
   runtime::fault_code apply_failure_{};
   bool failing_reads_ = false;
+  std::atomic<double> journal_filled_ = 0;
   std::uint64_t capacity_bytes_ = std::numeric_limits<std::uint64_t>::max();
 };
 

@@ -81,5 +81,27 @@ TEST_F(NodeActor, RefusesASecondAuditUntilTheFirstHasEnded) {
   EXPECT_EQ(faults(ask(node_request::run_audit, 100)), "UNAVAILABLE ");
 }
 
+TEST_F(NodeActor, RefusesNewOrdersWhileTheJournalIsHalfFull) {
+  std::vector<runtime::admit_new_work> said;
+  const auto shard = test::spawn_recorder(system_.actors(), said);
+  const auto node =
+      system_.actors().spawn<node_actor>(node_dependencies{*opened_, clock_, numbers_, {shard}, peer_});
+  system_.run();
+  disk_.set_journal_filled(0.5);
+  system_.pass(milliseconds{250});
+  ASSERT_EQ(said.size(), 1u);
+  ASSERT_TRUE(said[0].refusal);
+  EXPECT_EQ(said[0].refusal->code, runtime::fault_code::storage_full);
+  EXPECT_EQ(
+      said[0].refusal->message,
+      "the journal is 50 % full, new orders are accepted below 50 %; orderd_journal_shard_bytes says whose "
+      "epochs it keeps");
+  disk_.set_journal_filled(0.4);
+  system_.pass(milliseconds{250});
+  ASSERT_EQ(said.size(), 2u);
+  EXPECT_FALSE(said[1].refusal);
+  system_.kill({node, shard});
+}
+
 } // namespace
 } // namespace orderd::cluster

@@ -56,7 +56,11 @@ private:
       return owner_.real_.journal().first_epoch(shard);
     }
     void trim(std::uint32_t, std::uint64_t) override {}
+    runtime::epoch_mark trimmed(std::uint32_t shard) const override {
+      return owner_.real_.journal().trimmed(shard);
+    }
     std::uint64_t size_bytes() const override { return 0; }
+    shard_use used_by(std::uint32_t) const override { return {}; }
 
   private:
     throwing_storage& owner_;

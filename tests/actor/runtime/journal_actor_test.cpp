@@ -29,7 +29,9 @@ public:
   }
   std::uint64_t first_epoch(std::uint32_t shard) const override { return real_.first_epoch(shard); }
   void trim(std::uint32_t shard, std::uint64_t upto) override { real_.trim(shard, upto); }
+  epoch_mark trimmed(std::uint32_t shard) const override { return real_.trimmed(shard); }
   std::uint64_t size_bytes() const override { return real_.size_bytes(); }
+  shard_use used_by(std::uint32_t shard) const override { return real_.used_by(shard); }
 
   std::vector<std::size_t> sizes;
 

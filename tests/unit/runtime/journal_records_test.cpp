@@ -17,6 +17,35 @@ TEST(JournalRecords, LookAsTheirGoldenFilesSay) {
   test::expect_golden("runtime/journal_cut.hex", to_hex(cut) + "\n");
 }
 
+TEST(JournalRecords, OfErasedRunsFloorsAndIdsLookAsTheirGoldenFilesSay) {
+  test::expect_golden("runtime/journal_erased.hex", to_hex(seal_erased({7, 1'000'001})) + "\n");
+  test::expect_golden("runtime/journal_floor.hex", to_hex(seal_floor(3, {1'000'001, 0xabcdef})) + "\n");
+  test::expect_golden("runtime/journal_id.hex", to_hex(seal_identity(std::string(32, 'a'))) + "\n");
+}
+
+TEST(JournalRecords, OfErasedRunsFloorsAndIdsComeBackOrAreRefused) {
+  const auto erased = seal_erased({7, 9});
+  const auto floor = seal_floor(3, {5, 6});
+  const auto identity = seal_identity(std::string(32, 'a'));
+  EXPECT_EQ(open_erased(7, erased)->end, 9u);
+  EXPECT_FALSE(open_erased(8, erased)) << "in another place";
+  EXPECT_FALSE(open_erased(9, seal_erased({9, 9}))) << "of nothing";
+  EXPECT_EQ(*open_floor(3, floor), (trim_floor{5, 6}));
+  EXPECT_FALSE(open_floor(2, floor)) << "of another shard";
+  EXPECT_EQ(*open_identity(identity), std::string(32, 'a'));
+  EXPECT_NE(new_journal_id(), new_journal_id());
+  const auto flipped = [](std::string form, std::size_t byte) {
+    form[byte] = static_cast<char>(form[byte] ^ 4);
+    return form;
+  };
+  for (std::size_t byte = 0; byte < erased.size(); ++byte)
+    EXPECT_FALSE(open_erased(7, flipped(erased, byte))) << byte;
+  for (std::size_t byte = 0; byte < floor.size(); ++byte)
+    EXPECT_FALSE(open_floor(3, flipped(floor, byte))) << byte;
+  for (std::size_t byte = 0; byte < identity.size(); ++byte)
+    EXPECT_FALSE(open_identity(flipped(identity, byte))) << byte;
+}
+
 TEST(JournalRecords, ComeBackAsTheyWere) {
   const auto empty = seal_note(3, "");
   EXPECT_EQ(*open_note(3, note), "promised");

@@ -135,6 +135,40 @@ TEST_F(Recovery, RefusesAJournalOlderThanTheState) {
   EXPECT_THAT(refusal(), HasSubstr("the journal ends at epoch 2, but the state has 3"));
 }
 
+TYPED_TEST(RecoveryOn, RefusesAStateBehindWhatTheJournalGaveBack) {
+  {
+    auto store = this->disk.open();
+    ASSERT_TRUE(recover(*store));
+    ASSERT_TRUE(append(store->journal(), {numbered(1), numbered(2)}));
+    store->journal().trim(0, 2); // though the state has neither
+    ASSERT_TRUE(append(store->journal(), {make_epoch(1, 1, {})}));
+    ASSERT_TRUE(append(store->journal(), {make_epoch(1, 2, {})}));
+    EXPECT_EQ(store->journal().trimmed(0).epoch, 2u);
+  }
+  auto store = this->disk.open();
+  const auto done = recover(*store);
+  ASSERT_FALSE(done);
+  EXPECT_EQ(done.error().code, fault_code::corrupt);
+  EXPECT_THAT(
+      done.error().message,
+      HasSubstr("the state has epoch 0, but the journal was trimmed up to 2: the state is an older one"));
+}
+
+TYPED_TEST(RecoveryOn, ForgetsHowFarItWasTrimmedWhenAnotherHistoryBegins) {
+  {
+    auto store = this->disk.open();
+    ASSERT_TRUE(recover(*store));
+    ASSERT_TRUE(append(store->journal(), {numbered(1), numbered(2)}));
+    store->journal().trim(0, 2);
+    ASSERT_TRUE(append(store->journal(), {make_epoch(1, 1, {})}));
+    ASSERT_TRUE(store->journal().append(std::vector<journal_entry>{shard_note{0, 0, "copying"}}));
+    ASSERT_TRUE(append(store->journal(), {make_epoch(1, 2, {})}));
+    EXPECT_EQ(store->journal().trimmed(0).epoch, 0u);
+  }
+  auto store = this->disk.open();
+  EXPECT_TRUE(recover(*store)) << "an empty copy is not a state that went back";
+}
+
 TEST_F(Recovery, RefusesADamagedRecordAndAppliesNothingAfterIt) {
   store({numbered(1), numbered(2), numbered(3)});
   disk_.damage_record(1, 20);
