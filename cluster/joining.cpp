@@ -98,7 +98,9 @@ private:
       return file.error();
     lock->reset(); // The storage takes it again.
     joined_node out{terms_, {settings_.node, file->incarnation}, file->boot, nullptr, {}};
-    auto disk = runtime::open_storage(settings_.data_dir, terms_.shards);
+    runtime::storage_options kept;
+    kept.salvage_states = false; // another copy is better
+    auto disk = runtime::open_storage(settings_.data_dir, terms_.shards, kept);
     if (!disk)
       return disk.error();
     out.disk = *std::move(disk);

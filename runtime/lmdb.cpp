@@ -2,9 +2,13 @@
 
 #include "runtime/disk.hpp"
 #include "runtime/lmdb_meta.hpp"
+#include "runtime/log.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
+#include <csignal>
+#include <cstdlib>
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -16,6 +20,9 @@ namespace {
 
 /// Read transactions open at once: one a state_reader.
 constexpr unsigned readers_max = 256;
+
+/// As of every fatal end of a node (runtime/README.md).
+constexpr int exit_code_of_fatal = 3;
 
 MDB_val to_val(std::string_view bytes) {
   return {bytes.size(), const_cast<char*>(bytes.data())};
@@ -49,9 +56,44 @@ result<void> check_data_file(const std::string& file, bool existing) {
   return found ? result<void>{} : result<void>{found.error()};
 }
 
+/// The folder of the environment that this thread writes to; null: none.
+thread_local const char* writing_to = nullptr;
+
+/// LMDB follows what a page says: one that was damaged since it was looked at, or a file that was cut, leads
+/// it anywhere. The process ends then as it does for every other damage. Only what may be called in a
+/// handler.
+void end_in_lmdb(int signal) {
+  if (writing_to == nullptr) {
+    std::signal(signal, SIG_DFL);
+    return; // it happens again at once
+  }
+  const std::array<std::string_view, 3> line{
+      "level=error component=storage event=fatal text=\"damaged or cut: ", writing_to,
+      "/data.mdb; start the node again: it looks through its pages\"\n"};
+  for (const auto part : line)
+    (void)!::write(STDERR_FILENO, part.data(), part.size());
+  ::_exit(exit_code_of_fatal);
+}
+
+void catch_signals() {
+  static const bool done = [] {
+    struct sigaction how {};
+    how.sa_handler = end_in_lmdb;
+    return ::sigaction(SIGSEGV, &how, nullptr) == 0 && ::sigaction(SIGBUS, &how, nullptr) == 0;
+  }();
+  (void)done;
+}
+
 } // namespace
 
 // -- transaction ---------------------------------------------------------------------------------
+
+transaction::~transaction() {
+  if (handle_)
+    mdb_txn_abort(handle_);
+  if (writes_)
+    writing_to = nullptr;
+}
 
 result<std::optional<MDB_dbi>> transaction::database(const std::string& name, bool create) {
   MDB_dbi database = 0;
@@ -97,7 +139,10 @@ result<void> transaction::clear(MDB_dbi all_of) {
 
 result<void> transaction::commit() {
   // LMDB frees the transaction whether it commits or not.
-  if (const int code = mdb_txn_commit(std::exchange(handle_, nullptr)); code != 0)
+  const int code = mdb_txn_commit(std::exchange(handle_, nullptr));
+  if (std::exchange(writes_, false))
+    writing_to = nullptr;
+  if (code != 0)
     return environment_->failure(code, "commit");
   return {};
 }
@@ -143,18 +188,24 @@ result<void> cursor::erase() {
 
 // -- environment ---------------------------------------------------------------------------------
 
-result<std::unique_ptr<environment>> environment::open(const std::string& folder,
-                                                       const environment_options& options) {
+result<std::unique_ptr<environment>>
+environment::open(const std::string& folder, const environment_options& options, file_observer* observer) {
   if (auto done = check_data_file(folder + "/data.mdb", options.existing); !done)
     return done.error();
   MDB_env* handle = nullptr;
   if (const int code = mdb_env_create(&handle); code != 0)
     return os_failure(code, "create an LMDB environment", folder);
   std::unique_ptr<environment> out{new environment{folder, handle}};
+  mdb_env_set_userctx(handle, out.get());
+  mdb_env_set_assert(handle, [](MDB_env* env, const char* what) {
+    static_cast<const environment*>(mdb_env_get_userctx(env))->broken(what);
+  });
   mdb_env_set_mapsize(handle, options.map_bytes);
   mdb_env_set_maxreaders(handle, readers_max);
   if (options.databases_max > 0)
     mdb_env_set_maxdbs(handle, options.databases_max);
+  catch_signals();
+  const observed_open watched{observer};
   if (const int code = mdb_env_open(handle, folder.c_str(), MDB_NOTLS, 0644); code != 0)
     return out->failure(code, "open");
   if (auto done = out->preallocate(options.preallocated_bytes); !done)
@@ -166,7 +217,10 @@ result<transaction> environment::begin(unsigned flags, std::string_view tried) {
   MDB_txn* handle = nullptr;
   if (const int code = mdb_txn_begin(handle_, nullptr, flags, &handle); code != 0)
     return failure(code, tried);
-  return transaction{*this, handle};
+  const bool writes = (flags & MDB_RDONLY) == 0;
+  if (writes)
+    writing_to = folder_.c_str();
+  return transaction{*this, handle, writes};
 }
 
 result<environment::commit_mark> environment::last_commit() const {
@@ -182,6 +236,13 @@ fault environment::failure(int code, std::string_view tried) const {
   if (code > 0)
     return os_failure(code, std::string{tried}, folder_);
   return {code_of(code), "cannot " + std::string{tried} + " in " + folder_ + ": " + mdb_strerror(code)};
+}
+
+void environment::broken(const char* what) const {
+  log::error("storage", "fatal", {},
+             "LMDB cannot go on with " + folder_ + ": " + what
+                 + "; start the node again: its files are damaged");
+  std::_Exit(exit_code_of_fatal);
 }
 
 std::uint64_t environment::used_bytes() const noexcept {

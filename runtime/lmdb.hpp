@@ -9,9 +9,11 @@
 // of everything deleted since the oldest began cannot be used again.
 //
 // *Limitations*: an environment must not be used across a fork. LMDB checks nothing it reads, so every
-// value needs a checksum of its own. Never MDB_WRITEMAP: a full disk would be a SIGBUS.
+// value needs a checksum of its own. SIGSEGV and SIGBUS of a thread that writes are taken for a damaged or
+// cut file: a line, and exit code 3. Never MDB_WRITEMAP: a full disk would be a SIGBUS.
 #pragma once
 
+#include "runtime/lmdb_file.hpp"
 #include "runtime/result.hpp"
 
 #include <lmdb.h>
@@ -41,18 +43,18 @@ class environment;
 /// A transaction. Movable; undone when destroyed without a commit.
 class transaction {
 public:
-  transaction(environment& in, MDB_txn* handle) : environment_(&in), handle_(handle) {}
+  transaction(environment& in, MDB_txn* handle, bool writes)
+      : environment_(&in), handle_(handle), writes_(writes) {}
   transaction(transaction&& other) noexcept
-      : environment_(other.environment_), handle_(std::exchange(other.handle_, nullptr)) {}
+      : environment_(other.environment_), handle_(std::exchange(other.handle_, nullptr)),
+        writes_(std::exchange(other.writes_, false)) {}
   transaction& operator=(transaction&& other) noexcept {
     std::swap(environment_, other.environment_);
     std::swap(handle_, other.handle_);
+    std::swap(writes_, other.writes_);
     return *this;
   }
-  ~transaction() {
-    if (handle_)
-      mdb_txn_abort(handle_);
-  }
+  ~transaction();
 
   /// The database of that name (empty: the unnamed one); nullopt when there is none and `create` is
   /// false. A handle that a transaction created is valid for others only after its commit.
@@ -75,6 +77,7 @@ public:
   /// Of a read transaction: gives its snapshot back, and takes the newest.
   void reset() noexcept { mdb_txn_reset(handle_); }
   result<void> renew();
+  std::uint64_t number() const noexcept { return mdb_txn_id(handle_); }
 
   MDB_txn* handle() const noexcept { return handle_; }
   environment& in() const noexcept { return *environment_; }
@@ -82,6 +85,7 @@ public:
 private:
   environment* environment_;
   MDB_txn* handle_;
+  bool writes_; ///< and so has told where this thread is, should a signal come
 };
 
 /// A position in a database. Must go before its transaction.
@@ -126,9 +130,10 @@ private:
 /// One LMDB file and its lock file, in a folder that exists.
 class environment {
 public:
-  /// `corrupt` when the data file is not what LMDB left (lmdb_meta.hpp): it is not opened then.
-  static result<std::unique_ptr<environment>> open(const std::string& folder,
-                                                   const environment_options& options);
+  /// `corrupt` when the data file is not what LMDB left (lmdb_meta.hpp): it is not opened then. `observer`:
+  /// what its writes pass through; must outlive it.
+  static result<std::unique_ptr<environment>>
+  open(const std::string& folder, const environment_options& options, file_observer* observer = nullptr);
   environment(const environment&) = delete;
   environment& operator=(const environment&) = delete;
   ~environment() { mdb_env_close(handle_); }
@@ -153,6 +158,8 @@ private:
   environment(std::string folder, MDB_env* handle) : folder_(std::move(folder)), handle_(handle) {}
   result<transaction> begin(unsigned flags, std::string_view tried);
   result<void> preallocate(std::uint64_t bytes);
+  /// An assertion of LMDB's failed, as damaged pages make it: the process ends with a line, not by SIGABRT.
+  [[noreturn]] void broken(const char* what) const;
 
   std::string folder_;
   MDB_env* handle_;

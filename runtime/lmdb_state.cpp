@@ -2,13 +2,11 @@
 
 #include "runtime/lmdb_state_reader.hpp"
 #include "runtime/runtime.pb.h"
+#include "runtime/state_check.hpp"
 
 namespace orderd::runtime {
 
 namespace {
-
-/// Databases there can be: meta, the tables that are not split, the two that are.
-constexpr unsigned databases_max = 1 + table_max - 2 + 2 * row_place::kinds;
 
 /// Changed rows after which a batch's next transaction begins: above what a batch holds under load, because
 /// every transaction writes most pages of items and accounts anew; below it, what a backlog may cost in
@@ -17,11 +15,6 @@ constexpr std::size_t rows_per_transaction = 500'000;
 
 /// The row of the database "meta", sealed as a row of this table, which no epoch can write.
 const row_key meta_key{table{0}, "applied"};
-
-std::string name_of(row_place place) {
-  auto out = std::to_string(static_cast<unsigned>(place.in()));
-  return row_place::split_by_kind(place.in()) ? out + "." + std::to_string(place.kind()) : out;
-}
 
 /// Writes sorted rows into the databases of one transaction, creating those that do not exist yet.
 class row_writer {
@@ -51,7 +44,7 @@ private:
     at_.reset();
     auto database = known_.find(place);
     if (!database) {
-      auto made = writing_.database(name_of(place), true);
+      auto made = writing_.database(database_name(place), true);
       if (!made)
         return made.error();
       database = **made;
@@ -85,17 +78,45 @@ private:
   std::vector<created_database> created_;
 };
 
+fault damaged_state(std::uint32_t shard, const lmdb::page_sums& pages) {
+  return {fault_code::corrupt,
+          "the state of shard " + std::to_string(shard) + " is damaged: " + pages.damage()};
+}
+
 } // namespace
 
 // -- open ----------------------------------------------------------------------------------------
 
 result<std::unique_ptr<lmdb_state>> lmdb_state::open(const std::string& folder, std::uint32_t shard,
-                                                     lmdb::environment_options options) {
-  options.databases_max = databases_max;
-  auto environment = lmdb::environment::open(folder, options);
+                                                     lmdb::environment_options options,
+                                                     when_damaged on_damage) {
+  options.databases_max = state_databases_max;
+  auto pages = lmdb::page_sums::open(folder, options.map_bytes, options.existing);
+  std::optional<salvaged_state> salvaged;
+  if (pages && (*pages)->state() == lmdb::page_sums::found::damaged) {
+    if (on_damage == when_damaged::refuse)
+      return damaged_state(shard, **pages);
+    auto saved = salvage_state(folder, *std::move(pages), shard, options.map_bytes);
+    if (!saved)
+      return saved.error();
+    salvaged = *std::move(saved);
+    pages = lmdb::page_sums::open(folder, options.map_bytes, options.existing);
+  }
+  if (!pages)
+    return pages.error();
+  if ((*pages)->state() == lmdb::page_sums::found::damaged)
+    return damaged_state(shard, **pages);
+  if ((*pages)->state() == lmdb::page_sums::found::unsummed) {
+    if (auto done = check_state(**pages, shard); !done)
+      return done.error();
+    if (auto done = (*pages)->adopt(); !done)
+      return done.error();
+  }
+  auto environment = lmdb::environment::open(folder, options, pages->get());
   if (!environment)
     return environment.error();
-  std::unique_ptr<lmdb_state> out{new lmdb_state{*std::move(environment), shard}};
+  std::unique_ptr<lmdb_state> out{new lmdb_state{*std::move(pages), *std::move(environment), shard}};
+  out->salvaged_ = std::move(salvaged);
   if (auto done = out->load_all(); !done)
     return done.error();
   return out;
@@ -110,6 +131,8 @@ result<void> lmdb_state::load_all() {
     return meta.error();
   meta_ = **meta;
   if (auto done = load_meta(*writing); !done)
+    return done;
+  if (auto done = load_lost(*writing); !done)
     return done;
   if (auto done = load_databases(*writing); !done)
     return done;
@@ -133,6 +156,23 @@ result<void> lmdb_state::load_meta(lmdb::transaction& writing) {
   return {};
 }
 
+result<void> lmdb_state::load_lost(lmdb::transaction& writing) {
+  auto stored = writing.get(meta_, lost_row_key.key());
+  if (!stored)
+    return stored.error();
+  if (!*stored)
+    return {};
+  auto opened = open_value(shard_, lost_row_key, **stored);
+  if (!opened)
+    return opened.error();
+  auto lost = lost_rows::decode(opened->value);
+  if (!lost)
+    return lost.error();
+  lost_ = *std::move(lost);
+  missing_ = lost_.empty() ? nullptr : &lost_;
+  return {};
+}
+
 epoch_mark lmdb_state::applied() const {
   const std::lock_guard lock{applied_mutex_};
   return applied_;
@@ -145,7 +185,7 @@ void lmdb_state::remember(const epoch_mark& upto) {
 
 result<void> lmdb_state::load_databases(lmdb::transaction& writing) {
   const auto load_place = [&](row_place place) -> result<void> {
-    auto found = writing.database(name_of(place), false);
+    auto found = writing.database(database_name(place), false);
     if (!found)
       return found.error();
     if (*found)
@@ -163,7 +203,7 @@ result<void> lmdb_state::load_databases(lmdb::transaction& writing) {
 }
 
 result<std::unique_ptr<state_reader>> lmdb_state::reader() {
-  return lmdb_state_reader::make(*environment_, databases_, shard_);
+  return lmdb_state_reader::make(*environment_, *pages_, missing_, shard_);
 }
 
 // -- apply ---------------------------------------------------------------------------------------
@@ -191,6 +231,8 @@ result<void> lmdb_state::apply_transaction(std::span<const epoch_ptr> epochs) {
 }
 
 result<void> lmdb_state::write(std::span<const merged_write> rows, const std::optional<epoch_mark>& upto) {
+  if (auto done = pages_->check_lists(); !done)
+    return done;
   auto writing = environment_->begin_write();
   if (!writing)
     return writing.error();
@@ -230,6 +272,8 @@ result<void> lmdb_state::put_meta(lmdb::transaction& writing, const epoch_mark& 
 result<void> lmdb_state::clear() {
   if (auto done = write({}, epoch_mark{}); !done)
     return done;
+  if (auto done = forget_lost(); !done)
+    return done;
   for (std::uint16_t number = 0; number < row_place::numbers; ++number) {
     const auto database = databases_.find(row_place{number});
     if (!database)
@@ -242,6 +286,22 @@ result<void> lmdb_state::clear() {
     if (auto done = writing->commit(); !done)
       return done;
   }
+  return {};
+}
+
+/// What comes in place of the rows has all of them.
+result<void> lmdb_state::forget_lost() {
+  if (missing_ == nullptr)
+    return {};
+  auto writing = environment_->begin_write();
+  if (!writing)
+    return writing.error();
+  const auto none = seal_value(shard_, 0, lost_row_key, lost_rows{}.encode());
+  if (auto done = writing->put(meta_, lost_row_key.key(), none); !done)
+    return done;
+  if (auto done = writing->commit(); !done)
+    return done;
+  missing_ = nullptr;
   return {};
 }
 

@@ -3,6 +3,9 @@
 // One database a place (state_rows.hpp): rows whose keys grow with time come after all others of their
 // database, and LMDB then fills its pages (as well as with MDB_APPEND: measured).
 //
+// Every page has a checksum (page_sums.hpp): `open` looks all of them through before LMDB gets the file, and
+// readers check each page they walk, so that what they find, and what they do not find, was verified.
+//
 // *Operation*: `apply` writes of each row only the last change, in key order.
 // *Concurrency*: one thread applies; each reader belongs to one thread at a time.
 // *Limitations*: a batch of many rows takes more than one transaction, cut between epochs: LMDB's work
@@ -12,7 +15,9 @@
 #pragma once
 
 #include "runtime/lmdb.hpp"
+#include "runtime/page_sums.hpp"
 #include "runtime/state_rows.hpp"
+#include "runtime/state_salvage.hpp"
 #include "runtime/store.hpp"
 
 #include <array>
@@ -23,33 +28,37 @@
 
 namespace orderd::runtime {
 
-/// The databases that exist in one state environment, and their handles.
-///
-/// *Concurrency*: `publish` by the applying thread, after the commit that made the database; the rest
-/// by any. A handle is valid in transactions that began after it was published.
+/// The databases that exist in one state environment, and their handles for writing.
 class state_databases {
 public:
   std::optional<MDB_dbi> find(row_place place) const noexcept {
-    const auto stored = handles_[place.number()].load(std::memory_order_acquire);
+    const auto stored = handles_[place.number()];
     return stored == 0 ? std::nullopt : std::optional<MDB_dbi>{stored - 1};
   }
-  void publish(row_place place, MDB_dbi handle) noexcept {
-    handles_[place.number()].store(handle + 1, std::memory_order_release);
-    end_.store(handle + 1, std::memory_order_release);
-  }
-  /// All published handles are below this one, later ones are not.
-  MDB_dbi end() const noexcept { return end_.load(std::memory_order_acquire); }
+  void publish(row_place place, MDB_dbi handle) noexcept { handles_[place.number()] = handle + 1; }
 
 private:
-  std::array<std::atomic<MDB_dbi>, row_place::numbers> handles_{}; ///< plus one; 0: there is none
-  std::atomic<MDB_dbi> end_ = 0;
+  std::array<MDB_dbi, row_place::numbers> handles_{}; ///< plus one; 0: there is none
 };
 
 class lmdb_state final : public state_store {
 public:
-  /// Opens or creates the store of a shard; `corrupt` when it is another shard's.
+  enum class when_damaged : std::uint8_t {
+    refuse,  ///< `corrupt`: there are other copies
+    salvage, ///< the rows that can be read are saved, and what is lost is answered with `corrupt`
+  };
+
+  /// Opens or creates the store of a shard; `corrupt` when it is damaged or another shard's.
   static result<std::unique_ptr<lmdb_state>> open(const std::string& folder, std::uint32_t shard,
-                                                  lmdb::environment_options options);
+                                                  lmdb::environment_options options,
+                                                  when_damaged on_damage = when_damaged::refuse);
+
+  /// Set when `open` had to salvage it.
+  const std::optional<salvaged_state>& salvaged() const noexcept { return salvaged_; }
+  /// Flipped bits that `open` has turned back.
+  unsigned corrected() const noexcept { return pages_->corrected(); }
+  /// What earlier damage took.
+  const lost_rows& lost() const noexcept { return lost_; }
 
   result<void> apply(std::span<const epoch_ptr> epochs) override;
   result<void> clear() override;
@@ -60,21 +69,28 @@ public:
   std::uint64_t size_bytes() const override { return environment_->used_bytes(); }
 
 private:
-  lmdb_state(std::unique_ptr<lmdb::environment> environment, std::uint32_t shard)
-      : environment_(std::move(environment)), shard_(shard) {}
+  lmdb_state(std::unique_ptr<lmdb::page_sums> pages, std::unique_ptr<lmdb::environment> environment,
+             std::uint32_t shard)
+      : pages_(std::move(pages)), environment_(std::move(environment)), shard_(shard) {}
   result<void> load_all();
   result<void> load_databases(lmdb::transaction& writing);
   result<void> load_meta(lmdb::transaction& writing);
+  result<void> load_lost(lmdb::transaction& writing);
+  result<void> forget_lost();
   result<void> apply_transaction(std::span<const epoch_ptr> epochs);
   /// Writes sorted rows and, when it is given, how far they come: in one synced transaction.
   result<void> write(std::span<const merged_write> rows, const std::optional<epoch_mark>& upto);
   result<void> put_meta(lmdb::transaction& writing, const epoch_mark& upto);
   void remember(const epoch_mark& upto);
 
+  std::unique_ptr<lmdb::page_sums> pages_; // goes after the environment that writes through it
   std::unique_ptr<lmdb::environment> environment_;
   std::uint32_t shard_;
   MDB_dbi meta_ = 0;
   state_databases databases_;
+  std::optional<salvaged_state> salvaged_;
+  lost_rows lost_;
+  std::atomic<const lost_rows*> missing_ = nullptr; ///< `lost_` while it counts
   mutable std::mutex applied_mutex_;
   epoch_mark applied_;
 };

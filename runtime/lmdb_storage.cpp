@@ -5,8 +5,10 @@
 #include "runtime/folder_lock.hpp"
 #include "runtime/lmdb_journal.hpp"
 #include "runtime/lmdb_state.hpp"
+#include "runtime/log.hpp"
 #include "runtime/node_file.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cstdio>
 #include <filesystem>
@@ -93,13 +95,32 @@ std::vector<std::string> environment_folders(const std::string& path, std::uint3
 /// Every part must be there once the folder was complete: LMDB would make an empty one in its place.
 result<void> prepare_folders(const std::string& path, const node_file& node) {
   for (const auto& folder : environment_folders(path, node.shards)) {
+    if (auto done = finish_salvage(folder); !done)
+      return done;
     std::error_code failed;
+    const bool summed = node.format >= folder_format && folder != journal_folder(path);
+    if (node.complete && summed && !std::filesystem::exists(folder + "/sums", failed))
+      return fault{fault_code::corrupt, "the data folder is damaged: " + folder + "/sums is missing"};
     if (node.complete && !std::filesystem::exists(folder + "/data.mdb", failed))
       return fault{fault_code::corrupt, "the data folder is damaged: " + folder + "/data.mdb is missing"};
     if (auto done = make_folders(folder); !done)
       return done;
   }
   return {};
+}
+
+/// What a person must know of damage: now, and at each start until the folder is restored.
+void report_losses(std::uint32_t shard, const lmdb_state& state) {
+  if (state.corrected() > 0)
+    log::error("storage", "bits_corrected", {{"shard", shard}, {"pages", state.corrected()}},
+               "flipped bits in the state were turned back; look at this machine's memory and disk");
+  if (const auto& saved = state.salvaged())
+    log::error("storage", "state_salvaged",
+               {{"shard", shard}, {"rows", saved->rows}, {"kept_in", saved->kept_in}},
+               "the state was damaged; its rows that could be read were saved into a fresh file");
+  for (std::size_t i = 0; i < std::min<std::size_t>(state.lost().ranges().size(), 20); ++i)
+    log::error("storage", "rows_lost", {{"shard", shard}},
+               lost(shard, state.lost().ranges()[i]).message + "; requests for them are refused");
 }
 
 /// Durable: the new environments' files, and then that the folder is complete and has this journal.
@@ -155,10 +176,12 @@ result<std::unique_ptr<storage>> open_storage(const std::string& path, std::uint
     return journal.error();
   std::vector<std::unique_ptr<lmdb_state>> states;
   for (std::uint32_t shard = 0; shard < node->shards; ++shard) {
-    auto state =
-        lmdb_state::open(state_folder(path, shard), shard, {options.state_map_bytes, 0, 0, node->complete});
+    auto state = lmdb_state::open(
+        state_folder(path, shard), shard, {options.state_map_bytes, 0, 0, node->complete},
+        options.salvage_states ? lmdb_state::when_damaged::salvage : lmdb_state::when_damaged::refuse);
     if (!state)
       return state.error();
+    report_losses(shard, **state);
     states.push_back(*std::move(state));
   }
   if (!node->complete || node->format < folder_format) {

@@ -19,6 +19,9 @@ struct storage_options {
   std::size_t journal_map_bytes = std::size_t{64} << 30;
   std::size_t state_map_bytes = std::size_t{256} << 30; ///< of each shard
   std::uint64_t journal_preallocated_bytes = 0;         ///< see lmdb::environment_options
+  /// Of a damaged state the rows that can be read are saved, and what is lost is answered with `corrupt`. Off
+  /// where there are other copies: then a damaged state is `corrupt`.
+  bool salvage_states = true;
 };
 
 /// Opens the data folder, or makes it when there is none or an empty one. `shards`: how many it must

@@ -10,7 +10,8 @@
 namespace orderd::runtime {
 
 /// The newest format of a data folder. Folders of 1 are read, and become 2 when they are opened: their
-/// journal then has an id and an end (journal_end.hpp), which a program that knows 1 only would not keep up.
+/// journal then has an id and an end (journal_end.hpp), and their states sums of their pages (page_sums.hpp),
+/// which a program that knows 1 only would not keep up.
 constexpr std::uint32_t folder_format = 2;
 
 struct node_file {

@@ -3,6 +3,7 @@
 #include "runtime/bytes.hpp"
 
 #include <algorithm>
+#include <charconv>
 
 namespace orderd::runtime {
 
@@ -53,6 +54,24 @@ std::vector<merged_write> last_writes(std::vector<sortable> all) {
 }
 
 } // namespace
+
+std::string database_name(row_place place) {
+  auto out = std::to_string(static_cast<unsigned>(place.in()));
+  return row_place::split_by_kind(place.in()) ? out + "." + std::to_string(place.kind()) : out;
+}
+
+std::optional<row_place> place_named(std::string_view database) {
+  unsigned in = 0;
+  unsigned kind = 0;
+  const auto* end = database.data() + database.size();
+  auto read = std::from_chars(database.data(), end, in);
+  if (read.ec == std::errc{} && read.ptr != end && *read.ptr == '.')
+    read = std::from_chars(read.ptr + 1, end, kind);
+  if (read.ec != std::errc{} || read.ptr != end || in < 1 || in > table_max || kind >= row_place::kinds)
+    return std::nullopt;
+  const row_place out{static_cast<table>(in), kind};
+  return database_name(out) == database ? std::optional{out} : std::nullopt;
+}
 
 std::vector<merged_write> merge_writes(std::span<const epoch_ptr> epochs) {
   std::vector<sortable> all;

@@ -5,7 +5,9 @@
 #include "runtime/row.hpp"
 
 #include <cstdint>
+#include <optional>
 #include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -39,6 +41,14 @@ public:
 private:
   std::uint16_t number_;
 };
+
+/// Databases a state store can have: meta, the tables that are not split, the two that are.
+inline constexpr unsigned state_databases_max = 1 + table_max - 2 + 2 * row_place::kinds;
+
+/// The name of the database of a place in an LMDB state store, and the other way round: nullopt when there is
+/// no such place.
+std::string database_name(row_place place);
+std::optional<row_place> place_named(std::string_view database);
 
 /// The last write of a row among some epochs. Points into them.
 struct merged_write {

@@ -292,14 +292,38 @@ void damage(const std::string& file, const std::string& text) {
   out.put(static_cast<char>(bytes[at] ^ 1));
 }
 
-TEST(LmdbStorageFaults, AFlippedByteInTheStateIsReportedNotReturned) {
+/// Overwrites the first place in the file where the text is.
+void overwrite(const std::string& file, const std::string& text) {
+  std::ostringstream read;
+  read << std::ifstream{file, std::ios::binary}.rdbuf();
+  const auto at = read.str().find(text);
+  ASSERT_NE(at, std::string::npos);
+  std::fstream out{file, std::ios::binary | std::ios::in | std::ios::out};
+  out.seekp(static_cast<std::streamoff>(at));
+  out << std::string(text.size(), '#');
+}
+
+TEST(LmdbStorageFaults, AFlippedBitInTheStateIsTurnedBack) {
+  const temporary_folder folder;
+  {
+    auto store = open(folder.path());
+    ASSERT_TRUE((*store)->state(0).apply(
+        std::vector{make_epoch(0, 1, {write(table::state, "hurt", "tobeflipped")})}));
+  }
+  damage(folder / "shards/0000/state/data.mdb", "tobeflipped");
+  auto store = open(folder.path());
+  ASSERT_TRUE(store);
+  EXPECT_EQ(read((*store)->state(0), {table::state, "hurt"}), "tobeflipped");
+}
+
+TEST(LmdbStorageFaults, DamagedBytesInTheStateAreReportedNotReturned) {
   const temporary_folder folder;
   {
     auto store = open(folder.path());
     ASSERT_TRUE((*store)->state(0).apply(std::vector{make_epoch(
         0, 1, {write(table::state, "good", "sound"), write(table::state, "hurt", "tobeflipped")})}));
   }
-  damage(folder / "shards/0000/state/data.mdb", "tobeflipped");
+  overwrite(folder / "shards/0000/state/data.mdb", "tobeflipped");
   auto store = open(folder.path());
   ASSERT_TRUE(store);
   EXPECT_THAT(read((*store)->state(0), {table::state, "hurt"}),

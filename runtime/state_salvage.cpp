@@ -1,0 +1,247 @@
+#include "runtime/state_salvage.hpp"
+
+#include "runtime/disk.hpp"
+#include "runtime/lmdb.hpp"
+#include "runtime/state_rows.hpp"
+
+#include <filesystem>
+#include <functional>
+#include <map>
+
+namespace orderd::runtime {
+
+namespace {
+
+/// More parts than this and the disk is no place to go on with.
+constexpr std::size_t ranges_max = 10'000;
+/// A transaction of the copy; LMDB remembers every page of it.
+constexpr std::size_t transaction_bytes = std::size_t{32} << 20;
+/// Tables of the business: what is missing there can be refused row by row.
+bool can_be_missing(table in) {
+  return in == table::content || in == table::state || in == table::index;
+}
+
+/// Writes rows in key order, one database after the other.
+class copy_writer {
+public:
+  static result<copy_writer> open(const std::string& folder, std::size_t map_bytes) {
+    auto sums = lmdb::page_sums::open(folder, map_bytes);
+    if (!sums)
+      return sums.error();
+    auto to = lmdb::environment::open(folder, {map_bytes, state_databases_max, 0}, sums->get());
+    if (!to)
+      return to.error();
+    return copy_writer{*std::move(sums), *std::move(to)};
+  }
+
+  result<void> begin(std::string name) {
+    if (auto done = commit(); !done)
+      return done;
+    name_ = std::move(name);
+    return {};
+  }
+  result<void> put(std::string_view key, std::string_view value) {
+    if (!writing_) {
+      auto writing = to_->begin_write();
+      if (!writing)
+        return writing.error();
+      auto database = writing->database(name_, true);
+      if (!database)
+        return database.error();
+      writing_.emplace(*std::move(writing));
+      database_ = **database;
+    }
+    bytes_ += key.size() + value.size();
+    if (auto done = writing_->put(database_, key, value); !done || bytes_ < transaction_bytes)
+      return done;
+    return commit();
+  }
+  result<void> commit() {
+    bytes_ = 0;
+    if (!writing_)
+      return {};
+    auto done = writing_->commit();
+    writing_.reset();
+    return done;
+  }
+
+private:
+  copy_writer(std::unique_ptr<lmdb::page_sums> sums, std::unique_ptr<lmdb::environment> to)
+      : sums_(std::move(sums)), to_(std::move(to)) {}
+
+  std::unique_ptr<lmdb::page_sums> sums_;
+  std::unique_ptr<lmdb::environment> to_;
+  std::optional<lmdb::transaction> writing_;
+  std::string name_;
+  MDB_dbi database_ = 0;
+  std::size_t bytes_ = 0;
+};
+
+class salvage {
+public:
+  salvage(lmdb::page_sums& from, copy_writer& to, std::uint32_t shard)
+      : from_(from), to_(to), shard_(shard) {}
+
+  result<void> run() {
+    auto done = lmdb::walk(
+        from_, from_.newest().names,
+        {[this](const auto& row, auto record) { return database(row, record); },
+         [this](auto, const auto&) -> result<void> { return hopeless("which tables there are"); }});
+    if (!done)
+      return done;
+    if (!has_meta_)
+      return hopeless("how far it was");
+    bound_the_ends();
+    if (auto ok = to_.begin("meta"); !ok)
+      return ok;
+    if (auto ok = to_.put(lost_row_key.key(), seal_value(shard_, 0, lost_row_key, lost_.encode())); !ok)
+      return ok;
+    return to_.commit();
+  }
+
+  std::uint64_t rows() const noexcept { return rows_; }
+  lost_rows take_lost() { return std::move(lost_); }
+
+private:
+  result<void> database(const lmdb::node& row, std::string_view record) {
+    const auto rows = lmdb::tree::parse(record);
+    const auto place = place_named(row.key);
+    if (!row.database || !rows || (!place && row.key != "meta"))
+      return hopeless("the table '" + std::string{row.key} + "'");
+    if (auto done = to_.begin(std::string{row.key}); !done)
+      return done;
+    if (!place)
+      return lmdb::walk(from_, *rows,
+                        {[this](const auto& each, auto value) { return meta_row(each.key, value); },
+                         [this](auto, const auto&) -> result<void> { return hopeless("how far it was"); }});
+    return lmdb::walk(from_, *rows,
+                      {[&](const auto& each, auto value) { return place_row(*place, each.key, value); },
+                       [&](auto first, const auto& end) { return missing(*place, first, end); }});
+  }
+
+  result<void> meta_row(std::string_view key, std::string_view value) {
+    if (key.empty() || key.size() > row_key::key_bytes_max)
+      return hopeless("how far it was");
+    auto opened = open_value(shard_, {table{0}, key}, value);
+    if (!opened)
+      return opened.error();
+    if (key == lost_row_key.key()) {
+      auto before = lost_rows::decode(opened->value);
+      if (!before)
+        return before.error();
+      for (const auto& range : before->ranges())
+        lost_.add(range);
+      return {};
+    }
+    has_meta_ = true;
+    return to_.put(key, value);
+  }
+
+  result<void> place_row(row_place place, std::string_view key, std::string_view value) {
+    if (auto opened = open_row(shard_, place.in(), key, value); !opened)
+      return missing(place, key, std::string{key} + '\0');
+    ++rows_;
+    last_[place.number()] = std::string{key};
+    return to_.put(key, value);
+  }
+
+  result<void> missing(row_place place, std::string_view first, const std::optional<std::string>& end) {
+    if (!can_be_missing(place.in()))
+      return hopeless("rows of the engine's own table " + database_name(place));
+    // The first page of a place says nothing of its first key, but all keys begin with the kind.
+    const auto split = row_place::split_by_kind(place.in());
+    lost_.add({place.in(),
+               first.empty() && split ? std::string(1, static_cast<char>(place.kind())) : std::string{first},
+               end});
+    return lost_.ranges().size() <= ranges_max ? result<void>{} : hopeless("too much");
+  }
+
+  /// Keys that grow with time end in the same entity in both tables: what comes later was never there.
+  void bound_the_ends() {
+    for (const auto& [number, last] : last_) {
+      const row_place place{number};
+      if (!row_place::split_by_kind(place.in()))
+        continue;
+      const auto other = place.in() == table::content ? table::state : table::content;
+      if (!lost_.open_ended(place.in(), place.kind()))
+        lost_.close(other, place.kind(), last);
+    }
+  }
+
+  fault hopeless(const std::string& what) const {
+    return {fault_code::corrupt, "the state of shard " + std::to_string(shard_) + " is damaged ("
+                                     + from_.damage() + ") and cannot be saved in part: it is not known "
+                                     + what + ". Restore the folder"};
+  }
+
+  lmdb::page_sums& from_;
+  copy_writer& to_;
+  std::uint32_t shard_;
+  lost_rows lost_;
+  std::map<std::uint16_t, std::string> last_; ///< the last key found, by place
+  std::uint64_t rows_ = 0;
+  bool has_meta_ = false;
+};
+
+std::string parent_of(const std::string& folder) {
+  return std::filesystem::path{folder}.parent_path().string();
+}
+
+result<void> rename_folder(const std::string& from, const std::string& to) {
+  std::error_code failed;
+  std::filesystem::rename(from, to, failed);
+  if (failed)
+    return os_failure(failed.value(), "rename to " + to, from);
+  return sync_folder(parent_of(to));
+}
+
+/// The first of folder.damaged-1, -2, ... that is not there.
+std::string free_name(const std::string& folder) {
+  for (unsigned number = 1;; ++number) {
+    auto out = folder + ".damaged-" + std::to_string(number);
+    if (!std::filesystem::exists(out))
+      return out;
+  }
+}
+
+} // namespace
+
+result<salvaged_state> salvage_state(const std::string& folder, std::unique_ptr<lmdb::page_sums> damaged,
+                                     std::uint32_t shard, std::size_t map_bytes) {
+  const auto fresh = folder + ".new";
+  std::error_code failed;
+  std::filesystem::remove_all(fresh, failed);
+  if (auto done = make_folders(fresh); !done)
+    return done.error();
+  salvaged_state out;
+  {
+    auto to = copy_writer::open(fresh, map_bytes);
+    if (!to)
+      return to.error();
+    salvage copying{*damaged, *to, shard};
+    if (auto done = copying.run(); !done) {
+      std::filesystem::remove_all(fresh, failed);
+      return done.error();
+    }
+    out.rows = copying.rows();
+    out.lost = copying.take_lost();
+  }
+  damaged.reset();
+  if (auto done = sync_folder(fresh); !done)
+    return done.error();
+  if (auto done = rename_folder(fresh, folder + ".saved"); !done)
+    return done.error();
+  out.kept_in = free_name(folder);
+  if (auto done = rename_folder(folder, out.kept_in); !done)
+    return done.error();
+  auto done = finish_salvage(folder);
+  return done ? result<salvaged_state>{std::move(out)} : done.error();
+}
+
+result<void> finish_salvage(const std::string& folder) {
+  if (std::filesystem::exists(folder) || !std::filesystem::exists(folder + ".saved"))
+    return {};
+  return rename_folder(folder + ".saved", folder);
+}
+
+} // namespace orderd::runtime

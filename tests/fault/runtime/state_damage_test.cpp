@@ -1,0 +1,400 @@
+// A state store whose files were damaged while it was closed, or under it while it is open. Injected: flipped
+// bits, lost sectors, zeros, older and other pages, cut files, in every kind of page and in the sums. Each
+// must be survivable because every page has sums by sector: what is answered is right, or it is `corrupt`; a
+// row is never said not to be there because of a damaged page.
+#include "runtime/bytes.hpp"
+#include "runtime/lmdb_state.hpp"
+#include "tests/fault/runtime/disk_faults.hpp"
+#include "tests/support/storage_harness.hpp"
+
+#include <gmock/gmock.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <filesystem>
+#include <fstream>
+#include <functional>
+#include <map>
+#include <random>
+#include <sstream>
+#include <sys/wait.h>
+#include <unistd.h>
+
+namespace orderd::test {
+namespace {
+using namespace runtime;
+using testing::HasSubstr;
+
+using model = std::map<std::pair<table, std::string>, std::string>;
+
+constexpr std::size_t map_bytes = std::size_t{1} << 26;
+
+std::string key_of(char kind, unsigned number) {
+  std::string out(1, kind);
+  append_integer(out, std::uint64_t{number});
+  return out;
+}
+
+class StateDamage : public testing::Test {
+protected:
+  result<std::unique_ptr<lmdb_state>>
+  open(lmdb_state::when_damaged on_damage = lmdb_state::when_damaged::salvage) {
+    return lmdb_state::open(folder(), 0, {map_bytes, 0, 0}, on_damage);
+  }
+  std::string folder() const { return root_ / "state"; }
+  std::string file() const { return folder() + "/data.mdb"; }
+
+  /// Rows of orders, items, an index and timers: leaves, branches, values in pages of their own, free pages.
+  void fill() {
+    std::filesystem::create_directories(folder());
+    auto state = open();
+    ASSERT_TRUE(state) << state.error().message;
+    for (std::uint64_t number = 1; number <= 4; ++number) {
+      std::vector<row_write> writes;
+      const auto put = [&](table in, std::string key, std::string value) {
+        rows_[{in, key}] = value;
+        writes.push_back(write(in, key, std::move(value)));
+      };
+      for (unsigned i = 0; i < 300; ++i) {
+        const auto order = static_cast<unsigned>(number) * 1'000 + i;
+        put(table::content, key_of('o', order), "content " + std::to_string(order) + std::string(60, 'c'));
+        put(table::state, key_of('o', order), "state " + std::to_string(order));
+        put(table::state, key_of('i', i), "item " + std::to_string(order) + std::string(40, 's'));
+        put(table::index, "x" + key_of('c', order), "");
+      }
+      put(table::content, key_of('o', static_cast<unsigned>(number) * 1'000 + 500), std::string(9'000, 'l'));
+      put(table::state, key_of('o', static_cast<unsigned>(number) * 1'000 + 500), "long");
+      ASSERT_TRUE((*state)->apply(std::vector{make_epoch(0, number, std::move(writes))}));
+    }
+    original_ = bytes_of(file());
+    original_sums_ = bytes_of(folder() + "/sums");
+  }
+
+  static std::string bytes_of(const std::string& path) {
+    std::ostringstream out;
+    out << std::ifstream{path, std::ios::binary}.rdbuf();
+    return out.str();
+  }
+  static void put_bytes(const std::string& path, const std::string& bytes) {
+    std::ofstream{path, std::ios::binary} << bytes;
+  }
+  /// The files as they were, and nothing else.
+  void restore() {
+    std::filesystem::remove_all(root_.path());
+    std::filesystem::create_directories(folder());
+    put_bytes(file(), original_);
+    put_bytes(folder() + "/sums", original_sums_);
+  }
+
+  struct outcome {
+    int refused;
+  };
+
+  /// Reads every row, one by one and in scans: each right or `corrupt`, and none that never was.
+  outcome read_all(lmdb_state& state) {
+    outcome out{};
+    auto reader = *state.reader();
+    for (const auto& [where, value] : rows_) {
+      const auto got = reader->get({where.first, where.second});
+      if (!got) {
+        EXPECT_EQ(got.error().code, fault_code::corrupt) << got.error().message;
+        ++out.refused;
+        continue;
+      }
+      EXPECT_EQ(got->value_or("nothing"), value) << to_hex(where.second);
+    }
+    for (const auto in : {table::content, table::state, table::index})
+      for (const bool backwards : {false, true}) {
+        std::size_t seen = 0;
+        const auto done = reader->scan(in, {}, {}, backwards, [&](auto key, auto value) {
+          const auto found = rows_.find({in, std::string{key}});
+          EXPECT_TRUE(found != rows_.end() && found->second == value) << to_hex(key);
+          ++seen;
+          return result<state_reader::step>{state_reader::step::next};
+        });
+        const auto all =
+            std::count_if(rows_.begin(), rows_.end(), [&](const auto& row) { return row.first.first == in; });
+        if (done) {
+          EXPECT_EQ(seen, static_cast<std::size_t>(all)) << "a scan without a fault is of all rows";
+        } else {
+          EXPECT_EQ(done.error().code, fault_code::corrupt);
+        }
+      }
+    return out;
+  }
+
+  /// Opens the damaged files; all must be right or `corrupt`, now, and after they are opened again.
+  std::optional<outcome> look() {
+    std::optional<outcome> out;
+    for (int again = 0; again < 2; ++again) {
+      auto state = open();
+      if (!state) {
+        EXPECT_EQ(state.error().code, fault_code::corrupt) << state.error().message;
+        return std::nullopt;
+      }
+      EXPECT_EQ((*state)->applied_epoch(), 4u);
+      const auto seen = read_all(**state);
+      if (again == 1) {
+        EXPECT_EQ(seen.refused, out->refused) << "the same after another start";
+      }
+      out = seen;
+    }
+    return out;
+  }
+
+  temporary_folder root_;
+  model rows_;
+  std::string original_;
+  std::string original_sums_;
+};
+
+// -- damage while it is closed -------------------------------------------------------------------
+
+TEST_F(StateDamage, AFlippedBitAnywhereIsTurnedBack) {
+  fill();
+  std::mt19937 random{7};
+  const auto pages = original_.size() / lmdb::page_bytes;
+  for (std::size_t page = 0; page < pages; page += page < 2 ? 1 : 1 + random() % 8) {
+    auto bytes = original_;
+    // The head of a page is where a bit does the most harm; of a meta page only the start counts.
+    const auto at = page * lmdb::page_bytes + random() % (page < 2 || random() % 2 == 0 ? 48 : 4'096);
+    bytes[at] = static_cast<char>(bytes[at] ^ 1 << random() % 8);
+    restore();
+    put_bytes(file(), bytes);
+    const auto seen = look();
+    ASSERT_TRUE(seen) << "byte " << at;
+    ASSERT_EQ(seen->refused, 0) << "byte " << at;
+    ASSERT_FALSE(HasFailure()) << "byte " << at;
+  }
+}
+
+TEST_F(StateDamage, AFlippedBitInTheSumsIsTurnedBack) {
+  fill();
+  std::mt19937 random{8};
+  for (std::size_t at = 512; at < original_sums_.size(); at += 1 + random() % 400) {
+    auto sums = original_sums_;
+    sums[at] = static_cast<char>(sums[at] ^ 1 << random() % 8);
+    restore();
+    put_bytes(folder() + "/sums", sums);
+    const auto seen = look();
+    ASSERT_TRUE(seen) << "byte " << at;
+    EXPECT_EQ(seen->refused, 0) << "byte " << at;
+  }
+}
+
+TEST_F(StateDamage, WhatIsDamagedBeyondThatIsNeverBelieved) {
+  fill();
+  std::mt19937 random{9};
+  const auto pages = original_.size() / lmdb::page_bytes;
+  int served = 0;
+  int refused_rows = 0;
+  for (int trial = 0; trial < 60; ++trial) {
+    auto bytes = original_;
+    const auto page = 2 + random() % (pages - 2);
+    auto* begin = bytes.data() + page * lmdb::page_bytes;
+    if (trial % 4 == 0) // a sector
+      std::fill_n(begin + random() % 8 * 512, 512, '\0');
+    else if (trial % 4 == 1)
+      std::fill_n(begin, 4'096, '\0');
+    else if (trial % 4 == 2) // another page in its place
+      std::copy_n(original_.data() + (2 + random() % (pages - 2)) * lmdb::page_bytes, 4'096, begin);
+    else // bytes of its head, or anywhere
+      for (int i = 0; i < 4; ++i)
+        begin[random() % (trial % 8 == 3 ? 48 : 4'096)] = static_cast<char>(random());
+    restore();
+    put_bytes(file(), bytes);
+    if (const auto seen = look()) {
+      ++served;
+      refused_rows += seen->refused;
+    }
+  }
+  EXPECT_GT(served, 40) << "only what lies there is refused";
+  EXPECT_GT(refused_rows, 40) << "or the damage did not do any";
+}
+
+TEST_F(StateDamage, OfADamagedSectorOnlyTheRowsThatLieThereAreRefused) {
+  fill();
+  const auto row = "content 2042";
+  auto bytes = original_;
+  for (auto at = bytes.find(row); at != std::string::npos; at = bytes.find(row, at + 1))
+    bytes.replace(at, 12, "xxxxxxxxxxxx");
+  put_bytes(file(), bytes);
+  const auto seen = look();
+  ASSERT_TRUE(seen);
+  EXPECT_GE(seen->refused, 1);
+  EXPECT_LE(seen->refused, 12) << "of two sectors at most";
+  EXPECT_TRUE(std::filesystem::exists(folder() + ".damaged-1/data.mdb")) << "kept, not deleted";
+  auto state = open();
+  EXPECT_THAT(read(**state, {table::content, key_of('o', 2'042)}), HasSubstr("wrong checksum"));
+  EXPECT_EQ(read(**state, {table::content, key_of('o', 9'999)}), "") << "what was never there is not refused";
+}
+
+TEST_F(StateDamage, WithOtherCopiesADamagedStateIsRefusedAndLeftAlone) {
+  fill();
+  auto bytes = original_;
+  std::fill_n(bytes.data() + 3 * lmdb::page_bytes, 4'096 * 6, '\0');
+  put_bytes(file(), bytes);
+  const auto refused = open(lmdb_state::when_damaged::refuse);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, fault_code::corrupt);
+  EXPECT_THAT(refused.error().message, HasSubstr("the state of shard 0 is damaged"));
+  EXPECT_EQ(bytes_of(file()), bytes);
+}
+
+TEST_F(StateDamage, ACutFileIsNoSignal) {
+  fill();
+  for (const std::size_t kept : {std::size_t{1}, std::size_t{100}, std::size_t{4'096}, std::size_t{8'192},
+                                 original_.size() / 2, original_.size() - 1}) {
+    restore();
+    std::filesystem::resize_file(file(), kept);
+    look();
+    restore();
+    std::filesystem::resize_file(folder() + "/sums", std::min(kept, original_sums_.size() - 1));
+    look();
+  }
+}
+
+TEST_F(StateDamage, AnEngineRowThatMayBeLostStopsTheStart) {
+  std::filesystem::create_directories(folder());
+  {
+    auto state = open();
+    ASSERT_TRUE((*state)->apply(std::vector{
+        make_epoch(0, 1, {write(table::timer, "due", "tobedamaged"), write(table::state, "a", "b")})}));
+  }
+  auto bytes = bytes_of(file());
+  bytes.replace(bytes.find("tobedamaged"), 11, "xxxxxxxxxxx");
+  put_bytes(file(), bytes);
+  const auto refused = open();
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, fault_code::corrupt);
+  EXPECT_THAT(refused.error().message, HasSubstr("engine's own table 3"));
+  EXPECT_EQ(bytes_of(file()), bytes) << "left as it was";
+}
+
+// -- damage while it is open ---------------------------------------------------------------------
+
+TEST_F(StateDamage, UnderAnOpenStoreIsCorruptNotAbsence) {
+  fill();
+  auto state = open();
+  const auto pages = original_.size() / lmdb::page_bytes;
+  for (std::size_t page = 2; page < pages; page += 3) {
+    auto bytes = original_;
+    bytes[page * lmdb::page_bytes + 12] ^= 0x10; // the number of rows of the page
+    put_bytes(file(), bytes);
+    read_all(**state);
+  }
+  put_bytes(file(), original_);
+  EXPECT_EQ(read_all(**state).refused, 0);
+}
+
+/// Applies to a store one of whose pages is damaged after it was opened: 0 when that went well, 1 when it was
+/// refused, 3 when the process had to end; above 256: a signal.
+int apply_over(const std::function<result<std::unique_ptr<lmdb_state>>()>& open,
+               const std::function<void()>& damage) {
+  const auto child = fork();
+  if (child == 0) {
+    auto state = open();
+    damage();
+    std::vector<row_write> writes;
+    for (unsigned i = 0; i < 300; i += 7)
+      writes.push_back(write(table::state, key_of('i', i), "new"));
+    _exit((*state)->apply(std::vector{make_epoch(0, 5, std::move(writes))}) ? 0 : 1);
+  }
+  int status = 0;
+  waitpid(child, &status, 0);
+  return WIFEXITED(status) ? WEXITSTATUS(status) : 256 + WTERMSIG(status);
+}
+
+TEST_F(StateDamage, IsNotWrittenAnewAsIfItWereGood) {
+  fill();
+  std::map<int, int> ended;
+  for (std::size_t page = 2; page < original_.size() / lmdb::page_bytes; page += 3) {
+    restore();
+    const auto how = apply_over([&] { return open(); },
+                                [&] {
+                                  std::fstream out{file(), std::ios::binary | std::ios::in | std::ios::out};
+                                  for (const auto at : {12, 14, 600}) {
+                                    const auto where = page * lmdb::page_bytes + static_cast<std::size_t>(at);
+                                    out.seekp(static_cast<std::streamoff>(where));
+                                    out.put(static_cast<char>(original_[where] ^ 0x18));
+                                  }
+                                });
+    EXPECT_TRUE(how == 0 || how == 1 || how == 3) << how << " of page " << page;
+    ++ended[how];
+    auto state = open();
+    if (!state)
+      continue;
+    for (unsigned i = 0; i < 300; ++i)
+      rows_[{table::state, key_of('i', i)}] =
+          how == 0 && i % 7 == 0 ? "new" : "item " + std::to_string(4'000 + i) + std::string(40, 's');
+    read_all(**state);
+  }
+  EXPECT_GT(ended[3], 0) << "pages that are changed";
+  EXPECT_GT(ended[1], 0) << "lists of pages";
+  EXPECT_GT(ended[0], 0) << "pages that are not";
+}
+
+// -- folders of before ---------------------------------------------------------------------------
+
+TEST_F(StateDamage, AFolderOfBeforeTheSumsGetsSome) {
+  fill();
+  std::filesystem::remove(folder() + "/sums");
+  auto bytes = original_;
+  for (std::size_t page = 0; page < 2; ++page) // nor did meta pages have one
+    std::fill_n(bytes.data() + page * lmdb::page_bytes + 152, 8, '\0');
+  put_bytes(file(), bytes);
+  const auto seen = look();
+  ASSERT_TRUE(seen);
+  EXPECT_EQ(seen->refused, 0);
+  EXPECT_EQ(bytes_of(folder() + "/sums").size(), original_sums_.size());
+  EXPECT_EQ(bytes_of(file()), original_);
+}
+
+TEST_F(StateDamage, AFolderOfBeforeTheSumsThatIsDamagedIsRefused) {
+  fill();
+  const auto pages = original_.size() / lmdb::page_bytes;
+  int refused = 0;
+  for (std::size_t page = 2; page < pages; page += 2) {
+    restore();
+    std::filesystem::remove(folder() + "/sums");
+    auto bytes = original_;
+    bytes[page * lmdb::page_bytes + 12] ^= 0x10;
+    put_bytes(file(), bytes);
+    auto state = open();
+    if (state) {
+      EXPECT_EQ(read_all(**state).refused, 0) << "page " << page << " is nobody's";
+    } else {
+      ++refused;
+    }
+  }
+  EXPECT_GT(refused, 25);
+}
+
+// -- stopped anywhere ----------------------------------------------------------------------------
+
+TEST_F(StateDamage, ACommitCutShortAtAnyWriteLeavesAWholeState) {
+  for (std::uint64_t nth = 1;; ++nth) {
+    std::filesystem::remove_all(root_.path());
+    rows_.clear();
+    fill();
+    bool happened = false;
+    {
+      auto state = open();
+      const failing_write failing{nth, EIO};
+      const auto done = (*state)->apply(std::vector{make_epoch(
+          0, 5, {write(table::state, key_of('i', 3), "n"), erase(table::state, key_of('o', 2'000))})});
+      happened = failing.happened();
+      EXPECT_EQ(!done, happened);
+    }
+    if (!happened)
+      return;
+    auto state = open(lmdb_state::when_damaged::refuse);
+    ASSERT_TRUE(state) << nth << ": " << state.error().message;
+    EXPECT_EQ((*state)->applied_epoch(), 4u);
+    EXPECT_EQ(read_all(**state).refused, 0);
+    EXPECT_TRUE((*state)->apply(std::vector{make_epoch(0, 5, {write(table::state, "z", "z")})}));
+  }
+}
+
+} // namespace
+} // namespace orderd::test
