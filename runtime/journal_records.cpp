@@ -135,8 +135,10 @@ std::string new_journal_id() {
 
 std::string seal_identity(std::string_view id) {
   require(id.size() == journal_id_bytes, "not an id of a journal");
-  std::string out(header_bytes, '\0');
-  out += id;
+  std::string out;
+  out.reserve(identity_bytes);
+  out.resize(header_bytes);
+  out.append(id);
   return sealed(std::move(out), identity_version);
 }
 
