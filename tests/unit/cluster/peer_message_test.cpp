@@ -195,7 +195,7 @@ TEST(PeerMessage, RefusesADamagedEpoch) {
 
 TEST(PeerMessage, CountsElementsBeforeItMakesThem) {
   std::string rows;
-  for (std::size_t i = 0; i <= limits::peer_elements_max; ++i)
+  for (std::size_t i = 0; i < 10'000; ++i)
     rows += std::string_view{"\x32\0", 2}; // an empty row
   form::message around;
   around.mutable_copy_rows();
@@ -206,6 +206,24 @@ TEST(PeerMessage, CountsElementsBeforeItMakesThem) {
   const auto decoded = decode_peer_message(bytes + rows);
   ASSERT_FALSE(decoded);
   EXPECT_NE(decoded.error().message.find("elements"), std::string::npos) << decoded.error().message;
+}
+
+/// Of the rows inside epochs too: a frame of 4-byte rows took 38 times its bytes.
+TEST(PeerMessage, CountsTheRowsOfEpochsBeforeItMakesThem) {
+  const auto with_rows = [](std::size_t rows, std::size_t key_bytes) {
+    runtime::epoch made;
+    made.shard = 7;
+    made.number = 41;
+    for (std::size_t i = 0; i < rows; ++i)
+      made.writes.push_back({{runtime::table::timer, std::string(key_bytes, 'k')}, std::nullopt});
+    return encode(with(append{4, {std::make_shared<const runtime::epoch>(std::move(made))}, 40}));
+  };
+  const auto decoded = decode_peer_message(with_rows(10'000, 0));
+  ASSERT_FALSE(decoded);
+  EXPECT_EQ(decoded.error().code, fault_code::malformed);
+  EXPECT_NE(decoded.error().message.find("rows in 40"), std::string::npos) << decoded.error().message;
+  EXPECT_TRUE(decode_peer_message(with_rows(4'000, 0)));
+  EXPECT_TRUE(decode_peer_message(with_rows(100'000, 12)));
 }
 
 TEST(PeerMessage, RefusesMoreBytesThanAFrameHas) {

@@ -3,6 +3,7 @@
 
 #include "runtime/bytes.hpp"
 #include "runtime/entity.hpp"
+#include "runtime/record_rows.hpp"
 
 #include <gtest/gtest.h>
 
@@ -100,6 +101,12 @@ TEST(Row, FindsADamagedByteAnywhereInARecord) {
       EXPECT_FALSE(decode_epoch(damaged)) << "byte " << i << " bit " << bit;
     }
   }
+}
+
+TEST(Row, CountsTheRowsOfARecordWithoutMakingThem) {
+  EXPECT_EQ(rows_in(encode_epoch(sample_epoch())), 4u);
+  EXPECT_EQ(rows_in(encode_epoch({})), 0u);
+  EXPECT_EQ(rows_in(""), 0u);
 }
 
 TEST(Row, FindsARecordCutShortOrLengthened) {
