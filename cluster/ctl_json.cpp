@@ -174,7 +174,6 @@ json to_json(const v1::cluster_status& cluster) {
     nodes.push_back({{"node", node.node()},
                      {"client_endpoint", null_if_empty(node.client_endpoint())},
                      {"peer_endpoint", null_if_empty(node.peer_endpoint())},
-                     {"incarnation", node.incarnation()},
                      {"boot", node.boot()},
                      {"heard", node.heard()}});
   auto shards = json::array();

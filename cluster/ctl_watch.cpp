@@ -153,12 +153,12 @@ void print_cluster(const v1::cluster_status& cluster, ctl_context& context) {
   else
     out << "cluster " << cluster.cluster_id() << ", " << cluster.replication() << " copies of each shard\n";
   out << std::left << std::setw(6) << "node" << std::setw(24) << "clients" << std::setw(24) << "peers"
-      << std::setw(13) << "incarnation" << std::setw(6) << "boot"
+      << std::setw(6) << "boot"
       << "heard\n";
   for (const auto& node : cluster.nodes())
     out << std::setw(6) << node.node() << std::setw(24) << node.client_endpoint() << std::setw(24)
-        << (node.peer_endpoint().empty() ? "-" : node.peer_endpoint()) << std::setw(13) << node.incarnation()
-        << std::setw(6) << node.boot() << (node.heard() ? "yes" : "no") << '\n';
+        << (node.peer_endpoint().empty() ? "-" : node.peer_endpoint()) << std::setw(6) << node.boot()
+        << (node.heard() ? "yes" : "no") << '\n';
   out << std::setw(7) << "shard" << std::setw(6) << "term" << std::setw(9) << "primary" << std::setw(19)
       << "state" << std::setw(10) << "in sync" << std::setw(10) << "eligible" << std::setw(10) << "copies"
       << std::setw(12) << "committed" << std::setw(12) << "journal"

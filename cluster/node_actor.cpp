@@ -65,7 +65,6 @@ v1::reply alone(const node_identity& self, const std::vector<runtime::shard_desc
   auto& node = *all.add_nodes();
   node.set_node(self.node);
   node.set_client_endpoint(self.client_endpoint);
-  node.set_incarnation(self.incarnation);
   node.set_boot(self.boot);
   node.set_heard(true);
   for (const auto& each : shards) {

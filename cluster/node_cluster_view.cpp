@@ -69,7 +69,6 @@ v1::reply node_actor::cluster_view(const std::vector<seat_description>& seats) {
     view.set_node(number);
     view.set_client_endpoint(node.client_endpoint);
     view.set_peer_endpoint(node.peer_endpoint);
-    view.set_incarnation(node.disk.incarnation);
     view.set_boot(node.disk.boot);
     view.set_heard(number == given_.self.node
                    || given_.membership->board->hears(number, given_.membership->board->now(clock().now())));
