@@ -39,7 +39,7 @@ result<std::unique_ptr<beacons>> beacons::open(const beacons_options& options) {
 }
 
 beacons::beacons(const beacons_options& options, socket bound, socket stop, std::uint16_t port)
-    : board_(options.board), seed_(beacon_seed(options.cluster_id)),
+    : board_(options.board), known_(options.known), seed_(beacon_seed(options.cluster_id)),
       sent_(options.numbers.beacons.at("sent")), heard_(options.numbers.beacons.at("heard")),
       ignored_(options.numbers.beacons.at("ignored")), bound_(std::move(bound)), stop_(std::move(stop)),
       port_(port), thread_([this] { run(); }) {}
@@ -100,6 +100,8 @@ void beacons::receive_all() {
 void beacons::answer(std::string_view datagram, const native_address& from) {
   const auto heard = decode_beacon(datagram, seed_);
   if (!heard)
+    return ignored_.Increment();
+  if (!known_.check(heard->from))
     return ignored_.Increment();
   heard_.Increment();
   if (const auto acknowledgement = board_.take(*heard, time_now()))

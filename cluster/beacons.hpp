@@ -6,7 +6,8 @@
 //
 // *Operation*: from `open` on it sends what the board says each `timing().beacon` to every known peer, and
 // answers what it hears at once, to the address it came from. It begins to send when it knows peers. The
-// destructor stops it without delay. Datagrams that are no beacons of this cluster are ignored and counted.
+// destructor stops it without delay. Datagrams that are no beacons of this cluster, or of a node or disk that
+// is not known, are ignored and counted.
 //
 // *Concurrency*: everything from any thread; the board is shared (lease_board.hpp). The thread asks the
 // kernel for short slices, so that a busy machine does not keep a beacon waiting.
@@ -15,6 +16,7 @@
 #pragma once
 
 #include "cluster/cluster_metrics.hpp"
+#include "cluster/known_nodes.hpp"
 #include "cluster/lease_board.hpp"
 #include "cluster/socket.hpp"
 #include "runtime/result.hpp"
@@ -33,6 +35,7 @@ struct beacons_options {
   std::string address; ///< host:port; port 0 takes a free one
   std::string cluster_id;
   lease_board& board;       ///< outlives the thread
+  const known_nodes& known; ///< outlives the thread
   cluster_metrics& numbers; ///< outlives the thread
 };
 
@@ -62,6 +65,7 @@ private:
   void send(const beacon& what, const native_address& to);
 
   lease_board& board_;
+  const known_nodes& known_;
   std::uint64_t seed_;
   runtime::counter& sent_;
   runtime::counter& heard_;

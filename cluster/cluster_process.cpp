@@ -9,6 +9,7 @@
 
 #include <caf/send.hpp>
 
+#include <map>
 #include <utility>
 
 namespace orderd::cluster {
@@ -16,7 +17,7 @@ namespace orderd::cluster {
 using runtime::result;
 
 cluster_process::cluster_process(const config::node_settings& settings, runtime::fatal_handler fatal)
-    : settings_(settings), fatal_(std::move(fatal)),
+    : settings_(settings), fatal_(std::move(fatal)), known_(settings.node),
       rules_(actors::make_business({settings.placement_deadline_ms})),
       numbers_(std::make_shared<runtime::metrics>(version)),
       cluster_numbers_(std::make_shared<cluster_metrics>()) {
@@ -66,6 +67,7 @@ result<void> cluster_process::start_actors() {
   auto links = spawn_peers(*system_, {.address = settings_.peer_listen,
                                       .own = {joined_.terms.id, joined_.self},
                                       .shards = joined_.terms.shards,
+                                      .known = known_,
                                       .numbers = *cluster_numbers_});
   if (!links)
     return links.error();
@@ -73,6 +75,7 @@ result<void> cluster_process::start_actors() {
   auto heart = beacons::open({.address = settings_.peer_listen,
                               .cluster_id = joined_.terms.id,
                               .board = *board_,
+                              .known = known_,
                               .numbers = *cluster_numbers_});
   if (!heart)
     return heart.error();
@@ -106,6 +109,10 @@ result<void> cluster_process::start_actors() {
 }
 
 void cluster_process::show_beacons(const std::map<std::uint32_t, known_node>& nodes) {
+  std::map<std::uint32_t, std::uint64_t> disks;
+  for (const auto& [number, node] : nodes)
+    disks[number] = node.disk.incarnation;
+  known_.know(std::move(disks));
   std::vector<endpoint> others;
   for (const auto& [number, node] : nodes)
     if (number != settings_.node)

@@ -44,6 +44,7 @@ private:
 
   const config::node_settings& settings_;
   runtime::fatal_handler fatal_;
+  known_nodes known_; ///< as the store was read last
   std::unique_ptr<const runtime::business> rules_;
   std::shared_ptr<runtime::metrics> numbers_;
   std::shared_ptr<cluster_metrics> cluster_numbers_;

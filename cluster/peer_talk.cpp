@@ -29,12 +29,14 @@ fault late(const char* what, std::uint32_t limit_ms) {
 
 } // namespace
 
-peer_talk::peer_talk(const peer_identity& own, std::uint32_t shards, steady_time now)
-    : own_(own), shards_(shards), opened_at_(now), frame_began_at_(now),
+peer_talk::peer_talk(const peer_identity& own, const known_nodes& known, std::uint32_t shards,
+                     steady_time now)
+    : own_(own), known_(known), shards_(shards), opened_at_(now), frame_began_at_(now),
       reader_(limits::unintroduced_bytes_max - frame_header_bytes) {}
 
-peer_talk::peer_talk(const peer_identity& own, std::uint32_t shards, std::uint32_t called, steady_time now)
-    : peer_talk(own, shards, now) {
+peer_talk::peer_talk(const peer_identity& own, const known_nodes& known, std::uint32_t shards,
+                     std::uint32_t called, steady_time now)
+    : peer_talk(own, known, shards, now) {
   called_ = called;
   say_hello();
 }
@@ -79,6 +81,8 @@ result<void> peer_talk::introduce(const frame& what) {
   if (called_ ? read.node() != *called_ : read.node() == own_.self.node)
     return fault{fault_code::unavailable, "this is node " + std::to_string(own_.self.node) + ", and node "
                                               + std::to_string(read.node()) + " is not expected"};
+  if (auto known = known_.check({read.node(), read.incarnation()}); !known)
+    return known;
   other_ = replica_id{read.node(), read.incarnation()};
   if (called_)
     return {};
@@ -96,6 +100,13 @@ void peer_talk::check_time(steady_time now, bool reading) {
     fail(late("no PEER_HELLO", limits::unintroduced_ms_max));
   else if (reader_.mid_frame() && now - frame_began_at_ > milliseconds{limits::frame_ms_max})
     fail(late("a frame did not end", limits::frame_ms_max));
+}
+
+void peer_talk::check_known() {
+  if (!other_)
+    return;
+  if (const auto known = known_.check(*other_); !known)
+    fail(known.error());
 }
 
 void peer_talk::fail(const fault& why) {

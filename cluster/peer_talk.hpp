@@ -1,7 +1,8 @@
 // One connection between two nodes as a plain class: bytes in, messages for seats out.
 //
-// *Operation*: the node that calls says PEER_HELLO, the called one checks it and says its own; from then on
-// the caller sends PEER_MESSAGE frames, and the called one sends nothing more. Each pair of nodes so has two
+// *Operation*: the node that calls says PEER_HELLO, the called one checks it (it must be of this
+// cluster, and a node and disk that are known) and says its own; from then on the caller
+// sends PEER_MESSAGE frames, and the called one sends nothing more. Each pair of nodes so has two
 // connections, one for each direction. `receive` with what arrives, `check_time` now and then; after either
 // send what `take_output` gives. Once `finished()` nothing more is read, an ERROR frame with the reason is in
 // the output if the other node can do something about it, and the connection is to be closed.
@@ -14,6 +15,7 @@
 #pragma once
 
 #include "cluster/frame.hpp"
+#include "cluster/known_nodes.hpp"
 #include "cluster/lease_board.hpp"
 #include "runtime/result.hpp"
 
@@ -32,10 +34,11 @@ struct peer_identity {
 
 class peer_talk {
 public:
-  /// Of a connection that another node made. The identity outlives it.
-  peer_talk(const peer_identity& own, std::uint32_t shards, steady_time now);
+  /// Of a connection that another node made. The identity and the nodes that are known outlive it.
+  peer_talk(const peer_identity& own, const known_nodes& known, std::uint32_t shards, steady_time now);
   /// Of a connection that this node made to call `called`.
-  peer_talk(const peer_identity& own, std::uint32_t shards, std::uint32_t called, steady_time now);
+  peer_talk(const peer_identity& own, const known_nodes& known, std::uint32_t shards, std::uint32_t called,
+            steady_time now);
 
   /// Calls `visit(shard, payload)` with each message in the bytes; the payload is valid during the visit.
   template <class Visit>
@@ -58,6 +61,9 @@ public:
   /// Ends the connection when a time limit has passed. A frame under way has none while `reading` is false.
   void check_time(steady_time now, bool reading);
 
+  /// Ends the connection of a node or disk that is not known any more.
+  void check_known();
+
   /// Ends the connection; the other node is told why.
   void fail(const runtime::fault& why);
 
@@ -76,6 +82,7 @@ private:
   void say_hello();
 
   const peer_identity& own_;
+  const known_nodes& known_;
   std::uint32_t shards_;
   std::optional<std::uint32_t> called_; ///< none: the other node called
   steady_time opened_at_;

@@ -74,7 +74,7 @@ void peers_actor::read(const caf::io::new_data_msg& what) {
 }
 
 void peers_actor::closed(connection_handle socket) {
-  incoming_.erase(socket);
+  end(socket);
   const auto known = nodes_of_sockets_.find(socket);
   if (known == nodes_of_sockets_.end())
     return;
@@ -98,7 +98,7 @@ void peers_actor::tick() {
     if (!check(socket, one, now))
       ended.push_back(socket);
   for (const auto& socket : ended) {
-    incoming_.erase(socket);
+    end(socket);
     cut(socket);
   }
 }
@@ -150,7 +150,8 @@ void peers_actor::send_message(const peer_send& what) {
 }
 
 void peers_actor::drop_message(std::uint32_t node, const char* reason) {
-  numbers_.drops.at(std::to_string(node), reason).Increment();
+  if (outgoing_.contains(node)) // Else it is no node, or one that left.
+    numbers_.drops.at(std::to_string(node), reason).Increment();
 }
 
 void peers_actor::connect_if_due(std::uint32_t node, outgoing_link& link, steady_time now) {
@@ -174,7 +175,7 @@ void peers_actor::connected(const connect_done& what) {
   nodes_of_sockets_.emplace(link.socket, node);
   configure_read(link.socket, caf::io::receive_policy::at_most(limits::unintroduced_bytes_max));
   ack_writes(link.socket, true);
-  link.talk.emplace(own_, shards_, node, steady_clock::now());
+  link.talk.emplace(own_, known_, shards_, node, steady_clock::now());
   write(link, link.talk->take_output());
   flush(link.socket);
 }

@@ -10,14 +10,23 @@
 // give back as `peer_taken`; all of them are told `link_up` and `link_down`. The rules of a connection are in
 // peer_talk.hpp. On an exit message it closes everything and ends.
 //
+// Another node has one connection to this one, by which its messages come. One more waits, and is not read,
+// until the older one is closed or found dead: the kernel asks an idle one once a second, and gives it up
+// when two questions are not answered. So nobody's link is cut by whoever says its number, and nothing that
+// an older connection still brings comes after what a newer one brings. Only nodes that the configuration
+// store has are spoken with; of one that leaves it, nothing is kept.
+//
 // A message may be lost: while there is no link, above `unsent_bytes_max`, and with a link. Those of one link
 // arrive in their order, and unchanged as far as TCP says; whoever decodes them checks.
 //
 // *Concurrency*: a broker: it runs on the thread of CAF's multiplexer, and parses no message there. Each
 // node's connections are made on a thread of its own.
 //
-// *Limitations*: loopback only. At most limits::peer_connections_max connections from others; any more are
-// closed. A node whose messages the seats leave above `untaken_bytes_max` is not read until they take some.
+// *Limitations*: loopback only. At most limits::peer_connections_max connections from others, and
+// peer_connections_waiting_max of a node that wait; any more are closed. A node whose messages the
+// seats leave above `untaken_bytes_max`, or at all while those of all nodes are above `untaken_total_max`, is
+// not read until they take some.
+// Until connections are authenticated, who waits first with a node's number comes next.
 #pragma once
 
 #include "cluster/cluster_metrics.hpp"
@@ -34,13 +43,22 @@
 
 namespace orderd::cluster {
 
+/// Connections of one node that wait for an older one to end: what its attempts to come back may leave.
+inline constexpr std::size_t peer_connections_waiting_max = 4;
+
+/// As limits::peer_untaken_bytes_max, of all nodes together: what a node that is behind has to keep, however
+/// many others send.
+inline constexpr std::size_t peer_untaken_total_max = 64u << 20;
+
 struct peers_options {
   std::string address; ///< host:port; port 0 takes a free one
   peer_identity own;
   std::uint32_t shards = 1; ///< as many as peers_know will have seats
+  const known_nodes& known; ///< outlives the actor
   cluster_metrics& numbers; ///< outlives the actor
   std::size_t unsent_bytes_max = limits::peer_unsent_bytes_max;
   std::size_t untaken_bytes_max = limits::peer_untaken_bytes_max;
+  std::size_t untaken_total_max = peer_untaken_total_max; ///< of all nodes together
 };
 
 struct peers_handle {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "cluster/backoff.hpp"
+#include "cluster/log_pace.hpp"
 #include "cluster/messages.hpp"
 #include "cluster/peers_actor.hpp"
 #include "cluster/tidy_broker.hpp"
@@ -35,10 +36,17 @@ struct outgoing_link {
 
 /// A connection by which another node sends to this one.
 struct incoming_link {
-  incoming_link(const peer_identity& own, std::uint32_t shards, steady_time now) : talk(own, shards, now) {}
+  incoming_link(const peer_identity& own, const known_nodes& known, std::uint32_t shards,
+                std::uint64_t its_number, steady_time now)
+      : talk(own, known, shards, now), number(its_number) {}
+
+  /// Whether messages of its node come by it.
+  bool stands() const { return talk.other() && !waits && !talk.finished(); }
 
   peer_talk talk;
+  std::uint64_t number;                ///< in the order they were accepted
   bool wide_open = false;              ///< reads are as large as a known node's may be
+  bool waits = false;                  ///< not read until the node's older one is gone
   bool paused = false;                 ///< not read until the seats have taken some
   std::optional<steady_time> asked_at; ///< when reading went on, until something is read
   std::optional<steady_time> ended_at; ///< when the talk was finished
@@ -47,8 +55,9 @@ struct incoming_link {
 class peers_actor : public tidy_broker {
 public:
   peers_actor(caf::actor_config& config, const peers_options& options, caf::io::doorman_ptr door)
-      : tidy_broker(config), own_(options.own), shards_(options.shards), numbers_(options.numbers),
-        unsent_bytes_max_(options.unsent_bytes_max), untaken_bytes_max_(options.untaken_bytes_max),
+      : tidy_broker(config), own_(options.own), shards_(options.shards), known_(options.known),
+        numbers_(options.numbers), unsent_bytes_max_(options.unsent_bytes_max),
+        untaken_bytes_max_(options.untaken_bytes_max), untaken_total_max_(options.untaken_total_max),
         door_(std::move(door)) {}
 
   const char* name() const override { return "orderd.peers"; }
@@ -78,10 +87,12 @@ private:
   void read_messages(caf::io::connection_handle socket, incoming_link& from, std::string_view bytes);
   void deliver(std::uint32_t node, std::uint32_t shard, std::string_view payload);
   void introduced(caf::io::connection_handle socket, incoming_link& from);
+  void let_next_stand(std::uint32_t node);
+  void end(caf::io::connection_handle socket);
   bool say_output(caf::io::connection_handle socket, incoming_link& to, steady_time now);
   bool check(caf::io::connection_handle socket, incoming_link& one, steady_time now);
   void taken(const peer_taken& what);
-  std::size_t untaken(const incoming_link& from) const;
+  bool too_much_untaken(const incoming_link& from) const;
 
   template <class Message>
   void tell_seats(const Message& what) {
@@ -91,15 +102,20 @@ private:
 
   const peer_identity own_;
   std::uint32_t shards_;
+  const known_nodes& known_;
   cluster_metrics& numbers_;
   std::size_t unsent_bytes_max_;
   std::size_t untaken_bytes_max_;
+  std::size_t untaken_total_max_;
   caf::io::doorman_ptr door_;
   std::vector<caf::actor> seats_;
   std::map<std::uint32_t, outgoing_link> outgoing_; ///< by node
   std::unordered_map<caf::io::connection_handle, std::uint32_t> nodes_of_sockets_;
   std::unordered_map<caf::io::connection_handle, incoming_link> incoming_;
-  std::map<std::uint32_t, std::size_t> untaken_; ///< bytes, by node
+  std::uint64_t accepted_ = 0;                   ///< connections
+  std::map<std::uint32_t, std::size_t> untaken_; ///< bytes, by node; of a node without any nothing
+  std::size_t untaken_total_ = 0;                ///< bytes
+  log_pace<runtime::fault_code> refusals_;
 };
 
 } // namespace orderd::cluster

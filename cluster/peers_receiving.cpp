@@ -2,6 +2,10 @@
 #include "cluster/peers_links.hpp"
 #include "runtime/log.hpp"
 
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+
 #include <algorithm>
 #include <chrono>
 #include <memory>
@@ -22,6 +26,20 @@ constexpr std::size_t read_bytes_max = 64u << 10;
 /// A read that was asked for and brought nothing is asked for once more after this.
 constexpr milliseconds ask_again_after{200};
 
+/// How long a connection may say nothing until the kernel asks whether the other end is there, and between
+/// its questions, in seconds; and how many may have no answer.
+constexpr int idle_s = 1;
+constexpr int questions = 2;
+
+/// A connection whose other end is gone without a word is closed by the kernel three seconds later at most.
+void ask_when_idle(int descriptor) {
+  const int yes = 1;
+  ::setsockopt(descriptor, SOL_SOCKET, SO_KEEPALIVE, &yes, sizeof yes);
+  ::setsockopt(descriptor, IPPROTO_TCP, TCP_KEEPIDLE, &idle_s, sizeof idle_s);
+  ::setsockopt(descriptor, IPPROTO_TCP, TCP_KEEPINTVL, &idle_s, sizeof idle_s);
+  ::setsockopt(descriptor, IPPROTO_TCP, TCP_KEEPCNT, &questions, sizeof questions);
+}
+
 } // namespace
 
 // A connection is read by tokens, one for each read: when no new one is given CAF stops reading at once, and
@@ -30,7 +48,8 @@ constexpr milliseconds ask_again_after{200};
 void peers_actor::welcome(connection_handle socket) {
   if (incoming_.size() >= limits::peer_connections_max)
     return cut(socket);
-  incoming_.try_emplace(socket, own_, shards_, steady_clock::now());
+  ask_when_idle(static_cast<int>(socket.id()));
+  incoming_.try_emplace(socket, own_, known_, shards_, ++accepted_, steady_clock::now());
   configure_read(socket, caf::io::receive_policy::at_most(limits::unintroduced_bytes_max));
   trigger(socket, 1);
 }
@@ -38,14 +57,21 @@ void peers_actor::welcome(connection_handle socket) {
 void peers_actor::read_messages(connection_handle socket, incoming_link& from, std::string_view bytes) {
   const auto now = steady_clock::now();
   from.asked_at.reset();
+  bool early = false;
   from.talk.receive(bytes, now, [&](std::uint32_t shard, std::string_view payload) {
-    deliver(from.talk.other()->node, shard, payload);
+    if (!from.wide_open)
+      introduced(socket, from);
+    early = early || !from.stands();
+    if (!early)
+      deliver(from.talk.other()->node, shard, payload);
   });
   if (!from.wide_open && from.talk.other())
     introduced(socket, from);
-  if (!say_output(socket, from, now))
+  if (early)
+    from.talk.fail({runtime::fault_code::malformed, "a message before the answer to PEER_HELLO"});
+  if (!say_output(socket, from, now) || from.waits)
     return;
-  from.paused = untaken(from) > untaken_bytes_max_;
+  from.paused = too_much_untaken(from);
   if (!from.paused)
     trigger(socket, 1);
 }
@@ -55,23 +81,54 @@ void peers_actor::deliver(std::uint32_t node, std::uint32_t shard, std::string_v
   numbers_.messages.at("in", label).Increment();
   numbers_.bytes.at("in", label).Increment(static_cast<double>(payload.size()));
   untaken_[node] += payload.size();
+  untaken_total_ += payload.size();
   send(seats_[shard], peer_received{node, std::make_shared<const std::string>(payload)});
 }
 
-/// A node has one connection to this one: an older one is a rest, and nothing that it still brings may come
-/// after what the new one brings.
+/// A node has one connection to this one: nothing that an older one still brings may come after what the new
+/// one brings, and an older one that lives is not cut because somebody says the node's number.
 void peers_actor::introduced(connection_handle socket, incoming_link& from) {
   from.wide_open = true;
   configure_read(socket, caf::io::receive_policy::at_most(read_bytes_max));
-  const auto node = from.talk.other()->node;
-  std::vector<connection_handle> older;
-  for (const auto& [other, one] : incoming_)
-    if (other != socket && one.talk.other() && one.talk.other()->node == node)
-      older.push_back(other);
-  for (const auto& each : older) {
-    incoming_.erase(each);
-    cut(each);
+  std::size_t waiting = 0;
+  for (const auto& [other, one] : incoming_) {
+    if (other == socket || !one.talk.other() || one.talk.other()->node != from.talk.other()->node)
+      continue;
+    from.waits = from.waits || one.stands();
+    waiting += one.waits ? 1 : 0;
   }
+  if (from.waits && waiting >= peer_connections_waiting_max)
+    from.talk.fail({runtime::fault_code::overloaded, "node " + std::to_string(from.talk.other()->node)
+                                                         + " has a connection already, and others wait"});
+}
+
+/// The oldest that waits, once no other of that node stands.
+void peers_actor::let_next_stand(std::uint32_t node) {
+  std::pair<connection_handle, incoming_link*> next{};
+  for (auto& [socket, one] : incoming_) {
+    if (!one.talk.other() || one.talk.other()->node != node || one.talk.finished())
+      continue;
+    if (!one.waits)
+      return;
+    if (!next.second || one.number < next.second->number)
+      next = {socket, &one};
+  }
+  if (!next.second)
+    return;
+  next.second->waits = false;
+  next.second->asked_at = steady_clock::now();
+  trigger(next.first, 1);
+}
+
+/// The connection is closed, or is about to be.
+void peers_actor::end(connection_handle socket) {
+  const auto found = incoming_.find(socket);
+  if (found == incoming_.end())
+    return;
+  const auto who = found->second.talk.other();
+  incoming_.erase(found);
+  if (who)
+    let_next_stand(who->node);
 }
 
 /// False: nothing more is read of that connection.
@@ -85,8 +142,11 @@ bool peers_actor::say_output(connection_handle socket, incoming_link& to, steady
     return true;
   if (!to.ended_at) {
     to.ended_at = now;
-    log::warn("peers", "connection_refused", {}, to.talk.reason().message);
+    if (const auto unsaid = refusals_.may_say(to.talk.reason().code, now))
+      log::warn("peers", "connection_refused", {{"unsaid", *unsaid}}, to.talk.reason().message);
     trigger(socket, 1); // so that it is seen when the other side closes
+    if (to.talk.other())
+      let_next_stand(to.talk.other()->node);
   }
   return false;
 }
@@ -94,10 +154,11 @@ bool peers_actor::say_output(connection_handle socket, incoming_link& to, steady
 bool peers_actor::check(connection_handle socket, incoming_link& one, steady_time now) {
   if (one.ended_at && now - *one.ended_at > milliseconds{limits::refused_ms_max})
     return false;
-  one.talk.check_time(now, !one.paused);
+  one.talk.check_known();
+  one.talk.check_time(now, !one.paused && !one.waits);
   if (!say_output(socket, one, now))
     return true;
-  if (one.paused && untaken(one) <= untaken_bytes_max_) {
+  if (one.paused && !too_much_untaken(one)) {
     one.paused = false;
     one.asked_at = now;
     trigger(socket, 1);
@@ -110,15 +171,22 @@ bool peers_actor::check(connection_handle socket, incoming_link& one, steady_tim
 }
 
 void peers_actor::taken(const peer_taken& what) {
-  auto& left = untaken_[what.node];
-  left -= std::min(left, what.bytes);
+  const auto found = untaken_.find(what.node);
+  if (found == untaken_.end())
+    return;
+  const auto bytes = std::min(found->second, what.bytes);
+  untaken_total_ -= bytes;
+  found->second -= bytes;
+  if (found->second == 0)
+    untaken_.erase(found);
 }
 
-std::size_t peers_actor::untaken(const incoming_link& from) const {
+bool peers_actor::too_much_untaken(const incoming_link& from) const {
   if (!from.talk.other())
-    return 0;
+    return false;
   const auto found = untaken_.find(from.talk.other()->node);
-  return found == untaken_.end() ? 0 : found->second;
+  return found != untaken_.end()
+         && (found->second > untaken_bytes_max_ || untaken_total_ > untaken_total_max_);
 }
 
 } // namespace orderd::cluster

@@ -16,6 +16,7 @@
 
 #include "cluster/append_cache.hpp"
 #include "cluster/lease_board.hpp"
+#include "cluster/log_pace.hpp"
 #include "cluster/messages.hpp"
 #include "cluster/replica.hpp"
 #include "cluster/seat_gate.hpp"
@@ -133,6 +134,7 @@ private:
   std::string_view shown_state_;
   append_cache encoded_;
   std::uint64_t told_too_large_ = 0; ///< epoch of which it was said that it cannot be sent
+  log_pace<runtime::fault_code> refusals_;
 };
 
 } // namespace orderd::cluster

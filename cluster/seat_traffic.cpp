@@ -132,10 +132,13 @@ void replica_actor::check_size(const peer_message& message, std::size_t bytes) {
 void replica_actor::take(const peer_received& what) {
   auto read = decode_peer_message(*what.bytes);
   caf::event_based_actor::send(peers_, peer_taken{what.from_node, what.bytes->size()});
-  if (!read)
-    return runtime::log::warn("seat", "message_refused",
-                              {{"shard", given_.options.shard}, {"from", what.from_node}},
-                              read.error().message);
+  if (!read) {
+    if (const auto unsaid = refusals_.may_say(read.error().code, now()))
+      runtime::log::warn("seat", "message_refused",
+                         {{"shard", given_.options.shard}, {"from", what.from_node}, {"unsaid", *unsaid}},
+                         read.error().message);
+    return;
+  }
   const bool for_me = read->to_incarnation == 0 || read->to_incarnation == given_.options.self.incarnation;
   if (!for_me || read->from.node != what.from_node || to_engine(read->body))
     return;

@@ -1,17 +1,8 @@
 // The links between nodes over real sockets of this machine, each node in an actor system of its own.
 #include "cluster/peers_actor.hpp"
 
-#include "cluster/gateway.hpp"
-#include "cluster/messages.hpp"
-#include "cluster/peer.pb.h"
-#include "tests/support/loopback.hpp"
-#include "tests/support/wire.hpp"
-
-#include <caf/actor_system.hpp>
-#include <caf/actor_system_config.hpp>
-#include <caf/event_based_actor.hpp>
-#include <caf/io/middleman.hpp>
-#include <caf/send.hpp>
+#include "cluster/socket.hpp"
+#include "tests/support/far_node.hpp"
 
 #include <gtest/gtest.h>
 
@@ -20,118 +11,15 @@
 #include <netinet/in.h>
 
 #include <algorithm>
-#include <atomic>
 #include <chrono>
-#include <condition_variable>
 #include <map>
 #include <memory>
-#include <mutex>
-#include <optional>
 #include <string>
 #include <thread>
 #include <vector>
 
 namespace orderd::cluster {
 namespace {
-
-using testing::errors_of;
-using testing::raw_client;
-
-struct peers_config : caf::actor_system_config {
-  peers_config() {
-    init_node_types();
-    load<caf::io::middleman>();
-    set("caf.scheduler.max-threads", 1);
-  }
-};
-
-/// What the seats of a node were told.
-class inbox {
-public:
-  template <class Change>
-  void note(Change&& change) {
-    const std::lock_guard lock{mutex_};
-    change(*this);
-    changed_.notify_all();
-  }
-
-  /// Whether it holds within ten seconds.
-  template <class Condition>
-  bool wait_for(Condition&& holds) {
-    std::unique_lock lock{mutex_};
-    return changed_.wait_for(lock, std::chrono::seconds{10}, [&] { return holds(*this); });
-  }
-
-  std::map<std::uint32_t, std::vector<std::string>> by_shard;
-  std::map<std::uint32_t, bool> up; ///< by node
-  std::size_t untaken = 0;          ///< bytes
-  std::atomic<bool> takes{true};    ///< gives credit back
-
-private:
-  std::mutex mutex_;
-  std::condition_variable changed_;
-};
-
-caf::behavior seat(caf::event_based_actor* self, std::uint32_t shard, std::shared_ptr<inbox> told) {
-  return {
-      [=](const peer_received& what) {
-        told->note([&](inbox& in) {
-          in.by_shard[shard].push_back(*what.bytes);
-          in.untaken += what.bytes->size();
-        });
-        if (told->takes)
-          self->send(caf::actor_cast<caf::actor>(self->current_sender()),
-                     peer_taken{what.from_node, what.bytes->size()});
-      },
-      [=](const link_up& what) { told->note([&](inbox& in) { in.up[what.node] = true; }); },
-      [=](const link_down& what) { told->note([&](inbox& in) { in.up[what.node] = false; }); },
-  };
-}
-
-class far_node {
-public:
-  explicit far_node(std::uint32_t node, std::uint16_t port = 0,
-                    std::size_t unsent_bytes_max = limits::peer_unsent_bytes_max,
-                    std::size_t untaken_bytes_max = limits::peer_untaken_bytes_max) {
-    auto made = spawn_peers(system_, {.address = "127.0.0.1:" + std::to_string(port),
-                                      .own = {"orders", {node, 1}},
-                                      .shards = 2,
-                                      .numbers = numbers,
-                                      .unsent_bytes_max = unsent_bytes_max,
-                                      .untaken_bytes_max = untaken_bytes_max});
-    runtime::require(static_cast<bool>(made), "a node could not listen");
-    peers = *made;
-    caf::anon_send(peers.actor, peers_know{{system_.spawn(seat, 0u, told), system_.spawn(seat, 1u, told)}});
-  }
-  ~far_node() { caf::anon_send_exit(peers.actor, caf::exit_reason::user_shutdown); }
-  far_node(const far_node&) = delete;
-  far_node& operator=(const far_node&) = delete;
-
-  void know(std::map<std::uint32_t, std::uint16_t> ports) {
-    peer_endpoints known;
-    for (const auto& [node, port] : ports)
-      known.nodes[node] = "127.0.0.1:" + std::to_string(port);
-    caf::anon_send(peers.actor, std::move(known));
-  }
-
-  void send(std::uint32_t node, std::uint32_t shard, std::string text) {
-    caf::anon_send(peers.actor, peer_send{node, std::make_shared<const std::string>(std::move(text)), shard});
-  }
-
-  bool waits_for_link(std::uint32_t node, bool up = true) {
-    return told->wait_for([&](inbox& in) { return in.up.contains(node) && in.up[node] == up; });
-  }
-
-  cluster_metrics numbers;
-  std::shared_ptr<inbox> told = std::make_shared<inbox>();
-
-private:
-  peers_config config_;
-  caf::actor_system system_{config_};
-
-public:
-  peers_handle peers;
-};
 
 /// A port at which connecting neither succeeds nor fails.
 class dead_port {
@@ -245,21 +133,6 @@ TEST(Peers, DropAndCountWhatDoesNotFitAndReadOnWhenSeatsTakeIt) {
   EXPECT_TRUE(std::is_sorted(came.begin(), came.end()));
 }
 
-TEST(Peers, TellStrangersWhyTheyAreClosed) {
-  far_node node{1};
-  peer::v1::hello other;
-  other.set_protocol_version(protocol_version);
-  other.set_cluster_id("others");
-  for (const auto& bytes : {std::string{"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n"}, testing::hello_bytes(),
-                            testing::frame_bytes(frame_type::peer_hello, 0, other.SerializeAsString())}) {
-    raw_client stranger{node.peers.port};
-    stranger.send(bytes);
-    EXPECT_EQ(errors_of(stranger.read_to_end()).size(), 1u);
-  }
-  raw_client silent{node.peers.port};
-  EXPECT_EQ(errors_of(silent.read_to_end()).size(), 1u);
-}
-
 TEST(Peers, AreNotDelayedByADeadHost) {
   const dead_port dead;
   far_node first{1};
@@ -278,8 +151,9 @@ TEST(Peers, ListenNowhereElse) {
   peers_config config;
   caf::actor_system system{config};
   cluster_metrics numbers;
-  const auto made =
-      spawn_peers(system, {.address = "0.0.0.0:0", .own = {"orders", {1, 1}}, .numbers = numbers});
+  const known_nodes known{1};
+  const auto made = spawn_peers(
+      system, {.address = "0.0.0.0:0", .own = {"orders", {1, 1}}, .known = known, .numbers = numbers});
   ASSERT_FALSE(made);
   EXPECT_EQ(made.error().code, runtime::fault_code::malformed);
 }

@@ -28,14 +28,20 @@ bool within_ten_seconds(const std::function<bool()>& holds) {
 }
 
 struct heart {
-  explicit heart(const replica_id& self, const std::string& cluster = "orders") : board(self, quick) {
-    auto made =
-        beacons::open({.address = "127.0.0.1:0", .cluster_id = cluster, .board = board, .numbers = numbers});
+  explicit heart(const replica_id& self, const std::string& cluster = "orders")
+      : known(self.node), board(self, quick) {
+    known.know({{1, 10}, {2, 20}});
+    auto made = beacons::open({.address = "127.0.0.1:0",
+                               .cluster_id = cluster,
+                               .board = board,
+                               .known = known,
+                               .numbers = numbers});
     runtime::require(static_cast<bool>(made), "a node could not listen");
     thread = std::move(*made);
   }
   double count(const char* kind) { return numbers.beacons.at(kind).Value(); }
 
+  known_nodes known;
   lease_board board;
   cluster_metrics numbers;
   std::unique_ptr<beacons> thread;
@@ -61,6 +67,15 @@ TEST(Beacons, IgnoreAndCountWhatIsNotTheirs) {
   EXPECT_EQ(node.count("heard"), 0);
 }
 
+TEST(Beacons, IgnoreAndCountNodesThatAreNotKnown) {
+  heart node{first_id};
+  heart invented{{77, 1}};
+  invented.thread->set_peers({{"127.0.0.1", node.thread->port()}});
+  EXPECT_TRUE(within_ten_seconds([&] { return node.count("ignored") > 0; }));
+  EXPECT_EQ(node.count("heard"), 0);
+  EXPECT_FALSE(node.board.hears(77, steady_clock::now()));
+}
+
 TEST(Beacons, GoOnWhenAPeerIsGone) {
   heart node{first_id};
   heart living{second_id};
@@ -76,8 +91,11 @@ TEST(Beacons, GoOnWhenAPeerIsGone) {
 TEST(Beacons, SayThatAPortIsInUseOrNotLoopback) {
   heart node{first_id};
   const auto open = [&](const std::string& address) {
-    return beacons::open(
-        {.address = address, .cluster_id = "", .board = node.board, .numbers = node.numbers});
+    return beacons::open({.address = address,
+                          .cluster_id = "",
+                          .board = node.board,
+                          .known = node.known,
+                          .numbers = node.numbers});
   };
   EXPECT_EQ(open("127.0.0.1:" + std::to_string(node.thread->port())).error().code,
             runtime::fault_code::unavailable);

@@ -7,6 +7,7 @@
 
 #include <gtest/gtest.h>
 
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -17,13 +18,21 @@ using namespace std::chrono_literals;
 using testing::errors_of;
 using testing::frame_bytes;
 
-std::string hello(const std::string& cluster, std::uint32_t node, std::uint32_t version = 1) {
+std::string hello(const std::string& cluster, std::uint32_t node, std::uint32_t version = 1,
+                  std::uint64_t incarnation = 20) {
   peer::v1::hello what;
   what.set_protocol_version(version);
   what.set_cluster_id(cluster);
   what.set_node(node);
-  what.set_incarnation(20);
+  what.set_incarnation(incarnation);
   return frame_bytes(frame_type::peer_hello, 0, what.SerializeAsString());
+}
+
+/// What node `self` knows: nodes 1 and 2, both with disk 20.
+std::unique_ptr<known_nodes> knowing(std::uint32_t self) {
+  auto out = std::make_unique<known_nodes>(self);
+  out->know({{1, 20}, {2, 20}});
+  return out;
 }
 
 class PeerTalk : public ::testing::Test {
@@ -35,17 +44,19 @@ protected:
   }
 
   const steady_time now{1h};
-  const peer_identity first{"orders", {1, 10}};
+  const peer_identity first{"orders", {1, 20}};
   const peer_identity second{"orders", {2, 20}};
-  peer_talk caller{first, 4, 2, now};
-  peer_talk called{second, 4, now};
+  const std::unique_ptr<known_nodes> of_first = knowing(1);
+  const std::unique_ptr<known_nodes> of_second = knowing(2);
+  peer_talk caller{first, *of_first, 4, 2, now};
+  peer_talk called{second, *of_second, 4, now};
   std::vector<std::string> seen;
 };
 
 TEST_F(PeerTalk, IntroducesBothAndCarriesMessages) {
   EXPECT_EQ(called.take_output(), "");
   receive(called, caller.take_output());
-  EXPECT_EQ(called.other(), (replica_id{1, 10}));
+  EXPECT_EQ(called.other(), (replica_id{1, 20}));
   receive(caller, called.take_output());
   EXPECT_EQ(caller.other(), (replica_id{2, 20}));
   receive(called,
@@ -64,6 +75,8 @@ TEST_F(PeerTalk, SaysWhyItRefuses) {
       {"another cluster", hello("others", 1), v1::fault::UNAVAILABLE},
       {"another version", hello("orders", 1, 2), v1::fault::UNSUPPORTED_VERSION},
       {"its own number", hello("orders", 2), v1::fault::UNAVAILABLE},
+      {"a node that nobody knows", hello("orders", 3), v1::fault::UNAVAILABLE},
+      {"a disk that was replaced", hello("orders", 1, 1, 9), v1::fault::UNAVAILABLE},
       {"HELLO of a client", testing::hello_bytes(), v1::fault::MALFORMED},
       {"HELLO that is none", frame_bytes(frame_type::peer_hello, 0, "\xff"), v1::fault::MALFORMED},
       {"a message first", frame_bytes(frame_type::peer_message, 0, ""), v1::fault::MALFORMED},
@@ -76,7 +89,7 @@ TEST_F(PeerTalk, SaysWhyItRefuses) {
       {"another protocol", "GET / HTTP/1.1\r\n", v1::fault::UNSUPPORTED_VERSION},
   };
   for (const auto& row : table) {
-    peer_talk talk{second, 4, now};
+    peer_talk talk{second, *of_second, 4, now};
     receive(talk, row.bytes + frame_bytes(frame_type::peer_message, 1, "late"));
     EXPECT_TRUE(talk.finished()) << row.what;
     const auto errors = errors_of(talk.take_output());
@@ -97,10 +110,20 @@ TEST_F(PeerTalk, RefusesAFrameAboveItsLimitBeforeItArrives) {
 TEST_F(PeerTalk, CallsNobodyElse) {
   receive(caller, hello("orders", 3));
   EXPECT_TRUE(caller.finished());
-  peer_talk again{first, 4, 2, now};
+  peer_talk again{first, *of_first, 4, 2, now};
   receive(again, hello("orders", 2) + frame_bytes(frame_type::peer_message, 0, "a"));
   EXPECT_TRUE(again.finished());
   EXPECT_TRUE(seen.empty());
+}
+
+TEST_F(PeerTalk, EndsWhenTheOtherIsNotKnownAnyMore) {
+  called.check_known();
+  receive(called, caller.take_output());
+  called.check_known();
+  EXPECT_FALSE(called.finished());
+  of_second->know({{1, 21}, {2, 20}});
+  called.check_known();
+  EXPECT_EQ(called.reason().code, runtime::fault_code::unavailable);
 }
 
 TEST_F(PeerTalk, AnswersNoErrorWithAnError) {
@@ -115,7 +138,7 @@ TEST_F(PeerTalk, AnswersNoErrorWithAnError) {
 TEST_F(PeerTalk, WaitsTwoSecondsForHelloAndThirtyForAFrame) {
   called.check_time(now + 2s, true);
   EXPECT_FALSE(called.finished());
-  peer_talk silent{second, 4, now};
+  peer_talk silent{second, *of_second, 4, now};
   silent.check_time(now + 2001ms, true);
   EXPECT_EQ(silent.reason().code, runtime::fault_code::timeout);
   receive(called, hello("orders", 1) + frame_bytes(frame_type::peer_message, 0, "abc").substr(0, 17));
