@@ -154,13 +154,16 @@ bool cluster_members::open(std::uint32_t id) {
         !note || (!shard.whole && !note->copying))
       around_.complain("a node starts with a damaged shard: " + shard.damage + " (F5)");
   keep_copy(of);
+  of.watched = std::make_unique<watched_store>(
+      of.store, [this, id](const cluster::assignment& what) { around_.proposes(id, what); },
+      [this, id](const cluster::assignment& what) { around_.proposed(id, what); });
   ++of.lives;
   of.clock_us = around_.time.now();
   of.life = std::make_unique<simulated_member>(around_.shared, member_life{{id, of.identity.incarnation},
                                                                            of.identity.boot,
                                                                            *of.altered,
                                                                            *std::move(found),
-                                                                           of.store,
+                                                                           *of.watched,
                                                                            of.clock,
                                                                            of.held});
   const auto why = of.life->start_fault();

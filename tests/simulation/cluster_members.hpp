@@ -10,6 +10,7 @@
 #include "tests/simulation/altered_storage.hpp"
 #include "tests/simulation/counters.hpp"
 #include "tests/simulation/simulated_member.hpp"
+#include "tests/simulation/watched_store.hpp"
 #include "tests/simulation/world_schedule.hpp"
 #include "tests/support/manual_clock.hpp"
 #include "tests/support/memory_storage.hpp"
@@ -35,6 +36,9 @@ public:
     test::simulated_register& store;
     const storage_bugs& first_disk;               ///< planted in the first node's
     std::function<void(std::uint32_t node)> gone; ///< a node has crashed
+    /// A node's proposal is about to reach the store, and has reached it.
+    std::function<void(std::uint32_t node, const cluster::assignment& what)> proposes;
+    std::function<void(std::uint32_t node, const cluster::assignment& what)> proposed;
     std::function<void(const std::string& what)> complain;
   };
 
@@ -95,6 +99,7 @@ private:
     bool awake = false; ///< a turn is due
     std::unique_ptr<runtime::storage> opened;
     std::unique_ptr<altered_storage> altered; ///< as the node sees it
+    std::unique_ptr<watched_store> watched;
     std::unique_ptr<simulated_member> life;
   };
 

@@ -8,11 +8,21 @@
 
 namespace orderd::simulation {
 
+namespace {
+
+/// Changes of one shard's assignment within a second of simulated time, as far as they are seen: a takeover,
+/// and every other member that leaves and comes back, twice over. A set that flaps makes 50.
+constexpr std::size_t changes_a_second_max = 16;
+
+} // namespace
+
 cluster_review::cluster_review(const cluster::cluster_terms& terms, const test::simulated_register& store,
                                cluster_members& members, counters& happened)
-    : terms_(terms), store_(store), members_(members), happened_(happened), seen_(terms.shards) {}
+    : terms_(terms), store_(store), members_(members), happened_(happened), seen_(terms.shards),
+      changed_at_(terms.shards) {}
 
-void cluster_review::look_at_store(const std::function<void(const std::string&)>& complain) {
+void cluster_review::look_at_store(std::int64_t now_us,
+                                   const std::function<void(const std::string&)>& complain) {
   for (std::uint32_t shard = 0; shard < terms_.shards; ++shard) {
     const auto found = store_.values().find(cluster::name_of_shard(shard));
     if (found == store_.values().end() || found->second.version == seen_[shard].version)
@@ -24,6 +34,13 @@ void cluster_review::look_at_store(const std::function<void(const std::string&)>
     }
     if (now->term < seen_[shard].what.term)
       complain("the term of shard " + std::to_string(shard) + " went back (B1)");
+    auto& changes = changed_at_[shard];
+    changes.push_back(now_us);
+    while (changes.front() <= now_us - 1'000'000)
+      changes.pop_front();
+    if (changes.size() > changes_a_second_max)
+      complain("the assignment of shard " + std::to_string(shard) + " changed "
+               + std::to_string(changes.size()) + " times within a second (E4)");
     count_change(seen_[shard].what, *now);
     seen_[shard] = {found->second.version, *now};
   }

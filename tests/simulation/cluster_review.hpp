@@ -9,6 +9,7 @@
 #include "tests/support/simulated_configuration.hpp"
 
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <string>
 #include <vector>
@@ -21,8 +22,10 @@ public:
   cluster_review(const cluster::cluster_terms& terms, const test::simulated_register& store,
                  cluster_members& members, counters& happened);
 
-  /// Counts the changes of assignments since the last look, and complains of impossible ones.
-  void look_at_store(const std::function<void(const std::string&)>& complain);
+  /// Counts the changes of assignments since the last look, and complains of impossible ones, and of too many
+  /// in a short time: each costs everybody a read of everything, and of a shard that changes its mind all the
+  /// time a copy may be missed just when the store is not there (E4).
+  void look_at_store(std::int64_t now_us, const std::function<void(const std::string&)>& complain);
 
   /// Whether each shard has somebody who may lead it.
   bool can_serve() const;
@@ -51,7 +54,8 @@ private:
   const test::simulated_register& store_;
   cluster_members& members_;
   counters& happened_;
-  std::vector<cluster::versioned_assignment> seen_; ///< by shard
+  std::vector<cluster::versioned_assignment> seen_;  ///< by shard
+  std::vector<std::deque<std::int64_t>> changed_at_; ///< by shard: the changes of the last second
 };
 
 } // namespace orderd::simulation

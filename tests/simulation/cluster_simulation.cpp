@@ -2,6 +2,7 @@
 
 #include "cluster/messages.hpp"
 #include "runtime/bytes.hpp"
+#include "tests/simulation/cluster_faults.hpp"
 #include "tests/simulation/cluster_members.hpp"
 #include "tests/simulation/cluster_review.hpp"
 #include "tests/simulation/settling.hpp"
@@ -46,6 +47,9 @@ cluster::replica_options replicas_of(const cluster_options& options, chance& ran
   out.limits = {3'000 * options.shards, 12'000 * options.shards, milliseconds{3'000}, 2'000};
   if (random.percent(30))
     out.limits.retained_bytes *= 100;
+  // Much in memory, or nearly nothing, so that catching up reads the journal.
+  if (random.percent(30))
+    out.limits.recent_bytes = random.percent(50) ? out.limits.recent_bytes * 20 : 500;
   out.window_bytes = 8'000;
   out.copy_bytes_a_tick = 3'000;
   out.copy_page_bytes = 1'000;
@@ -75,6 +79,7 @@ public:
                 replicas_of(options, random_),
                 bank_,
                 random_,
+                answers_,
                 [this](std::uint32_t from, const cluster::peer_send& what) { send(from, what); },
                 [this](std::uint64_t connection, std::string bytes) {
                   clients_.said(connection, std::move(bytes));
@@ -110,7 +115,16 @@ private:
     hints();
     clients_time();
     requests();
-    faults();
+    faults_.begin();
+    probes();
+    if (options_.idle_ms > 0)
+      time_.at(options_.idle_from_ms * ms, [this] { report_.happened.count("idle phase"); });
+  }
+
+  /// For so long no client asks for anything; what the cluster does then, it does of itself.
+  bool idle() const {
+    const auto now = time_.now() / ms;
+    return now >= options_.idle_from_ms && now < options_.idle_from_ms + options_.idle_ms;
   }
 
   void turns(std::uint32_t id) {
@@ -131,7 +145,7 @@ private:
   void hints() {
     time_.at(random_.between(1, 20) * ms, [this] {
       store_.deliver_hints();
-      review_.look_at_store([this](const std::string& what) { complain(what); });
+      review_.look_at_store(time_.now(), [this](const std::string& what) { complain(what); });
       hints();
     });
   }
@@ -147,15 +161,32 @@ private:
     time_.at(random_.between(1, 30) * ms, [this] {
       if (healed_)
         return;
-      if (shop_.waiting() < 30)
+      if (shop_.waiting() < 30 && !idle())
         clients_.submit(shop_.next(now_ms()));
       requests();
+    });
+  }
+
+  /// Some node is asked what it should not know, or know only while its leases hold.
+  void probes() {
+    time_.at(random_.between(2, 20) * ms, [this] {
+      if (healed_)
+        return;
+      const auto id = 1 + static_cast<std::uint32_t>(random_.below(options_.nodes));
+      v1::request what;
+      what.mutable_get_stock()->set_sku(shop_.some_sku());
+      time_.later(id, 0, [this, id, what] {
+        member_now(id)->probe(what);
+        members_.wake(id);
+      });
+      probes();
     });
   }
 
   void send(std::uint32_t from, const cluster::peer_send& what) {
     if (what.node < 1 || what.node > options_.nodes)
       return complain("a message for node " + std::to_string(what.node) + ", which there is none of");
+    faults_.transitions().sends(from, what);
     network_.carry(from, what.node, true, [this, from, what] {
       members_.to_the_present(what.node);
       members_.running(what.node)->received(from, what);
@@ -176,127 +207,11 @@ private:
     shop_.answered(request, body);
   }
 
-  // -- faults ------------------------------------------------------------------------------------
-
-  std::uint32_t any_node() { return 1 + static_cast<std::uint32_t>(random_.below(options_.nodes)); }
-
-  void faults() {
-    time_.at(random_.between(20, 1'200) * ms, [this] {
-      if (healed_)
-        return;
-      some_fault();
-      faults();
-    });
-  }
-
-  void some_fault() {
-    const auto id = any_node();
-    switch (random_.below(14)) {
-    case 0:
-    case 1:
-      return crash_for_a_while(id);
-    case 2:
-      return random_.once_in(3) ? lose_power() : crash_for_a_while(id);
-    case 3:
-      report_.happened.count("pause");
-      return time_.stand_still(id, time_.now() + random_.between(20, 4'000) * ms);
-    case 4:
-    case 5:
-      return cut_off(id, any_node());
-    case 6:
-      return store_down(id);
-    case 7:
-      return network_.lose(random_.percent(50) ? 0 : random_.below(15));
-    case 8:
-      return lose_disk(id, false);
-    case 9:
-      return lose_disk(id, true);
-    case 10:
-      return clients_.lose_connection();
-    case 11:
-      return disk_fault(id);
-    case 12:
-      return bank_.behave(random_.percent(50) ? simulated_bank::behaviour{10, 100, 0}
-                                              : simulated_bank::behaviour{});
-    default:
-      report_.happened.count("clock set");
-      return members_.set_clock(id);
-    }
-  }
-
-  void crash_for_a_while(std::uint32_t id) {
-    if (!members_.running(id))
-      return;
-    report_.happened.count("crash");
-    members_.crash(id);
-    time_.at(random_.between(5, random_.percent(30) ? 5'000 : 400) * ms, [this, id] { members_.start(id); });
-  }
-
-  void lose_power() {
-    report_.happened.count("power lost everywhere");
-    for (const auto id : members_.ids())
-      crash_for_a_while(id);
-  }
-
-  void cut_off(std::uint32_t one, std::uint32_t other) {
-    report_.happened.count("link cut");
-    const bool all = random_.percent(40);
-    const bool both = random_.percent(70);
-    for (const auto id : members_.ids()) {
-      if (id == one || (!all && id != other))
-        continue;
-      network_.cut(one, id);
-      if (both)
-        network_.cut(id, one);
-    }
-    time_.at(random_.between(50, 4'000) * ms, [this] { network_.mend(); });
-  }
-
-  void store_down(std::uint32_t id) {
-    const bool for_all = random_.percent(50);
-    report_.happened.count(for_all ? "store down" : "store out of reach of one");
-    const auto set = [this, id, for_all](bool down) {
-      for (const auto each : members_.ids())
-        if (for_all || each == id)
-          members_.store_of(each).set_down(down);
-    };
-    set(true);
-    time_.at(random_.between(100, 5'000) * ms, [set] { set(false); });
-  }
-
-  void disk_fault(std::uint32_t id) {
-    if (!members_.running(id))
-      return;
-    switch (random_.below(4)) {
-    case 0:
-      report_.happened.count("slow disk");
-      return member_now(id)->slow_disk_until(member_now(id)->now()
-                                             + milliseconds{random_.between(100, 3'000)});
-    case 1:
-      return members_.disk(id).fail_append(1 + random_.below(5));
-    case 2:
-      report_.happened.count("apply to fail");
-      return members_.disk(id).fail_apply(1 + random_.below(3));
-    default:
-      report_.happened.count("disk nearly full");
-      members_.disk(id).set_capacity(members_.disk(id).used_bytes() + random_.below(20'000));
-      time_.at(random_.between(100, 3'000) * ms, [this, id] { members_.disk(id).set_capacity(unlimited); });
-    }
-  }
-
-  void lose_disk(std::uint32_t id, bool set_back) {
-    if (!options_.beyond_promise && !members_.may_lose(id))
-      return;
-    if (!members_.lose_disk(id, set_back))
-      return;
-    report_.happened.count(set_back ? "disk set back" : "disk wiped");
-    time_.at(random_.between(5, 1'500) * ms, [this, id] { members_.start(id); });
-  }
-
   // -- the end: faults stop, everything must settle ------------------------------------------------
 
   void heal() {
     healed_ = true;
+    faults_.heal();
     bank_.behave({0, 0, 0});
     handlers_.heal();
     store_.settle();
@@ -342,31 +257,36 @@ private:
   void pass(milliseconds time) override { run_until(time_.now() + time.count() * ms); }
   std::int64_t now_ms() const override { return wall_.now().wall_ms + time_.now() / ms; }
 
-  static constexpr auto unlimited = std::numeric_limits<std::uint64_t>::max();
-
   const cluster_options& options_;
   cluster_report report_;
   chance random_;
   throwing_handlers handlers_;
   const test::manual_clock wall_; ///< at the beginning
   test::simulated_register store_;
+  answer_checks answers_{[this](const std::string& what) { complain(what); }};
   simulated_bank bank_;
   shop shop_;
   std::unique_ptr<const runtime::business> real_;
   altered_business rules_;
   member_world shared_;
   world_schedule time_{[this](std::uint32_t id) { return members_.life_of(id); }};
-  world_network network_{time_, random_};
+  world_network network_{time_, random_, 1'000 * options_.round_trip_ms};
   world_beacons beacons_{network_,
                          [this](std::uint32_t id) {
                            auto* node = member_now(id);
                            return world_beacons::heart{&node->board(), node->now()};
                          },
                          [this](const std::string& what) { complain(what); }};
-  cluster_members members_{{shared_, time_, report_.happened, store_, options_.disk_bugs,
-                            [this](std::uint32_t id) { clients_.node_is_gone(id); },
-                            [this](const std::string& what) { complain(what); }},
-                           options_.nodes};
+  // Before the nodes, which tell it what they do until they are gone.
+  cluster_faults faults_{{time_, network_, members_, clients_, bank_, random_, report_.happened},
+                         {options_.nodes, options_.beyond_promise, options_.transitions_share}};
+  cluster_members members_{
+      {shared_, time_, report_.happened, store_, options_.disk_bugs,
+       [this](std::uint32_t id) { clients_.node_is_gone(id); },
+       [this](std::uint32_t id, const auto& what) { faults_.transitions().proposes(id, what); },
+       [this](std::uint32_t id, const auto& what) { faults_.transitions().proposed(id, what); },
+       [this](const std::string& what) { complain(what); }},
+      options_.nodes};
   simulated_clients clients_{
       {time_, random_, report_.happened, [this](std::uint32_t id) { return member_now(id); },
        [this](std::uint32_t id) { members_.wake(id); },
@@ -393,6 +313,15 @@ cluster_options cluster_of_seed(std::uint64_t seed) {
   options.clients = static_cast<std::uint32_t>(random.between(1, 3));
   options.faulty_ms = random.between(2'000, 15'000);
   options.throws = random.percent(20);
+  if (random.percent(60))
+    options.transitions_share = static_cast<std::uint64_t>(random.between(3, 30));
+  if (random.percent(30)) {
+    options.idle_from_ms = random.between(500, options.faulty_ms);
+    options.idle_ms = random.between(2'000, 8'000);
+    options.faulty_ms += options.idle_ms;
+  }
+  if (random.percent(15))
+    options.round_trip_ms = random.between(10, 300);
   return options;
 }
 

@@ -7,8 +7,11 @@
 // Faults: those of one node (simulation.hpp), and between nodes: messages late, lost, cut off one way or
 // both; nodes that stand still and go on; clocks that drift, and differ; disks that are slow, full, torn in
 // an append, wiped, or set back to an older copy; the configuration store gone for all or for one, its
-// outcomes unknown, its changes late, its hints lost. Disks are never lost beyond what replication promises
-// to survive, unless `beyond_promise`: then the cluster may stop, but must not lie.
+// outcomes unknown, its changes late, its hints lost; and some of these just when a node proposes, has won,
+// hands over, begins a term, or begins or ends a copy. In some seeds nodes are far apart, and clients idle
+// for a while. Every node is asked by somebody who does not care who leads: no answer may be stale. Disks are
+// never lost beyond what replication promises to survive, unless `beyond_promise`: then the cluster may stop,
+// but must not lie.
 #pragma once
 
 #include "tests/simulation/altered_business.hpp"
@@ -26,9 +29,13 @@ struct cluster_options {
   std::uint32_t nodes = 3;
   std::uint32_t shards = 2;
   std::uint32_t clients = 2;
-  std::int64_t faulty_ms = 8'000; ///< simulated, before everything is healed
-  bool throws = false;            ///< some handlers throw
-  bool beyond_promise = false;    ///< disks may be lost until nobody has them
+  std::int64_t faulty_ms = 8'000;      ///< simulated, before everything is healed
+  bool throws = false;                 ///< some handlers throw
+  bool beyond_promise = false;         ///< disks may be lost until nobody has them
+  std::uint64_t transitions_share = 0; ///< in per cent, of the transitions at which something fails
+  std::int64_t idle_from_ms = 0;       ///< from then on nobody asks for anything, for `idle_ms`
+  std::int64_t idle_ms = 0;
+  std::int64_t round_trip_ms = 0; ///< between nodes, beside what every message takes
 
   // Planted bugs, to see that the checks find them.
   turn_hook alters_turn;

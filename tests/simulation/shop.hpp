@@ -71,6 +71,7 @@ public:
 
   std::size_t waiting() const noexcept { return pending_.size(); }
   std::size_t orders() const noexcept { return orders_.size(); }
+  const std::string& some_sku() { return skus_[some(skus_.size())].name; }
   std::size_t skus() const noexcept { return skus_.size(); }
   std::size_t customers() const noexcept { return customers_.size(); }
   std::size_t quarantined() const noexcept { return quarantined_.size(); }

@@ -1,15 +1,27 @@
 #include "tests/simulation/simulated_member.hpp"
 
+#include "actors/api.hpp"
 #include "cluster/messages.hpp"
+#include "tests/simulation/answer_tap.hpp"
 #include "tests/simulation/handing_on.hpp"
 
 #include <caf/event_based_actor.hpp>
 
+#include <limits>
 #include <utility>
+#include <variant>
 
 namespace orderd::simulation {
 
 using std::chrono::microseconds;
+
+namespace {
+
+/// Of requests that no client made: no connection has that number.
+constexpr auto probing_connection = std::numeric_limits<std::uint64_t>::max();
+constexpr std::int64_t probe_timeout_ms = 1'000;
+
+} // namespace
 
 simulated_member::simulated_member(member_world& world, member_life life)
     : world_(world), self_(life.self), clock_(life.clock), line_(world.bank, world.random),
@@ -88,7 +100,8 @@ cluster::steady_time simulated_member::now() {
 
 void simulated_member::run(std::uint64_t jobs_max) {
   auto& jobs = system_.scheduler().jobs;
-  for (; jobs_max > 0 && !ended_; --jobs_max) {
+  halted_ = false;
+  for (; jobs_max > 0 && !ended_ && !halted_; --jobs_max) {
     const auto job = next_job();
     if (!job)
       return;
@@ -141,12 +154,31 @@ void simulated_member::received(std::uint32_t from, const cluster::peer_send& wh
 // -- clients -------------------------------------------------------------------------------------
 
 caf::actor simulated_member::spawn_gateway() {
-  return system_.actors().spawn([this](caf::event_based_actor*) -> caf::behavior {
-    return {[this](const runtime::gateway_replies& batch) {
-      if (!gone_)
-        take_replies(batch);
-    }};
-  });
+  return system_.actors().spawn<answer_tap>(
+      [this](const caf::strong_actor_ptr& by, const runtime::gateway_replies& batch) {
+        if (!gone_)
+          see_replies(by, batch);
+      },
+      [this](const runtime::gateway_replies& batch) {
+        if (!gone_)
+          take_replies(batch);
+      });
+}
+
+/// In the moment they leave their seat. A fault may leave at any time: it says nothing of the state.
+void simulated_member::see_replies(const caf::strong_actor_ptr& by, const runtime::gateway_replies& batch) {
+  std::uint32_t shard = 0;
+  while (shard < node_.seats.size() && caf::actor_cast<caf::strong_actor_ptr>(node_.seats[shard]) != by)
+    ++shard;
+  if (shard == node_.seats.size())
+    return; // of the node itself
+  std::optional<std::uint64_t> term;
+  for (const auto& each : board_.next({}).shards)
+    if (each.shard == shard)
+      term = each.term;
+  for (const auto& each : batch.replies)
+    if (actors::reply_outcome(*each.body) != "fault")
+      world_.answers.answered(self_.node, shard, term);
 }
 
 void simulated_member::take_replies(const runtime::gateway_replies& batch) {
@@ -179,6 +211,18 @@ void simulated_member::flush(std::uint64_t connection) {
   if (const auto bytes = session.output(); !bytes.empty())
     world_.say(connection, std::string{bytes});
   session.output_sent();
+}
+
+void simulated_member::probe(const v1::request& what) {
+  auto decoded = actors::decode_request(what, world_.terms.shards);
+  auto batch = std::make_shared<std::vector<runtime::request>>();
+  batch->push_back({{probing_connection, ++probes_}, clock_.now().monotone_ms + probe_timeout_ms, {}});
+  if (auto* command = std::get_if<runtime::entity_request>(&decoded))
+    batch->back().what = std::move(*command);
+  else
+    batch->back().what = std::move(std::get<runtime::query_request>(decoded));
+  const auto shard = *actors::shard_of_request(what, world_.terms.shards);
+  caf::send_as(gateway_, node_.seats[shard], runtime::shard_requests{std::move(batch), now()});
 }
 
 std::size_t simulated_member::unanswered() const {

@@ -7,9 +7,11 @@
 // Destroy it: the process is gone. Nothing happens but in these calls.
 #pragma once
 
+#include "actors/public.pb.h"
 #include "cluster/cluster_node.hpp"
 #include "cluster/session.hpp"
 #include "runtime/metrics.hpp"
+#include "tests/simulation/answer_checks.hpp"
 #include "tests/simulation/bank_line.hpp"
 #include "tests/simulation/chance.hpp"
 #include "tests/support/test_system.hpp"
@@ -35,6 +37,7 @@ struct member_world {
   cluster::replica_options replicas;
   simulated_bank& bank;
   chance& random;
+  answer_checks& answers;
   /// A message to a shard's seat on another node.
   std::function<void(std::uint32_t from, const cluster::peer_send& what)> send;
   /// Bytes to a client.
@@ -67,6 +70,8 @@ public:
   cluster::steady_time now();
   /// Runs what can be run now, in an order that chance decides, at most so many jobs.
   void run(std::uint64_t jobs_max);
+  /// Ends `run` after the job that runs now: the process stands still there.
+  void halt() noexcept { halted_ = true; }
   std::uint64_t jobs() const noexcept { return jobs_; }
   /// Until then the journal takes long for everything.
   void slow_disk_until(cluster::steady_time until) { slow_until_ = until; }
@@ -80,6 +85,9 @@ public:
   void connect(std::uint64_t connection);
   void receive(std::uint64_t connection, std::string_view bytes);
   void disconnect(std::uint64_t connection) { sessions_.erase(connection); }
+  /// Reads something of a shard as a client would that knows no better than to ask this node; nobody waits
+  /// for the answer.
+  void probe(const v1::request& what);
   /// Requests that have no answer.
   std::size_t unanswered() const;
 
@@ -87,6 +95,7 @@ private:
   void answered(std::string_view, std::string_view, std::chrono::nanoseconds) override {}
   caf::actor spawn_gateway();
   caf::actor spawn_peers();
+  void see_replies(const caf::strong_actor_ptr& by, const runtime::gateway_replies& batch);
   void take_replies(const runtime::gateway_replies& batch);
   void flush(std::uint64_t connection);
   cluster::moment moment() { return {now(), clock_.now().monotone_ms}; }
@@ -99,6 +108,8 @@ private:
   std::optional<runtime::fault> start_fault_;
   std::optional<std::string> ended_;
   bool gone_ = false;
+  bool halted_ = false;
+  std::uint64_t probes_ = 0;
   runtime::metrics numbers_{"simulation"};
   cluster::cluster_metrics cluster_numbers_;
   bank_line line_;
