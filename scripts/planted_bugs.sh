@@ -1,12 +1,15 @@
 #!/usr/bin/env bash
-# Plants one bug after the other in the roles of replication, and sees that the replicas' world finds each.
+# Plants one bug after the other in the roles of replication, and in the actors around them, and sees that each
+# is found.
 #
 #   scripts/planted_bugs.sh [NAME...]      default: all of tests/simulation/planted/
 #
 # Each NAME.patch says first which invariant it breaks and how. It is applied to a copy of the sources; what
-# it touches is compiled anew and linked with the rest of the release build. One line a bug: the seed that
-# finds it, and the violation. ORDERD_PLANTED_SEEDS (600) is how many seeds may be tried for one bug. Exit
-# code: 0 all found, 1 one is not found or its patch does not apply any more.
+# it touches is compiled anew and linked with the rest of the release build. The replicas' world must find it,
+# or what its second line names: "found by: PROGRAM FILTER", a program of the tests with the tests of it to run.
+# One line a bug: the seed or test that finds it, and the violation. ORDERD_PLANTED_SEEDS (600) is how many seeds
+# of the world may be tried for one bug, ORDERD_PLANTED_CLUSTER_SEEDS (2000) of the whole cluster. Exit code: 0
+# all found, 1 one is not found or its patch does not apply any more.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -15,9 +18,10 @@ build=$root/build/release
 work=$root/build/planted
 planted=$root/tests/simulation/planted
 export ORDERD_WORLD_SEEDS=${ORDERD_PLANTED_SEEDS:-600}
+export ORDERD_CLUSTER_SEEDS=${ORDERD_PLANTED_CLUSTER_SEEDS:-2000}
 
 cmake --preset release >/dev/null
-cmake --build "$build" --target orderd_cluster simulation_tests >/dev/null
+cmake --build "$build" --target orderd_cluster simulation_tests unit_tests actor_tests >/dev/null
 rm -rf "$work"
 mkdir -p "$work"
 
@@ -30,14 +34,19 @@ print(commands[0]["command"])
 END
 }
 
-# units_of FOLDER: the sources to compile for a patch: those it changes, and those that include a header it
-# changes, other headers in between or not.
+# found_by NAME PART: the program (1) or the filter (2) that a patch names; nothing for the replicas' world.
+found_by() {
+  sed -n '2s/^found by: //p' "$planted/$1.patch" | cut -d' ' -f"$2"
+}
+
+# units_of FOLDER PROGRAM: the sources to compile for a patch: those it changes, and those that include a header
+# it changes, other headers in between or not. Without a program: as far as the replicas' world has them.
 units_of() {
-  python3 - "$1" <<'END'
+  python3 - "$1" "$2" <<'END'
 import pathlib, re, sys
 root = pathlib.Path(sys.argv[1])
 changed = {line.strip() for line in open(root / "changed")}
-sources = [*root.glob("cluster/*.[ch]pp"), *root.glob("tests/simulation/*.[ch]pp")]
+sources = [*root.glob("cluster/*.[ch]pp"), *root.glob("runtime/*.[ch]pp"), *root.glob("tests/simulation/*.[ch]pp")]
 quoted = re.compile(r'#include "([^"]+)"')
 includes = {str(each.relative_to(root)): set(quoted.findall(each.read_text())) for each in sources}
 while more := {name for name, named in includes.items() if any(h.endswith(".hpp") for h in named & changed)} - changed:
@@ -45,7 +54,8 @@ while more := {name for name, named in includes.items() if any(h.endswith(".hpp"
 pure = "assignment|copy_source|follower|lease_board|peer_message|primary|primary_set|replica|replica_log"
 pure += "|term_table"
 world = re.compile(rf"tests/simulation/(world_\w+|replica_world\w*)\.cpp$|cluster/({pure})\.cpp$")
-print("\n".join(sorted(each for each in changed if world.match(each))))
+wanted = re.compile(r"(cluster|runtime)/.*\.cpp$") if sys.argv[2] else world
+print("\n".join(sorted(each for each in changed if wanted.match(each))))
 END
 }
 
@@ -58,21 +68,35 @@ compile() {
   (cd "$build" && eval "$command")
 }
 
+# link FOLDER PROGRAM OBJECTS: as the release build links it, but with these objects before all others: what is
+# in them is not taken from the libraries any more.
+link() {
+  local command
+  command=$(ninja -C "$build" -t commands "$2" | tail -1)
+  command=$(sed -E "s#( -o )bin/$2 # \1$1/world #; s#(/c\+\+) #\1 $3 #" <<<"$command")
+  (cd "$build" && eval "$command")
+}
+
 # prepare NAME: its program, or what is wrong in NAME/problem.
 prepare() {
-  local copy=$work/$1 unit objects=()
+  local copy=$work/$1 unit objects=() program
+  program=$(found_by "$1" 1)
   mkdir -p "$copy/tests"
-  cp -r cluster "$copy/"
+  cp -r cluster runtime "$copy/"
   mkdir -p "$copy/tests/simulation"
   cp tests/simulation/*.[ch]pp "$copy/tests/simulation/"
   if ! patch -p1 --fuzz=0 --no-backup-if-mismatch -d "$copy" <"$planted/$1.patch" >"$copy/problem" 2>&1; then
     return 0
   fi
   sed -n 's#^+++ b/##p' "$planted/$1.patch" >"$copy/changed"
-  for unit in $(units_of "$copy"); do
+  for unit in $(units_of "$copy" "$program"); do
     compile "$copy" "$unit" >"$copy/problem" 2>&1 || return 0
     objects+=("$copy/$unit.o")
   done
+  if [ -n "$program" ]; then
+    link "$copy" "$program" "${objects[*]}" >"$copy/problem" 2>&1 && : >"$copy/problem"
+    return 0
+  fi
   for unit in "$build"/tests/CMakeFiles/simulation_tests.dir/simulation/{world_*,replica_world*}.o; do
     [ -e "$copy/tests/simulation/$(basename "$unit")" ] || objects+=("$unit")
   done
@@ -84,7 +108,10 @@ prepare() {
 try() {
   local copy=$work/$1
   [ ! -s "$copy/problem" ] && [ -x "$copy/world" ] || return 0
-  timeout 120 "$copy/world" --gtest_filter=ReplicaWorld.KeepsEveryInvariant >"$copy/said" 2>&1 || true
+  local filter
+  filter=$(found_by "$1" 2)
+  timeout 600 "$copy/world" --gtest_filter="${filter:-ReplicaWorld.KeepsEveryInvariant}" 2>&1 \
+    | grep -av ^time= >"$copy/said" || true
 }
 
 caf=$(sed -n 's#^CAF_DIR:PATH=\(.*\)/lib/.*#\1#p' "$build/CMakeCache.txt")
@@ -94,7 +121,7 @@ libraries+=" -lgtest_main -lgtest -lpthread -Wl,-rpath,$caf/lib"
 
 names=("$@")
 [ $# -gt 0 ] || mapfile -t names < <(cd "$planted" && printf '%s\n' *.patch | sed 's/\.patch$//')
-export -f command_of units_of compile prepare try
+export -f command_of found_by units_of compile link prepare try
 export root build work planted libraries
 
 # The shell functions run for two bugs at a time; the lines come in the order of the names.
@@ -109,8 +136,11 @@ for name in "${names[@]}"; do
     echo "planted bug $name ($invariant): cannot be planted any more"
     sed 's/^/    /' "$copy/problem" | tail -10
     missed=$((missed + 1))
+  elif [ -z "$found" ] && failed=$(sed -n 's/^\[  FAILED  \] \([A-Za-z.]*\)$/\1/p' "$copy/said" | head -1) \
+    && [ -n "$failed" ]; then
+    printf 'planted bug %-30s %-3s found by %s\n' "$name" "$invariant" "$failed"
   elif [ -z "$found" ]; then
-    echo "planted bug $name ($invariant): NOT FOUND in $ORDERD_WORLD_SEEDS seeds"
+    echo "planted bug $name ($invariant): NOT FOUND"
     tail -3 "$copy/said" | sed 's/^/    /'
     missed=$((missed + 1))
   else

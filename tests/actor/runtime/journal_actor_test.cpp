@@ -28,12 +28,16 @@ public:
     return real_.read(shard, first, bytes_max);
   }
   std::uint64_t first_epoch(std::uint32_t shard) const override { return real_.first_epoch(shard); }
-  void trim(std::uint32_t shard, std::uint64_t upto) override { real_.trim(shard, upto); }
   epoch_mark trimmed(std::uint32_t shard) const override { return real_.trimmed(shard); }
+  void trim(std::uint32_t shard, std::uint64_t upto) override {
+    trims.push_back(upto);
+    real_.trim(shard, upto);
+  }
   std::uint64_t size_bytes() const override { return real_.size_bytes(); }
   shard_use used_by(std::uint32_t shard) const override { return real_.used_by(shard); }
 
   std::vector<std::size_t> sizes;
+  std::vector<std::uint64_t> trims; ///< what it was told that may go
 
 private:
   journal_store& real_;
@@ -231,6 +235,7 @@ TEST_F(JournalActor, ForgetsWithACutWhatTheStateHad) {
   append(0, 4);
   system_.run();
   EXPECT_EQ(store_.first_epoch(0), 3u);
+  EXPECT_EQ(store_.trims.back(), 0u) << "by itself: stores need not know of cuts";
 }
 
 } // namespace

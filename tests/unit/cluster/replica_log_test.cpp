@@ -239,6 +239,14 @@ TEST_F(ReplicaLog, BeginsAnewAtTheBaseOfACopy) {
   EXPECT_EQ(port_.retained.back(), 8u);
 }
 
+TEST_F(ReplicaLog, HasNothingInMemoryOfWhatACopyReplaced) {
+  open();
+  log_->append(make_epoch(4, 5, 3));
+  log_->reset({7, 6}, {{1, 1}, {6, 6}});
+  log_->append(make_epoch(6, 8, 6));
+  EXPECT_EQ(fetched(8), (numbers{8}));
+}
+
 // -- forgetting ----------------------------------------------------------------------------------
 
 TEST_F(ReplicaLog, LetsAppliedEpochsGoPastItsBytes) {
