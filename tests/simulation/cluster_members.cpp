@@ -1,6 +1,7 @@
 #include "tests/simulation/cluster_members.hpp"
 
 #include "cluster/assignment.hpp"
+#include "cluster/held_store.hpp"
 #include "cluster/replica_note.hpp"
 #include "runtime/recovery.hpp"
 #include "tests/simulation/simulated_clients.hpp"
@@ -120,7 +121,8 @@ void cluster_members::start(std::uint32_t id) {
 bool cluster_members::identify(std::uint32_t id) {
   auto& of = *places_.at(id);
   const auto name = cluster::name_of_node(id);
-  const auto there = of.store.get(name);
+  cluster::held_store store{of.store, of.held};
+  const auto there = store.get(name);
   if (!there)
     return false;
   cluster::disk_identity stored;
@@ -136,7 +138,8 @@ bool cluster_members::identify(std::uint32_t id) {
   of.lost = false;
   const auto endpoint = simulated_clients::endpoint_of(id);
   const auto mine = cluster::encode(id, {of.identity, endpoint, endpoint});
-  const auto told = of.store.compare_and_set(name, there->version, mine);
+  const auto told = store.compare_and_set(name, there->version, mine);
+  of.held = store.held();
   return told && told->value == mine;
 }
 

@@ -6,6 +6,7 @@
 #pragma once
 
 #include "cluster/disk_identity.hpp"
+#include "cluster/held_configuration.hpp"
 #include "cluster/membership.hpp"
 #include "tests/simulation/altered_storage.hpp"
 #include "tests/simulation/counters.hpp"
@@ -65,6 +66,11 @@ public:
 
   // -- faults --------------------------------------------------------------------------------------
   test::memory_disk& disk(std::uint32_t id) { return *places_.at(id)->disk; }
+  std::uint64_t incarnation(std::uint32_t id) const { return places_.at(id)->identity.incarnation; }
+  /// What its disk holds of the configuration store.
+  const std::optional<cluster::held_configuration>& held(std::uint32_t id) const {
+    return places_.at(id)->held;
+  }
   test::simulated_configuration& store_of(std::uint32_t id) { return places_.at(id)->store; }
   /// Whether everything acknowledged would still be with somebody who may lead its shard.
   bool may_lose(std::uint32_t id) const;

@@ -2,6 +2,8 @@
 #include "cluster/held_configuration.hpp"
 
 #include "config/term_limits.hpp"
+#include "runtime/bytes.hpp"
+#include "tests/support/golden.hpp"
 
 #include <gtest/gtest.h>
 
@@ -147,6 +149,10 @@ TEST(HeldConfiguration, IsTheSameAfterTheFile) {
   EXPECT_EQ(read->nodes(), held.nodes());
   EXPECT_EQ(read->shards()[0].what, led_by_one(5));
   EXPECT_EQ(read->encode(), bytes);
+}
+
+TEST(HeldConfiguration, KeepsTheFormOfItsFile) {
+  test::expect_golden("cluster/held_configuration.hex", runtime::to_hex(holding(90, 5).encode()) + "\n");
 }
 
 TEST(HeldConfiguration, FindsEveryDamagedByteOfItsFile) {
