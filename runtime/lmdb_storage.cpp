@@ -55,13 +55,24 @@ result<void> check_empty(const std::string& path) {
   std::error_code failed;
   for (const auto& entry : std::filesystem::directory_iterator{path, failed}) {
     const auto name = entry.path().filename().string();
-    if (name != "lock" && name != "lost+found" && name != "node.json.tmp")
+    if (name != "lock" && name != "lost+found" && name != "given-up" && name != "node.json.tmp")
       return fault{fault_code::malformed, std::string{path}
                                               .append(" is not a data folder: it has no node.json, but has '")
                                               .append(name)
                                               .append("'")};
   }
   return failed ? os_failure(failed.value(), "list the folder", path) : result<void>{};
+}
+
+/// Looks only: nothing foreign is touched, not even to lock it.
+result<void> check_ours(const std::string& path) {
+  const auto found = read_node_file(path + "/node.json");
+  if (!found)
+    return found.error();
+  if (!*found)
+    if (auto done = check_empty(path); !done)
+      return done;
+  return folder_lock::check(path);
 }
 
 /// What the folder is, or what it is going to be: then it says so before anything else is in it.
@@ -153,13 +164,16 @@ result<void> check_upgrade(const std::string& path, const node_file& node, const
 } // namespace
 
 result<std::unique_ptr<storage>> open_storage(const std::string& path, std::uint32_t shards,
-                                              const storage_options& options) {
+                                              const storage_options& options,
+                                              std::unique_ptr<folder_lock> held) {
   if (shards > limits::shards_max)
     return fault{fault_code::too_large, "at most " + std::to_string(limits::shards_max)
                                             + " shards, asked for " + std::to_string(shards)};
   if (auto done = make_folders(path); !done)
     return done.error();
-  auto lock = folder_lock::take(path);
+  if (auto done = check_ours(path); !done)
+    return done.error();
+  auto lock = held ? result<std::unique_ptr<folder_lock>>{std::move(held)} : folder_lock::take(path);
   if (!lock)
     return lock.error();
   const auto node = claim(path, shards);

@@ -6,6 +6,7 @@
 //   data/shards/0000/state/   one LMDB environment a shard
 #pragma once
 
+#include "runtime/folder_lock.hpp"
 #include "runtime/store.hpp"
 
 #include <cstdint>
@@ -25,12 +26,16 @@ struct storage_options {
 };
 
 /// Opens the data folder, or makes it when there is none or an empty one. `shards`: how many it must
-/// have; 0: as many as it has, one when it is made. The storage holds the folder's lock until it goes.
+/// have; 0: as many as it has, one when it is made. The storage holds the folder's lock until it goes;
+/// `held`: when the caller has it already.
+///
+/// A folder that is somebody else's is refused before anything in it is locked or written.
 ///
 /// Faults: `unavailable` when another process has it open (names its process id); `unsupported_version`
 /// when a newer program made it; `corrupt` when a part of it is missing or damaged; `malformed` when it
 /// has another number of shards, or is not a data folder; else as disk.hpp.
 result<std::unique_ptr<storage>> open_storage(const std::string& path, std::uint32_t shards,
-                                              const storage_options& options = {});
+                                              const storage_options& options = {},
+                                              std::unique_ptr<folder_lock> held = nullptr);
 
 } // namespace orderd::runtime

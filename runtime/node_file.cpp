@@ -27,6 +27,31 @@ std::string check_of(Json json) {
   return to_hex(bytes);
 }
 
+/// A text from anywhere, as JSON takes it.
+nlohmann::json readable(const std::string& text) {
+  return nlohmann::json::parse(
+      nlohmann::json(text).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
+}
+
+/// What later versions of the file have beside: absent means nothing.
+bool read_starting(const nlohmann::json& json, node_file& into) {
+  const auto text = [&json](const char* name, std::string& out) {
+    const auto value = json.value(name, nlohmann::json(""));
+    if (value.is_string())
+      out = value.get<std::string>();
+    return value.is_string();
+  };
+  const auto node = json.value("node", nlohmann::json{});
+  const auto pending = json.value("pending", nlohmann::json(false));
+  if ((!node.is_null() && !node.is_number_unsigned()) || !pending.is_boolean())
+    return false;
+  if (!node.is_null())
+    into.node = node.get<std::uint32_t>();
+  into.pending = pending.get<bool>();
+  return text("distrusted", into.distrusted) && text("setting_aside", into.setting_aside)
+         && text("taking_back", into.taking_back);
+}
+
 result<std::optional<node_file>> parse(const std::string& path, const std::string& text) {
   const auto json = nlohmann::json::parse(text, nullptr, false);
   if (!json.is_object() || !json.contains("format") || !json["format"].is_number_unsigned())
@@ -56,10 +81,18 @@ result<std::optional<node_file>> parse(const std::string& path, const std::strin
   const auto shards = json["shards"].get<std::uint64_t>();
   if (shards < 1 || shards > limits::shards_max)
     return bad_file(fault_code::corrupt, path, std::to_string(shards) + " shards cannot be");
-  return std::optional{node_file{static_cast<std::uint32_t>(format), json["node_id"].get<std::string>(),
-                                 static_cast<std::uint32_t>(shards), json["complete"].get<bool>(),
-                                 incarnation.get<std::uint64_t>(), boot.get<std::uint64_t>(),
-                                 journal.get<std::string>(), cluster.get<std::string>()}};
+  node_file out;
+  out.format = static_cast<std::uint32_t>(format);
+  out.node_id = json["node_id"].get<std::string>();
+  out.shards = static_cast<std::uint32_t>(shards);
+  out.complete = json["complete"].get<bool>();
+  out.incarnation = incarnation.get<std::uint64_t>();
+  out.boot = boot.get<std::uint64_t>();
+  out.journal = journal.get<std::string>();
+  out.cluster = cluster.get<std::string>();
+  if (!read_starting(json, out))
+    return bad_file(fault_code::corrupt, path, "a field of its starts is of the wrong type");
+  return std::optional{std::move(out)};
 }
 
 } // namespace
@@ -93,6 +126,15 @@ result<void> write_node_file(const std::string& path, const node_file& what) {
                               {"shards", what.shards},           {"complete", what.complete},
                               {"incarnation", what.incarnation}, {"boot", what.boot},
                               {"cluster", what.cluster}};
+  if (what.node)
+    json["node"] = *what.node;
+  if (what.pending)
+    json["pending"] = true;
+  for (const auto& [name, text] : {std::pair{"distrusted", &what.distrusted},
+                                   {"setting_aside", &what.setting_aside},
+                                   {"taking_back", &what.taking_back}})
+    if (!text->empty())
+      json[name] = readable(*text);
   if (what.format > 1) {
     json["journal"] = what.journal;
     json["check"] = check_of(json);
