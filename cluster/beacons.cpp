@@ -24,13 +24,16 @@ constexpr int datagrams_per_turn = 256;
 
 } // namespace
 
-result<std::unique_ptr<beacons>> beacons::open(const beacons_options& options) {
-  const auto at = parse_loopback_endpoint(options.address);
-  if (!at)
-    return at.error();
-  auto bound = bind_datagrams(*at);
-  if (!bound)
-    return bound.error();
+result<std::unique_ptr<beacons>> beacons::open(const beacons_options& options, std::optional<socket> bound) {
+  if (!bound) {
+    const auto at = parse_loopback_endpoint(options.address);
+    if (!at)
+      return at.error();
+    auto made = bind_datagrams(*at);
+    if (!made)
+      return made.error();
+    bound.emplace(std::move(*made));
+  }
   socket stop{::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)};
   if (stop.descriptor() < 0)
     return runtime::fault{runtime::fault_code::unavailable, "no descriptor is left for the beacons"};

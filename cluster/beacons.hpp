@@ -24,6 +24,7 @@
 #include <cstdint>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <thread>
@@ -41,9 +42,10 @@ struct beacons_options {
 
 class beacons {
 public:
-  /// Binds the port and starts the thread. Faults: `malformed` for an address that is none or not loopback,
-  /// `unavailable` when the port cannot be bound.
-  static runtime::result<std::unique_ptr<beacons>> open(const beacons_options& options);
+  /// Binds the port, unless it is bound already and given, and starts the thread. Faults: `malformed` for an
+  /// address that is none or not loopback, `unavailable` when the port cannot be bound.
+  static runtime::result<std::unique_ptr<beacons>> open(const beacons_options& options,
+                                                        std::optional<socket> bound = std::nullopt);
 
   ~beacons();
   beacons(const beacons&) = delete;

@@ -1,20 +1,36 @@
 #include "cluster/cluster_process.hpp"
 
 #include "actors/api.hpp"
+#include "cluster/given_up.hpp"
 #include "cluster/held_store.hpp"
 #include "cluster/messages.hpp"
+#include "cluster/presence.hpp"
 #include "cluster/provider_simulation.hpp"
 #include "cluster/version.hpp"
+#include "config/start_limits.hpp"
 #include "runtime/log.hpp"
 
 #include <caf/send.hpp>
 
+#include <algorithm>
+#include <chrono>
 #include <map>
 #include <utility>
 
 namespace orderd::cluster {
 
 using runtime::result;
+
+namespace {
+
+constexpr std::chrono::milliseconds presence_limit{limits::presence_ms_max};
+
+std::int64_t unix_time_ms() {
+  const auto now = std::chrono::system_clock::now().time_since_epoch();
+  return std::chrono::duration_cast<std::chrono::milliseconds>(now).count();
+}
+
+} // namespace
 
 cluster_process::cluster_process(const config::node_settings& settings, runtime::fatal_handler fatal)
     : settings_(settings), fatal_(std::move(fatal)), known_(settings.node),
@@ -28,15 +44,24 @@ cluster_process::cluster_process(const config::node_settings& settings, runtime:
   store_ = std::make_unique<etcd_configuration>(std::move(options));
 }
 
-result<void> cluster_process::start(const std::function<bool()>& keep_waiting) {
-  // Others are told these before they are bound.
+result<void> cluster_process::start(bool replace_disk, const std::function<bool()>& keep_waiting) {
+  // Others are told these: a free one that the system chose would be another at the next start.
   for (const auto* each : {&settings_.listen, &settings_.peer_listen})
     if (const auto at = config::parse_loopback(*each); !at || at->port == 0)
       return runtime::fault{runtime::fault_code::malformed,
                             "a node of a cluster needs addresses with a port of their own, not " + *each
                                 + ": give --listen and --peer-listen"};
   held_store as_held{*store_, read_held(settings_.data_dir)};
-  auto joined = join_cluster(settings_, as_held, settings_.listen, settings_.peer_listen, keep_waiting);
+  auto joined = join_cluster(settings_, {.store = as_held,
+                                         .keep_waiting = keep_waiting,
+                                         .now_ms = unix_time_ms,
+                                         .replace_disk = replace_disk,
+                                         .bind = [this] { return bind(); },
+                                         .answers =
+                                             [this](const known_node& announced, const std::string& cluster) {
+                                               return who_answers(announced, settings_.node, cluster,
+                                                                  settings_.listen, presence_limit);
+                                             }});
   if (!joined)
     return joined.error();
   joined_ = *std::move(joined);
@@ -47,28 +72,63 @@ result<void> cluster_process::start(const std::function<bool()>& keep_waiting) {
                       {"incarnation", joined_.self.incarnation},
                       {"boot", joined_.boot}},
                      "");
+  count_start();
+  board_ = std::make_unique<lease_board>(joined_.self, beacon_timing{}, time_with_suspends);
+  return start_actors();
+}
+
+/// Everything that is listened on, before anybody is told of it.
+result<void> cluster_process::bind() {
   auto page = metrics_endpoint::start(settings_.metrics, numbers_);
   if (!page)
     return page.error();
   page_.emplace(*std::move(page));
   page_->add(cluster_numbers_);
-  board_ = std::make_unique<lease_board>(joined_.self, beacon_timing{}, time_with_suspends);
-  return start_actors();
+  page_->add(disk_numbers_);
+  config_.emplace(settings_);
+  system_.emplace(*config_);
+  auto for_clients = listen_for_clients(*system_, settings_.listen);
+  if (!for_clients)
+    return for_clients.error();
+  client_door_ = *std::move(for_clients);
+  auto for_peers = listen_for_peers(*system_, settings_.peer_listen);
+  if (!for_peers)
+    return for_peers.error();
+  peer_door_ = *std::move(for_peers);
+  const auto at = parse_loopback_endpoint(settings_.peer_listen);
+  if (!at)
+    return at.error();
+  auto datagrams = bind_datagrams(*at);
+  if (!datagrams)
+    return datagrams.error();
+  datagrams_.emplace(std::move(*datagrams));
+  return {};
+}
+
+/// What an alert rule has to see of this start.
+void cluster_process::count_start() {
+  disk_numbers_->starts.at(to_string(joined_.outcome)).Increment();
+  const auto kept = list_given_up(settings_.data_dir);
+  const auto there =
+      kept ? std::count_if(kept->begin(), kept->end(), [](const auto& each) { return each.there; })
+           : std::ptrdiff_t{0};
+  disk_numbers_->given_up.at(settings_.node).Set(static_cast<double>(there));
 }
 
 result<void> cluster_process::start_actors() {
-  config_.emplace(settings_);
-  system_.emplace(*config_);
   auto door =
-      spawn_gateway(*system_, {settings_.listen, *rules_, *numbers_, clock_, joined_.terms.shards, version});
+      spawn_gateway(*system_, {settings_.listen, *rules_, *numbers_, clock_, joined_.terms.shards, version},
+                    std::exchange(client_door_, nullptr));
   if (!door)
     return door.error();
   gateway_ = *std::move(door);
-  auto links = spawn_peers(*system_, {.address = settings_.peer_listen,
-                                      .own = {joined_.terms.id, joined_.self},
-                                      .shards = joined_.terms.shards,
-                                      .known = known_,
-                                      .numbers = *cluster_numbers_});
+  auto links = spawn_peers(*system_,
+                           {.address = settings_.peer_listen,
+                            .own = {joined_.terms.id, joined_.self},
+                            .shards = joined_.terms.shards,
+                            .known = known_,
+                            .numbers = *cluster_numbers_},
+                           std::exchange(peer_door_, nullptr));
   if (!links)
     return links.error();
   peers_ = *std::move(links);
@@ -76,7 +136,8 @@ result<void> cluster_process::start_actors() {
                               .cluster_id = joined_.terms.id,
                               .board = *board_,
                               .known = known_,
-                              .numbers = *cluster_numbers_});
+                              .numbers = *cluster_numbers_},
+                             std::exchange(datagrams_, std::nullopt));
   if (!heart)
     return heart.error();
   beacons_ = *std::move(heart);
@@ -122,10 +183,13 @@ void cluster_process::show_beacons(const std::map<std::uint32_t, known_node>& no
 }
 
 void cluster_process::give_up(const std::string& why) {
-  if (const auto done = give_up_disk(settings_.data_dir); !done)
-    runtime::log::error("node", "give_up_failed", {}, done.error().message);
-  fatal_("seat", {runtime::fault_code::corrupt,
-                  why + "; the next start begins with an empty disk and copies from the other nodes"});
+  if (const auto done = distrust_disk(settings_.data_dir, why); !done)
+    runtime::log::error("node", "distrust_not_noted", {}, done.error().message);
+  fatal_("seat",
+         {runtime::fault_code::corrupt,
+          why
+              + "; the next start sets the disk aside if the other nodes hold everything that is on it, and "
+                "says what is missing if they do not"});
 }
 
 void cluster_process::stop() {

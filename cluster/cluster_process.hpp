@@ -4,6 +4,7 @@
 #include "cluster/beacons.hpp"
 #include "cluster/cluster_metrics.hpp"
 #include "cluster/cluster_node.hpp"
+#include "cluster/disk_metrics.hpp"
 #include "cluster/etcd_configuration.hpp"
 #include "cluster/gateway.hpp"
 #include "cluster/joining.hpp"
@@ -28,8 +29,8 @@ public:
   cluster_process(const cluster_process&) = delete;
   cluster_process& operator=(const cluster_process&) = delete;
 
-  /// As join_cluster about `keep_waiting`.
-  runtime::result<void> start(const std::function<bool()>& keep_waiting);
+  /// As join_cluster about `keep_waiting` and an operator's word.
+  runtime::result<void> start(bool replace_disk, const std::function<bool()>& keep_waiting);
   void stop();
 
   std::uint16_t port() const { return gateway_.port; }
@@ -38,7 +39,9 @@ public:
   const cluster_terms& terms() const { return joined_.terms; }
 
 private:
+  runtime::result<void> bind();
   runtime::result<void> start_actors();
+  void count_start();
   void give_up(const std::string& why);
   void show_beacons(const std::map<std::uint32_t, known_node>& nodes);
 
@@ -48,6 +51,7 @@ private:
   std::unique_ptr<const runtime::business> rules_;
   std::shared_ptr<runtime::metrics> numbers_;
   std::shared_ptr<cluster_metrics> cluster_numbers_;
+  std::shared_ptr<disk_metrics> disk_numbers_ = std::make_shared<disk_metrics>();
   runtime::system_node_clock clock_;
   std::unique_ptr<etcd_configuration> store_;
   joined_node joined_;
@@ -57,6 +61,9 @@ private:
   std::optional<metrics_endpoint> page_;
   std::optional<system_config> config_;
   std::optional<caf::actor_system> system_;
+  caf::io::doorman_ptr client_door_; ///< bound, until the gateway has it
+  caf::io::doorman_ptr peer_door_;   ///< the same for the peers
+  std::optional<socket> datagrams_;  ///< and for the beacons
   gateway_handle gateway_;
   peers_handle peers_;
   caf::actor provider_;

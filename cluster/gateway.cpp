@@ -298,21 +298,31 @@ result<void> allow_open_files(std::size_t connections_max) {
 
 } // namespace
 
-result<gateway_handle> spawn_gateway(caf::actor_system& system, gateway_options options) {
-  auto at = parse_loopback_endpoint(options.address);
+result<caf::io::doorman_ptr> listen_for_clients(caf::actor_system& system, const std::string& address) {
+  auto at = parse_loopback_endpoint(address);
   if (!at)
     return at.error();
-  if (auto allowed = allow_open_files(options.connections_max); !allowed)
-    return allowed.error();
-  auto& multiplexer = system.middleman().backend();
-  auto door = multiplexer.new_tcp_doorman(at->port, at->address.c_str(), true);
+  auto door = system.middleman().backend().new_tcp_doorman(at->port, at->address.c_str(), true);
   if (!door)
-    return fault{fault_code::unavailable, "cannot listen on " + options.address
+    return fault{fault_code::unavailable, "cannot listen on " + address
                                               + ": the port is in use or not "
                                                 "allowed; choose another with --listen HOST:PORT"};
-  const auto port = (*door)->port();
-  caf::actor_config config{&multiplexer};
-  auto made = system.spawn_class<gateway, caf::no_spawn_options>(config, options, std::move(*door));
+  return std::move(*door);
+}
+
+result<gateway_handle> spawn_gateway(caf::actor_system& system, gateway_options options,
+                                     caf::io::doorman_ptr door) {
+  if (auto allowed = allow_open_files(options.connections_max); !allowed)
+    return allowed.error();
+  if (!door) {
+    auto bound = listen_for_clients(system, options.address);
+    if (!bound)
+      return bound.error();
+    door = *std::move(bound);
+  }
+  const auto port = door->port();
+  caf::actor_config config{&system.middleman().backend()};
+  auto made = system.spawn_class<gateway, caf::no_spawn_options>(config, options, std::move(door));
   return gateway_handle{std::move(made), port};
 }
 

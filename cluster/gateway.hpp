@@ -27,6 +27,7 @@
 
 #include <caf/actor.hpp>
 #include <caf/actor_system.hpp>
+#include <caf/io/doorman.hpp>
 
 #include <cstddef>
 #include <cstdint>
@@ -49,10 +50,17 @@ struct gateway_handle {
   std::uint16_t port = 0;
 };
 
-/// Binds the port and starts the gateway. Faults: `malformed` for an address that is none or not loopback,
-/// `unavailable` when the port cannot be bound or the limit of open files is too low for the connections.
-/// Pre: the system has the module caf::io::middleman, and init_node_types was called.
-runtime::result<gateway_handle> spawn_gateway(caf::actor_system& system, gateway_options options);
+/// Binds an address for clients: connections wait from then on. `malformed` for an address that is none or
+/// not loopback, `unavailable` when it cannot be bound. Pre: the system has the module caf::io::middleman.
+runtime::result<caf::io::doorman_ptr> listen_for_clients(caf::actor_system& system,
+                                                         const std::string& address);
+
+/// Binds the port, unless it is bound already and given as `door`, and starts the gateway. Faults:
+/// `malformed` for an address that is none or not loopback, `unavailable` when the port cannot be bound or
+/// the limit of open files is too low for the connections. Pre: the system has the module caf::io::middleman,
+/// and init_node_types was called.
+runtime::result<gateway_handle> spawn_gateway(caf::actor_system& system, gateway_options options,
+                                              caf::io::doorman_ptr door = nullptr);
 
 /// Registers the types of all messages of a node. Call before the actor system exists, from one thread.
 void init_node_types();

@@ -1,6 +1,9 @@
 #include "cluster/joining.hpp"
 
+#include "cluster/given_up.hpp"
 #include "cluster/replica_note.hpp"
+#include "cluster/start_words.hpp"
+#include "config/start_limits.hpp"
 #include "runtime/bytes.hpp"
 #include "runtime/disk.hpp"
 #include "runtime/folder_lock.hpp"
@@ -8,7 +11,6 @@
 #include "runtime/log.hpp"
 #include "runtime/node_file.hpp"
 
-#include <algorithm>
 #include <filesystem>
 #include <optional>
 #include <random>
@@ -24,8 +26,8 @@ using runtime::result;
 
 namespace {
 
-std::string file_of(const std::string& data_dir) {
-  return data_dir + "/node.json";
+std::string file_of(const std::string& folder) {
+  return folder + "/node.json";
 }
 
 std::string random_id() {
@@ -36,27 +38,42 @@ std::string random_id() {
   return runtime::to_hex(id);
 }
 
+/// Only an incomplete copy may have a journal and a state that do not fit together.
+result<void> check(const std::vector<runtime::replica_storage>& shards) {
+  for (const auto& shard : shards) {
+    const auto note = decode_replica_note(shard.note.value_or(""));
+    if (!note)
+      return note.error();
+    if (!shard.whole && !note->copying)
+      return fault{fault_code::corrupt, shard.damage};
+  }
+  return {};
+}
+
 class joining {
 public:
-  joining(const config::node_settings& settings, configuration_store& store, known_node self,
-          const std::function<bool()>& keep_waiting)
-      : settings_(settings), store_(store), self_(std::move(self)), keep_waiting_(keep_waiting) {}
+  joining(const config::node_settings& settings, const joining_ports& ports)
+      : settings_(settings), ports_(ports), folder_(in_full(settings.data_dir)),
+        name_(name_of_node(settings.node)) {}
 
   result<joined_node> run() {
-    if (auto done = agree_on_terms(); !done)
-      return done.error();
-    auto opened = open(true);
-    if (opened || (opened.error().code != fault_code::corrupt && opened.error().code != fault_code::malformed)
-        || !ours_)
-      return opened;
-    log::error("node", "disk_given_up", {{"data_dir", settings_.data_dir}}, opened.error().message);
-    return open(false);
+    for (const auto step : {&joining::look, &joining::learn_terms, &joining::check_folder,
+                            &joining::open_disk, &joining::decide, &joining::keep_others_out,
+                            &joining::settle_terms, &joining::write_disk, &joining::announce})
+      if (auto done = (this->*step)(); !done)
+        return done.error();
+    return joined_node{terms_,
+                       {settings_.node, decided_.now.incarnation},
+                       decided_.now.boot,
+                       std::move(disk_),
+                       std::move(found_),
+                       decided_.outcome};
   }
 
 private:
   /// Repeats a call of the store until it is answered.
   template <class Call>
-  result<versioned_value> answered(Call call) {
+  auto answered(Call call) -> decltype(call()) {
     bool said = false;
     for (;;) {
       auto got = call();
@@ -64,20 +81,54 @@ private:
         return got;
       if (!std::exchange(said, true))
         log::warn("node", "waiting_for_store", {}, got.error().message);
-      if (!keep_waiting_())
+      if (!ports_.keep_waiting())
         return fault{fault_code::shutting_down, "stopped while waiting for the configuration store"};
     }
   }
 
-  result<void> agree_on_terms() {
-    const cluster_terms wanted{random_id(), settings_.shards == 0 ? 1 : settings_.shards,
-                               settings_.replication};
-    auto there = answered([&] { return store_.get(cluster_name); });
-    if (there && there->version == 0)
-      there = answered([&] { return store_.compare_and_set(cluster_name, 0, encode(wanted)); });
+  /// Reads who the folder says it is. Nothing is locked or written yet: it may be anybody's.
+  result<void> look() {
+    auto empty = has_no_disk(folder_);
+    if (!empty)
+      return empty.error();
+    empty_ = *empty;
+    auto file = runtime::read_node_file(file_of(folder_));
+    if (!file && file.error().code != fault_code::corrupt)
+      return file.error();
+    if (!file && !ports_.replace_disk)
+      return fault{fault_code::corrupt, file.error().message
+                                            + ": whose disk it is cannot be told, and nothing was changed. "
+                                              "--replace-disk gives it up; it is then kept in given-up"};
+    if (file)
+      file_ = *file;
+    if (file && !file_ && !empty_)
+      return fault{fault_code::malformed,
+                   folder_
+                       + " is not a data folder: it has no node.json, but other files. "
+                         "Nothing was touched; name another with --data-dir"};
+    return runtime::folder_lock::check(folder_);
+  }
+
+  /// The cluster's, or those that it gets by this start.
+  result<void> learn_terms() {
+    auto there = answered([&] { return ports_.store.get(cluster_name); });
     if (!there)
       return there.error();
-    auto terms = decode_cluster_terms(there->value);
+    if (there->version != 0)
+      return take_terms(there->value);
+    if (file_ && !file_->cluster.empty())
+      return fault{
+          fault_code::malformed,
+          "the data folder " + folder_ + " is of cluster " + file_->cluster
+              + ", and the configuration store knows no cluster: it is another one, or has lost what it "
+                "held. Nothing was changed in either. Name the cluster's own store with --etcd, or bring "
+                "its records back first"};
+    return take_terms(encode(
+        cluster_terms{random_id(), settings_.shards == 0 ? 1 : settings_.shards, settings_.replication}));
+  }
+
+  result<void> take_terms(const std::string& encoded) {
+    auto terms = decode_cluster_terms(encoded);
     if (!terms)
       return terms.error();
     terms_ = *std::move(terms);
@@ -87,143 +138,253 @@ private:
     return {};
   }
 
-  result<joined_node> open(bool sound) {
-    if (auto done = runtime::make_folders(settings_.data_dir); !done)
-      return done.error();
-    auto lock = runtime::folder_lock::take(settings_.data_dir);
-    if (!lock)
-      return lock.error();
-    auto file = identify(sound);
-    if (!file)
-      return file.error();
-    lock->reset(); // The storage takes it again.
-    joined_node out{terms_, {settings_.node, file->incarnation}, file->boot, nullptr, {}};
-    runtime::storage_options kept;
-    kept.salvage_states = false; // another copy is better
-    auto disk = runtime::open_storage(settings_.data_dir, terms_.shards, kept);
-    if (!disk)
-      return disk.error();
-    out.disk = *std::move(disk);
-    auto found = runtime::recover_replicas(*out.disk);
-    if (!found)
-      return found.error();
-    for (const auto& shard : *found)
-      if (auto done = check(shard); !done)
-        return done.error();
-    out.found = *std::move(found);
-    return out;
-  }
-
-  /// Only an incomplete copy may have a journal and a state that do not fit together.
-  static result<void> check(const runtime::replica_storage& shard) {
-    const auto note = decode_replica_note(shard.note.value_or(""));
-    if (!note)
-      return note.error();
-    if (!shard.whole && !note->copying)
-      return fault{fault_code::corrupt, shard.damage};
+  result<void> check_folder() {
+    if (file_)
+      if (auto why = refusal_of_folder(folder_, *file_, settings_.node, terms_.id); !why.empty())
+        return fault{fault_code::malformed, std::move(why)};
     return {};
   }
 
-  /// Decides who this disk is, and says so on it and in the store.
-  result<node_file> identify(bool sound) {
-    auto file = runtime::read_node_file(file_of(settings_.data_dir));
-    if (!file && file.error().code != fault_code::corrupt)
+  /// Under the folder's lock from here on. What is wrong with the disk is remembered: the store says what
+  /// follows from it.
+  result<void> open_disk() {
+    if (!file_)
+      return {};
+    auto lock = runtime::folder_lock::take(folder_);
+    if (!lock)
+      return lock.error();
+    if (auto done = finish_moves(folder_); !done)
+      return done;
+    auto file = runtime::read_node_file(file_of(folder_));
+    if (!file)
       return file.error();
-    const auto on_disk = file ? *file : std::optional<node_file>{};
-    if (on_disk && on_disk->cluster != terms_.id)
-      return fault{fault_code::malformed,
-                   "the data folder " + settings_.data_dir
-                       + (on_disk->cluster.empty() ? " is that of a node by itself"
-                                                   : " is of another cluster, " + on_disk->cluster)
-                       + "; this cluster is " + terms_.id + ": give the node an empty folder"};
-    ours_ = true;
-    const auto name = name_of_node(settings_.node);
-    const auto there = answered([&] { return store_.get(name); });
+    file_ = *file;
+    story_.disk = {{file_->incarnation, file_->boot}, file_->distrusted.empty(), file_->pending};
+    story_.damage = file_->distrusted;
+    const auto opened = open(*std::move(lock));
+    if (opened || opened.error().code != fault_code::corrupt)
+      return opened;
+    story_.disk.sound = false;
+    story_.damage = opened.error().message;
+    return {};
+  }
+
+  result<void> open(std::unique_ptr<runtime::folder_lock> lock) {
+    runtime::storage_options kept;
+    kept.salvage_states = false; // another copy is better
+    auto disk = runtime::open_storage(folder_, terms_.shards, kept, std::move(lock));
+    if (!disk)
+      return disk.error();
+    disk_ = *std::move(disk);
+    auto found = runtime::recover_replicas(*disk_);
+    if (!found)
+      return found.error();
+    found_ = *std::move(found);
+    return check(found_);
+  }
+
+  result<void> decide() {
+    story_.node = settings_.node;
+    story_.cluster = terms_.id;
+    story_.folder = folder_;
+    for (std::uint32_t looks = 0;; ++looks) {
+      if (auto done = ask_store(); !done)
+        return done;
+      if (decided_.may_start())
+        return {};
+      if (decided_.outcome != start_outcome::not_superseded || looks == limits::superseded_looks_max)
+        return fault{fault_code::malformed, refusal_of(story_, decided_)};
+      if (looks == 0)
+        log::warn("node", "waiting_for_better_copies",
+                  {{"node", settings_.node}, {"data_dir", folder_}, {"incarnation", file_->incarnation}},
+                  trouble_of(story_) + "; it is looked for some seconds whether the other nodes hold all of "
+                      + shard_list(decided_.shards) + ": start them");
+      if (!ports_.keep_waiting())
+        return fault{fault_code::shutting_down, "stopped while waiting for better copies"};
+    }
+  }
+
+  result<void> ask_store() {
+    const auto there = answered([&] { return ports_.store.get(name_); });
     if (!there)
       return there.error();
-    disk_identity stored;
-    if (there->version != 0) {
-      const auto read = decode_known_node(there->value);
-      if (!read)
-        return read.error();
-      stored = read->second.disk;
+    const auto listed = answered([&] { return ports_.store.list(shards_prefix); });
+    if (!listed)
+      return listed.error();
+    version_ = there->version;
+    start_question asked{settings_.node,     story_.disk, {}, {}, min_in_sync(terms_.replication),
+                         ports_.replace_disk};
+    if (version_ != 0) {
+      auto known = decode_known_disks(there->value);
+      if (!known)
+        return known.error();
+      asked.known = *std::move(known);
     }
-    const disk_identity disk = on_disk ? disk_identity{on_disk->incarnation, on_disk->boot} : disk_identity{};
-    const auto decided = decide_start(disk, stored, sound && file);
-    auto written = write(decided, on_disk);
-    if (!written)
-      return written;
-    if (auto done = announce(name, there->version, decided.now); !done)
-      return done.error();
-    return written;
+    std::optional<fault> unreadable;
+    for (std::uint32_t shard = 0; shard < terms_.shards; ++shard)
+      if (const auto found = listed->find(name_of_shard(shard)); found != listed->end()) {
+        if (auto read = decode_assignment(found->second.value))
+          asked.shards[shard] = *std::move(read);
+        else
+          unreadable = read.error();
+      }
+    story_.known = asked.known;
+    decided_ = judge_start(asked);
+    // Who goes on under its own name asks nothing of the others.
+    if (unreadable && decided_.outcome != start_outcome::goes_on)
+      return *unreadable;
+    return {};
+  }
+
+  /// Before anything is changed: a process that has the number, an address or the folder is not disturbed.
+  result<void> keep_others_out() {
+    if (auto done = ports_.bind(); !done)
+      return done;
+    if (story_.known.node.disk.incarnation == 0)
+      return {};
+    if (const auto who = ports_.answers(story_.known.node, terms_.id))
+      return fault{fault_code::unavailable,
+                   "node " + std::to_string(settings_.node) + " runs already: " + *who
+                       + ". Nothing was changed. End that process first, or give this one "
+                         "another --node"};
+    return {};
+  }
+
+  /// Fixes the terms of a new cluster. Another node may do so at the same moment: then its terms hold.
+  result<void> settle_terms() {
+    const auto there = answered([&] { return ports_.store.get(cluster_name); });
+    if (!there)
+      return there.error();
+    if (there->version != 0)
+      return take_terms(there->value);
+    const auto made = answered([&] { return ports_.store.compare_and_set(cluster_name, 0, encode(terms_)); });
+    if (!made)
+      return made.error();
+    return take_terms(made->value);
   }
 
   /// The disk first: a store that counts more starts than the disk means a disk that was set back.
-  result<node_file> write(const start_decision& decided, const std::optional<node_file>& on_disk) {
-    auto next = on_disk && !decided.anew ? *on_disk : runtime::new_node_file(terms_.shards);
-    if (decided.anew) {
-      log::info("node", "disk_begins_anew",
-                {{"node", settings_.node}, {"incarnation", decided.now.incarnation}}, "");
-      if (auto done = set_aside(); !done)
-        return done.error();
-    }
-    next.incarnation = decided.now.incarnation;
-    next.boot = decided.now.boot;
+  result<void> write_disk() {
+    if (decided_.outcome == start_outcome::begins || decided_.outcome == start_outcome::begins_anew)
+      return begin();
+    if (decided_.outcome == start_outcome::serves_again)
+      log::warn(
+          "node", "earlier_disk_serves",
+          {{"node", settings_.node},
+           {"incarnation", decided_.now.incarnation},
+           {"instead_of", story_.known.node.disk.incarnation}},
+          "another disk of this node was started last, and has nothing that this one lacks: see to it that "
+          "the node is always started with this data folder");
+    return rewrite([this](node_file& file) {
+      file.incarnation = decided_.now.incarnation;
+      file.boot = decided_.now.boot;
+      file.node = settings_.node;
+    });
+  }
+
+  result<void> rewrite(const std::function<void(node_file&)>& change) {
+    auto file = runtime::read_node_file(file_of(folder_));
+    if (!file)
+      return file.error();
+    if (!*file)
+      return fault{fault_code::internal, file_of(folder_) + " has gone while the node starts"};
+    change(**file);
+    return runtime::write_node_file(file_of(folder_), **file);
+  }
+
+  /// With an empty disk, another than the node ever had.
+  result<void> begin() {
+    found_.clear();
+    disk_.reset(); // Its lock, too: it is taken again at once.
+    if (auto done = runtime::make_folders(folder_); !done)
+      return done;
+    auto lock = runtime::folder_lock::take(folder_);
+    if (!lock)
+      return lock.error();
+    if (auto same = unchanged(); !same)
+      return same;
+    auto next = runtime::new_node_file(terms_.shards);
+    next.incarnation = decided_.now.incarnation;
+    next.boot = decided_.now.boot;
     next.cluster = terms_.id;
-    if (auto done = runtime::write_node_file(file_of(settings_.data_dir), next); !done)
-      return done.error();
-    return next;
+    next.node = settings_.node;
+    next.pending = true;
+    if (auto done = empty_ ? runtime::write_node_file(file_of(folder_), next) : give_up(next); !done)
+      return done;
+    if (story_.known.node.disk.incarnation != 0)
+      log::warn(
+          "node", "disk_begins_anew",
+          {{"node", settings_.node},
+           {"incarnation", decided_.now.incarnation},
+           {"instead_of", story_.known.node.disk.incarnation}},
+          "the node gets a copy of everything from the other nodes; keep them running until it is in sync");
+    return open(*std::move(lock));
   }
 
-  /// Kept for a person, in place of what was given up before: it may be the last copy of something.
-  result<void> set_aside() {
-    const auto kept = settings_.data_dir + "/given-up";
-    std::error_code failed;
-    std::filesystem::remove_all(kept, failed);
-    if (!failed)
-      std::filesystem::create_directory(kept, failed);
-    for (const std::string part : {"/node.json", "/journal", "/shards"})
-      if (!failed && std::filesystem::exists(settings_.data_dir + part, failed))
-        std::filesystem::rename(settings_.data_dir + part, kept + part, failed);
-    return failed ? runtime::os_failure(failed.value(), "set aside what is in", settings_.data_dir)
-                  : result<void>{};
+  result<void> give_up(const node_file& next) {
+    const auto why = reason_of(story_, decided_, ports_.replace_disk);
+    const auto place = set_aside(folder_, next, why);
+    if (!place)
+      return place.error();
+    log::error(
+        "node", "disk_given_up", {{"node", settings_.node}, {"data_dir", folder_}, {"kept_as", *place}},
+        why + "; see 'orderd disks list --data-dir DIR', and remove it only when the node is in sync again");
+    return {};
   }
 
-  result<void> announce(const std::string& name, std::uint64_t version, const disk_identity& disk) {
-    self_.disk = disk;
-    const auto mine = encode(settings_.node, self_);
-    const auto there = answered([&] { return store_.compare_and_set(name, version, mine); });
+  /// Whether the folder is still as it was looked at, now that nobody else can change it.
+  result<void> unchanged() {
+    const auto empty = has_no_disk(folder_);
+    if (!empty)
+      return empty.error();
+    const auto file = runtime::read_node_file(file_of(folder_));
+    const bool same = *empty == empty_ && (!file || !*file || !file_ || (*file)->node_id == file_->node_id);
+    return same ? result<void>{}
+                : fault{fault_code::unavailable,
+                        "another process has changed the data folder " + folder_ + " meanwhile; start again"};
+  }
+
+  result<void> announce() {
+    auto self = with_disk(story_.known, decided_.now, ports_.now_ms());
+    self.node.client_endpoint = settings_.listen;
+    self.node.peer_endpoint = settings_.peer_listen;
+    const auto mine = encode(settings_.node, self);
+    const auto there = answered([&] { return ports_.store.compare_and_set(name_, version_, mine); });
     if (!there)
       return there.error();
     if (there->value != mine)
       return fault{fault_code::unavailable, "another process starts as node " + std::to_string(settings_.node)
                                                 + " at the same time; give each node its own --node"};
-    return {};
+    return rewrite([](node_file& file) { file.pending = false; });
   }
 
   const config::node_settings& settings_;
-  configuration_store& store_;
-  known_node self_;
-  const std::function<bool()>& keep_waiting_;
+  const joining_ports& ports_;
+  const std::string folder_; ///< in full
+  const std::string name_;   ///< in the store
+  bool empty_ = false;
+  std::optional<node_file> file_; ///< none: no disk, or one whose file cannot be read
   cluster_terms terms_;
-  bool ours_ = false; ///< the folder is known to be this cluster's, or empty
+  start_story story_;
+  start_verdict decided_;
+  std::uint64_t version_ = 0; ///< of the node's record, as it was decided on
+  std::unique_ptr<runtime::storage> disk_;
+  std::vector<runtime::replica_storage> found_;
 };
 
 } // namespace
 
-result<joined_node> join_cluster(const config::node_settings& settings, configuration_store& store,
-                                 const std::string& client_endpoint, const std::string& peer_endpoint,
-                                 const std::function<bool()>& keep_waiting) {
-  return joining{settings, store, {{}, client_endpoint, peer_endpoint}, keep_waiting}.run();
+result<joined_node> join_cluster(const config::node_settings& settings, const joining_ports& ports) {
+  return joining{settings, ports}.run();
 }
 
-result<void> give_up_disk(const std::string& data_dir) {
+result<void> distrust_disk(const std::string& data_dir, const std::string& why) {
   auto file = runtime::read_node_file(file_of(data_dir));
   if (!file)
     return file.error();
   if (!*file)
     return {};
-  (*file)->boot = 0; // Below what the store counts: as of a disk that was set back.
+  (*file)->distrusted = why;
   return runtime::write_node_file(file_of(data_dir), **file);
 }
 

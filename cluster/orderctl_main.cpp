@@ -3,6 +3,7 @@
 #include "cluster/ctl_commands.hpp"
 #include "cluster/ctl_options.hpp"
 #include "cluster/ctl_session.hpp"
+#include "runtime/descriptors.hpp"
 
 #include <caf/actor_system.hpp>
 #include <caf/actor_system_config.hpp>

@@ -1,7 +1,9 @@
 // orderd: one node.
 #include "actors/api.hpp"
 #include "cluster/cluster_process.hpp"
+#include "cluster/disks_command.hpp"
 #include "cluster/gateway.hpp"
+#include "cluster/leaving.hpp"
 #include "cluster/messages.hpp"
 #include "cluster/metrics_endpoint.hpp"
 #include "cluster/node.hpp"
@@ -10,6 +12,8 @@
 #include "cluster/version.hpp"
 #include "config/loopback.hpp"
 #include "config/settings.hpp"
+#include "config/start_options.hpp"
+#include "runtime/descriptors.hpp"
 #include "runtime/lmdb_storage.hpp"
 #include "runtime/log.hpp"
 
@@ -22,6 +26,7 @@
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
+#include <iostream>
 #include <unistd.h>
 
 /// Read by jemalloc when the process starts. Huge pages: entities are visited at random, and with small
@@ -78,6 +83,8 @@ public:
         numbers_(std::make_shared<runtime::metrics>(version)) {}
 
   runtime::result<void> start() {
+    if (auto done = check_alone(settings_.data_dir); !done)
+      return done;
     auto disk = runtime::open_storage(settings_.data_dir, settings_.shards);
     if (!disk)
       return disk.error();
@@ -164,11 +171,11 @@ int run_alone(const config::node_settings& settings, const sigset_t& stop_signal
   return serve(settings, node, stop_signals);
 }
 
-int run_in_cluster(const config::node_settings& settings, const sigset_t& stop_signals) {
+int run_in_cluster(const config::node_settings& settings, bool replace_disk, const sigset_t& stop_signals) {
   cluster_process node{settings, end_process};
   static constexpr timespec pause{0, 200'000'000};
   const auto started =
-      node.start([&stop_signals] { return sigtimedwait(&stop_signals, nullptr, &pause) < 0; });
+      node.start(replace_disk, [&stop_signals] { return sigtimedwait(&stop_signals, nullptr, &pause) < 0; });
   if (!started)
     return started.error().code == runtime::fault_code::shutting_down ? EXIT_SUCCESS : fail(started.error());
   std::printf("node %u of cluster %s, %u shards, for other nodes on %s\n", settings.node,
@@ -176,14 +183,34 @@ int run_in_cluster(const config::node_settings& settings, const sigset_t& stop_s
   return serve(settings, node, stop_signals);
 }
 
-int run(const config::node_settings& settings) {
+int leave(const config::node_settings& settings) {
+  if (settings.configuration == config::configuration_form::etcd)
+    return fail({runtime::fault_code::malformed,
+                 "--leave-cluster makes a node one by itself: give it without --configuration etcd"});
+  const auto left = leave_cluster(settings.data_dir);
+  if (!left)
+    return fail(left.error());
+  std::printf("%s\n", left->c_str());
+  return EXIT_SUCCESS;
+}
+
+int run_disks_command(const disks_options& options, const config::node_settings& settings) {
+  const auto done = run_disks(options, settings.data_dir, std::cout);
+  std::cout.flush();
+  return done ? EXIT_SUCCESS : fail(done.error());
+}
+
+int run(const config::node_settings& settings, const config::start_options& said) {
   runtime::log::set_level(runtime::log::level_of(settings.log_level));
+  if (said.leave_cluster)
+    return leave(settings);
   const auto stop_signals = block_stop_signals();
   init_node_types();
   // Bytes that are no message are answered to whoever sent them; a log line each would help nobody.
   google::protobuf::SetLogHandler(nullptr);
-  return settings.configuration == config::configuration_form::etcd ? run_in_cluster(settings, stop_signals)
-                                                                    : run_alone(settings, stop_signals);
+  return settings.configuration == config::configuration_form::etcd
+             ? run_in_cluster(settings, said.replace_disk, stop_signals)
+             : run_alone(settings, stop_signals);
 }
 
 } // namespace
@@ -195,10 +222,16 @@ int main(int argc, char** argv) {
   app.set_version_flag("--version", orderd::cluster::version);
   orderd::config::node_settings settings;
   orderd::config::add_settings(app, settings);
+  orderd::config::start_options said;
+  orderd::config::add_start_options(app, said);
+  orderd::cluster::disks_options disks;
+  orderd::cluster::add_disks_commands(app, disks);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? EXIT_SUCCESS : orderd::cluster::exit_usage;
   }
-  return orderd::cluster::run(settings);
+  if (disks.what != orderd::cluster::disks_options::action::none)
+    return orderd::cluster::run_disks_command(disks, settings);
+  return orderd::cluster::run(settings, said);
 }

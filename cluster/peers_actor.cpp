@@ -226,19 +226,29 @@ void peers_actor::sent(const caf::io::data_transferred_msg& what) {
     outgoing_.at(known->second).unsent = what.remaining;
 }
 
-result<peers_handle> spawn_peers(caf::actor_system& system, peers_options options) {
-  auto at = parse_loopback_endpoint(options.address);
+result<caf::io::doorman_ptr> listen_for_peers(caf::actor_system& system, const std::string& address) {
+  auto at = parse_loopback_endpoint(address);
   if (!at)
     return at.error();
-  auto& multiplexer = system.middleman().backend();
-  auto door = multiplexer.new_tcp_doorman(at->port, at->address.c_str(), true);
+  auto door = system.middleman().backend().new_tcp_doorman(at->port, at->address.c_str(), true);
   if (!door)
     return fault{fault_code::unavailable,
-                 "cannot listen on " + options.address
+                 "cannot listen on " + address
                      + ": the port is in use or not allowed; choose another with --peer-listen HOST:PORT"};
-  const auto port = (*door)->port();
-  caf::actor_config config{&multiplexer};
-  auto made = system.spawn_class<peers_actor, caf::no_spawn_options>(config, options, std::move(*door));
+  return std::move(*door);
+}
+
+result<peers_handle> spawn_peers(caf::actor_system& system, peers_options options,
+                                 caf::io::doorman_ptr door) {
+  if (!door) {
+    auto bound = listen_for_peers(system, options.address);
+    if (!bound)
+      return bound.error();
+    door = *std::move(bound);
+  }
+  const auto port = door->port();
+  caf::actor_config config{&system.middleman().backend()};
+  auto made = system.spawn_class<peers_actor, caf::no_spawn_options>(config, options, std::move(door));
   return peers_handle{std::move(made), port};
 }
 

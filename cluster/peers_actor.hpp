@@ -36,6 +36,7 @@
 
 #include <caf/actor.hpp>
 #include <caf/actor_system.hpp>
+#include <caf/io/doorman.hpp>
 
 #include <cstddef>
 #include <cstdint>
@@ -66,9 +67,13 @@ struct peers_handle {
   std::uint16_t port = 0;
 };
 
-/// Binds the port and starts the actor. Faults: `malformed` for an address that is none or not loopback,
-/// `unavailable` when the port cannot be bound. Pre: the system has the module caf::io::middleman, and
-/// init_node_types was called.
-runtime::result<peers_handle> spawn_peers(caf::actor_system& system, peers_options options);
+/// Binds an address for the other nodes: their connections wait from then on. Faults and pre as below.
+runtime::result<caf::io::doorman_ptr> listen_for_peers(caf::actor_system& system, const std::string& address);
+
+/// Binds the port, unless it is bound already and given as `door`, and starts the actor. Faults: `malformed`
+/// for an address that is none or not loopback, `unavailable` when the port cannot be bound. Pre: the system
+/// has the module caf::io::middleman, and init_node_types was called.
+runtime::result<peers_handle> spawn_peers(caf::actor_system& system, peers_options options,
+                                          caf::io::doorman_ptr door = nullptr);
 
 } // namespace orderd::cluster

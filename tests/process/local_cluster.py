@@ -9,7 +9,7 @@ itself is started again. In tests:
     cluster = LocalCluster(folder, programs, nodes=3)
     cluster.start()
     cluster.kill(1)      # kill -9; its disk stays
-    cluster.wipe(1)      # of a node that does not run
+    cluster.wipe(1)      # of a node that does not run; its next start says --replace-disk
     cluster.restart(1)
     cluster.stop()
 
@@ -49,6 +49,7 @@ class Node:
             "--listen", f"{address}:7411", "--metrics", f"{address}:9464", "--peer-listen", f"{address}:7511",
             *arguments]
         self.process = None
+        self.once = []  # arguments of the next start only
 
     @property
     def endpoint(self):
@@ -60,7 +61,9 @@ class Node:
 
     def start(self):
         with open(self.log, "ab") as out:
-            self.process = subprocess.Popen(self.command, stdout=out, stderr=out, preexec_fn=end_with_parent)
+            self.process = subprocess.Popen([*self.command, *self.once], stdout=out, stderr=out,
+                                            preexec_fn=end_with_parent)
+        self.once = []
 
     def runs(self):
         return self.process is not None and self.process.poll() is None
@@ -141,6 +144,7 @@ class LocalCluster:
 
     def wipe(self, number):
         shutil.rmtree(self.nodes[number].data, ignore_errors=True)
+        self.nodes[number].once = ["--replace-disk"]
 
     def stop(self):
         for node in self.nodes.values():
@@ -154,7 +158,11 @@ def watch(cluster):
         time.sleep(0.5)
         for node in cluster.nodes.values():
             if not node.runs():
-                print(f"node {node.number} ended with {node.process.returncode}; it is started again", flush=True)
+                how = ""
+                if not node.data.exists():  # Whoever removed it wants to see that.
+                    node.once = ["--replace-disk"]
+                    how = ", with --replace-disk: its folder is gone"
+                print(f"node {node.number} ended with {node.process.returncode}; it is started again{how}", flush=True)
                 node.start()
 
 

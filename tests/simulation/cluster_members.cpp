@@ -16,6 +16,8 @@ namespace {
 
 constexpr std::int64_t ms = 1'000;
 constexpr std::size_t copies_kept = 6;
+/// Starts that are refused, every 200 ms, until an operator gives a disk up.
+constexpr unsigned refusals_max = 8;
 constexpr auto unlimited = std::numeric_limits<std::uint64_t>::max();
 
 } // namespace
@@ -117,30 +119,58 @@ void cluster_members::start(std::uint32_t id) {
   wake(id);
 }
 
-/// As production does: counts the start on the disk, then in the store.
+/// As production does: counts the start on the disk, then in the store. A disk that may not go on is one that
+/// was lost: an operator says so, after a while in which others may take over what it had.
 bool cluster_members::identify(std::uint32_t id) {
   auto& of = *places_.at(id);
   const auto name = cluster::name_of_node(id);
   cluster::held_store store{of.store, of.held};
   const auto there = store.get(name);
-  if (!there)
+  auto asked = what_the_store_knows(id, store, there);
+  if (!asked)
     return false;
-  cluster::disk_identity stored;
-  if (there->version != 0)
-    stored = cluster::decode_known_node(there->value)->second.disk;
-  const auto decided = cluster::decide_start(of.identity, stored, true);
-  if (decided.anew) {
+  auto decided = cluster::judge_start(*asked);
+  if (decided.outcome == cluster::start_outcome::serves_again)
+    around_.happened.count("earlier disk serves again");
+  if (!decided.may_start()) {
+    if (++of.refusals < refusals_max)
+      return false;
+    around_.happened.count("disk replaced by an operator");
+    asked->replace = true;
+    decided = cluster::judge_start(*asked);
+  }
+  of.refusals = 0;
+  if (decided.outcome == cluster::start_outcome::begins
+      || decided.outcome == cluster::start_outcome::begins_anew) {
     of.disk = new_disk();
-    if (stored.incarnation != 0)
+    if (asked->known.node.disk.incarnation != 0)
       around_.happened.count("new incarnation");
   }
   of.identity = decided.now;
   of.lost = false;
-  const auto endpoint = simulated_clients::endpoint_of(id);
-  const auto mine = cluster::encode(id, {of.identity, endpoint, endpoint});
+  auto self = cluster::with_disk(asked->known, decided.now, 0);
+  self.node.client_endpoint = self.node.peer_endpoint = simulated_clients::endpoint_of(id);
+  const auto mine = cluster::encode(id, self);
   const auto told = store.compare_and_set(name, there->version, mine);
   of.held = store.held();
   return told && told->value == mine;
+}
+
+std::optional<cluster::start_question>
+cluster_members::what_the_store_knows(std::uint32_t id, cluster::configuration_store& store,
+                                      const runtime::result<cluster::versioned_value>& there) {
+  auto& of = *places_.at(id);
+  const auto& terms = around_.shared.terms;
+  const auto listed = store.list(cluster::shards_prefix);
+  if (!there || !listed)
+    return std::nullopt;
+  cluster::start_question asked{id, {of.identity}, {}, {}, cluster::min_in_sync(terms.replication)};
+  if (there->version != 0)
+    asked.known = *cluster::decode_known_disks(there->value);
+  for (std::uint32_t shard = 0; shard < terms.shards; ++shard)
+    if (const auto found = listed->find(cluster::name_of_shard(shard)); found != listed->end())
+      asked.shards[shard] = *cluster::decode_assignment(found->second.value);
+  return asked;
 }
 
 bool cluster_members::open(std::uint32_t id) {
@@ -216,7 +246,8 @@ bool cluster_members::may_lose(std::uint32_t lost) const {
 
 bool cluster_members::lose_disk(std::uint32_t id, bool set_back) {
   auto& of = *places_.at(id);
-  if (set_back && of.older.size() < 2)
+  const auto back = set_back ? set_back_copy(of) : of.older.end();
+  if (set_back && back == of.older.end())
     return false;
   crash(id);
   of.lost = true;
@@ -225,10 +256,21 @@ bool cluster_members::lose_disk(std::uint32_t id, bool set_back) {
   of.identity = {};
   if (!set_back)
     return true;
-  const auto& back = of.older[around_.shared.random.below(of.older.size() - 1)];
-  of.disk->become_copy_of(*back.content);
-  of.identity = back.identity;
+  of.disk->become_copy_of(*back->content);
+  of.identity = back->identity;
   return true;
+}
+
+/// Any but the last of its incarnation: that one was made within its last start, and cannot be told by a
+/// count.
+std::vector<cluster_members::copy>::const_iterator cluster_members::set_back_copy(const place& of) const {
+  std::vector<std::vector<copy>::const_iterator> usable;
+  for (auto at = of.older.begin(); at != of.older.end(); ++at)
+    if (std::any_of(at + 1, of.older.end(), [at](const copy& later) {
+          return later.identity.incarnation == at->identity.incarnation;
+        }))
+      usable.push_back(at);
+  return usable.empty() ? of.older.end() : usable[around_.shared.random.below(usable.size())];
 }
 
 void cluster_members::heal() {

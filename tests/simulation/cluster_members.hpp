@@ -5,9 +5,8 @@
 // store when it starts it asks again for until it has it, as production does.
 #pragma once
 
-#include "cluster/disk_identity.hpp"
 #include "cluster/held_configuration.hpp"
-#include "cluster/membership.hpp"
+#include "cluster/start_verdict.hpp"
 #include "tests/simulation/altered_storage.hpp"
 #include "tests/simulation/counters.hpp"
 #include "tests/simulation/simulated_member.hpp"
@@ -100,7 +99,8 @@ private:
     std::unique_ptr<test::memory_disk> disk;
     std::optional<cluster::held_configuration> held; ///< on the disk
     std::vector<copy> older;
-    bool lost = false; ///< the disk; nobody knows yet
+    bool lost = false;     ///< the disk; nobody knows yet
+    unsigned refusals = 0; ///< of starts, since the last that was not
     std::uint64_t lives = 0;
     bool awake = false; ///< a turn is due
     std::unique_ptr<runtime::storage> opened;
@@ -110,9 +110,13 @@ private:
   };
 
   bool identify(std::uint32_t id);
+  std::optional<cluster::start_question>
+  what_the_store_knows(std::uint32_t id, cluster::configuration_store& store,
+                       const runtime::result<cluster::versioned_value>& there);
   bool open(std::uint32_t id);
   void start_later(std::uint32_t id, std::int64_t after_ms);
   void keep_copy(place& of) const;
+  std::vector<copy>::const_iterator set_back_copy(const place& of) const;
   void expect_death(const std::string& why) const;
   std::unique_ptr<test::memory_disk> new_disk() const;
   bool keeps(std::uint32_t id, const cluster::assignment& there) const;

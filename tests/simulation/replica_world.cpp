@@ -4,6 +4,7 @@
 #include "tests/simulation/world_network.hpp"
 #include "tests/simulation/world_node.hpp"
 #include "tests/simulation/world_schedule.hpp"
+#include "tests/simulation/world_starts.hpp"
 #include "tests/simulation/world_store.hpp"
 #include "tests/simulation/world_view.hpp"
 
@@ -89,17 +90,10 @@ private:
       time_.at(options_.rests_at_ms * ms, [this] { rest(); });
   }
 
-  /// As orderd does: counts the start on the disk, then in the store.
   void start(std::uint32_t id) {
     auto& node = *nodes_.at(id);
-    auto& counted = counted_[id];
-    const auto decided = cluster::decide_start(node.disk.identity, counted, true);
-    if (decided.anew)
-      node.disk = world_disk{};
-    if (decided.anew && counted.incarnation != 0)
-      report_.happened.count("new incarnation");
+    count_start(id, node.disk, known_[id], store_.stored(), minimum_, report_.happened);
     lost_.erase(id);
-    node.disk.identity = counted = decided.now;
     older_[id].push_back(node.disk);
     node.start();
   }
@@ -322,7 +316,8 @@ private:
   void lose_disk(std::uint32_t id, bool set_back) {
     if (!options_.beyond_promise && !may_lose(id))
       return;
-    if (set_back && older_[id].size() < 2)
+    const auto old = recognisably_older(older_[id]);
+    if (set_back && old.empty())
       return;
     report_.happened.count(set_back ? "disk set back" : "disk wiped");
     if (!set_back && nodes_.at(id)->running() && nodes_.at(id)->running()->copying())
@@ -330,8 +325,7 @@ private:
     if (nodes_.at(id)->up())
       crash(id);
     lost_.insert(id);
-    auto& old = older_[id];
-    nodes_.at(id)->disk = set_back ? old[random_.below(old.size() - 1)] : world_disk{};
+    nodes_.at(id)->disk = set_back ? *old[random_.below(old.size())] : world_disk{};
     time_.at(random_.between(5, 800) * ms, [this, id] { start_again(id); });
   }
 
@@ -381,7 +375,7 @@ private:
                        ++changes_;
                        checks_.assigned(before, after, minimum_, disks());
                      }};
-  std::map<std::uint32_t, cluster::disk_identity> counted_; ///< in the store
+  std::map<std::uint32_t, cluster::known_disks> known_; ///< in the store
   std::map<std::uint32_t, std::vector<world_disk>> older_;
   std::set<std::uint32_t> lost_; ///< disks, until their nodes start and see it
   bool healed_ = false;

@@ -11,6 +11,7 @@
 #include <map>
 #include <string>
 #include <utility>
+#include <vector>
 
 namespace orderd::simulation {
 
@@ -88,5 +89,17 @@ struct world_disk {
     return out;
   }
 };
+
+/// Of copies of a node's disk made at its starts, oldest first, those that a count of starts tells from its
+/// latest: any but the last of its incarnation.
+inline std::vector<const world_disk*> recognisably_older(const std::vector<world_disk>& copies) {
+  std::vector<const world_disk*> out;
+  for (auto at = copies.begin(); at != copies.end(); ++at)
+    if (std::any_of(at + 1, copies.end(), [at](const world_disk& later) {
+          return later.identity.incarnation == at->identity.incarnation;
+        }))
+      out.push_back(&*at);
+  return out;
+}
 
 } // namespace orderd::simulation

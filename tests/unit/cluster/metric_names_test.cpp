@@ -1,5 +1,6 @@
 // The names of all metrics, and the files for operators that use them.
 #include "cluster/cluster_metrics.hpp"
+#include "cluster/disk_metrics.hpp"
 
 #include <gtest/gtest.h>
 
@@ -17,6 +18,9 @@ namespace {
 std::vector<prometheus::MetricFamily> all_families() {
   runtime::metrics numbers{"1"};
   cluster_metrics of_cluster;
+  disk_metrics of_disk;
+  of_disk.starts.at("x");
+  of_disk.given_up.at("x");
   for (auto* one : {&numbers.requests, &numbers.admission_refusals, &numbers.orders_settled,
                     &numbers.entity_restarts, &numbers.provider_calls, &of_cluster.bytes,
                     &of_cluster.messages, &of_cluster.drops, &of_cluster.beacons, &of_cluster.store_calls})
@@ -28,6 +32,8 @@ std::vector<prometheus::MetricFamily> all_families() {
                     &of_cluster.copying_followers, &of_cluster.follower_lag, &of_cluster.store_trouble})
     one->at("x");
   auto all = numbers.Collect();
+  for (auto& each : of_disk.Collect())
+    all.push_back(std::move(each));
   for (auto& each : of_cluster.Collect())
     all.push_back(std::move(each));
   return all;

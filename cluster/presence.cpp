@@ -1,0 +1,90 @@
+#include "cluster/presence.hpp"
+
+#include "cluster/client_core.hpp"
+#include "cluster/socket.hpp"
+#include "cluster/version.hpp"
+
+#include <poll.h>
+#include <sys/socket.h>
+
+#include <algorithm>
+#include <memory>
+
+namespace orderd::cluster {
+
+using std::chrono::milliseconds;
+using std::chrono::steady_clock;
+
+namespace {
+
+constexpr std::size_t read_bytes = 64u << 10;
+
+/// What a question over a socket came to.
+struct heard {
+  std::shared_ptr<const v1::reply> answer; ///< null: none
+  bool ended = false;                      ///< it closed, or spoke otherwise than orderd does
+};
+
+/// Moves bytes until there is an answer, an end, or the time is over.
+heard ask(const socket& to, milliseconds limit) {
+  const auto ends_at = steady_clock::now() + limit;
+  client_core::options options;
+  options.timeout = limit;
+  options.retry_refused = false;
+  options.version = version;
+  client_core talk{options, steady_clock::now()};
+  auto question = std::make_shared<v1::request>();
+  question->mutable_get_cluster();
+  talk.submit(0, 0, question, steady_clock::now());
+  talk.connecting();
+  talk.connected(steady_clock::now());
+  std::string out;
+  std::string in(read_bytes, '\0');
+  for (auto now = steady_clock::now(); now < ends_at; now = steady_clock::now()) {
+    talk.write(out, read_bytes, now);
+    pollfd waited{to.descriptor(), static_cast<short>(out.empty() ? POLLIN : POLLIN | POLLOUT), 0};
+    const auto wait = std::chrono::ceil<milliseconds>(ends_at - now).count();
+    if (::poll(&waited, 1, static_cast<int>(std::max<milliseconds::rep>(wait, 1))) <= 0)
+      break;
+    if ((waited.revents & POLLOUT) != 0)
+      if (const auto sent = ::send(to.descriptor(), out.data(), out.size(), MSG_NOSIGNAL); sent > 0)
+        out.erase(0, static_cast<std::size_t>(sent));
+    if ((waited.revents & ~POLLOUT) == 0)
+      continue;
+    const auto got = ::recv(to.descriptor(), in.data(), in.size(), MSG_DONTWAIT);
+    if (got <= 0)
+      return {nullptr, true};
+    if (!talk.receive({in.data(), static_cast<std::size_t>(got)}, steady_clock::now()))
+      return {nullptr, true};
+    if (auto answers = talk.take_answers(); !answers.empty())
+      return {answers.front().what, false};
+  }
+  return {};
+}
+
+} // namespace
+
+std::optional<std::string> who_answers(const known_node& announced, std::uint32_t node,
+                                       const std::string& cluster, const std::string& own_endpoint,
+                                       milliseconds limit) {
+  const auto& where = announced.client_endpoint;
+  const auto at = parse_loopback_endpoint(where);
+  if (where == own_endpoint || !at)
+    return std::nullopt;
+  const auto connected = connect_socket(*at, limit);
+  if (!connected)
+    return std::nullopt;
+  const auto said = ask(*connected, limit);
+  if (said.ended)
+    return std::nullopt;
+  if (!said.answer)
+    return "something listens at " + where + ", where it was announced, and does not say who it is";
+  if (!said.answer->has_cluster_status())
+    return "a node answers at " + where + ", where it was announced, and does not say which it is";
+  const auto& status = said.answer->cluster_status();
+  if (status.cluster_id() != cluster || status.answered_by() != node)
+    return std::nullopt;
+  return "it answers at " + where;
+}
+
+} // namespace orderd::cluster
