@@ -1,16 +1,14 @@
-// Whose disk this is: the incarnation of a node's disk, and how a disk that is not the one it was is
-// recognised.
+// Whose disk this is: the incarnation of a node's disk, and its starts.
 //
-// The disk and the configuration store both count the starts of a node. At each start the disk's count is
-// raised first, durably, then the store's. So a disk whose count, raised, is not above the store's was set
-// back to an older copy; one without a count is empty. Such a disk has lost what it acknowledged: it begins
-// again, as a new incarnation, which has no rights from earlier ones (B4, B9).
+// The disk and the configuration store both count the starts of each incarnation. At each start the disk's
+// count is raised first, durably, then the store's. So a disk whose count is below the store's was set back
+// to an older copy: it has lost what it acknowledged (B9). Another incarnation is another replica, without
+// the rights of an earlier one (B4). What follows from it at a start: start_verdict.hpp.
 //
-// Pure. What a count cannot tell, a disk set back to a copy made since its last start, the primary does: it
-// knows what the disk acknowledged (`set_back` in peer_message.hpp).
+// What a count cannot tell, a disk set back to a copy made since its last start, the primary does: it knows
+// what the disk acknowledged (`set_back` in peer_message.hpp).
 #pragma once
 
-#include <algorithm>
 #include <cstdint>
 
 namespace orderd::cluster {
@@ -20,20 +18,5 @@ struct disk_identity {
   std::uint64_t boot = 0;        ///< starts
   friend bool operator==(const disk_identity&, const disk_identity&) = default;
 };
-
-struct start_decision {
-  disk_identity now; ///< to be written to the disk, then to the store
-  bool anew = false; ///< nothing that is on the disk counts any more
-};
-
-/// What a start makes of the disk. `stored`: what the store has of this node; zeros when it has nothing.
-/// `sound`: the disk passed its checks.
-constexpr start_decision decide_start(const disk_identity& disk, const disk_identity& stored, bool sound) {
-  const bool same = sound && disk.incarnation != 0 && disk.incarnation >= stored.incarnation
-                    && (disk.incarnation > stored.incarnation || disk.boot >= stored.boot);
-  if (same)
-    return {{disk.incarnation, disk.boot + 1}, false};
-  return {{std::max(disk.incarnation, stored.incarnation) + 1, 1}, true};
-}
 
 } // namespace orderd::cluster
