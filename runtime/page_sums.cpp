@@ -61,6 +61,8 @@ result<std::unique_ptr<page_sums>> page_sums::open(const std::string& folder, st
   }
   if (auto done = out->load_sums(); !done)
     return done.error();
+  if (auto done = out->check_age(); !done)
+    return done.error();
   auto done = out->look_through();
   return done ? result<std::unique_ptr<page_sums>>{std::move(out)} : done.error();
 }
@@ -135,6 +137,18 @@ result<void> page_sums::load_sums() {
       std::memset(at, 0, sector_bytes);
   }
   return {};
+}
+
+/// A commit that was begun and did not happen is one ahead of the data; more is an older copy of the data.
+result<void> page_sums::check_age() {
+  if (stored_sum(table_ + check_at) != hash_bytes({table_, check_at}, 0))
+    return {}; // damaged, or nothing was committed yet
+  if (stored_sum(table_ + commit_at) <= newest().transaction + 1)
+    return {};
+  return fault{fault_code::corrupt,
+               "the state is an older one: " + folder_
+                   + "/data.mdb was committed to after it, says the file sums beside it. "
+                     "Put back the newest data.mdb"};
 }
 
 // -- looking through -----------------------------------------------------------------------------

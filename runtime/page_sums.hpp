@@ -84,6 +84,8 @@ public:
   void before_change(page_number number, const char* bytes) override;
 
 private:
+  /// In sector 0: the number of the last commit that was begun.
+  static constexpr std::size_t commit_at = 32;
   /// Of one page.
   struct entry {
     std::array<std::uint64_t, 4> sums{}; ///< two sectors each; all 0: there are none
@@ -104,6 +106,7 @@ private:
   result<void> open_files();
   result<void> load_metas();
   result<void> load_sums();
+  result<void> check_age();
   result<void> look_through();
   result<std::vector<page_number>> mismatches();
   result<std::vector<bool>> free_pages(const meta& of);

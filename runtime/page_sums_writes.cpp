@@ -84,6 +84,9 @@ ssize_t page_sums::write(int file, std::span<const iovec> parts, off_t at) {
 
 int page_sums::before_sync() {
   const std::lock_guard lock{writing_};
+  const auto commit = newest().transaction + 1;
+  std::memcpy(table_ + commit_at, &commit, sizeof commit);
+  changed_.push_back(0);
   return write_sectors() == 0 ? ::fdatasync(sums_) : -1;
 }
 
