@@ -156,9 +156,13 @@ v1::reply node_actor::status(const std::vector<runtime::shard_description>& shar
 
 void node_actor::answer_audit(const node_question& question, const caf::actor& gateway) {
   const auto to = question.from;
+  if (!auditing_.expired())
+    return send(gateway, refusal(to, audit_under_way()));
+  const auto claim = std::make_shared<const char>();
+  auditing_ = claim;
   fan_out_request<caf::policy::select_all>(given_.shards, time_left(question), runtime::describe_shard{})
       .then(
-          [this, question, gateway](std::vector<runtime::shard_description> shards) {
+          [this, question, gateway, claim](std::vector<runtime::shard_description> shards) {
             std::vector<runtime::unix_ms> times(shards.size()); // Each shard has its own.
             for (const auto& each : shards)
               times.at(each.shard) = each.time_ms;
@@ -172,8 +176,6 @@ void node_actor::answer_audit(const node_question& question, const caf::actor& g
 void node_actor::audit(const node_question& question, const caf::actor& gateway,
                        std::vector<runtime::unix_ms> times) {
   const auto to = question.from;
-  if (!auditing_.expired())
-    return send(gateway, refusal(to, audit_under_way()));
   std::shared_ptr<actors::auditor> auditor = actors::make_auditor(std::move(times));
   auditing_ = auditor;
   request(given_.applier, time_left(question), runtime::inspect_state{auditor})

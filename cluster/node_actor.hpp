@@ -90,7 +90,7 @@ private:
   node_dependencies given_;
   caf::actor directory_; ///< of a node of a cluster
   std::chrono::steady_clock::time_point started_at_;
-  std::weak_ptr<actors::auditor> auditing_; ///< the applier, or its mailbox, holds it while it runs
+  std::weak_ptr<const void> auditing_; ///< held while shards are asked, and by whoever runs the audit
   std::shared_ptr<const std::map<std::uint32_t, known_node>> nodes_;
   double disk_used_ = 0;
   std::optional<runtime::fault> refusal_; ///< why new orders are refused

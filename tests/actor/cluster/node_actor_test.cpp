@@ -72,7 +72,18 @@ TEST_F(NodeActor, AnswersByTheDeadlineOfTheQuestion) {
   }
 }
 
+TEST_F(NodeActor, RefusesASecondAuditWhileTheShardsAreAskedForTheFirst) {
+  ask(node_request::run_audit, 100);
+  EXPECT_EQ(faults(ask(node_request::run_audit, 100)), "OVERLOADED ");
+}
+
 TEST_F(NodeActor, RefusesASecondAuditUntilTheFirstHasEnded) {
+  const auto shard = system_.actors().spawn([] {
+    return caf::behavior{[](runtime::describe_shard) { return runtime::shard_description{}; },
+                         [](const runtime::admit_new_work&) {}};
+  });
+  system_.kill({node_});
+  node_ = system_.actors().spawn<node_actor>(node_dependencies{*opened_, clock_, numbers_, {shard}, peer_});
   ask(node_request::run_audit, 100);
   EXPECT_EQ(faults(ask(node_request::run_audit, 100)), "OVERLOADED ");
   system_.pass(milliseconds{100}); // Its caller gives up, the applier has it still.
