@@ -16,7 +16,7 @@ caf_sha256=d5c3abe8fd67a729aab1baeece10367637d903ba335f4c79378bcadfbcd34552
 cache=${ORDERD_CACHE:-$HOME/.cache/orderd}
 
 packages=(
-  build-essential cmake ninja-build ccache git python3 xz-utils ca-certificates
+  build-essential cmake ninja-build ccache mold git python3 xz-utils ca-certificates
   liblmdb-dev libprotobuf-dev protobuf-compiler libgrpc++-dev protobuf-compiler-grpc
   prometheus-cpp-dev libxxhash-dev libssl-dev
   libcli11-dev nlohmann-json3-dev libcsv-dev liblzma-dev libspdlog-dev libjemalloc-dev

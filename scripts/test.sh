@@ -44,19 +44,43 @@ build() {
   cmake --preset "$preset" && cmake --build "build/$preset" ${1:+--target "$@"}
 }
 
-# tests NAME PRESET CTEST_ARGUMENT...: the GoogleTest programs of a build, each test counted.
+# tests NAME PRESET KIND...: the GoogleTest programs of a build, each in two processes with half of its tests,
+# each test counted. A program that ends without its results counts as one failure.
 tests() {
-  local name=$1 preset=$2 begun=$SECONDS log=$logs/$1.log total broken
+  local name=$1 preset=$2 begun=$SECONDS sum=0 broken=0 kind shard log ran bad
   shift 2
-  ctest --test-dir "build/$preset" --output-on-failure --no-tests=error --output-junit "$PWD/$logs/$name.xml" \
-    -j 2 "$@" >"$log" 2>&1 </dev/null
-  local status=$?
-  total=$(sed -n 's/.* tests failed out of \([0-9]*\)$/\1/p' "$log")
-  broken=$(sed -n 's/.*, \([0-9]*\) tests failed out of [0-9]*$/\1/p' "$log")
-  # Without a summary, or with an error that is no test's, the stage itself counts as failed.
-  [ "$status" = 0 ] || [ "${broken:-0}" != 0 ] || broken=1
-  note "$name" $((SECONDS - begun)) $((${total:-0} > ${broken:-0} ? ${total:-0} - ${broken:-0} : 0)) "${broken:-0}"
-  [ "${broken:-0}" = 0 ] || show "$log"
+  for kind in "$@"; do
+    for shard in 0 1; do
+      log=$logs/$name-$kind-$shard
+      rm -f "$log.json"
+      GTEST_TOTAL_SHARDS=2 GTEST_SHARD_INDEX=$shard timeout --kill-after=10 1200 \
+        "build/$preset/bin/${kind}_tests" --gtest_output="json:$log.json" >"$log.log" 2>&1 </dev/null &
+    done
+    wait
+    for shard in 0 1; do
+      log=$logs/$name-$kind-$shard
+      read -r ran bad < <(results "$log.json")
+      sum=$((sum + ran))
+      broken=$((broken + bad))
+      [ "$bad" = 0 ] || show_failures "$log.log"
+    done
+  done
+  note "$name" $((SECONDS - begun)) $((sum > broken ? sum - broken : 0)) "$broken"
+}
+
+# results JSON: how many tests ran, and how many failed. Without the file: "0 1".
+results() {
+  python3 - "$1" 2>/dev/null <<'END' || echo 0 1
+import json, sys
+told = json.load(open(sys.argv[1], encoding="utf-8"))
+print(told["tests"], told["failures"] + told["errors"])
+END
+}
+
+# show_failures LOG: what the failed tests of a program said, without the lines of the logs between.
+show_failures() {
+  grep -v '^time=' "$1" | grep -E -B 40 '^\[  FAILED  \]' | sed 's/^/    /' | tail -120
+  show "$1"
 }
 
 # python_tests NAME FOLDER: every *_test.py of a folder, each test counted.
@@ -79,19 +103,26 @@ finish() {
   [ "$failed" = 0 ]
 }
 
-if ! step set-up scripts/setup.sh --with-tsan || ! step build build release; then
+# What takes seconds comes first: a wrong format is not reported after half an hour of tests.
+if ! step set-up scripts/setup.sh --with-tsan; then
   finish
   exit 1
 fi
-tests tests release
+step check-quick scripts/check.sh --quick
+if ! step build build release; then
+  finish
+  exit 1
+fi
+tests tests release unit actor fault simulation
 python_tests script-tests tests/unit/scripts
 python_tests process-tests tests/process
-step check scripts/check.sh
+step clang-tidy scripts/check.sh --tidy
 step model scripts/model_check.sh
 
 # Sanitizers make everything several times slower: simulations try fewer seeds there. Memory is checked
-# everywhere, threads where there are any.
+# everywhere, threads where there are any (the program threads_tests).
 export ORDERD_SEEDS=30 ORDERD_WORLD_SEEDS=40 ORDERD_CLUSTER_SEEDS=8
-step build-asan build asan unit_tests actor_tests fault_tests simulation_tests && tests tests-asan asan
-step build-tsan build tsan actor_tests fault_tests && tests tests-tsan tsan -L 'actor|fault'
+step build-asan build asan unit_tests actor_tests fault_tests simulation_tests &&
+  tests tests-asan asan unit actor fault simulation
+step build-tsan build tsan threads_tests && tests tests-tsan tsan threads
 finish

@@ -5,7 +5,8 @@
 
 FOLDER (default build/release) is a configured build whose generated headers exist. Without FILEs: every
 source of config, runtime, actors, cluster and tests/bench. A file is looked at again when it, a header of
-ours that it includes (directly or not), its compiler options or .clang-tidy changed. Exits 1 on findings.
+ours that it includes (directly or not), its compiler options or .clang-tidy changed. What was clean is kept
+in ${ORDERD_CACHE:-~/.cache/orderd}/tidy, for every checkout on this machine. Exits 1 on findings.
 """
 
 import argparse
@@ -40,7 +41,7 @@ def closure(source, roots):
 def key_of(command, roots):
     """Names everything that a finding about this source can depend on, except the system's headers."""
     digest = hashlib.sha256((ROOT / ".clang-tidy").read_bytes())
-    digest.update(command["command"].encode())
+    digest.update(command["command"].replace(str(ROOT), "").encode())
     for path in closure(Path(command["file"]), roots):
         digest.update(path.read_bytes())
     return digest.hexdigest()
@@ -53,13 +54,13 @@ def without_precompiled(commands):
     return commands
 
 
-def tidy(build, command, clean):
+def tidy(build, command, folder, clean):
     """The findings about one source, "" when there are none."""
     mark = clean / key_of(command, (ROOT, build / "generated"))
     if mark.exists():
         return ""
     ran = subprocess.run(
-        ["clang-tidy", "-p", str(clean), "--quiet", command["file"]],
+        ["clang-tidy", "-p", str(folder), "--quiet", command["file"]],
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
@@ -78,11 +79,13 @@ def main():
     parser.add_argument("files", nargs="*", type=Path)
     options = parser.parse_args()
     build = options.build.resolve()
-    clean = build / "tidy"
-    clean.mkdir(exist_ok=True)
+    folder = build / "tidy"
+    folder.mkdir(exist_ok=True)
+    clean = Path(os.environ.get("ORDERD_CACHE") or Path.home() / ".cache" / "orderd") / "tidy"
+    clean.mkdir(parents=True, exist_ok=True)
     wanted = {path.resolve() for path in options.files}
     every = without_precompiled(json.loads((build / "compile_commands.json").read_text(encoding="utf-8")))
-    (clean / "compile_commands.json").write_text(json.dumps(every), encoding="utf-8")
+    (folder / "compile_commands.json").write_text(json.dumps(every), encoding="utf-8")
     commands = [
         command
         for command in every
@@ -90,7 +93,7 @@ def main():
         or (not wanted and any(ROOT / folder == Path(command["file"]).parent for folder in FOLDERS))
     ]
     with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
-        findings = [text for text in pool.map(lambda command: tidy(build, command, clean), commands) if text]
+        findings = [text for text in pool.map(lambda command: tidy(build, command, folder, clean), commands) if text]
     print("".join(findings), end="")
     print(f"tidy: {len(commands)} files, {len(findings)} with findings")
     return 1 if findings else 0

@@ -5,6 +5,8 @@
 // to change a form that no disk holds yet, delete it first.
 #pragma once
 
+#include "tests/support/source_dir.hpp"
+
 #include <gtest/gtest.h>
 
 #include <cstdlib>
@@ -17,7 +19,7 @@ namespace orderd::test {
 
 /// Expects that `text` equals tests/golden/`name`.
 inline void expect_golden(const std::string& name, const std::string& text) {
-  const auto path = std::filesystem::path{ORDERD_SOURCE_DIR} / "tests" / "golden" / name;
+  const auto path = std::filesystem::path{source_dir()} / "tests" / "golden" / name;
   if (!std::filesystem::exists(path) && std::getenv("ORDERD_WRITE_GOLDEN") != nullptr)
     std::ofstream{path} << text;
   std::ifstream file{path};

@@ -4,6 +4,7 @@
 // can no longer be read: never change one, add a new form.
 #include "actors/business_command.hpp"
 #include "actors/codec.hpp"
+#include "tests/support/source_dir.hpp"
 
 #include <gtest/gtest.h>
 
@@ -117,7 +118,7 @@ std::string hex(std::string_view bytes) {
 }
 
 void expect_golden(const std::string& name, std::string_view bytes) {
-  const auto path = std::string{ORDERD_SOURCE_DIR} + "/tests/golden/actors/" + name + ".hex";
+  const auto path = test::source_dir() + "/tests/golden/actors/" + name + ".hex";
   if (std::getenv("ORDERD_WRITE_GOLDEN") != nullptr)
     std::ofstream{path} << hex(bytes);
   std::ifstream file{path};

@@ -1,5 +1,6 @@
 // What the fuzzers (tests/fuzz/) have found interesting, once more, in every build.
 #include "tests/support/fuzz_entries.hpp"
+#include "tests/support/source_dir.hpp"
 
 #include <gtest/gtest.h>
 
@@ -15,8 +16,7 @@ namespace {
 template <class Entry>
 std::size_t run_corpus(const char* name, Entry entry) {
   std::size_t count = 0;
-  for (const auto& file :
-       std::filesystem::directory_iterator{std::string{ORDERD_SOURCE_DIR "/tests/fuzz/corpus/"} + name}) {
+  for (const auto& file : std::filesystem::directory_iterator{source_dir() + "/tests/fuzz/corpus/" + name}) {
     std::ifstream in{file.path(), std::ios::binary};
     const std::string bytes{std::istreambuf_iterator<char>{in}, {}};
     EXPECT_NO_THROW(entry(bytes)) << file.path();

@@ -1,6 +1,7 @@
 // The names of all metrics, and the files for operators that use them.
 #include "cluster/cluster_metrics.hpp"
 #include "cluster/disk_metrics.hpp"
+#include "tests/support/source_dir.hpp"
 
 #include <gtest/gtest.h>
 
@@ -51,7 +52,7 @@ TEST(MetricNames, FollowTheConventionsOfPrometheus) {
 
 /// The metrics that a file of config/prometheus/ names.
 std::set<std::string> names_in(const std::string& file) {
-  std::ifstream in{ORDERD_SOURCE_DIR "/config/prometheus/" + file};
+  std::ifstream in{source_dir() + "/config/prometheus/" + file};
   const std::string text{std::istreambuf_iterator<char>{in}, {}};
   const std::regex name{"orderd_[a-z_]+"};
   return {std::sregex_token_iterator{text.begin(), text.end(), name}, std::sregex_token_iterator{}};

@@ -1,5 +1,6 @@
 #include "cluster/retail_file.hpp"
 
+#include "tests/support/source_dir.hpp"
 #include "tests/support/temporary_folder.hpp"
 
 #include <gtest/gtest.h>
@@ -60,7 +61,7 @@ TEST_F(RetailFile, RefusesAFileWithAnotherHeader) {
 
 // The figures were counted once with Python's csv and decimal modules.
 TEST_F(RetailFile, HoldsWhatARealYearHolds) {
-  const std::string year = ORDERD_SOURCE_DIR "/../shared/data/online_retail_2009_2010.csv.xz";
+  const std::string year = source_dir() + "/../shared/data/online_retail_2009_2010.csv.xz";
   if (!std::filesystem::exists(year))
     GTEST_SKIP() << "the real data is not on this machine: " << year;
   ASSERT_TRUE(read(year));

@@ -1,5 +1,6 @@
 #include "config/settings.hpp"
 
+#include "tests/support/source_dir.hpp"
 #include "tests/support/temporary_folder.hpp"
 
 #include <CLI/CLI.hpp>
@@ -13,7 +14,7 @@
 namespace orderd::config {
 namespace {
 
-const std::string example = ORDERD_SOURCE_DIR "/config/orderd.toml";
+const std::string example = source_dir() + "/config/orderd.toml";
 
 /// Parses as orderd does; the arguments without the program's name. The message of a refusal, or "".
 std::string parse(node_settings& into, std::vector<std::string> arguments) {

@@ -4,6 +4,7 @@
 #include "runtime/bytes.hpp"
 #include "runtime/entity.hpp"
 #include "runtime/record_rows.hpp"
+#include "tests/support/source_dir.hpp"
 
 #include <gtest/gtest.h>
 
@@ -15,7 +16,7 @@ namespace {
 using namespace runtime;
 
 std::string golden(const std::string& name) {
-  std::ifstream file{std::string{ORDERD_SOURCE_DIR} + "/tests/golden/runtime/" + name};
+  std::ifstream file{source_dir() + "/tests/golden/runtime/" + name};
   std::string text;
   std::string line;
   while (std::getline(file, line))
