@@ -23,6 +23,11 @@ cluster_metrics::cluster_metrics()
             "node", "reason"),
       link_up(gauges(registry_, "orderd_peer_link_up", "1 while messages to that node go out."), "node"),
       beacons(counters(registry_, "orderd_beacons_total", "Beacons sent, heard and ignored."), "kind"),
+      doubts(
+          counters(
+              registry_, "orderd_doubted_messages_total",
+              "What other nodes said and this one did not do: the configuration store does not confirm it."),
+          "reason"),
       term(gauges(registry_, "orderd_shard_term", "The newest term of the shard that this node knows."),
            "shard"),
       serving(gauges(registry_, "orderd_shard_serving",

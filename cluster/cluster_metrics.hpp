@@ -30,6 +30,10 @@ public:
   /// orderd_beacons_total{kind}: sent, heard, ignored (beacons).
   runtime::labelled<runtime::counter> beacons;
 
+  /// orderd_doubted_messages_total{reason}: what another node said and this one did not do (seats):
+  /// doubt.hpp.
+  runtime::labelled<runtime::counter> doubts;
+
   // -- its shards: set by seats, every tick ------------------------------------------------------
 
   /// orderd_shard_term{shard}: the newest term this node knows.

@@ -40,6 +40,10 @@ runtime::result<replica_start> start_of(const runtime::replica_storage& found) {
   out.applied = found.applied.epoch;
   out.journal_first = found.journal_first;
   out.end = found.end.epoch;
+  out.committed = note->committed;
+  out.hashes = found.hashes;
+  if (out.hashes.empty() || out.journal_first == out.applied + 1)
+    out.hashes.insert(out.hashes.begin(), found.applied.hash);
   term_table table{note->starts};
   table.truncate(out.end);
   for (const auto& each : found.terms)

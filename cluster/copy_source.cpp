@@ -14,8 +14,8 @@ constexpr std::chrono::milliseconds resend_pages_after{1'000};
 copy_source::copy_source(replica_core& core, std::uint64_t term, std::uint64_t number, std::uint32_t to_node,
                          steady_time now)
     : core_(core), term_(term), number_(number),
-      to_node_(to_node), base_{core.log.applied(), core.log.terms().term_at(core.log.applied()), 0,
-                               core.log.time_ms()},
+      to_node_(to_node), base_{core.log.applied(), core.log.terms().term_at(core.log.applied()),
+                               core.log.hash_at(core.log.applied()), core.log.time_ms()},
       answered_at_(now) {}
 
 void copy_source::read_next() {

@@ -23,19 +23,9 @@ void follower::take(const replica_id& from, const lead& what, steady_time now) {
   attempt_ = what.attempt;
   if (term() == what.term && primary_ == from)
     return say_follow();
-  const auto keep = core_.log.terms().common_end(core_.log.end(), term_table{what.starts}, what.end);
-  // A person chose this primary, or one before it, and accepted the loss: what this disk has beyond is kept
-  // aside, and a copy taken.
-  const auto& store = core_.known.what;
-  if (!core_.log.may_truncate(keep) && store.term >= what.term && store.loss_accepted > core_.log.end_term())
-    return core_.port.distrust_disk("a person chose a primary of shard " + std::to_string(core_.options.shard)
-                                    + " in term " + std::to_string(store.loss_accepted)
-                                    + " that lacks epochs committed here, and accepted their loss");
-  if (!core_.log.may_truncate(keep))
-    return core_.port.end_node("shard " + std::to_string(core_.options.shard) + ": the primary of term "
-                               + std::to_string(what.term) + " has epochs in common only to "
-                               + std::to_string(keep) + ", but here " + std::to_string(core_.log.committed())
-                               + " is committed: one of the two disks is wrong");
+  const auto keep = common_with(from, what);
+  if (!keep)
+    return;
   term_ = core_.promised = what.term;
   primary_ = from;
   primary_starts_ = what.starts;
@@ -44,9 +34,53 @@ void follower::take(const replica_id& from, const lead& what, steady_time now) {
   state_ = state::promising;
   writing_ = writing::promise;
   copy_.reset();
-  core_.log.truncate(keep);
+  core_.log.truncate(*keep);
   core_.follow_on_board(term_, from.node, now);
   core_.write_note(keep);
+}
+
+/// What of the journal the primary has too; none: it cannot be followed.
+std::optional<std::uint64_t> follower::common_with(const replica_id& from, const lead& what) {
+  auto& log = core_.log;
+  if (core_.copying) { // Nothing of an incomplete copy counts, and nothing of the journal beside it.
+    log.reset({}, {});
+    apart_ = false;
+    return 0;
+  }
+  const term_table theirs{what.starts};
+  const auto keep = log.terms().common_end(log.end(), theirs, what.end);
+  if (keep == 0 && theirs.begins_after(log.terms())) {
+    if (!core_.may_lead()) {
+      apart_ = true; // Everything stays until the first page of a copy has come.
+      return log.end();
+    }
+    core_.port.doubted(doubt::journals_apart, from.node,
+                       "the primary of term " + std::to_string(what.term) + " remembers terms from "
+                           + std::to_string(theirs.starts().front().term)
+                           + " on, this journal ends before; as it may "
+                           + "lead it takes no copy: see that node " + std::to_string(from.node)
+                           + " keeps its disk, and give this node a new one");
+    return std::nullopt;
+  }
+  if (log.may_truncate(keep)) {
+    apart_ = false;
+    return keep;
+  }
+  // A person chose this primary, or one before it, and accepted the loss: what this disk has beyond is kept
+  // aside, and a copy taken.
+  const auto& store = core_.known.what;
+  if (store.term >= what.term && store.loss_accepted > log.end_term()) {
+    core_.port.distrust_disk("a person chose a primary of shard " + std::to_string(core_.options.shard)
+                             + " in term " + std::to_string(store.loss_accepted)
+                             + " that lacks epochs committed here, and accepted their loss");
+    return std::nullopt;
+  }
+  core_.port.end_node("shard " + std::to_string(core_.options.shard) + ": the primary of term "
+                      + std::to_string(what.term) + ", node " + std::to_string(from.node)
+                      + ", has epochs in common only to " + std::to_string(keep) + ", but here "
+                      + std::to_string(log.committed()) + " is committed: one of the two disks is wrong; "
+                      + "keep both, and see which one has the orders (orderctl audit)");
+  return std::nullopt;
 }
 
 void follower::noted(steady_time now) {
@@ -78,8 +112,12 @@ bool follower::serves(std::uint64_t term, const replica_id& from) {
 void follower::take(const replica_id& from, const append& what) {
   if (!serves(what.term, from) || state_ == state::copying)
     return;
+  if (apart_)
+    return say_end(); // It takes a copy first.
   auto& log = core_.log;
-  // What came before is passed over; of the rest all or nothing (D6).
+  if (!passes_over(from, what))
+    return;
+  // Of the rest all or nothing (D6).
   const auto first = std::find_if(what.epochs.begin(), what.epochs.end(),
                                   [&](const auto& each) { return each->number > log.end(); });
   std::vector<runtime::epoch_ptr> added{first, what.epochs.end()};
@@ -98,6 +136,30 @@ void follower::take(const replica_id& from, const append& what) {
     say_end();
 }
 
+/// What came before is passed over, if it is what is here. The primary of a term makes one epoch of a number:
+/// that of the journal came from somebody else in its name, or what it now has is not what it had (A4).
+bool follower::passes_over(const replica_id& from, const append& what) {
+  for (const auto& each : what.epochs) {
+    if (each->number > core_.log.end())
+      break;
+    const auto compared = core_.log.compare(*each);
+    if (compared == replica_log::sameness::same)
+      continue;
+    const auto which = "epoch " + std::to_string(each->number) + " of term " + std::to_string(each->term)
+                       + " of shard " + std::to_string(core_.options.shard);
+    core_.port.doubted(doubt::other_epoch, from.node, which + " is not the one of this journal");
+    if (compared == replica_log::sameness::other)
+      core_.port.end_node(
+          "there are two of " + which + ": one in this journal, another at the primary, node "
+          + std::to_string(from.node)
+          + "; what is here is not acknowledged; keep the disks of both nodes and compare them");
+    else
+      core_.port.send(from.node, unexpected{term_, core_.log.end() + 1});
+    return false;
+  }
+  return true;
+}
+
 /// What the primary says is committed is so here as far as it is durable.
 void follower::learn_committed() {
   core_.log.commit(std::max(core_.log.committed(), std::min(told_committed_, core_.log.durable())));
@@ -106,24 +168,31 @@ void follower::learn_committed() {
 
 void follower::journaled(std::uint64_t upto) {
   core_.log.journaled(upto);
-  if (state_ != state::following)
+  if (state_ != state::following || apart_)
     return;
   learn_committed();
   say_end();
 }
 
 void follower::say_follow() {
-  core_.port.send(primary_.node, follow{term_, attempt_, held(), whole(), copy_ ? copy_->number : 0});
+  core_.port.send(primary_.node, follow{term_, attempt_, held(), whole(), copy_ ? copy_->number : 0,
+                                        core_.log.hash_at(held())});
 }
 
 void follower::say_end() {
-  core_.port.send(primary_.node, appended{term_, held(), whole(), core_.log.committed()});
+  core_.port.send(primary_.node,
+                  appended{term_, held(), whole(), core_.log.committed(), core_.log.hash_at(held())});
 }
 
 void follower::take(const replica_id& from, const set_back& what) {
-  if (serves(what.term, from))
-    core_.port.distrust_disk("epoch " + std::to_string(what.acknowledged)
-                             + " was acknowledged and is not here: the disk was set back");
+  if (!serves(what.term, from))
+    return;
+  if (held() >= what.acknowledged)
+    return core_.port.doubted(doubt::sound_disk, from.node,
+                              "epoch " + std::to_string(what.acknowledged)
+                                  + " is said to be missing, and is here");
+  core_.port.distrust_disk("epoch " + std::to_string(what.acknowledged)
+                           + " was acknowledged and is not here: the disk was set back");
 }
 
 // -- a copy --------------------------------------------------------------------------------------
@@ -139,6 +208,7 @@ void follower::take(const replica_id& from, const copy_rows& what) {
     copy_->base = what.base;
     copy_->storing = what;
     core_.copying = true;
+    apart_ = false;
     state_ = state::copying;
     core_.log.reset(what.base, primary_starts_);
     writing_ = writing::copy_begun;

@@ -56,9 +56,11 @@ private:
 
   bool serves(std::uint64_t term, const replica_id& from);
   /// What may be acknowledged: nothing before the rows that are its base are all there (A2).
-  std::uint64_t held() const noexcept { return awaits_rows() ? 0 : core_.log.durable(); }
+  std::uint64_t held() const noexcept { return awaits_rows() || apart_ ? 0 : core_.log.durable(); }
   /// The rows are no incomplete copy, and the disk knows it (D9).
-  bool whole() const noexcept { return !core_.copying && writing_ != writing::copy_whole; }
+  bool whole() const noexcept { return !core_.copying && !apart_ && writing_ != writing::copy_whole; }
+  std::optional<std::uint64_t> common_with(const replica_id& from, const lead& what);
+  bool passes_over(const replica_id& from, const append& what);
   void say_follow();
   void say_end();
   void learn_committed();
@@ -76,6 +78,9 @@ private:
   replica_id primary_;
   std::vector<term_start> primary_starts_; ///< of its journal, when it said `lead`
   steady_time announce_at_;
+  /// It was away for longer than the primary remembers terms. Its journal is a part of the primary's, surely,
+  /// but nobody can say which: it waits for a copy, and keeps what it has until that begins.
+  bool apart_ = false;
 
   struct copy {
     std::uint64_t number = 0;

@@ -48,6 +48,7 @@ void put(form::message& into, const follow& what) {
   out.set_end(what.end);
   out.set_whole(what.whole);
   out.set_copy(what.copy);
+  out.set_hash(what.hash);
 }
 
 void put(form::message& into, const append& what) {
@@ -64,6 +65,7 @@ void put(form::message& into, const appended& what) {
   out.set_end(what.end);
   out.set_whole(what.whole);
   out.set_committed(what.committed);
+  out.set_hash(what.hash);
 }
 
 void put(form::message& into, const unexpected& what) {
@@ -168,7 +170,7 @@ result<peer_body> read(const form::lead& from) {
 }
 
 peer_body read(const form::follow& from) {
-  return follow{from.term(), from.attempt(), from.end(), from.whole(), from.copy()};
+  return follow{from.term(), from.attempt(), from.end(), from.whole(), from.copy(), from.hash()};
 }
 
 /// Elements (epochs and the rows in them, rows of copies, commands, starts of terms) of a message of so many
@@ -277,7 +279,7 @@ result<peer_body> read_body(form::message& from) {
     return read(from.append(), from.shard());
   case form::message::kAppended:
     return peer_body{appended{from.appended().term(), from.appended().end(), from.appended().whole(),
-                              from.appended().committed()}};
+                              from.appended().committed(), from.appended().hash()}};
   case form::message::kUnexpected:
     return peer_body{unexpected{from.unexpected().term(), from.unexpected().expected()}};
   case form::message::kRefused:

@@ -47,6 +47,7 @@ struct follow {
   std::uint64_t end = 0;
   bool whole = true;      ///< false: its copy of the rows is not complete, it may not join the in-sync set
   std::uint64_t copy = 0; ///< number of the copy it is taking or took in this term; 0: none
+  std::uint64_t hash = 0; ///< of the epoch at `end` (runtime::hash_of); 0: not known, or of an older version
 };
 
 /// Primary -> follower: these epochs come next. None: only `committed` is news.
@@ -62,6 +63,7 @@ struct appended {
   std::uint64_t end = 0;
   bool whole = true;           ///< as in `follow`
   std::uint64_t committed = 0; ///< as far as it knows
+  std::uint64_t hash = 0;      ///< as in `follow`: what it acknowledges, and all before it (B12)
 };
 
 /// Follower -> primary: not these epochs; the next I can take is `expected` (D6).

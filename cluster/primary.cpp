@@ -17,6 +17,7 @@ primary::primary(replica_core& core, std::uint64_t term, steady_time now)
   first->term = term_;
   first->number = core_.log.end() + 1;
   first->previous_term = core_.log.end_term();
+  first->previous_hash = core_.log.hash_at(core_.log.end());
   first->time_ms = core_.log.time_ms();
   opening_ = runtime::mark_of(*first);
   core_.log.append(first);
@@ -80,11 +81,16 @@ void primary::take(const replica_id& from, const follow& what, steady_time now) 
       || what.attempt != found->second.attempt)
     return;
   auto& follower = found->second;
+  if (!agrees(from, follower, what.end, what.hash))
+    return;
   // What an incomplete copy had is no promise.
   if (follower.incarnation == from.incarnation && follower.whole && what.end < follower.match)
     return core_.port.send(from.node, set_back{term_, follower.match});
-  if (follower.incarnation != from.incarnation)
+  if (follower.incarnation != from.incarnation) {
     follower.copied = 0;
+    follower.says_hashes = false;
+  }
+  follower.says_hashes |= what.hash != 0;
   if (follower.copying && (what.whole || follower.copying->number() != what.copy))
     follower.copying.reset();
   follower.incarnation = from.incarnation;
@@ -108,6 +114,9 @@ void primary::take(const replica_id& from, const appended& what, steady_time now
   if (!follower.following || follower.copying || follower.incarnation != from.incarnation
       || what.end > core_.log.end())
     return;
+  if (!agrees(from, follower, what.end, what.hash))
+    return rewind(follower); // It gets what belongs there, and sees for itself.
+  follower.says_hashes |= what.hash != 0;
   follower.whole = what.whole;
   follower.knows_committed = what.committed;
   if (what.end > follower.match) {
@@ -121,6 +130,25 @@ void primary::take(const replica_id& from, const appended& what, steady_time now
   }
   commit(now);
   ship(from.node, follower, now);
+}
+
+/// Whether what a follower has at its end is what is here (A5, B12): an acknowledgement of anything else is
+/// none. Followers of the version before do not say; one that does says it of all that it got in this term.
+bool primary::agrees(const replica_id& from, const progress& with, std::uint64_t end,
+                     std::uint64_t hash) const {
+  if (end > core_.log.end())
+    return true; // Judged by who takes it.
+  const auto here = core_.log.hash_at(end);
+  const bool silent =
+      hash == 0 && with.incarnation == from.incarnation && with.says_hashes && end >= opening_.epoch;
+  if (!silent && (hash == 0 || here == 0 || hash == here))
+    return true;
+  core_.port.doubted(doubt::other_epoch, from.node,
+                     "node " + std::to_string(from.node) + " acknowledges epoch " + std::to_string(end)
+                         + " of shard " + std::to_string(core_.options.shard) + " with the hash "
+                         + std::to_string(hash) + ", here it is " + std::to_string(here)
+                         + ": not counted; keep the disks of both nodes and compare them");
+  return false;
 }
 
 void primary::take(const replica_id& from, const unexpected& what, steady_time now) {
@@ -306,16 +334,20 @@ void primary::tick(steady_time now) {
   core_.board.alive(core_.options.shard, now);
   for (auto& [node, follower] : followers_)
     keep_up(node, follower, now);
-  hold_for_copies();
+  hold_for_copies(now);
   start_when_applied();
   change_set(now);
 }
 
-/// The journal is kept from where a copy begins until its taker has what came since (D8).
-void primary::hold_for_copies() {
+/// The journal is kept from where a copy begins until its taker has what came since (D8), but not for one
+/// that is gone: it would keep the journal of all shards.
+void primary::hold_for_copies(steady_time now) {
   std::optional<std::uint64_t> held;
-  for (const auto& [node, each] : followers_) {
-    if (!each.copying && (!each.following || each.whole || each.needs_copy))
+  for (auto& [node, each] : followers_) {
+    const bool gone = !each.following && !heard({node, each.incarnation}, now);
+    if (gone)
+      each.copying.reset();
+    if (!each.copying && (gone || each.copied == 0 || each.whole || each.needs_copy))
       continue;
     const auto from = each.copying ? each.copying->base() : each.match;
     held = std::min(held.value_or(from), from);

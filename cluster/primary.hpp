@@ -100,9 +100,10 @@ private:
     steady_time lead_at;
     std::chrono::milliseconds lead_pause{}; ///< until it is said again
     rejoin_pause rejoin;
-    steady_time sent_at;  ///< the last epochs
-    steady_time told_at;  ///< what is committed
-    steady_time moved_at; ///< when its end rose last, or it last had nothing to acknowledge
+    bool says_hashes = false; ///< of what it acknowledges
+    steady_time sent_at;      ///< the last epochs
+    steady_time told_at;      ///< what is committed
+    steady_time moved_at;     ///< when its end rose last, or it last had nothing to acknowledge
     std::optional<copy_source> copying;
   };
 
@@ -121,9 +122,10 @@ private:
   bool heard(const replica_id& who, steady_time now) const;
   std::optional<assignment> handed_on(steady_time now) const;
   void meet_nodes();
+  bool agrees(const replica_id& from, const progress& with, std::uint64_t end, std::uint64_t hash) const;
   void begin_copy(std::uint32_t node, progress& to, steady_time now);
   void rewind(progress& to);
-  void hold_for_copies();
+  void hold_for_copies(steady_time now);
   void keep_up(std::uint32_t node, progress& to, steady_time now);
   /// Who may lead next, as far as this primary knows: all of them must have what is committed, and lease it.
   std::vector<replica_id> everyone_who_counts() const;

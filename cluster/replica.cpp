@@ -1,5 +1,7 @@
 #include "cluster/replica.hpp"
 
+#include "config/term_limits.hpp"
+
 #include <algorithm>
 #include <utility>
 
@@ -40,6 +42,9 @@ void replica::configured(const versioned_assignment& now_there, steady_time now)
       core_.known.version != 0 || !cluster::may_lead(now_there.what, options_.self, options_.minimum);
   core_.known = now_there;
   adopt(now);
+  // Who said that it leads says so again; what it said before the store confirmed it may be anybody's.
+  if (std::exchange(waits_for_store_, false) && follower_ && core_.known.what.primary != options_.self)
+    core_.port.send(core_.known.what.primary.node, announce{core_.promised});
 }
 
 void replica::undecided() noexcept {
@@ -136,23 +141,35 @@ void replica::noted(steady_time now) {
 
 // -- messages ------------------------------------------------------------------------------------
 
-/// A term above the one led was promised by someone, so the store has it. It is looked up once: if the store
-/// does not answer now, it is asked every so often anyway.
-void replica::learned_of(std::uint64_t promised, steady_time now) {
-  if (promised > core_.known.what.term && promised > looked_up_) {
-    looked_up_ = promised;
-    core_.port.look_up();
-  }
-  if (primary_ && promised > primary_->term())
-    step_down(now);
+/// Somebody promised a term, it says: then the store has it.
+void replica::learned_of(std::uint64_t promised, const replica_id& from, steady_time now) {
+  const auto known = core_.known.what.term;
+  if (promised <= known)
+    return;
+  if (core_.known.version != 0 && promised - known > limits::term_jump_warned)
+    return core_.port.doubted(doubt::far_term, from.node,
+                              "node " + std::to_string(from.node) + " speaks of term "
+                                  + std::to_string(promised) + ", known is " + std::to_string(known));
+  core_.look_up(now);
+}
+
+/// Whether what that node says of the shard can matter.
+bool replica::belongs(std::uint32_t node) const {
+  const auto& known = core_.known.what;
+  const auto is_there = [node](const replica_id& each) { return each.node == node; };
+  return core_.known.version == 0 || known.primary.node == node
+         || std::find(known.nodes.begin(), known.nodes.end(), node) != known.nodes.end()
+         || std::any_of(known.in_sync.begin(), known.in_sync.end(), is_there)
+         || std::any_of(known.eligible.begin(), known.eligible.end(), is_there);
 }
 
 /// Whether the follower may see a message of that term.
 bool replica::for_follower(std::uint64_t term, const replica_id& from, steady_time now) {
-  learned_of(term, now);
+  learned_of(term, from, now);
   if (primary_ && term == primary_->term()) {
-    core_.port.end_node("node " + std::to_string(from.node) + " leads shard " + std::to_string(options_.shard)
-                        + " in term " + std::to_string(term) + ", which is this node's");
+    core_.port.doubted(doubt::own_term, from.node,
+                       "node " + std::to_string(from.node) + " says that it leads in term "
+                           + std::to_string(term) + ", which the configuration store gave to this node");
     return false;
   }
   if (!follower_ && term < core_.promised)
@@ -160,17 +177,60 @@ bool replica::for_follower(std::uint64_t term, const replica_id& from, steady_ti
   return follower_.has_value();
 }
 
+/// Whether the store gave that term to that replica. If it may have, and this one has not read it yet, it
+/// asks the primary as soon as it has: a takeover is not to take until that says it again by itself.
+bool replica::confirmed(const replica_id& from, const lead& said, steady_time now) {
+  const auto known = core_.known.what.term;
+  if (said.term < core_.promised || core_.confirmed(said.term, from))
+    return true; // The follower refuses the first.
+  if (core_.known.version == 0 || said.term > known) {
+    if (core_.known.version == 0 || said.term - known <= limits::term_jump_warned) {
+      waits_for_store_ = true;
+      core_.look_up(now);
+    }
+  } else if (said.term < known) {
+    core_.port.send(from.node, refused{known});
+  } else {
+    core_.port.doubted(doubt::unconfirmed_term, from.node,
+                       "node " + std::to_string(from.node) + " says that it leads in term "
+                           + std::to_string(said.term) + ", the configuration store says that node "
+                           + std::to_string(core_.known.what.primary.node) + " does");
+  }
+  return false;
+}
+
+/// Whether the primary says so of this disk, and says it again after another look at the store.
+bool replica::confirmed_again(const replica_id& from, const set_back& said, steady_time now) {
+  if (!core_.confirmed(said.term, from)) {
+    core_.port.doubted(doubt::sound_disk, from.node,
+                       "node " + std::to_string(from.node)
+                           + " says that this disk was set back, and does not lead");
+    return false;
+  }
+  if (!set_back_ || set_back_->term != said.term) {
+    set_back_ = {said.term, now};
+    core_.look_up(now);
+  }
+  return now - set_back_->at >= options_.look_again_after;
+}
+
 void replica::received(const replica_id& from, const peer_body& what, steady_time now) {
+  if (!belongs(from.node)) {
+    core_.look_up(now);
+    return core_.port.doubted(doubt::unknown_node, from.node,
+                              "node " + std::to_string(from.node)
+                                  + " speaks of a shard of which it has no copy");
+  }
   std::visit(overloaded{
                  [&](const announce& said) {
-                   learned_of(said.promised, now);
+                   learned_of(said.promised, from, now);
                    if (primary_)
                      primary_->take(from, said, now);
                    else
                      core_.port.send(from.node, refused{core_.promised});
                  },
                  [&](const lead& said) {
-                   if (for_follower(said.term, from, now))
+                   if (for_follower(said.term, from, now) && confirmed(from, said, now))
                      follower_->take(from, said, now);
                  },
                  [&](const append& said) {
@@ -182,11 +242,11 @@ void replica::received(const replica_id& from, const peer_body& what, steady_tim
                      follower_->take(from, said);
                  },
                  [&](const set_back& said) {
-                   if (for_follower(said.term, from, now))
+                   if (for_follower(said.term, from, now) && confirmed_again(from, said, now))
                      follower_->take(from, said);
                  },
-                 [&](const refused& said) { learned_of(said.promised, now); },
-                 [&](const handed_over_to_you& said) { learned_of(said.term, now); },
+                 [&](const refused& said) { learned_of(said.promised, from, now); },
+                 [&](const handed_over_to_you& said) { learned_of(said.term, from, now); },
                  [&](const channel_batch&) {},
                  [&](const channel_receipt&) {},
                  [&](const auto& said) {

@@ -14,6 +14,19 @@
 // the takeover has succeeded. From then on it refuses lower terms; only when its new term is durable does it
 // read where its journal ends, and lead (B2). *primary*: primary.hpp.
 //
+// *Whom it believes* (B11): the configuration store. Who leads in which term it takes from there only; what
+// another node says of a term makes it look there, no more. So a message, forged or of a process that does
+// not know better, ends no primary and no node, costs no disk, and no term is promised that nobody leads.
+//   - A `lead` of a term that the store, as read last, does not give to its sender only makes it look; when
+//   the
+//     store has it, the primary is asked to say it again.
+//   - A primary that hears of a higher term goes on until it has read of it. It commits nothing meanwhile
+//     that its successor lacks: who promised the higher term acknowledges none of its epochs, and one who
+//     must acknowledge them all is the successor, or the one by whose acknowledgement that led. It answers
+//     nothing stale: the successor granted no lease from when it proposed itself, and waits for all others'.
+//   - A term further above the known one than terms get (limits::term_jump_warned) is not even looked up; the
+//     directory takes none from the store (held_configuration.hpp).
+//
 // *Operation*: construct it with what the disk says, then `start`; from then on give it every message, every
 // answer of the port, and `tick` some tens of times a second.
 // *Concurrency*: one thread at a time. Pure: no clock, no I/O.
@@ -79,9 +92,12 @@ private:
   void consider_takeover(steady_time now);
   void propose(assignment next);
   void promise(steady_time now);
-  void learned_of(std::uint64_t promised, steady_time now);
+  void learned_of(std::uint64_t promised, const replica_id& from, steady_time now);
   void awake(steady_time now);
+  bool belongs(std::uint32_t node) const;
   bool for_follower(std::uint64_t term, const replica_id& from, steady_time now);
+  bool confirmed(const replica_id& from, const lead& said, steady_time now);
+  bool confirmed_again(const replica_id& from, const set_back& said, steady_time now);
 
   replica_options options_;
   replica_core core_;
@@ -90,8 +106,13 @@ private:
   takeover takeover_ = takeover::none;
   std::optional<versioned_assignment> proposed_; ///< as a candidate, and the version it was proposed on
   bool propose_again_ = false;
-  steady_time awake_at_;        ///< the last tick
-  std::uint64_t looked_up_ = 0; ///< the highest term for which the store was asked
+  steady_time awake_at_;         ///< the last tick
+  bool waits_for_store_ = false; ///< somebody said that it leads, and the store is not read yet
+  struct accusation {
+    std::uint64_t term = 0;
+    steady_time at;
+  };
+  std::optional<accusation> set_back_; ///< that this disk was set back; the store is looked at once more
 };
 
 } // namespace orderd::cluster

@@ -31,6 +31,7 @@
 #include <caf/actor.hpp>
 #include <caf/event_based_actor.hpp>
 
+#include <array>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -91,6 +92,7 @@ private:
   void start_engine(const runtime::epoch_mark& opening) override;
   void stop_engine() override;
   void committed(std::uint64_t upto) override;
+  void doubted(doubt why, std::uint32_t node, const std::string& what) override;
   void distrust_disk(const std::string& why) override;
   void end_node(const std::string& why) override;
 
@@ -132,6 +134,7 @@ private:
   std::shared_ptr<const std::map<std::uint32_t, known_node>> nodes_;
   std::unique_ptr<runtime::state_reader> reader_; ///< of a copy under way
   std::string_view shown_state_;
+  std::array<std::optional<steady_time>, doubt_names.size()> doubt_said_at_; ///< by reason
   append_cache encoded_;
   std::uint64_t told_too_large_ = 0; ///< epoch of which it was said that it cannot be sent
   log_pace<runtime::fault_code> refusals_;

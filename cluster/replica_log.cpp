@@ -19,21 +19,42 @@ std::size_t size_of(const epoch& what) noexcept {
 replica_log::replica_log(const replica_start& start, const log_limits& limits, replica_port& port,
                          steady_time now)
     : limits_(limits), port_(port), terms_(start.starts), end_(start.end), durable_(start.end),
-      committed_(start.applied), handed_(start.applied), applied_(start.applied),
+      committed_(std::max(start.applied, std::min(start.committed, start.end))), handed_(start.applied),
+      applied_(start.applied),
       available_from_(start.journal_first == 0 ? start.end + 1 : start.journal_first),
-      time_ms_(start.time_ms), now_(now) {
+      time_ms_(start.time_ms), hashes_(start.hashes.begin(), start.hashes.end()), now_(now) {
   if (available_from_ <= end_)
     retained_.push_back({end_, 0, now}); // All that was found, as if it had come now.
 }
 
-bool replica_log::continues(std::span<const epoch_ptr> next) const noexcept {
+std::uint64_t replica_log::hash_at(std::uint64_t number) const {
+  if (in_memory(number))
+    return runtime::hash_of(*recent_[number - recent_.front()->number]);
+  const auto last = hashed_upto();
+  return number == 0 || number > last || last - number >= hashes_.size()
+             ? 0
+             : hashes_[hashes_.size() - 1 - (last - number)];
+}
+
+replica_log::sameness replica_log::compare(const epoch& known) const {
+  const auto here = hash_at(known.number);
+  if (here == 0 || here == runtime::hash_of(known))
+    return sameness::same;
+  return terms_.term_at(known.number) == known.term ? sameness::other : sameness::other_term;
+}
+
+bool replica_log::continues(std::span<const epoch_ptr> next) const {
   auto number = end_;
   auto term = end_term();
+  auto hash = next.empty() || next.front()->previous_hash == 0 ? 0 : hash_at(end_);
   for (const auto& each : next) {
     if (each->number != number + 1 || each->previous_term != term || each->term < term)
       return false;
+    if (each->previous_hash != 0 && hash != 0 && each->previous_hash != hash)
+      return false;
     number = each->number;
     term = each->term;
+    hash = &each == &next.back() ? 0 : runtime::hash_of(*each);
   }
   return true;
 }
@@ -48,7 +69,7 @@ bool replica_log::append(const epoch_ptr& next) {
   retained_.push_back({next->number, bytes, now_});
   retained_bytes_ += bytes;
   forget_recent();
-  return terms_.append(next->term, next->number);
+  return terms_.append(next->term, next->number, available_from_, limits_.terms_kept);
 }
 
 void replica_log::journaled(std::uint64_t upto) {
@@ -75,6 +96,7 @@ void replica_log::truncate(std::uint64_t keep_upto) {
   if (keep_upto >= end_)
     return;
   ++generation_;
+  auto hashed = hashed_upto();
   end_ = keep_upto;
   durable_ = std::min(durable_, end_);
   terms_.truncate(end_);
@@ -82,6 +104,8 @@ void replica_log::truncate(std::uint64_t keep_upto) {
     recent_bytes_ -= size_of(*recent_.back());
     recent_.pop_back();
   }
+  for (; hashed > end_ && !hashes_.empty(); --hashed)
+    hashes_.pop_back();
   while (!retained_.empty() && retained_.back().number > end_) {
     retained_bytes_ -= retained_.back().bytes;
     retained_.pop_back();
@@ -102,6 +126,7 @@ void replica_log::reset(const runtime::epoch_mark& at, const std::vector<term_st
   held_from_.reset();
   recent_.clear();
   recent_bytes_ = 0;
+  hashes_.assign(1, at.hash);
   retained_.clear();
   retained_bytes_ = 0;
   port_.retain(available_from_);
@@ -165,8 +190,15 @@ void replica_log::apply_committed(std::uint64_t upto_max) {
 void replica_log::forget_recent() {
   while (recent_.size() > 1 && recent_bytes_ > limits_.recent_bytes) {
     recent_bytes_ -= size_of(*recent_.front());
+    hashes_.push_back(runtime::hash_of(*recent_.front())); // It has been encoded, so it costs nothing.
     recent_.pop_front();
   }
+}
+
+void replica_log::forget_hashes() {
+  const auto upto = hashed_upto();
+  while (!hashes_.empty() && upto + 1 - hashes_.size() + 1 < available_from_)
+    hashes_.pop_front();
 }
 
 void replica_log::hold(std::optional<std::uint64_t> base) {
@@ -192,6 +224,7 @@ void replica_log::retain() {
   if (from == available_from_)
     return;
   available_from_ = from;
+  forget_hashes();
   port_.retain(from);
 }
 

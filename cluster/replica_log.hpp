@@ -34,6 +34,9 @@ struct replica_start {
   std::uint64_t promised = 0;
   bool copying = false;
   runtime::unix_ms time_ms = 0; ///< the latest time of any epoch that is there
+  std::uint64_t committed = 0;  ///< known to be, by what the disk says; what is applied is too
+  std::vector<std::uint64_t> hashes =
+      {}; ///< of the last epochs, one after the other, up to `end`; 0: not known
 };
 
 struct log_limits {
@@ -42,6 +45,7 @@ struct log_limits {
   std::size_t retained_bytes = 256u << 20;
   std::chrono::milliseconds retained_for{60'000};
   std::size_t batch_bytes = 4u << 20; ///< of one message, of one read
+  std::size_t terms_kept = term_table::terms_kept;
 };
 
 /// Bytes an epoch takes on the wire and in memory, about.
@@ -62,8 +66,17 @@ public:
   /// Epochs from this one on are in the journal, up to the end.
   std::uint64_t available_from() const noexcept { return available_from_; }
 
-  /// Whether these epochs can come next, one after the other.
-  bool continues(std::span<const runtime::epoch_ptr> next) const noexcept;
+  /// The hash of that epoch, as hash_of; 0: not known, which is so only of what an older version wrote, of
+  /// what the journal does not have any more, and of number 0. Pre: number <= end().
+  std::uint64_t hash_at(std::uint64_t number) const;
+  /// Whether that epoch, whose number the journal has, is the one that it has: `other` when it is another one
+  /// of the same term, which must never be (A4).
+  enum class sameness : std::uint8_t { same, other, other_term };
+  sameness compare(const runtime::epoch& known) const;
+
+  /// Whether these epochs can come next, one after the other: each names the term and, where both are known,
+  /// the hash of the one before.
+  bool continues(std::span<const runtime::epoch_ptr> next) const;
   /// The epoch is the next of the journal. True when a term begins with it. Pre: continues(*next).
   bool append(const runtime::epoch_ptr& next);
   void journaled(std::uint64_t upto);
@@ -98,6 +111,9 @@ public:
 private:
   bool in_memory(std::uint64_t number) const noexcept;
   void forget_recent();
+  void forget_hashes();
+  /// The epoch whose hash is the last of hashes_.
+  std::uint64_t hashed_upto() const noexcept { return recent_.empty() ? end_ : recent_.front()->number - 1; }
   void retain();
 
   log_limits limits_;
@@ -113,6 +129,9 @@ private:
   std::optional<std::uint64_t> held_from_;
   std::deque<runtime::epoch_ptr> recent_; ///< consecutive; the last is end_, unless it is empty
   std::size_t recent_bytes_ = 0;
+  /// Of the epochs before those, as far as the journal has them and one more; the last is of the one before
+  /// recent_, or of end_. What is in memory knows its own, once it was encoded.
+  std::deque<std::uint64_t> hashes_;
   struct sized {
     std::uint64_t number = 0;
     std::size_t bytes = 0;

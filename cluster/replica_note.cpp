@@ -13,6 +13,7 @@ std::string encode(const replica_note& what) {
     start.set_first_epoch(each.first_epoch);
   }
   out.set_copying(what.copying);
+  out.set_committed(what.committed);
   return out.SerializeAsString();
 }
 
@@ -25,6 +26,7 @@ runtime::result<replica_note> decode_replica_note(std::string_view bytes) {
   for (const auto& each : read.starts())
     out.starts.push_back({each.term(), each.first_epoch()});
   out.copying = read.copying();
+  out.committed = read.committed();
   return out;
 }
 

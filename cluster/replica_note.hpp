@@ -15,6 +15,7 @@ struct replica_note {
   std::uint64_t promised = 0;     ///< the highest term promised (B1)
   std::vector<term_start> starts; ///< of its journal
   bool copying = false;           ///< its rows are an incomplete copy (D9)
+  std::uint64_t committed = 0;    ///< known to be when this was written: nothing of it may ever be cut off
   friend bool operator==(const replica_note&, const replica_note&) = default;
 };
 

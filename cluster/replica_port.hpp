@@ -6,6 +6,7 @@
 #pragma once
 
 #include "cluster/assignment.hpp"
+#include "cluster/doubt.hpp"
 #include "cluster/peer_message.hpp"
 #include "cluster/replica_note.hpp"
 #include "runtime/row.hpp"
@@ -64,6 +65,8 @@ public:
   virtual void stop_engine() = 0;
   virtual void committed(std::uint64_t upto) = 0; ///< to the engine: epochs of its own up to this one
 
+  /// What a node said is not done: to be counted, and told of at a bounded rate.
+  virtual void doubted(doubt why, std::uint32_t node, const std::string& what) = 0;
   /// The disk lacks what it once acknowledged, or holds what it must not: go on only as a new incarnation.
   virtual void distrust_disk(const std::string& why) = 0;
   /// What must never be has happened: end the process with this diagnosis.

@@ -4,11 +4,11 @@
 
 namespace orderd::cluster {
 
-bool term_table::append(std::uint64_t term, std::uint64_t epoch) {
+bool term_table::append(std::uint64_t term, std::uint64_t epoch, std::uint64_t reach, std::size_t kept) {
   if (!starts_.empty() && starts_.back().term == term)
     return false;
   starts_.push_back({term, epoch});
-  if (starts_.size() > terms_max)
+  while (starts_.size() > terms_max || (starts_.size() > kept && starts_[1].first_epoch < reach))
     starts_.erase(starts_.begin());
   return true;
 }

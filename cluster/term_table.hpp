@@ -5,7 +5,8 @@
 // primary. So they agree up to where the largest term that both know ends in the shorter of the two (D4). The
 // rule is that of Kafka's leader epochs (KIP-101, KIP-279). A hint of what was committed takes no part in it.
 //
-// Pure. *Limits*: terms_max terms are remembered; of older ones nothing in common can be found.
+// Pure. *Limits*: terms_kept terms are remembered, and more as far back as the journal reaches, up to
+// terms_max; of older ones nothing in common can be found.
 #pragma once
 
 #include <cstddef>
@@ -23,15 +24,19 @@ struct term_start {
 
 class term_table {
 public:
-  static constexpr std::size_t terms_max = 256;
+  static constexpr std::size_t terms_kept = 256;
+  static constexpr std::size_t terms_max = 4'096; ///< 64 KiB of a `lead`
 
   term_table() = default;
   explicit term_table(std::vector<term_start> starts) : starts_(std::move(starts)) {}
 
   const std::vector<term_start>& starts() const noexcept { return starts_; }
 
-  /// The journal goes on with that epoch, in that term. True when a term began with it.
-  bool append(std::uint64_t term, std::uint64_t epoch);
+  /// The journal goes on with that epoch, in that term. True when a term began with it. `reach`: the first
+  /// epoch that the journal still has; `kept`: terms remembered though it has none of their epochs, nor the
+  /// one before.
+  bool append(std::uint64_t term, std::uint64_t epoch, std::uint64_t reach = 0,
+              std::size_t kept = terms_kept);
 
   /// The journal now ends with that epoch.
   void truncate(std::uint64_t end);
@@ -43,6 +48,13 @@ public:
   /// 0: none that is known.
   std::uint64_t common_end(std::uint64_t end, const term_table& other,
                            std::uint64_t other_end) const noexcept;
+
+  /// Whether this table begins with a later term than the other knows, and forgot those before: then they may
+  /// have something in common that neither can tell.
+  bool begins_after(const term_table& other) const noexcept {
+    return !starts_.empty() && !other.starts_.empty() && starts_.front().first_epoch > 1
+           && starts_.front().term > other.starts_.back().term;
+  }
 
 private:
   /// The last epoch of a term in a journal that ends at `end`.

@@ -159,6 +159,7 @@ public:
       found_.journal_first = next.number;
     if (found_.terms.empty() || found_.terms.back().term != next.term)
       found_.terms.push_back({next.term, next.number});
+    found_.hashes.push_back(hash_of(next));
     note(chain_.take(next));
   }
 

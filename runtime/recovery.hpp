@@ -35,11 +35,12 @@ struct replica_storage {
   };
 
   std::uint32_t shard = 0;
-  epoch_mark applied;              ///< of the state store
-  std::uint64_t journal_first = 0; ///< the first epoch in the journal; 0: none
-  epoch_mark end;                  ///< the last in the journal; the applied one when there is none
-  std::vector<term_start> terms;   ///< of the epochs in the journal, ascending
-  std::optional<std::string> note; ///< the journal's note of the shard
+  epoch_mark applied;                ///< of the state store
+  std::uint64_t journal_first = 0;   ///< the first epoch in the journal; 0: none
+  epoch_mark end;                    ///< the last in the journal; the applied one when there is none
+  std::vector<term_start> terms;     ///< of the epochs in the journal, ascending
+  std::vector<std::uint64_t> hashes; ///< of the epochs in the journal, one after the other
+  std::optional<std::string> note;   ///< the journal's note of the shard
   bool whole = true;  ///< false: journal and state do not fit together, which only an incomplete copy may
   std::string damage; ///< then: the diagnosis
 };

@@ -1,11 +1,13 @@
 #include "tests/simulation/replica_world.hpp"
 
 #include "tests/simulation/world_beacons.hpp"
+#include "tests/simulation/world_liar.hpp"
 #include "tests/simulation/world_network.hpp"
 #include "tests/simulation/world_node.hpp"
 #include "tests/simulation/world_schedule.hpp"
 #include "tests/simulation/world_starts.hpp"
 #include "tests/simulation/world_store.hpp"
+#include "tests/simulation/world_turns.hpp"
 #include "tests/simulation/world_view.hpp"
 
 #include <algorithm>
@@ -28,9 +30,7 @@ constexpr std::uint64_t changes_a_minute_max = 500;
 
 class world final : public world_services {
 public:
-  explicit world(const world_options& options)
-      : options_(options), random_(options.seed),
-        minimum_(cluster::min_in_sync(std::min(copies_wanted, options.nodes))) {}
+  explicit world(const world_options& options) : options_(options), random_(options.seed) {}
 
   world_report run() {
     begin();
@@ -67,13 +67,11 @@ private:
     return node.up() ? node.life() : 0;
   }
 
-  // -- nodes -------------------------------------------------------------------------------------
-
   void begin() {
     std::vector<std::uint32_t> where;
     for (std::uint32_t id = 1; id <= options_.nodes; ++id) {
       ids_.push_back(id);
-      nodes_[id] = std::make_unique<world_node>(id, minimum_, static_cast<world_services&>(*this));
+      nodes_[id] = std::make_unique<world_node>(id, options_.habits, static_cast<world_services&>(*this));
       if (id <= copies_wanted)
         where.push_back(id);
       start(id);
@@ -84,6 +82,9 @@ private:
     }
     store_.place(cluster::first_assignment(nodes_.at(1)->self(), where));
     fault();
+    turns_.on(options_.turns);
+    if (options_.lies)
+      liar_.begin();
     if (options_.idles)
       idle(false);
     if (options_.rests_at_ms > 0)
@@ -92,7 +93,7 @@ private:
 
   void start(std::uint32_t id) {
     auto& node = *nodes_.at(id);
-    count_start(id, node.disk, known_[id], store_.stored(), minimum_, report_.happened);
+    count_start(id, node.disk, known_[id], store_.stored(), options_.habits.minimum, report_.happened);
     lost_.erase(id);
     older_[id].push_back(node.disk);
     node.start();
@@ -122,8 +123,6 @@ private:
     });
   }
 
-  // -- the network -------------------------------------------------------------------------------
-
   void beacon(std::uint32_t id) {
     time_.at(100 * ms, [this, id] {
       if (nodes_.at(id)->up())
@@ -144,8 +143,6 @@ private:
       nodes_.at(to)->received(*read);
     });
   }
-
-  // -- services ----------------------------------------------------------------------------------
 
   std::int64_t now_us() const override { return time_.now(); }
   void later(std::uint32_t node, std::int64_t after, std::function<void()> what) override {
@@ -174,6 +171,7 @@ private:
   chance& random() override { return random_; }
   world_checks& checks() override { return checks_; }
   counters& happened() override { return report_.happened; }
+  void turned(std::uint32_t node, const char* what) override { turns_.at(node, what); }
 
   // -- faults ------------------------------------------------------------------------------------
 
@@ -201,6 +199,7 @@ private:
       return;
     report_.happened.count("rest with a dead node");
     resting_ = any_node();
+    turns_.on(false);
     network_.mend();
     network_.lose(0);
     store_.down(false);
@@ -211,6 +210,7 @@ private:
       else if (id != *resting_)
         start_again(id);
     time_.at(settles_within, [this] {
+      settled_ = true;
       time_.at(rests_for - settles_within, [this, before = changes_] { rested(changes_ - before); });
     });
   }
@@ -220,6 +220,8 @@ private:
       checks_.complain("all is quiet, node " + std::to_string(*resting_)
                        + " is dead, and the assignment changes " + std::to_string(changes) + " times (C9)");
     start_again(*std::exchange(resting_, std::nullopt));
+    settled_ = false;
+    turns_.on(options_.turns && !healed_);
   }
 
   void start_again(std::uint32_t id) {
@@ -294,19 +296,6 @@ private:
     time_.at(random_.between(50, 4'000) * ms, [this] { network_.mend(); });
   }
 
-  /// Whether everything acknowledged would still be with somebody who may lead.
-  bool may_lose(std::uint32_t lost) const {
-    const auto keeps_all = [&](const cluster::assignment& there) {
-      return std::any_of(nodes_.begin(), nodes_.end(), [&](const auto& each) {
-        const auto& [id, node] = each;
-        return id != lost && !lost_.contains(id) && cluster::may_lead(there, node->self(), minimum_)
-               && !node->disk.note.copying && checks_.lost_on(node->disk) == 0;
-      });
-    };
-    const auto possible = store_.possible();
-    return std::all_of(possible.begin(), possible.end(), keeps_all);
-  }
-
   /// The disk of everyone in sync.
   void lose_members() {
     for (const auto& each : store_.stored().what.in_sync)
@@ -314,7 +303,8 @@ private:
   }
 
   void lose_disk(std::uint32_t id, bool set_back) {
-    if (!options_.beyond_promise && !may_lose(id))
+    if (!options_.beyond_promise
+        && !may_lose(nodes_, id, lost_, store_.possible(), options_.habits.minimum, checks_))
       return;
     const auto old = recognisably_older(older_[id]);
     if (set_back && old.empty())
@@ -333,6 +323,7 @@ private:
 
   void heal() {
     healed_ = true;
+    turns_.on(false);
     resting_.reset();
     store_.heal();
     network_.heal();
@@ -359,7 +350,6 @@ private:
   const cluster::assignment& there() const { return store_.stored().what; }
   const world_options& options_;
   chance random_;
-  std::size_t minimum_;
   world_report report_;
   world_checks checks_;
   world_schedule time_{[this](std::uint32_t id) { return life_of(id); }};
@@ -373,8 +363,14 @@ private:
                          [this](const std::string& what) { checks_.complain(what); }};
   world_store store_{time_, random_, report_.happened, nodes_, [this](const auto& before, const auto& after) {
                        ++changes_;
-                       checks_.assigned(before, after, minimum_, disks());
+                       checks_.rests(before, after, settled_ ? resting_ : std::nullopt);
+                       checks_.assigned(before, after, options_.habits.minimum, disks());
+                       turned(before.primary.node, "change of the assignment");
+                       turned(after.primary.node, "change of the assignment");
                      }};
+  world_turns turns_{time_, random_, network_, report_.happened,
+                     [this](std::uint32_t id) { crash_for_a_while(id); }};
+  world_liar liar_{time_, random_, nodes_, store_};
   std::map<std::uint32_t, cluster::known_disks> known_; ///< in the store
   std::map<std::uint32_t, std::vector<world_disk>> older_;
   std::set<std::uint32_t> lost_; ///< disks, until their nodes start and see it
@@ -382,6 +378,7 @@ private:
   bool quiet_ = false;
   bool idle_ = false;
   std::optional<std::uint32_t> resting_; ///< nothing goes wrong, but that this node is dead
+  bool settled_ = false;                 ///< and was so for a while
   std::uint64_t changes_ = 0;            ///< of the assignment
 };
 

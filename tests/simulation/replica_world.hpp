@@ -10,6 +10,7 @@
 #pragma once
 
 #include "tests/simulation/counters.hpp"
+#include "tests/simulation/world_node.hpp"
 
 #include <cstdint>
 #include <string>
@@ -24,6 +25,9 @@ struct world_options {
   std::int64_t round_trip_ms = 0;  ///< between any two nodes, besides what is random
   std::int64_t rests_at_ms = 0;    ///< for a while nothing goes wrong, but that a node is dead; 0: never
   bool idles = false;              ///< now and then nothing is written for a while
+  bool turns = false;              ///< much goes wrong just when something turns (world_turns.hpp)
+  bool lies = false;               ///< somebody says what is not so (world_liar.hpp)
+  world_habits habits = {};        ///< the minimum is filled in
   bool beyond_promise = false;     ///< disks may be lost until nobody has them
 };
 

@@ -99,7 +99,7 @@ void world_checks::cut(std::uint32_t node, const world_disk& disk, std::uint64_t
 }
 
 void world_checks::said(std::uint32_t node, const cluster::peer_body& what, const world_disk& disk) {
-  const auto check = [&](std::uint64_t term, std::uint64_t end, bool whole) {
+  const auto check = [&](std::uint64_t term, std::uint64_t end, bool whole, std::uint64_t hash) {
     const auto who = "node " + std::to_string(node) + " says ";
     if (disk.note.promised < term)
       complain(who + "that it follows in term " + std::to_string(term)
@@ -107,13 +107,18 @@ void world_checks::said(std::uint32_t node, const cluster::peer_body& what, cons
     if (disk.end() < end)
       complain(who + "that it has epoch " + std::to_string(end) + ", its journal ends at "
                + std::to_string(disk.end()) + " (A2)");
+    const auto there = disk.journal.find(end);
+    if (end > 0
+        && (there == disk.journal.end() ? end != disk.applied || hash != disk.applied_hash
+                                        : hash != runtime::hash_of(*there->second)))
+      complain(who + "that it has an epoch " + std::to_string(end) + " which is not that of its disk (B12)");
     if (whole && disk.note.copying)
       complain(who + "that it is whole, its disk that it is not (D9)");
   };
   if (const auto* follow = std::get_if<cluster::follow>(&what))
-    check(follow->term, follow->end, follow->whole);
+    check(follow->term, follow->end, follow->whole, follow->hash);
   else if (const auto* appended = std::get_if<cluster::appended>(&what))
-    check(appended->term, appended->end, appended->whole);
+    check(appended->term, appended->end, appended->whole, appended->hash);
 }
 
 void world_checks::engine_started(std::uint32_t node, std::uint64_t term, std::uint64_t last_epoch,
@@ -145,6 +150,7 @@ void world_checks::assigned(const cluster::assignment& before, const cluster::as
   if (after.term < before.term || (after.term == before.term && after.primary != before.primary))
     complain("term " + std::to_string(before.term) + " is followed by term " + std::to_string(after.term)
              + ", or gets another primary (B6)");
+  term_in_store_ = std::max(term_in_store_, after.term);
   const auto still_there = [&](const cluster::replica_id& who) {
     return cluster::contains(after.in_sync, who) || cluster::contains(after.eligible, who);
   };
@@ -158,7 +164,20 @@ void world_checks::assigned(const cluster::assignment& before, const cluster::as
                + std::to_string(lost_on(*disk)) + " acknowledged epochs (B5)");
 }
 
+void world_checks::rests(const cluster::assignment& before, const cluster::assignment& after,
+                         const std::optional<std::uint32_t>& dead) {
+  const auto has_dead = [&](const cluster::assignment& there) {
+    return std::any_of(there.in_sync.begin(), there.in_sync.end(),
+                       [&](const cluster::replica_id& each) { return each.node == dead; });
+  };
+  if (dead && has_dead(after) && !has_dead(before))
+    complain("node " + std::to_string(*dead) + " joins, which has long been dead (C9)");
+}
+
 void world_checks::promised(std::uint32_t node, std::uint64_t incarnation, std::uint64_t term) {
+  if (term > term_in_store_)
+    complain("node " + std::to_string(node) + " promises term " + std::to_string(term) + ", the store has "
+             + std::to_string(term_in_store_) + " (B11)");
   auto& promised = promises_[{node, incarnation}];
   if (term < promised)
     complain("node " + std::to_string(node) + " takes back the promise of term " + std::to_string(promised)

@@ -8,6 +8,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -43,6 +44,9 @@ public:
   /// The assignment changes in the store.
   void assigned(const cluster::assignment& before, const cluster::assignment& after, std::size_t minimum,
                 const std::map<std::uint32_t, const world_disk*>& disks);
+  /// The assignment changes while all is quiet, but that this node has long been dead; none: it is not.
+  void rests(const cluster::assignment& before, const cluster::assignment& after,
+             const std::optional<std::uint32_t>& dead);
   void promised(std::uint32_t node, std::uint64_t incarnation, std::uint64_t term);
   void complain(const std::string& what) { violations_.push_back(what); }
 
@@ -64,6 +68,7 @@ private:
   std::map<std::uint64_t, std::uint64_t> states_;                             ///< applied -> hash of the rows
   std::map<std::pair<std::uint64_t, std::uint64_t>, std::uint64_t> payloads_; ///< (term, number) -> hash
   std::map<std::uint64_t, std::uint32_t> leaders_;                            ///< term -> node
+  std::uint64_t term_in_store_ = 1;
   std::map<std::pair<std::uint32_t, std::uint64_t>, std::uint64_t> promises_; ///< (node, incarnation) -> term
   std::uint64_t acknowledged_term_ = 0;
   std::map<std::uint64_t, std::uint64_t> acknowledged_in_; ///< term -> last number

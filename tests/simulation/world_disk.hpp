@@ -54,6 +54,7 @@ struct world_disk {
   std::map<std::uint64_t, runtime::epoch_ptr> journal;
   std::uint64_t applied = 0;
   std::uint64_t applied_term = 0;
+  std::uint64_t applied_hash = 0;
   world_rows rows;
 
   void cut(std::uint64_t keep_upto) { journal.erase(journal.upper_bound(keep_upto), journal.end()); }
@@ -68,6 +69,7 @@ struct world_disk {
     }
     applied = what.number;
     applied_term = what.term;
+    applied_hash = runtime::hash_of(what);
   }
 
   std::uint64_t end() const { return journal.empty() ? applied : journal.rbegin()->first; }
@@ -86,6 +88,11 @@ struct world_disk {
     out.starts = table.starts();
     out.promised = note.promised;
     out.copying = note.copying;
+    out.committed = note.committed;
+    for (const auto& [number, each] : journal)
+      out.hashes.push_back(runtime::hash_of(*each));
+    if (journal.empty() || out.journal_first == applied + 1)
+      out.hashes.insert(out.hashes.begin(), applied_hash);
     return out;
   }
 };

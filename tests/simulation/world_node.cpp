@@ -23,9 +23,9 @@ void world_node::start() {
   cluster::replica_options options;
   options.shard = 0;
   options.self = self();
-  options.minimum = minimum_;
+  options.minimum = habits_.minimum;
   // Small, so that journals are trimmed and copies happen.
-  options.limits = {600, 2'500, std::chrono::milliseconds{3'000}, 400};
+  options.limits = {habits_.recent_bytes, 2'500, std::chrono::milliseconds{3'000}, 400, habits_.terms_kept};
   options.window_bytes = 1'500;
   options.copy_bytes_a_tick = 300;
   options.copy_page_bytes = 150;
@@ -58,8 +58,8 @@ void world_node::tick() {
 
 /// What became committed here since the last look.
 void world_node::look_at_commits() {
-  if (!replica_)
-    return;
+  if (!replica_ || replica_->copying() != disk.note.copying)
+    return; // What the journal has until the disk knows that a copy begins is not what the log is about.
   auto& checks = world_.checks();
   const auto upto = replica_->log().committed();
   if (!replica_->copying() && (upto < committed_ || upto > disk.end()))
@@ -87,6 +87,7 @@ void world_node::work(bool writes) {
   made->term = engine_->term;
   made->number = engine_->last + 1;
   made->previous_term = replica_->log().end_term();
+  made->previous_hash = replica_->log().hash_at(replica_->log().end());
   auto& random = world_.random();
   for (auto count = random.between(1, 4); count > 0; --count) {
     const runtime::row_key key{runtime::table::state, "key " + std::to_string(random.below(keys))};
@@ -100,6 +101,8 @@ void world_node::work(bool writes) {
 }
 
 void world_node::received(const cluster::peer_message& what) {
+  if (std::holds_alternative<cluster::follow>(what.body))
+    copies_.erase(what.from.node); // Its copy goes on, or another begins.
   if (what.to_incarnation == 0 || what.to_incarnation == disk.identity.incarnation)
     replica_->received(what.from, what.body, now());
   look_at_commits();
@@ -154,8 +157,10 @@ void world_node::append(std::vector<epoch_ptr> epochs, std::optional<replica_not
       world_.checks().journaled(id_, *each);
       disk.journal[each->number] = each;
     }
-    if (note)
+    if (note) {
       disk.note = *note;
+      world_.turned(id_, "first epoch of a term");
+    }
     if (replica_)
       replica_->journaled(epochs.back()->number, now());
     look_at_commits();
@@ -167,8 +172,10 @@ void world_node::write(const replica_note& note, std::optional<std::uint64_t> ke
     world_.checks().promised(id_, disk.identity.incarnation, note.promised);
     if (keep_upto && !note.copying)
       world_.checks().cut(id_, disk, *keep_upto);
-    if (disk.note.copying && !note.copying)
+    if (disk.note.copying && !note.copying) {
       world_.checks().state(id_, disk.applied, disk.rows.hash());
+      world_.turned(id_, "copy whole");
+    }
     disk.note = note;
     if (keep_upto && *keep_upto < disk.end())
       count_cut(*keep_upto);
@@ -181,8 +188,10 @@ void world_node::write(const replica_note& note, std::optional<std::uint64_t> ke
 }
 
 void world_node::count_cut(std::uint64_t keep_upto) {
-  if (disk.note.copying)
+  if (disk.note.copying) {
+    world_.turned(id_, "copy begun");
     return world_.happened().count("copy begun");
+  }
   world_.happened().count("journal truncated");
   const auto first = disk.journal.upper_bound(keep_upto);
   if (first != disk.journal.end() && first->second->term != disk.journal.rbegin()->second->term)
@@ -276,6 +285,7 @@ void world_node::end_load(const runtime::epoch_mark& applied) {
   state([this, applied] {
     disk.applied = applied.epoch;
     disk.applied_term = applied.term;
+    disk.applied_hash = applied.hash;
     world_.happened().count("copy stored");
     replica_->rows_loaded();
   });
@@ -293,6 +303,7 @@ void world_node::look_up() {
 
 void world_node::start_engine(const runtime::epoch_mark& opening) {
   world_.happened().count("primary serves");
+  world_.turned(id_, "serving");
   world_.checks().engine_started(id_, opening.term, opening.epoch, disk);
   engine_ = engine{opening.term, opening.epoch, nullptr};
 }
@@ -307,7 +318,7 @@ void world_node::committed(std::uint64_t upto) {
   if (!engine_ || !engine_->in_flight || engine_->in_flight->number > upto)
     return;
   const auto done = std::exchange(engine_->in_flight, nullptr);
-  world_.checks().acknowledged(id_, *done, replica_->known().what, world_.stored().what, minimum_,
+  world_.checks().acknowledged(id_, *done, replica_->known().what, world_.stored().what, habits_.minimum,
                                world_.disks());
   if (world_.unresolved(id_))
     world_.happened().count("commit while a change of the set is unresolved");

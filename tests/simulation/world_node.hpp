@@ -35,12 +35,22 @@ public:
   virtual chance& random() = 0;
   virtual world_checks& checks() = 0;
   virtual counters& happened() = 0;
+  /// The node is at a turning point of that name.
+  virtual void turned(std::uint32_t node, const char* what) = 0;
+};
+
+/// What is the same for all nodes of a world.
+struct world_habits {
+  std::size_t minimum = 1;        ///< in sync, to commit
+  std::size_t recent_bytes = 600; ///< of epochs in memory
+  std::size_t terms_kept = 256;   ///< that a journal remembers beyond its reach
+  bool drifts_most = false;       ///< each clock by 3 %, one way or the other
 };
 
 class world_node final : public cluster::replica_port {
 public:
-  world_node(std::uint32_t id, std::size_t minimum, world_services& world)
-      : id_(id), minimum_(minimum), world_(world), drift_(world.random().between(-30, 30)) {}
+  world_node(std::uint32_t id, const world_habits& habits, world_services& world)
+      : id_(id), habits_(habits), world_(world), drift_(drift_of(habits, world.random())) {}
 
   world_disk disk;
 
@@ -62,7 +72,10 @@ public:
   void received(const cluster::peer_message& what);
   void configured(const cluster::versioned_assignment& what);
   void undecided();
-  void link_lost(std::uint32_t node) { replica_->link_lost(node); }
+  void link_lost(std::uint32_t node) {
+    copies_.erase(node);
+    replica_->link_lost(node);
+  }
 
 private:
   struct engine {
@@ -88,16 +101,23 @@ private:
   void start_engine(const runtime::epoch_mark& opening) override;
   void stop_engine() override;
   void committed(std::uint64_t upto) override;
+  void doubted(cluster::doubt why, std::uint32_t, const std::string&) override {
+    world_.happened().count(("doubted: " + std::string{cluster::name_of(why)}).c_str());
+  }
   void distrust_disk(const std::string& why) override;
   void end_node(const std::string& why) override;
 
+  static std::int64_t drift_of(const world_habits& habits, chance& random) {
+    const auto some = random.between(-30, 30);
+    return !habits.drifts_most ? some : some < 0 ? -30 : 30;
+  }
   void look_at_commits();
   void count_cut(std::uint64_t keep_upto);
   void journal(std::function<void()> job);
   void state(std::function<void()> job);
 
   std::uint32_t id_;
-  std::size_t minimum_;
+  world_habits habits_;
   world_services& world_;
   std::int64_t drift_; ///< per mille
   std::uint64_t life_ = 0;

@@ -2,6 +2,8 @@
 #include "tests/simulation/chance.hpp"
 #include "tests/simulation/replica_world.hpp"
 
+#include <algorithm>
+
 namespace orderd::simulation {
 
 world_options world_of_seed(std::uint64_t seed) {
@@ -15,6 +17,14 @@ world_options world_of_seed(std::uint64_t seed) {
     options.round_trip_ms = random.between(20, 300);
   if (random.percent(25) && options.faulty_ms > 15'000)
     options.rests_at_ms = random.between(2'000, options.faulty_ms - 12'000);
+  options.turns = random.percent(40);
+  options.lies = random.percent(20);
+  options.habits.minimum = cluster::min_in_sync(std::min<std::size_t>(3, options.nodes));
+  if (random.percent(30))
+    options.habits.recent_bytes = random.percent(50) ? 1 : 20'000;
+  if (random.percent(15))
+    options.habits.terms_kept = 2;
+  options.habits.drifts_most = random.percent(20);
   return options;
 }
 

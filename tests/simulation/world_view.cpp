@@ -22,6 +22,19 @@ bool alike(const world_nodes& nodes, const cluster::assignment& there) {
   });
 }
 
+bool may_lose(const world_nodes& nodes, std::uint32_t node, const std::set<std::uint32_t>& lost,
+              const std::vector<cluster::assignment>& possible, std::size_t minimum,
+              const world_checks& checks) {
+  return std::all_of(possible.begin(), possible.end(), [&](const cluster::assignment& there) {
+    return std::any_of(nodes.begin(), nodes.end(), [&](const auto& each) {
+      const auto& disk = each.second->disk;
+      return each.first != node && !lost.contains(each.first)
+             && cluster::may_lead(there, each.second->self(), minimum) && !disk.note.copying
+             && checks.lost_on(disk) == 0;
+    });
+  });
+}
+
 std::string describe(const world_nodes& nodes, const cluster::assignment& there) {
   std::string out = "term " + std::to_string(there.term) + ", primary " + std::to_string(there.primary.node)
                     + "/" + std::to_string(there.primary.incarnation) + ", in sync";

@@ -25,6 +25,18 @@ inline runtime::epoch_ptr make_epoch(std::uint64_t term, std::uint64_t number, s
   return made;
 }
 
+/// The one that comes after another, in that term, and says which that is.
+inline runtime::epoch_ptr make_next(const runtime::epoch& after, std::uint64_t term,
+                                    const std::string& row = "x") {
+  auto made = std::make_shared<runtime::epoch>();
+  made->term = term;
+  made->number = after.number + 1;
+  made->previous_term = after.term;
+  made->previous_hash = runtime::hash_of(after);
+  made->writes.push_back({{runtime::table::state, "k"}, row});
+  return made;
+}
+
 inline std::vector<std::uint64_t> numbers_of(const std::vector<runtime::epoch_ptr>& epochs) {
   std::vector<std::uint64_t> out;
   for (const auto& each : epochs)
@@ -68,6 +80,7 @@ public:
   std::vector<std::pair<std::uint64_t, std::uint64_t>> engines; ///< term and last epoch of each that started
   int engines_stopped = 0;
   std::vector<std::uint64_t> told_committed;
+  std::vector<cluster::doubt> doubts;
   std::vector<std::string> distrusted;
   std::vector<std::string> ended;
 
@@ -129,6 +142,7 @@ public:
   }
   void stop_engine() override { ++engines_stopped; }
   void committed(std::uint64_t upto) override { told_committed.push_back(upto); }
+  void doubted(cluster::doubt why, std::uint32_t, const std::string&) override { doubts.push_back(why); }
   void distrust_disk(const std::string& why) override { distrusted.push_back(why); }
   void end_node(const std::string& why) override { ended.push_back(why); }
 };

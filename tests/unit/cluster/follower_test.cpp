@@ -184,6 +184,53 @@ TEST_F(Follower, EndsTheNodeRatherThanCutWhatIsCommitted) {
   EXPECT_EQ(core_->log.end(), 4u);
 }
 
+/// Node 1 was primary so often meanwhile that it forgot term 3; its journal went on from this one all the
+/// same.
+TEST_F(Follower, TakesACopyWhenItWasAwayForLongerThanThePrimaryRemembersTerms) {
+  core_->known.what.in_sync = {leader, other};
+  follower_->take(leader, lead{500, 1, {{245, 60}, {500, 900}}, 900, 899}, start_);
+  EXPECT_TRUE(port_.ended.empty());
+  ASSERT_EQ(port_.written.size(), 1u);
+  EXPECT_EQ(port_.written[0].keep_upto, 4u); // Nothing is lost before a copy begins.
+  note_durable();
+  const auto said = port_.last_to<follow>(leader.node);
+  EXPECT_EQ(said.end, 0u);
+  EXPECT_FALSE(said.whole);
+  follower_->take(leader, append{500, {}, 900}); // Whatever comes, it counts for nothing.
+  EXPECT_FALSE(port_.last_to<appended>(leader.node).whole);
+  EXPECT_EQ(port_.last_to<appended>(leader.node).end, 0u);
+  EXPECT_EQ(core_->log.committed(), 2u);
+  follower_->take(leader, copy_rows{500, 1, 0, {890, 499}, {}, false, 0, 0});
+  EXPECT_TRUE(core_->copying);
+  EXPECT_EQ(core_->log.end(), 890u);
+}
+
+TEST_F(Follower, TakesNoCopyOverWhatItMayHaveToLeadWith) {
+  follower_->take(leader, lead{500, 1, {{245, 60}, {500, 900}}, 900, 899}, start_);
+  EXPECT_TRUE(port_.ended.empty());
+  EXPECT_TRUE(port_.written.empty());
+  EXPECT_EQ(core_->promised, 3u);
+  EXPECT_EQ(port_.doubts, (std::vector<doubt>{doubt::journals_apart}));
+}
+
+/// A copy from another primary had come to epoch 310; its applier had come further than the new one's.
+TEST_F(Follower, CountsNothingOfAnIncompleteCopy) {
+  open({.applied = 310,
+        .journal_first = 0,
+        .end = 310,
+        .starts = {{1, 1}, {3, 200}},
+        .promised = 3,
+        .copying = true});
+  follower_->take(leader, lead{5, 1, {{1, 1}, {3, 200}, {4, 280}, {5, 300}}, 300, 250}, start_);
+  EXPECT_TRUE(port_.ended.empty());
+  ASSERT_EQ(port_.written.size(), 1u);
+  EXPECT_EQ(port_.written[0].keep_upto, 0u);
+  EXPECT_TRUE(port_.written[0].note.copying);
+  note_durable();
+  EXPECT_EQ(port_.last_to<follow>(leader.node).end, 0u);
+  EXPECT_FALSE(port_.last_to<follow>(leader.node).whole);
+}
+
 TEST_F(Follower, CountsNoLateAnswerOfTheJournalForWhatWasCutOff) {
   follow_leader();
   takes({make_epoch(5, 5, 3), make_epoch(5, 6, 5)});
@@ -290,6 +337,62 @@ TEST_F(Follower, GrantsALeaseOnlyToThePrimaryItFollows) {
   EXPECT_FALSE(granted(other, 5));
   EXPECT_FALSE(granted(leader, 3)); // Given up with the promise.
   EXPECT_TRUE(granted(leader, 5));
+}
+
+// -- which epochs they are -----------------------------------------------------------------------
+
+TEST_F(Follower, SaysWhichEpochItAcknowledges) {
+  open({.applied = 2,
+        .journal_first = 1,
+        .end = 4,
+        .starts = {{1, 1}, {3, 3}},
+        .promised = 3,
+        .hashes = {33, 44}});
+  told_to_follow();
+  note_durable();
+  EXPECT_EQ(port_.last_to<follow>(leader.node).hash, 44u);
+  const auto next = make_epoch(5, 5, 3);
+  takes({next});
+  follower_->journaled(5);
+  EXPECT_EQ(port_.last_to<appended>(leader.node).hash, runtime::hash_of(*next));
+}
+
+/// Somebody sent an epoch in the primary's name; then the primary sends its own.
+TEST_F(Follower, EndsTheNodeRatherThanAcknowledgeAnotherEpochThanItHas) {
+  follow_leader();
+  takes({make_epoch(5, 5, 3, 9)});
+  follower_->journaled(5);
+  port_.sent.clear();
+  takes({make_epoch(5, 5, 3), make_epoch(5, 6, 5)});
+  EXPECT_EQ(port_.ended.size(), 1u);
+  EXPECT_TRUE(port_.sent.empty());
+  EXPECT_EQ(port_.appended.size(), 1u);
+  EXPECT_EQ(port_.doubts, (std::vector<doubt>{doubt::other_epoch}));
+}
+
+TEST_F(Follower, AcknowledgesNothingWhereItHasAnEpochOfAnotherTerm) {
+  open({.applied = 2,
+        .journal_first = 1,
+        .end = 4,
+        .starts = {{1, 1}, {3, 3}},
+        .promised = 3,
+        .hashes = {33, 44}});
+  told_to_follow();
+  note_durable();
+  port_.sent.clear();
+  takes({make_epoch(5, 4, 3), make_epoch(5, 5, 5)});
+  EXPECT_TRUE(port_.ended.empty());
+  EXPECT_TRUE(port_.appended.empty());
+  EXPECT_TRUE(port_.sent_to<appended>(leader.node).empty());
+  EXPECT_EQ(port_.last_to<unexpected>(leader.node).expected, 5u);
+}
+
+TEST_F(Follower, RemembersWhatIsCommittedWhenItPromises) {
+  follow_leader();
+  takes({make_epoch(5, 5, 3)}, 4);
+  follower_->journaled(5);
+  follower_->take(other, lead{6, 1, {{1, 1}, {3, 3}, {5, 5}, {6, 6}}, 6, 2}, start_);
+  EXPECT_EQ(port_.written.back().note.committed, 4u);
 }
 
 } // namespace

@@ -293,5 +293,87 @@ TEST_F(ReplicaLog, KeepsWhatACopyUnderWayNeeds) {
   EXPECT_EQ(log_->available_from(), 6u);
 }
 
+// -- which epochs they are -----------------------------------------------------------------------
+
+using hashes = std::vector<std::uint64_t>;
+
+TEST_F(ReplicaLog, KnowsTheHashOfEachEpochThatItsJournalHas) {
+  limits_.recent_bytes = 2 * size_; // The others are known by their hashes alone.
+  limits_.retained_for = 1s;
+  open({.applied = 2, .journal_first = 2, .end = 3, .starts = {{1, 1}}, .hashes = {22, 33}});
+  auto last = make_epoch(1, 4, 1);
+  hashes expected{0, 0, 22, 33, runtime::hash_of(*last)};
+  log_->append(last);
+  const auto fifth = test::make_next(*last, 1);
+  for (int i = 5; i < 10; ++i) {
+    last = i == 5 ? fifth : test::make_next(*last, 1);
+    log_->append(last);
+    expected.push_back(runtime::hash_of(*last));
+  }
+  const auto known = [&] {
+    hashes out;
+    for (std::uint64_t number = 0; number <= log_->end(); ++number)
+      out.push_back(log_->hash_at(number));
+    return out;
+  };
+  EXPECT_EQ(known(), expected);
+  log_->truncate(8); // which is in memory
+  expected.resize(9);
+  EXPECT_EQ(known(), expected);
+  log_->truncate(5); // which is not
+  expected.resize(6);
+  EXPECT_EQ(known(), expected);
+  log_->append(test::make_next(*fifth, 2));
+  EXPECT_NE(log_->hash_at(6), 0u);
+  log_->journaled(6);
+  log_->commit(6);
+  log_->applied(6);
+  log_->tick(start_ + 2s); // Nothing of it is kept, but what the next one must name.
+  EXPECT_EQ(log_->hash_at(5), 0u);
+  EXPECT_NE(log_->hash_at(6), 0u);
+}
+
+TEST_F(ReplicaLog, ContinuesOnlyWithAnEpochThatNamesTheHashOfItsLast) {
+  open();
+  const auto third = make_epoch(3, 5, 3); // of a version that names none
+  const auto fourth = test::make_next(*third, 3);
+  const auto other = test::make_next(*make_epoch(3, 5, 3, 9), 3);
+  EXPECT_TRUE(log_->continues(std::vector{third, fourth}));
+  EXPECT_FALSE(log_->continues(std::vector{third, other}));
+  log_->append(third);
+  EXPECT_TRUE(log_->continues(std::vector{fourth}));
+  EXPECT_FALSE(log_->continues(std::vector{other}));
+  EXPECT_TRUE(log_->continues(std::vector{make_epoch(3, 6, 3)}));
+}
+
+TEST_F(ReplicaLog, TellsAnotherEpochOfTheSameNumberFromItsOwn) {
+  using sameness = replica_log::sameness;
+  open();
+  log_->append(make_epoch(3, 5, 3));
+  EXPECT_EQ(log_->compare(*make_epoch(3, 5, 3)), sameness::same);
+  EXPECT_EQ(log_->compare(*make_epoch(3, 5, 3, 9)), sameness::other);
+  EXPECT_EQ(log_->compare(*make_epoch(4, 5, 3)), sameness::other_term);
+  EXPECT_EQ(log_->compare(*make_epoch(3, 4, 3, 9)), sameness::same); // It cannot tell.
+}
+
+TEST_F(ReplicaLog, KnowsTheHashOfTheBaseOfACopy) {
+  open();
+  log_->reset({9, 3, 99, 0}, {{1, 1}, {3, 3}});
+  EXPECT_EQ(log_->hash_at(9), 99u);
+  auto next = std::make_shared<runtime::epoch>(*make_epoch(3, 10, 3));
+  next->previous_hash = 98;
+  EXPECT_FALSE(log_->continues(std::vector<epoch_ptr>{next}));
+}
+
+/// What the note said was committed is so after a restart too, as far as it is there.
+TEST_F(ReplicaLog, NeverCutsWhatItKnewToBeCommittedBeforeItsStart) {
+  open({.applied = 2, .journal_first = 1, .end = 4, .starts = {{1, 1}}, .committed = 3});
+  EXPECT_EQ(log_->committed(), 3u);
+  EXPECT_EQ(log_->applied(), 2u);
+  EXPECT_FALSE(log_->may_truncate(2));
+  open({.applied = 2, .journal_first = 1, .end = 4, .starts = {{1, 1}}, .committed = 9});
+  EXPECT_EQ(log_->committed(), 4u);
+}
+
 } // namespace
 } // namespace orderd::cluster

@@ -1,9 +1,5 @@
 // Who a replica is, and how that changes: takeover, promise, stepping down (B1 to B8, C4, D1 to D3, E1).
-#include "cluster/replica.hpp"
-
-#include "tests/support/noting_port.hpp"
-
-#include <gtest/gtest.h>
+#include "tests/support/replica_bench.hpp"
 
 namespace orderd::cluster {
 namespace {
@@ -11,74 +7,7 @@ namespace {
 using namespace std::chrono_literals;
 using test::make_epoch;
 
-constexpr replica_id self{2, 1};
-constexpr replica_id one{1, 1};
-constexpr replica_id three{3, 1};
-
-class Replica : public testing::Test {
-protected:
-  Replica() {
-    options_.self = self;
-    options_.minimum = 2;
-    open(disk());
-  }
-
-  /// Epochs 1 and 2 of term 1, applied; 3 and 4 of term 3, which is promised.
-  static replica_start disk() {
-    return {.applied = 2, .journal_first = 1, .end = 4, .starts = {{1, 1}, {3, 3}}, .promised = 3};
-  }
-  /// Node 1 leads in term 3, with everyone in sync.
-  static assignment led_by_one() { return {3, one, {one, self, three}, {}, {1, 2, 3}}; }
-
-  /// The node starts, and remembers nothing but its disk.
-  void open(const replica_start& disk) {
-    replica_.reset();
-    board_.emplace(self, beacon_timing{});
-    replica_.emplace(options_, disk, port_, *board_, now_);
-  }
-  void knows(std::uint64_t version, const assignment& what) { replica_->configured({version, what}, now_); }
-  void tick() { replica_->tick(now_); }
-  void says(const replica_id& who, const peer_body& what) { replica_->received(who, what, now_); }
-
-  /// Follows node 1, and nothing that it ever proposed can still take place.
-  void settle() {
-    knows(7, led_by_one());
-    knows(8, led_by_one());
-  }
-  /// Takes over after its grace, into term 4; the note is on its way to the disk.
-  void take_over() {
-    settle();
-    now_ += 550ms;
-    tick();
-    knows(9, taken_over(led_by_one(), self, 2));
-  }
-  /// Leads term 4, with node 3 in sync, and serves.
-  void serve() {
-    take_over();
-    replica_->noted(now_);
-    says(three, follow{4, port_.last_to<lead>(three.node).attempt, 5, true, 0});
-    replica_->journaled(5, now_);
-    replica_->journal_read(3, {make_epoch(3, 3, 1), make_epoch(3, 4, 3)}, now_);
-    replica_->applied(5, now_);
-    tick();
-  }
-  /// How often it proposed to lead.
-  std::size_t candidacies() const {
-    return static_cast<std::size_t>(
-        std::count_if(port_.proposed.begin(), port_.proposed.end(),
-                      [](const versioned_assignment& each) { return each.what.primary == self; }));
-  }
-  /// The primary of term 3 sends a beacon; whether that is acknowledged.
-  bool acknowledges_beacon() {
-    return board_->take({false, one, 1, {{options_.shard, 3}}}, now_).has_value();
-  }
-
-  steady_time now_{1h};
-  replica_options options_;
-  test::noting_port port_;
-  std::optional<lease_board> board_;
-  std::optional<replica> replica_;
-};
+class Replica : public test::replica_bench {};
 
 TEST_F(Replica, AsksTheStoreWhenItStarts) {
   replica_->start();
@@ -320,7 +249,7 @@ TEST_F(Replica, ServesFromTheFirstEpochOfItsTerm) {
   EXPECT_EQ(port_.engines, (std::vector<std::pair<std::uint64_t, std::uint64_t>>{{4, 5}}));
 }
 
-TEST_F(Replica, StopsTheEngineWhenItHearsOfAHigherTerm) {
+TEST_F(Replica, StopsTheEngineWhenTheStoreHasTheHigherTermThatItHeardOf) {
   const struct {
     const char* what;
     peer_body said;
@@ -337,9 +266,13 @@ TEST_F(Replica, StopsTheEngineWhenItHearsOfAHigherTerm) {
     serve();
     const auto look_ups = port_.look_ups;
     says(three, row.said);
+    says(three, row.said); // The first look is surely under way.
+    EXPECT_EQ(port_.look_ups, look_ups + 1) << row.what;
+    EXPECT_TRUE(replica_->leads()) << row.what; // Anyone can say so.
+    EXPECT_EQ(port_.engines_stopped, 0) << row.what;
+    knows(10, {5, three, {self, three}, {}, {1, 2, 3}});
     EXPECT_EQ(port_.engines_stopped, 1) << row.what;
     EXPECT_FALSE(replica_->leads()) << row.what;
-    EXPECT_EQ(port_.look_ups, look_ups + 1) << row.what;
     EXPECT_TRUE(board_->next(now_).shards.empty()) << row.what;
     const auto appended = port_.appended.size();
     replica_->engine_closed(make_epoch(4, 6, 4), now_); // It was under way.
@@ -347,17 +280,22 @@ TEST_F(Replica, StopsTheEngineWhenItHearsOfAHigherTerm) {
   }
 }
 
+/// A follower that cannot reach the store hears of a term in every message.
+TEST_F(Replica, LooksAtTheStoreAtABoundedRateHoweverMuchItHears) {
+  settle();
+  const auto before = port_.look_ups;
+  for (int i = 0; i < 1'000; ++i) {
+    says(three, append{4, {}, 0});
+    now_ += 1ms;
+  }
+  EXPECT_LE(port_.look_ups - before, 21);
+}
+
 TEST_F(Replica, TellsItsSuccessorToLookAtTheStore) {
   serve();
   knows(10, handed_over({4, self, {self, three}, {}, {3, 2}}, three, 2));
   EXPECT_EQ(port_.engines_stopped, 1);
   EXPECT_EQ(port_.last_to<handed_over_to_you>(three.node).term, 5u);
-}
-
-TEST_F(Replica, EndsTheNodeWhenAnotherLeadsInItsTerm) {
-  serve();
-  says(three, append{4, {}, 5});
-  EXPECT_EQ(port_.ended.size(), 1u);
 }
 
 // -- late answers --------------------------------------------------------------------------------

@@ -66,5 +66,23 @@ TEST(TermTable, RemembersABoundedNumberOfTerms) {
   EXPECT_EQ(table.starts().front().term, 3u);
 }
 
+TEST(TermTable, ForgetsTermsOfWhichTheJournalHasNothing) {
+  term_table table;
+  for (std::uint64_t term = 1; term <= 10; ++term)
+    table.append(term, 10 * term, 75, 3); // Term 7 has epochs 70 to 79.
+  EXPECT_EQ(table.starts().front(), (term_start{7, 70}));
+  EXPECT_EQ(table.starts().size(), 4u);
+}
+
+TEST(TermTable, KnowsWhenAnotherForgotWhatTheyMayHaveInCommon) {
+  const term_table mine{{{1, 1}, {3, 3}}};
+  EXPECT_TRUE((term_table{{{4, 9}, {5, 12}}}).begins_after(mine));
+  EXPECT_FALSE((term_table{{{3, 3}, {5, 12}}}).begins_after(mine));
+  EXPECT_FALSE((term_table{{{2, 3}, {5, 12}}}).begins_after(mine)); // Term 3 never reached it.
+  EXPECT_FALSE((term_table{{{4, 1}}}).begins_after(mine));          // Nothing was before.
+  EXPECT_FALSE((term_table{{{4, 9}}}).begins_after({}));
+  EXPECT_FALSE(term_table{}.begins_after(mine));
+}
+
 } // namespace
 } // namespace orderd::cluster

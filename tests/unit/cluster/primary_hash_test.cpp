@@ -1,0 +1,58 @@
+// Which epoch an acknowledgement acknowledges, and what a primary does with one of another (A4, A5, B12).
+#include "tests/support/primary_bench.hpp"
+
+namespace orderd::cluster {
+namespace {
+
+using namespace std::chrono_literals;
+using numbers = std::vector<std::uint64_t>;
+
+class PrimaryHash : public test::primary_bench {};
+
+TEST_F(PrimaryHash, BeginsItsTermAfterTheEpochThatItsJournalEndsWith) {
+  open(
+      {.applied = 6, .journal_first = 7, .end = 7, .starts = {{1, 1}}, .promised = term, .hashes = {66, 77}});
+  lead({self, two}, {});
+  EXPECT_EQ(port.appended[0].epochs.at(0)->previous_hash, 77u);
+}
+
+TEST_F(PrimaryHash, CountsNoAcknowledgementOfAnotherEpoch) {
+  serve({self, two});
+  close();
+  leader->journaled(2, start);
+  const auto right = core->log.hash_at(2);
+  leader->take(two, appended{term, 2, true, 1, right + 1}, start);
+  EXPECT_EQ(committed(), 1u);
+  EXPECT_EQ(port.doubts, (std::vector<doubt>{doubt::other_epoch}));
+  leader->tick(start + 20ms);
+  EXPECT_EQ(shipped(two), (numbers{1, 2, 2})); // It gets that once more, and can see for itself.
+  leader->take(two, appended{term, 2, true, 1, right}, start);
+  EXPECT_EQ(committed(), 2u);
+}
+
+TEST_F(PrimaryHash, CountsAnAcknowledgementWithoutAHashOfAnOlderVersionOnly) {
+  serve({self, two});
+  close();
+  leader->journaled(2, start);
+  acknowledges(two, 2);
+  EXPECT_EQ(committed(), 2u);
+  close();
+  leader->journaled(3, start);
+  leader->take(two, appended{term, 2, true, 2, core->log.hash_at(2)}, start);
+  acknowledges(two, 3); // which says hashes
+  EXPECT_EQ(committed(), 2u);
+}
+
+TEST_F(PrimaryHash, LetsNobodyFollowWhoseJournalEndsWithAnotherEpoch) {
+  open(
+      {.applied = 0, .journal_first = 1, .end = 2, .starts = {{1, 1}}, .promised = term, .hashes = {11, 22}});
+  lead({self, two}, {});
+  const auto attempt = port.last_to<cluster::lead>(2).attempt;
+  leader->take(two, follow{term, attempt, 2, true, 0, 23}, start);
+  EXPECT_TRUE(shipped(two).empty());
+  leader->take(two, follow{term, attempt, 2, true, 0, 22}, start);
+  EXPECT_EQ(shipped(two), (numbers{3}));
+}
+
+} // namespace
+} // namespace orderd::cluster
