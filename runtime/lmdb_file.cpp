@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <cstring>
 #include <fcntl.h>
+#include <span>
 #include <string_view>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -33,14 +34,21 @@ struct mapping {
 };
 constexpr std::size_t mappings_max = 256;
 std::array<mapping, mappings_max> mappings{};
+/// The first so many were ever used. Every page that LMDB copies is looked for among them: in the journal
+/// too, whose commits are waited for.
+std::atomic<std::size_t> mappings_used = 0;
 
 bool note_mapping(const char* begin, std::size_t bytes, file_observer* observer) {
-  for (auto& each : mappings) {
+  for (std::size_t index = 0; index < mappings.size(); ++index) {
+    auto& each = mappings[index];
     file_observer* none = nullptr;
     if (!each.observer.compare_exchange_strong(none, observer))
       continue;
     each.end = begin + bytes;
     each.begin = begin;
+    for (auto used = mappings_used.load();
+         used <= index && !mappings_used.compare_exchange_weak(used, index + 1);) {
+    }
     return true;
   }
   return false;
@@ -56,7 +64,8 @@ void forget_mapping(const char* begin) {
 }
 
 void look_at_copy(const char* from) {
-  for (const auto& each : mappings)
+  const std::span used{mappings.data(), mappings_used.load()};
+  for (const auto& each : used)
     if (from >= each.begin.load() && from < each.end.load())
       return each.observer.load()->before_change(static_cast<std::uint64_t>(from - each.begin) / page_bytes,
                                                  from);
