@@ -226,7 +226,16 @@ bool cluster_members::can_serve(const cluster::assignment& there) const {
   return std::any_of(ids_.begin(), ids_.end(), [&](std::uint32_t id) { return keeps(id, there); });
 }
 
+bool cluster_members::all_hold() const {
+  return std::all_of(ids_.begin(), ids_.end(), [this](std::uint32_t id) {
+    const auto& of = *places_.at(id);
+    return !of.lost && of.held && !of.held->shards().empty() && of.held->shards().front().version != 0;
+  });
+}
+
 bool cluster_members::may_lose(std::uint32_t lost) const {
+  if (keep_disks_)
+    return false;
   const auto kept_by_others = [&](const std::string& encoded) {
     const auto there = cluster::decode_assignment(encoded);
     return std::any_of(ids_.begin(), ids_.end(),

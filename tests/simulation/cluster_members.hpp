@@ -73,6 +73,10 @@ public:
   test::simulated_configuration& store_of(std::uint32_t id) { return places_.at(id)->store; }
   /// Whether everything acknowledged would still be with somebody who may lead its shard.
   bool may_lose(std::uint32_t id) const;
+  /// Whether every disk holds what the store said, and none is lost.
+  bool all_hold() const;
+  /// While the store is lost, whoever loses a disk needs a person.
+  void keep_disks(bool keep) noexcept { keep_disks_ = keep; }
   /// Its disk comes back empty, or as an older copy of itself; false when there is none. It crashes first.
   bool lose_disk(std::uint32_t id, bool set_back);
   void set_clock(std::uint32_t id) {
@@ -125,6 +129,7 @@ private:
   std::vector<std::uint32_t> ids_;
   std::map<std::uint32_t, std::unique_ptr<place>> places_;
   std::uint64_t jobs_ = 0;
+  bool keep_disks_ = false;
 };
 
 } // namespace orderd::simulation

@@ -7,6 +7,7 @@
 #include "tests/simulation/cluster_review.hpp"
 #include "tests/simulation/settling.hpp"
 #include "tests/simulation/simulated_clients.hpp"
+#include "tests/simulation/store_losses.hpp"
 #include "tests/simulation/throwing_handlers.hpp"
 #include "tests/simulation/world_beacons.hpp"
 
@@ -117,8 +118,23 @@ private:
     requests();
     faults_.begin();
     probes();
+    store_losses_now_and_then();
     if (options_.idle_ms > 0)
       time_.at(options_.idle_from_ms * ms, [this] { report_.happened.count("idle phase"); });
+  }
+
+  void store_losses_now_and_then() {
+    if (!options_.loses_store || options_.beyond_promise || healed_)
+      return;
+    time_.at(random_.between(300, 2'500) * ms, [this] {
+      if (healed_)
+        return;
+      if (losses_.lost())
+        losses_.repair(false);
+      else if (losses_.back_up(); random_.percent(40))
+        losses_.lose();
+      store_losses_now_and_then();
+    });
   }
 
   /// For so long no client asks for anything; what the cluster does then, it does of itself.
@@ -145,7 +161,8 @@ private:
   void hints() {
     time_.at(random_.between(1, 20) * ms, [this] {
       store_.deliver_hints();
-      review_.look_at_store(time_.now(), [this](const std::string& what) { complain(what); });
+      if (!losses_.lost())
+        review_.look_at_store(time_.now(), [this](const std::string& what) { complain(what); });
       hints();
     });
   }
@@ -218,6 +235,10 @@ private:
     network_.heal();
     time_.move_again();
     members_.heal();
+    if (losses_.lost()) {
+      run_until(time_.now() + 3'000 * ms); // Until all run, and have said what they hold.
+      losses_.repair(true);
+    }
     if (options_.beyond_promise && stays_stopped())
       return report_.happened.count("shard stopped for good");
     settling end{*this, shop_, report_.happened, {options_.shards, options_.throws, 120'000}};
@@ -294,6 +315,8 @@ private:
       options_.clients,
       options_.nodes};
   cluster_review review_{shared_.terms, store_, members_, report_.happened};
+  store_losses losses_{{shared_.terms, store_, members_, random_, report_.happened,
+                        [this](const std::string& what) { complain(what); }}};
   bool healed_ = false;
   bool quiet_ = false;
 };

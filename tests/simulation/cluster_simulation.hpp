@@ -9,9 +9,9 @@
 // an append, wiped, or set back to an older copy; the configuration store gone for all or for one, its
 // outcomes unknown, its changes late, its hints lost; and some of these just when a node proposes, has won,
 // hands over, begins a term, or begins or ends a copy. In some seeds nodes are far apart, and clients idle
-// for a while. Every node is asked by somebody who does not care who leads: no answer may be stale. Disks are
-// never lost beyond what replication promises to survive, unless `beyond_promise`: then the cluster may stop,
-// but must not lie.
+// for a while. Every node is asked by somebody who does not care who leads: no answer may be
+// stale. Disks are never lost beyond what replication promises to survive, unless `beyond_promise`: then the
+// cluster may stop, but must not lie.
 #pragma once
 
 #include "tests/simulation/altered_business.hpp"
@@ -36,6 +36,8 @@ struct cluster_options {
   std::int64_t idle_from_ms = 0;       ///< from then on nobody asks for anything, for `idle_ms`
   std::int64_t idle_ms = 0;
   std::int64_t round_trip_ms = 0; ///< between nodes, beside what every message takes
+
+  bool loses_store = false; ///< the configuration store is lost, and repaired from what nodes hold
 
   // Planted bugs, to see that the checks find them.
   turn_hook alters_turn;

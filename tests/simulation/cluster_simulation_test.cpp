@@ -10,6 +10,8 @@
 
 #include <gtest/gtest.h>
 
+#include <cstdlib>
+
 #include <functional>
 #include <iostream>
 #include <string>
@@ -79,6 +81,20 @@ TEST(ClusterSimulation, StopsAndNeverLiesBeyondItsPromise) {
     return simulate_cluster(options);
   });
   all.expect({"shard stopped for good"});
+}
+
+/// Not among those that run by themselves: it has not run for enough seeds yet.
+TEST(ClusterSimulation, SurvivesTheLossOfItsStore) {
+  if (std::getenv("ORDERD_STORE_LOSSES") == nullptr)
+    GTEST_SKIP() << "ORDERD_STORE_LOSSES=1 runs it";
+  seed_run all{"ORDERD_CLUSTER", 40};
+  all.run([](std::uint64_t seed) {
+    auto options = cluster_of_seed(seed);
+    options.loses_store = true;
+    return simulate_cluster(options);
+  });
+  all.expect({"store empty", "store set back to a backup", "store of another cluster",
+              "store restored from the nodes"});
 }
 
 /// The first complaint about a bug planted in every seed in turn; "" when no seed finds it.

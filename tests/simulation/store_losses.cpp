@@ -47,7 +47,10 @@ void store_losses::back_up() {
 }
 
 void store_losses::lose() {
+  if (!around_.members.all_hold())
+    return;
   lost_ = true;
+  around_.members.keep_disks(true);
   const auto way = around_.random.below(3);
   if (way == 0 && !backups_.empty()) {
     around_.happened.count("store set back to a backup");
@@ -83,6 +86,7 @@ void store_losses::repair(bool all_run) {
   around_.happened.count("store restored from the nodes");
   backups_.clear();
   lost_ = false;
+  around_.members.keep_disks(false);
 }
 
 } // namespace orderd::simulation

@@ -33,7 +33,7 @@ public:
 
   bool lost() const noexcept { return lost_; }
   void back_up();
-  /// In one of the three ways. Pre: it is not lost.
+  /// In one of the three ways, if every node holds what it said. Pre: it is not lost.
   void lose();
   /// Writes the records again, from the nodes that run; does nothing when they are too few. `all_run`: then
   /// it must be possible.
