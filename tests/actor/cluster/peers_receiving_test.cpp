@@ -81,11 +81,13 @@ TEST(PeersReceiving, LetFewConnectionsOfANodeWait) {
 TEST(PeersReceiving, SpeakWithKnownNodesOnlyAndShowNoOthers) {
   far_node node{1};
   const auto shown = node.series();
-  for (std::uint32_t stranger = 100; stranger < 200; ++stranger) {
-    false_peer peer{node, stranger};
-    peer.says("anything");
-    EXPECT_EQ(errors_of(peer.client().read_to_end()).size(), 1u);
+  std::vector<std::unique_ptr<false_peer>> strangers; // all at once: each is kept a second to read why
+  for (std::uint32_t number = 100; number < 120; ++number) {
+    strangers.push_back(std::make_unique<false_peer>(node, number));
+    strangers.back()->says("anything");
   }
+  for (const auto& each : strangers)
+    EXPECT_EQ(errors_of(each->client().read_to_end()).size(), 1u);
   EXPECT_EQ(node.series(), shown);
   EXPECT_TRUE(node.told->by_shard.empty());
 }
