@@ -16,7 +16,8 @@ namespace {
 template <class Entry>
 std::size_t run_corpus(const char* name, Entry entry) {
   std::size_t count = 0;
-  for (const auto& file : std::filesystem::directory_iterator{source_dir() + "/tests/fuzz/corpus/" + name}) {
+  for (const auto& file :
+       std::filesystem::directory_iterator{test::source_dir() + "/tests/fuzz/corpus/" + name}) {
     std::ifstream in{file.path(), std::ios::binary};
     const std::string bytes{std::istreambuf_iterator<char>{in}, {}};
     EXPECT_NO_THROW(entry(bytes)) << file.path();

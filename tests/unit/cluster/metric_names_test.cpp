@@ -52,7 +52,7 @@ TEST(MetricNames, FollowTheConventionsOfPrometheus) {
 
 /// The metrics that a file of config/prometheus/ names.
 std::set<std::string> names_in(const std::string& file) {
-  std::ifstream in{source_dir() + "/config/prometheus/" + file};
+  std::ifstream in{test::source_dir() + "/config/prometheus/" + file};
   const std::string text{std::istreambuf_iterator<char>{in}, {}};
   const std::regex name{"orderd_[a-z_]+"};
   return {std::sregex_token_iterator{text.begin(), text.end(), name}, std::sregex_token_iterator{}};

@@ -29,7 +29,7 @@ std::string bytes_of(const std::string& line) {
 /// The blocks of the page that begin with ```hex NAME.
 std::map<std::string, std::string> blocks_of_page() {
   std::map<std::string, std::string> blocks;
-  std::ifstream page{source_dir() + "/cluster/PROTOCOL.md"};
+  std::ifstream page{test::source_dir() + "/cluster/PROTOCOL.md"};
   std::string name;
   for (std::string line; std::getline(page, line);) {
     if (line.starts_with("```hex "))
@@ -97,7 +97,7 @@ TEST_F(ProtocolPage, ShowsTheErrorForAnotherProtocol) {
 }
 
 TEST_F(ProtocolPage, NamesTheLimitsThatHold) {
-  std::ifstream file{source_dir() + "/cluster/PROTOCOL.md"};
+  std::ifstream file{test::source_dir() + "/cluster/PROTOCOL.md"};
   std::stringstream text;
   text << file.rdbuf();
   EXPECT_EQ(limits::credit_window_requests, 8'192u);

@@ -61,7 +61,7 @@ TEST_F(RetailFile, RefusesAFileWithAnotherHeader) {
 
 // The figures were counted once with Python's csv and decimal modules.
 TEST_F(RetailFile, HoldsWhatARealYearHolds) {
-  const std::string year = source_dir() + "/../shared/data/online_retail_2009_2010.csv.xz";
+  const std::string year = test::source_dir() + "/../shared/data/online_retail_2009_2010.csv.xz";
   if (!std::filesystem::exists(year))
     GTEST_SKIP() << "the real data is not on this machine: " << year;
   ASSERT_TRUE(read(year));

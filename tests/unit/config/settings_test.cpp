@@ -14,7 +14,7 @@
 namespace orderd::config {
 namespace {
 
-const std::string example = source_dir() + "/config/orderd.toml";
+const std::string example = test::source_dir() + "/config/orderd.toml";
 
 /// Parses as orderd does; the arguments without the program's name. The message of a refusal, or "".
 std::string parse(node_settings& into, std::vector<std::string> arguments) {

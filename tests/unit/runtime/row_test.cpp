@@ -16,7 +16,7 @@ namespace {
 using namespace runtime;
 
 std::string golden(const std::string& name) {
-  std::ifstream file{source_dir() + "/tests/golden/runtime/" + name};
+  std::ifstream file{test::source_dir() + "/tests/golden/runtime/" + name};
   std::string text;
   std::string line;
   while (std::getline(file, line))
