@@ -22,15 +22,17 @@ std::vector<prometheus::MetricFamily> all_families() {
   disk_metrics of_disk;
   of_disk.starts.at("x");
   of_disk.given_up.at("x");
-  for (auto* one : {&numbers.requests, &numbers.admission_refusals, &numbers.orders_settled,
-                    &numbers.entity_restarts, &numbers.provider_calls, &of_cluster.bytes,
-                    &of_cluster.messages, &of_cluster.drops, &of_cluster.beacons, &of_cluster.store_calls})
+  for (auto* one :
+       {&numbers.requests, &numbers.admission_refusals, &numbers.orders_settled, &numbers.entity_restarts,
+        &numbers.provider_calls, &of_cluster.bytes, &of_cluster.messages, &of_cluster.drops,
+        &of_cluster.beacons, &of_cluster.store_calls, &of_cluster.doubts})
     one->at("x");
   for (auto* one : {&numbers.unsettled_orders, &numbers.oldest_unsettled_order_age, &numbers.state_bytes,
                     &numbers.apply_lag_epochs, &numbers.unapplied_bytes, &numbers.live_entities,
-                    &numbers.quarantined_entities, &numbers.channel_backlog, &numbers.wall_clock_ahead,
-                    &of_cluster.link_up, &of_cluster.term, &of_cluster.serving, &of_cluster.missing_copies,
-                    &of_cluster.copying_followers, &of_cluster.follower_lag, &of_cluster.store_trouble})
+                    &numbers.quarantined_entities, &numbers.channel_backlog, &numbers.journal_shard_bytes,
+                    &numbers.journal_oldest, &numbers.wall_clock_ahead, &of_cluster.link_up, &of_cluster.term,
+                    &of_cluster.serving, &of_cluster.missing_copies, &of_cluster.copying_followers,
+                    &of_cluster.follower_lag, &of_cluster.store_trouble})
     one->at("x");
   auto all = numbers.Collect();
   for (auto& each : of_disk.Collect())
