@@ -35,7 +35,7 @@ protected:
     applier_ =
         actors.spawn<runtime::applier_actor>(*opened_, journal_, numbers_, runtime::applier_options{}, fatal);
     const replica_options options{.self = self, .minimum = minimum, .limits = {}};
-    const runtime::shard_options engine{.shards = 2, .self = self, .last = {}, .admission = {}};
+    const runtime::shard_options engine{.shards = 2, .last = {}, .self = self, .admission = {}};
     seat_ = actors.spawn<replica_actor>(
         seat_dependencies{options,
                           {},
