@@ -34,6 +34,7 @@ std::string listed(const Numbers& numbers) {
 
 std::vector<std::uint32_t> nodes_of(const std::vector<replica_id>& set) {
   std::vector<std::uint32_t> out;
+  out.reserve(set.size());
   for (const auto& each : set)
     out.push_back(each.node);
   return out;

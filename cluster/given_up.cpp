@@ -71,6 +71,19 @@ result<std::vector<std::string>> parts_in(const std::string& folder) {
   return out;
 }
 
+std::string in_folder(const std::string& folder, const std::string& part) {
+  return folder + "/" + part;
+}
+
+fault in_the_way(const std::string& from, const std::string& to) {
+  return {fault_code::malformed, "cannot move " + from + " to " + to
+                                     + ", which exists; put one of the two elsewhere, and start again"};
+}
+
+fault not_moved(int error, const std::string& from, const std::string& to) {
+  return os_failure(error, "move " + from, to);
+}
+
 /// Never over something that is there.
 result<void> move_parts(const std::string& from, const std::string& to) {
   const auto parts = parts_in(from);
@@ -78,12 +91,13 @@ result<void> move_parts(const std::string& from, const std::string& to) {
     return parts.error();
   for (const auto& part : *parts) {
     std::error_code failed;
-    if (files::exists(to + "/" + part, failed) || failed)
-      return fault{fault_code::malformed, "cannot move " + from + "/" + part + ": there is one in " + to
-                                              + "; put one of the two elsewhere, and start again"};
-    files::rename(from + "/" + part, to + "/" + part, failed);
+    const auto here = in_folder(from, part);
+    const auto there = in_folder(to, part);
+    if (files::exists(there, failed) || failed)
+      return in_the_way(here, there);
+    files::rename(here, there, failed);
     if (failed)
-      return os_failure(failed.value(), "move " + from + "/" + part, to);
+      return not_moved(failed.value(), here, to);
   }
   if (auto done = runtime::sync_folder(to); !done)
     return done;

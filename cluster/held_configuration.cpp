@@ -215,7 +215,7 @@ void held_configuration::take(std::uint32_t shard, std::uint64_t in_store, const
 versioned_value held_configuration::announce(const std::string& name, std::uint64_t expected,
                                              const std::string& value) {
   const auto found = records_.find(name);
-  const auto there = found == records_.end() ? versioned_value{} : found->second;
+  auto there = found == records_.end() ? versioned_value{} : found->second;
   if (there.version != expected)
     return there;
   if (auto node = decode_known_node(value); node && name == name_of_node(node->first))

@@ -161,7 +161,7 @@ private:
     file_ = *file;
     story_.disk = {{file_->incarnation, file_->boot}, file_->distrusted.empty(), file_->pending};
     story_.damage = file_->distrusted;
-    const auto opened = open(*std::move(lock));
+    auto opened = open(*std::move(lock));
     if (opened || opened.error().code != fault_code::corrupt)
       return opened;
     story_.disk.sound = false;

@@ -1,8 +1,7 @@
 #include "cluster/lease_board.hpp"
 
-#include <time.h>
-
 #include <algorithm>
+#include <ctime>
 
 namespace orderd::cluster {
 

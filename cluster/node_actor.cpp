@@ -162,11 +162,9 @@ void node_actor::answer_audit(const node_question& question, const caf::actor& g
   auditing_ = claim;
   fan_out_request<caf::policy::select_all>(given_.shards, time_left(question), runtime::describe_shard{})
       .then(
+          // NOLINTNEXTLINE(performance-unnecessary-value-param): select_all takes nothing else
           [this, question, gateway, claim](std::vector<runtime::shard_description> shards) {
-            std::vector<runtime::unix_ms> times(shards.size()); // Each shard has its own.
-            for (const auto& each : shards)
-              times.at(each.shard) = each.time_ms;
-            audit(question, gateway, std::move(times));
+            audit(question, gateway, shards);
           },
           [this, to, gateway](const caf::error& why) {
             send(gateway, refusal(to, no_answer("a shard does not answer", why)));
@@ -174,8 +172,11 @@ void node_actor::answer_audit(const node_question& question, const caf::actor& g
 }
 
 void node_actor::audit(const node_question& question, const caf::actor& gateway,
-                       std::vector<runtime::unix_ms> times) {
+                       const std::vector<runtime::shard_description>& shards) {
   const auto to = question.from;
+  std::vector<runtime::unix_ms> times(shards.size()); // Each shard has its own.
+  for (const auto& each : shards)
+    times.at(each.shard) = each.time_ms;
   std::shared_ptr<actors::auditor> auditor = actors::make_auditor(std::move(times));
   auditing_ = auditor;
   request(given_.applier, time_left(question), runtime::inspect_state{auditor})

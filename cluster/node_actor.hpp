@@ -82,7 +82,8 @@ private:
                                const std::vector<seat_description>& seats);
   v1::reply status(const std::vector<runtime::shard_description>& shards) const;
   void answer_audit(const node_question& question, const caf::actor& gateway);
-  void audit(const node_question& question, const caf::actor& gateway, std::vector<runtime::unix_ms> times);
+  void audit(const node_question& question, const caf::actor& gateway,
+             const std::vector<runtime::shard_description>& shards);
   std::chrono::milliseconds time_left(const node_question& question) const;
   void look_at_disk();
   void admit(std::optional<runtime::fault> refusal);

@@ -13,7 +13,7 @@
 namespace orderd::runtime {
 
 /// System calls only: nothing else is set up yet, not even what a sanitizer needs.
-[[gnu::no_sanitize("address", "thread", "undefined")]] inline void open_standard_descriptors() {
+__attribute__((no_sanitize("address", "thread", "undefined"))) inline void open_standard_descriptors() {
   for (;;) {
     const auto lowest = ::syscall(SYS_openat, AT_FDCWD, "/dev/null", O_RDWR, 0);
     if (lowest < 0)

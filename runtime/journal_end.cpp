@@ -18,7 +18,7 @@ namespace {
 constexpr char slot_version = 1;
 /// version, checksum, id, then three numbers.
 constexpr std::size_t header_bytes = 1 + 8;
-constexpr std::size_t slot_bytes = header_bytes + journal_id_bytes + 3 * 8;
+constexpr std::size_t slot_bytes = header_bytes + journal_id_bytes + 3 * sizeof(std::uint64_t);
 /// Each slot has a block of the disk to itself: a write torn by a loss of power destroys one at most.
 constexpr std::size_t slot_distance = 4096;
 

@@ -243,8 +243,8 @@ result<void> lmdb_journal::put_marks(lmdb::cursor& at) {
   if (const auto oldest = oldest_record(); oldest < next_)
     gaps_.drop_below(oldest);
   for (const auto& [first, end] : gaps_.take_changes()) {
-    const auto done = end ? at.put(chunk_key{first, 0}.view(), seal_erased({first, *end}))
-                          : erase_records(at, first, first + 1);
+    auto done = end ? at.put(chunk_key{first, 0}.view(), seal_erased({first, *end}))
+                    : erase_records(at, first, first + 1);
     if (!done)
       return done;
   }

@@ -80,7 +80,7 @@ std::optional<page_view> page_view::parse(std::string_view bytes, page_number nu
 }
 
 std::optional<node> page_view::at(unsigned index) const {
-  const std::size_t begin = number_at<std::uint16_t>(bytes_, page_header_bytes + 2 * index);
+  const std::size_t begin = number_at<std::uint16_t>(bytes_, page_header_bytes + std::size_t{2} * index);
   if (begin < page_header_bytes || begin + node_header_bytes > page_bytes)
     return std::nullopt;
   const auto rest = bytes_.substr(begin);
@@ -109,7 +109,7 @@ std::optional<node> page_view::at(unsigned index) const {
 }
 
 page_view::extent page_view::extent_of(unsigned index, const node& of) const {
-  const std::size_t begin = number_at<std::uint16_t>(bytes_, page_header_bytes + 2 * index);
+  const std::size_t begin = number_at<std::uint16_t>(bytes_, page_header_bytes + std::size_t{2} * index);
   const auto key_end = begin + node_header_bytes + of.key.size();
   return {begin, key_end, key_end + (of.overflow ? sizeof(page_number) : of.inline_value.size())};
 }

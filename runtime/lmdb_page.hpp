@@ -80,7 +80,7 @@ public:
   };
   extent extent_of(unsigned index, const node& of) const;
   /// Where the list of nodes ends.
-  std::size_t list_end() const noexcept { return page_header_bytes + 2 * count_; }
+  std::size_t list_end() const noexcept { return page_header_bytes + std::size_t{2} * count_; }
 
 private:
   std::string_view bytes_;

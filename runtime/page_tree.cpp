@@ -239,7 +239,7 @@ private:
       return left < right;
     const auto number = [](std::string_view key) {
       std::uint64_t out = 0;
-      std::memcpy(&out, key.data(), std::min(key.size(), sizeof out));
+      key.copy(reinterpret_cast<char*>(&out), sizeof out); // memcpy may not be given an empty view
       return out;
     };
     return number(left) < number(right);

@@ -18,7 +18,7 @@ namespace {
 constexpr std::chrono::milliseconds tick_interval{20};
 constexpr std::size_t slice_requests = 64;
 /// Far more than clocks that are kept by NTP differ, or than a failover takes.
-constexpr std::int64_t clock_far_ms = 5 * 60 * 1'000;
+constexpr std::int64_t clock_far_ms = 300'000;
 constexpr std::uint8_t kinds_max = 15; // of entities, for the metrics
 
 std::unique_ptr<entity_host> make_host(config::entity_form form, caf::actor_system& system) {
