@@ -77,6 +77,10 @@ runtime::result<cluster_node> start_cluster_node(caf::actor_system& system,
         ports.disk.state(shard), cluster.board, ports.rules, ports.clock, ports.numbers, cluster.numbers,
         made.journal, made.applier, made.provider_worker, ports.fatal, cluster.distrust}));
   }
+  made.scrub = spawn_scrub(system, settings, ports,
+                           [distrust = cluster.distrust](std::uint32_t shard, const runtime::fault& why) {
+                             distrust("shard " + std::to_string(shard) + ": " + why.message);
+                           });
   made.self = system.spawn<node_actor>(
       node_dependencies{ports.disk,
                         ports.clock,
@@ -112,7 +116,7 @@ void cluster_node::open(const caf::actor& gateway, const caf::actor& peers) cons
 void cluster_node::stop() const {
   for (const auto& each : seats)
     caf::anon_send_exit(each, caf::exit_reason::user_shutdown);
-  for (const auto& each : {directory, self, provider_worker, applier, journal})
+  for (const auto& each : {directory, self, provider_worker, scrub, applier, journal})
     if (each)
       caf::anon_send_exit(each, caf::exit_reason::user_shutdown);
 }

@@ -43,6 +43,7 @@ struct cluster_node {
   caf::actor journal;
   caf::actor applier;
   caf::actor provider_worker;
+  caf::actor scrub; ///< null: none
   caf::actor directory;
 
   /// Seats start; replies go to `gateway`, messages for other nodes to `peers`.

@@ -85,6 +85,7 @@ result<void> cluster_process::bind() {
   page_.emplace(*std::move(page));
   page_->add(cluster_numbers_);
   page_->add(disk_numbers_);
+  page_->add(scrubbed_);
   config_.emplace(settings_);
   system_.emplace(*config_);
   auto for_clients = listen_for_clients(*system_, settings_.listen);
@@ -142,22 +143,37 @@ result<void> cluster_process::start_actors() {
     return heart.error();
   beacons_ = *std::move(heart);
   provider_ = spawn_simulated_provider(*system_, settings_.provider);
-  auto made = start_cluster_node(
-      *system_, settings_,
-      {*joined_.disk, {}, *rules_, clock_, *store_, *numbers_, provider_, fatal_, settings_.listen},
-      {joined_.terms,
-       joined_.self,
-       joined_.boot,
-       joined_.found,
-       *store_,
-       *board_,
-       *cluster_numbers_,
-       [this](const auto& nodes) { show_beacons(nodes); },
-       [this](const std::string& why) { give_up(why); },
-       {.held = held_},
-       {},
-       [folder = settings_.data_dir](const auto& what) { write_held(folder, what); }},
-      peers_.actor, blocking_actors::detached);
+  return start_seats();
+}
+
+result<void> cluster_process::start_seats() {
+  directory_options directory;
+  directory.held = held_;
+  auto made =
+      start_cluster_node(*system_, settings_,
+                         {*joined_.disk,
+                          {},
+                          *rules_,
+                          clock_,
+                          *store_,
+                          *numbers_,
+                          provider_,
+                          fatal_,
+                          settings_.listen,
+                          scrubbed_.get()},
+                         {joined_.terms,
+                          joined_.self,
+                          joined_.boot,
+                          joined_.found,
+                          *store_,
+                          *board_,
+                          *cluster_numbers_,
+                          [this](const auto& nodes) { show_beacons(nodes); },
+                          [this](const std::string& why) { give_up(why); },
+                          std::move(directory),
+                          {},
+                          [folder = settings_.data_dir](const auto& what) { write_held(folder, what); }},
+                         peers_.actor, blocking_actors::detached);
   if (!made)
     return made.error();
   node_ = *std::move(made);

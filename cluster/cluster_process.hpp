@@ -41,6 +41,7 @@ public:
 private:
   runtime::result<void> bind();
   runtime::result<void> start_actors();
+  runtime::result<void> start_seats();
   void count_start();
   void give_up(const std::string& why);
   void show_beacons(const std::map<std::uint32_t, known_node>& nodes);
@@ -52,6 +53,7 @@ private:
   std::shared_ptr<runtime::metrics> numbers_;
   std::shared_ptr<cluster_metrics> cluster_numbers_;
   std::shared_ptr<disk_metrics> disk_numbers_ = std::make_shared<disk_metrics>();
+  std::shared_ptr<runtime::scrub_metrics> scrubbed_ = std::make_shared<runtime::scrub_metrics>();
   runtime::system_node_clock clock_;
   std::unique_ptr<etcd_configuration> store_;
   joined_node joined_;

@@ -59,6 +59,22 @@ shared_actors spawn_shared(caf::actor_system& system, const config::node_setting
   return made;
 }
 
+caf::actor spawn_scrub(caf::actor_system& system, const config::node_settings& settings,
+                       const node_ports& ports, runtime::damage_handler damaged) {
+  if (!ports.scrubbed)
+    return nullptr;
+  std::vector<runtime::scrubbed_store*> shards;
+  for (std::uint32_t shard = 0; shard < ports.disk.shards(); ++shard)
+    if (auto* store = dynamic_cast<runtime::scrubbed_store*>(&ports.disk.state(shard)))
+      shards.push_back(store);
+  runtime::require(shards.size() == ports.disk.shards(), "a state that cannot be looked through");
+  auto made = system.spawn<runtime::scrub_actor, caf::detached>(
+      std::move(shards), ports.clock, *ports.scrubbed,
+      runtime::scrub_options{settings.scrub_hours, settings.scrub_mb_s}, std::move(damaged));
+  end_node_with(made, "scrub", ports.fatal);
+  return made;
+}
+
 runtime::shard_options engine_options(const config::node_settings& settings, const runtime::replica_id& self,
                                       std::uint32_t shard, std::uint32_t shards, blocking_actors where) {
   runtime::shard_options options;
@@ -97,6 +113,13 @@ runtime::result<node> start_node(caf::actor_system& system, const config::node_s
     }
     made.shards.push_back(*std::move(spawned));
   }
+  made.scrub =
+      spawn_scrub(system, settings, ports, [fatal = ports.fatal](std::uint32_t, const runtime::fault& why) {
+        fatal("scrub",
+              {why.code, why.message
+                             + "; start the node again: it looks through its pages, and saves what can "
+                               "be read of the damaged ones"});
+      });
   made.self = system.spawn<node_actor>(
       node_dependencies{ports.disk,
                         ports.clock,
@@ -123,7 +146,7 @@ void node::open(const caf::actor& gateway) const {
 void node::stop() const {
   for (const auto& each : shards)
     caf::anon_send_exit(each, caf::exit_reason::user_shutdown);
-  for (const auto& each : {self, provider_worker, applier, journal})
+  for (const auto& each : {self, provider_worker, scrub, applier, journal})
     if (each)
       caf::anon_send_exit(each, caf::exit_reason::user_shutdown);
 }

@@ -16,6 +16,7 @@
 #include "runtime/fatal.hpp"
 #include "runtime/metrics.hpp"
 #include "runtime/recovery.hpp"
+#include "runtime/scrub_metrics.hpp"
 #include "runtime/store.hpp"
 
 #include <caf/actor.hpp>
@@ -36,7 +37,8 @@ struct node_ports {
   runtime::metrics& numbers;
   caf::actor provider; ///< answers runtime::provider_request
   runtime::fatal_handler fatal;
-  std::string client_endpoint = {}; ///< host:port of its gateway, as clients are told
+  std::string client_endpoint = {};           ///< host:port of its gateway, as clients are told
+  runtime::scrub_metrics* scrubbed = nullptr; ///< null: nothing is looked through while the node works
 };
 
 /// Where the actors that block run.
@@ -51,6 +53,7 @@ struct node {
   caf::actor journal;
   caf::actor applier;
   caf::actor provider_worker;
+  caf::actor scrub; ///< null: none
 
   /// Shards recover and start; replies go to `gateway`.
   void open(const caf::actor& gateway) const;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "cluster/node.hpp"
+#include "runtime/scrub_actor.hpp"
 #include "runtime/shard.hpp"
 
 #include <caf/actor_system.hpp>
@@ -26,6 +27,10 @@ struct shared_actors {
 };
 shared_actors spawn_shared(caf::actor_system& system, const config::node_settings& settings,
                            const node_ports& ports, blocking_actors where);
+
+/// Looks through the states while the node works, on a thread of its own. Null where nothing is.
+caf::actor spawn_scrub(caf::actor_system& system, const config::node_settings& settings,
+                       const node_ports& ports, runtime::damage_handler damaged);
 
 /// A shard's engine on a node with so many of them, but for term and epochs.
 runtime::shard_options engine_options(const config::node_settings& settings, const runtime::replica_id& self,

@@ -99,6 +99,7 @@ public:
     if (!page)
       return page.error();
     page_.emplace(*std::move(page));
+    page_->add(scrubbed_);
     return start_actors(*std::move(recovered));
   }
 
@@ -122,10 +123,11 @@ private:
     gateway_ = *std::move(door);
     end_node_with(gateway_.actor, "gateway", end_process);
     provider_ = spawn_simulated_provider(*system_, settings_.provider);
-    auto made = start_node(*system_, settings_,
-                           {*disk_, std::move(recovered), *rules_, clock_, configuration_, *numbers_,
-                            provider_, end_process, with_port(settings_.listen, gateway_.port)},
-                           blocking_actors::detached);
+    auto made =
+        start_node(*system_, settings_,
+                   {*disk_, std::move(recovered), *rules_, clock_, configuration_, *numbers_, provider_,
+                    end_process, with_port(settings_.listen, gateway_.port), scrubbed_.get()},
+                   blocking_actors::detached);
     if (!made) {
       stop();
       return made.error();
@@ -139,6 +141,7 @@ private:
   const config::node_settings& settings_;
   std::unique_ptr<const runtime::business> rules_;
   std::shared_ptr<runtime::metrics> numbers_;
+  std::shared_ptr<runtime::scrub_metrics> scrubbed_ = std::make_shared<runtime::scrub_metrics>();
   runtime::system_node_clock clock_;
   static_configuration configuration_;
   std::unique_ptr<runtime::storage> disk_;

@@ -136,6 +136,13 @@ void add_storage(CLI::App& app, node_settings& into) {
                  "Used share of the disk from which new orders are refused")
       ->type_name("SHARE")
       ->check(share());
+  app.add_option("--scrub-hours", into.scrub_hours,
+                 "Between two looks through all stored states while the node runs; 0: none")
+      ->type_name("H")
+      ->check(whole(0, 8'760, "h"));
+  app.add_option("--scrub-mb-s", into.scrub_mb_s, "What such a look reads, in millions of bytes a second")
+      ->type_name("MB")
+      ->check(whole(1, 10'000, "MB"));
 }
 
 void add_engine(CLI::App& app, node_settings& into) {

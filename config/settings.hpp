@@ -49,6 +49,8 @@ struct node_settings {
   std::int64_t placement_deadline_ms = 30'000;    ///< a placement not settled by then is undone
   std::uint32_t restarts_max = 3;                 ///< of an entity on one command before quarantine
   std::uint32_t apply_interval_ms = 200;          ///< how often committed epochs are applied to the state
+  std::uint32_t scrub_hours = 24;                 ///< between two looks through all states; 0: none
+  std::uint32_t scrub_mb_s = 16;                  ///< 10^6 bytes a second that they read
   configuration_form configuration = configuration_form::one_node;
   std::vector<std::string> etcd = {"127.0.0.1:2379"}; ///< its members' endpoints for clients; loopback only
   std::uint32_t replication = 3;                      ///< copies of each shard of a cluster; fixed with it

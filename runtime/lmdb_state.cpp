@@ -206,6 +206,16 @@ result<std::unique_ptr<state_reader>> lmdb_state::reader() {
   return lmdb_state_reader::make(*environment_, *pages_, missing_, shard_);
 }
 
+result<scrub_slice> lmdb_state::verify(const scrub_cursor& from, std::size_t bytes_max) {
+  if (!scrub_) {
+    auto made = lmdb_scrub::make(*environment_, *pages_, shard_);
+    if (!made)
+      return made.error();
+    scrub_ = *std::move(made);
+  }
+  return scrub_->verify(from, bytes_max);
+}
+
 // -- apply ---------------------------------------------------------------------------------------
 
 result<void> lmdb_state::apply(std::span<const epoch_ptr> epochs) {

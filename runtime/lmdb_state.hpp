@@ -15,6 +15,7 @@
 #pragma once
 
 #include "runtime/lmdb.hpp"
+#include "runtime/lmdb_scrub.hpp"
 #include "runtime/page_sums.hpp"
 #include "runtime/state_rows.hpp"
 #include "runtime/state_salvage.hpp"
@@ -41,7 +42,7 @@ private:
   std::array<MDB_dbi, row_place::numbers> handles_{}; ///< plus one; 0: there is none
 };
 
-class lmdb_state final : public state_store {
+class lmdb_state final : public state_store, public scrubbed_store {
 public:
   enum class when_damaged : std::uint8_t {
     refuse,  ///< `corrupt`: there are other copies
@@ -66,6 +67,7 @@ public:
   result<void> set_applied(const epoch_mark& last) override;
   epoch_mark applied() const override;
   result<std::unique_ptr<state_reader>> reader() override;
+  result<scrub_slice> verify(const scrub_cursor& from, std::size_t bytes_max) override;
   std::uint64_t size_bytes() const override { return environment_->used_bytes(); }
 
 private:
@@ -85,6 +87,7 @@ private:
 
   std::unique_ptr<lmdb::page_sums> pages_; // goes after the environment that writes through it
   std::unique_ptr<lmdb::environment> environment_;
+  std::unique_ptr<lmdb_scrub> scrub_; // goes before the environment it reads
   std::uint32_t shard_;
   MDB_dbi meta_ = 0;
   state_databases databases_;

@@ -339,6 +339,21 @@ result<void> page_sums::read(page_number number, char* to) {
   return make_entry(number, to) == entry_of(number) ? result<void>{} : damaged(number);
 }
 
+result<std::uint64_t> page_sums::read_from(int file, page_number first, std::uint64_t count, char* to) const {
+  auto got = file < 0 ? -1 : read_all(file, to, count * page_bytes, first * page_bytes);
+  if (got < 0)
+    got = read_all(data_, to, count * page_bytes, first * page_bytes);
+  if (got < 0 && errno != EIO)
+    return os_failure(errno, "read data.mdb", folder_);
+  return got < 0 ? 0 : static_cast<std::uint64_t>(got) / page_bytes;
+}
+
+result<void> page_sums::write_again(page_number number, const char* page) {
+  if (write_all(data_, page, page_bytes, number * page_bytes) != 0 || ::fdatasync(data_) != 0)
+    return os_failure(errno, "write a page of data.mdb anew", folder_);
+  return {};
+}
+
 unsigned page_sums::read_parts(page_number number, char* to) {
   if (!read_unchecked(number, to))
     return 0;

@@ -75,6 +75,18 @@ public:
   /// Reads a page without its sums.
   result<void> read_unchecked(page_number number, char* to) const;
 
+  // For a look through the file while it is used (lmdb_scrub.hpp). `at` is of a transaction that is held.
+  /// Reads pages without their sums, from `file` (the data file, opened in another way) or, where that cannot
+  /// be, as `read` does. Gives how many are there.
+  result<std::uint64_t> read_from(int file, page_number first, std::uint64_t count, char* to) const;
+  bool good(page_number number, const char* page) const {
+    return make_entry(number, page) == entry_of(number);
+  }
+  /// By number. What is in them does not count, and may be written at any time.
+  result<std::vector<bool>> free_pages(const meta& of);
+  /// Writes a page that is used, as it was written before. Pre: good().
+  result<void> write_again(page_number number, const char* page);
+
   const std::string& folder() const noexcept { return folder_; }
 
   // What LMDB does. It changes a page by copying it from its map: one that is not good any more ends the
@@ -109,7 +121,6 @@ private:
   result<void> check_age();
   result<void> look_through();
   result<std::vector<page_number>> mismatches();
-  result<std::vector<bool>> free_pages(const meta& of);
   result<void> begin_file();
   result<void> correct(std::vector<page_number>& wrong);
   bool correct(page_number number, stored_meta& page, const std::function<bool()>& sound);

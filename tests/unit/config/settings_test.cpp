@@ -80,7 +80,11 @@ TEST(Settings, TakeEveryArgument) {
                              "--restarts-max",
                              "0",
                              "--apply-interval-ms",
-                             "11"}),
+                             "11",
+                             "--scrub-hours",
+                             "0",
+                             "--scrub-mb-s",
+                             "12"}),
             "");
   const node_settings expected{.data_dir = "/d",
                                .listen = "localhost:1",
@@ -98,6 +102,8 @@ TEST(Settings, TakeEveryArgument) {
                                .placement_deadline_ms = 900,
                                .restarts_max = 0,
                                .apply_interval_ms = 11,
+                               .scrub_hours = 0,
+                               .scrub_mb_s = 12,
                                .provider = {}};
   EXPECT_EQ(settings, expected);
 }

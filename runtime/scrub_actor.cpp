@@ -1,0 +1,113 @@
+#include "runtime/scrub_actor.hpp"
+
+#include "runtime/log.hpp"
+#include "runtime/short_slices.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <utility>
+
+namespace orderd::runtime {
+
+namespace {
+
+/// Between two looks whether a round is due: the clock counts while the machine is suspended, a wake-up may
+/// not.
+constexpr std::int64_t look_ms = 60'000;
+
+double seconds(unix_ms time) {
+  return static_cast<double>(time) / 1'000;
+}
+
+} // namespace
+
+scrub_actor::scrub_actor(caf::actor_config& config, std::vector<scrubbed_store*> shards,
+                         const node_clock& clock, scrub_metrics& numbers, scrub_options options,
+                         damage_handler damaged)
+    : caf::event_based_actor(config), shards_(std::move(shards)), time_(clock), numbers_(numbers),
+      pace_(options, clock.now().monotone_ms), damaged_(std::move(damaged)) {}
+
+caf::behavior scrub_actor::make_behavior() {
+  // Nobody waits for it. Where the kernel refuses, it does so again: nothing to report.
+  if (getf(is_detached_flag))
+    (void)request_low_share();
+  if (pace_.by_itself()) {
+    numbers_.finished.Set(seconds(time_.now().wall_ms));
+    wake_after(std::min(look_ms, pace_.next_in_ms(time_.now().monotone_ms)));
+  }
+  return {
+      [this](caf::tick_atom, std::uint64_t turn) {
+        if (turn == turn_)
+          step();
+      },
+  };
+}
+
+void scrub_actor::wake_after(std::int64_t ms) {
+  delayed_send(this, std::chrono::milliseconds{ms}, caf::tick_atom_v, ++turn_);
+}
+
+void scrub_actor::begin() {
+  running_ = true;
+  shard_ = 0;
+  at_ = {};
+  damage_in_round_ = 0;
+  began_at_ = time_.now().monotone_ms;
+  log::info("scrub", "scrub_begun", {{"shards", shards_.size()}}, "");
+}
+
+void scrub_actor::step() {
+  const auto now = time_.now().monotone_ms;
+  if (!running_ && !pace_.due(now))
+    return wake_after(std::min(look_ms, pace_.next_in_ms(now)));
+  if (!running_)
+    begin();
+  const auto slice = shards_[shard_]->verify(at_, pace_.slice_bytes());
+  if (!slice) {
+    if (slice.error().code != fault_code::corrupt) {
+      log::error("scrub", "scrub_failed", {{"shard", shard_}}, slice.error().message);
+      return stop_round();
+    }
+    numbers_.damage.Increment();
+    log::error("scrub", "scrub_damage", {{"shard", shard_}}, slice.error().message);
+    running_ = false;
+    return damaged_(shard_, slice.error());
+  }
+  take(*slice);
+  if (slice->end && ++shard_ == shards_.size())
+    return end_round();
+  wake_after(pace_.pause_ms(slice->bytes, time_.now().monotone_ms - now));
+}
+
+void scrub_actor::take(const scrub_slice& slice) {
+  numbers_.pages.Increment(static_cast<double>(slice.pages));
+  damage_in_round_ += slice.bad_rows + slice.mended;
+  numbers_.damage.Increment(static_cast<double>(slice.bad_rows + slice.mended));
+  if (slice.bad_rows > 0)
+    log::error("scrub", "scrub_bad_rows", {{"shard", shard_}, {"rows", slice.bad_rows}},
+               slice.bad_row + "; reading it says corrupt. Restore it from a backup or another node");
+  if (slice.mended > 0)
+    log::warn("scrub", "scrub_mended", {{"shard", shard_}, {"pages", slice.mended}},
+              "the disk had lost pages that memory still had: they were written anew. Look at the disk");
+  numbers_.progress.Set((shard_ + slice.share) / static_cast<double>(shards_.size()));
+  at_ = slice.end ? scrub_cursor{} : slice.next;
+}
+
+void scrub_actor::end_round() {
+  const auto now = time_.now();
+  if (pace_.by_itself())
+    numbers_.finished.Set(seconds(now.wall_ms));
+  log::info("scrub", "scrub_ended", {{"ms", now.monotone_ms - began_at_}, {"damage", damage_in_round_}}, "");
+  stop_round();
+}
+
+void scrub_actor::stop_round() {
+  running_ = false;
+  numbers_.progress.Set(0);
+  const auto now = time_.now().monotone_ms;
+  pace_.ended(now);
+  if (pace_.by_itself())
+    wake_after(std::min(look_ms, pace_.next_in_ms(now)));
+}
+
+} // namespace orderd::runtime

@@ -1,0 +1,165 @@
+// The scrub: which part it looks at when, and what it makes of what is found. Faults: a damaged page, rows
+// whose seals are not good, a disk that cannot be read.
+#include "runtime/scrub_actor.hpp"
+
+#include "tests/support/manual_clock.hpp"
+#include "tests/support/test_system.hpp"
+
+#include <gtest/gtest.h>
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace orderd::runtime {
+namespace {
+
+using std::chrono::milliseconds;
+
+/// A store of so many pages, looked at in slices of ten.
+class paged_state final : public scrubbed_store {
+public:
+  explicit paged_state(std::uint64_t pages) : pages_(pages) {}
+
+  result<scrub_slice> verify(const scrub_cursor& from, std::size_t) override {
+    looked_at.push_back(from.page);
+    if (failure)
+      return *failure;
+    scrub_slice out{from, false, 10, 40'960, 0, 0, 0, {}};
+    out.next.page += 10;
+    out.end = out.next.page >= pages_;
+    out.share = static_cast<double>(out.next.page) / static_cast<double>(pages_);
+    out.bad_rows = out.end ? bad_rows : 0;
+    out.bad_row = "a bad row";
+    return out;
+  }
+
+  std::vector<std::uint64_t> looked_at;
+  std::optional<fault> failure;
+  std::uint64_t bad_rows = 0;
+
+private:
+  std::uint64_t pages_;
+};
+
+using positions = std::vector<std::uint64_t>;
+
+class ScrubActor : public testing::Test {
+protected:
+  ~ScrubActor() override { system_.kill({scrub_}); }
+
+  void start(std::uint32_t hours) {
+    scrub_ = system_.actors().spawn<scrub_actor>(
+        std::vector<scrubbed_store*>{&first_, &second_}, clock_, numbers_, scrub_options{hours, 16},
+        [this](std::uint32_t shard, const fault& why) {
+          damaged_.push_back("shard " + std::to_string(shard) + ": " + why.message);
+        });
+    system_.run();
+  }
+  void pass(std::int64_t ms) {
+    clock_.pass(ms);
+    system_.pass(milliseconds{ms});
+  }
+  /// Up to the minute in which a round begins.
+  void pass_an_hour() {
+    for (int minute = 0; minute < 60; ++minute)
+      pass(60'000);
+  }
+  void run_round() {
+    for (int i = 0; i < 10; ++i)
+      pass(20);
+  }
+  double wall_s() const { return static_cast<double>(clock_.now().wall_ms) / 1'000; }
+
+  paged_state first_{30};
+  paged_state second_{20};
+  test::manual_clock clock_;
+  scrub_metrics numbers_;
+  std::vector<std::string> damaged_;
+  test::test_system system_;
+  caf::actor scrub_;
+};
+
+TEST_F(ScrubActor, LooksThroughEveryShardSlowlyWhenItIsTime) {
+  start(1);
+  EXPECT_EQ(numbers_.finished.Value(), wall_s()) << "a start has read everything";
+  for (int minute = 0; minute < 59; ++minute)
+    pass(60'000);
+  EXPECT_EQ(first_.looked_at, positions{});
+  pass(60'000);
+  EXPECT_EQ(first_.looked_at, positions{0});
+  EXPECT_NEAR(numbers_.progress.Value(), 1.0 / 6, 0.001);
+  pass(1);
+  EXPECT_EQ(first_.looked_at, positions{0}) << "between two slices it waits";
+  pass(1);
+  EXPECT_EQ(first_.looked_at, (positions{0, 10}));
+  run_round();
+  EXPECT_EQ(first_.looked_at, (positions{0, 10, 20}));
+  EXPECT_EQ(second_.looked_at, (positions{0, 10}));
+  EXPECT_EQ(numbers_.pages.Value(), 50);
+  EXPECT_EQ(numbers_.progress.Value(), 0);
+  EXPECT_EQ(numbers_.damage.Value(), 0);
+  EXPECT_GT(numbers_.finished.Value(), wall_s() - 1);
+}
+
+TEST_F(ScrubActor, BeginsAnewSoLongAfterARoundEnded) {
+  start(1);
+  pass_an_hour();
+  run_round();
+  EXPECT_EQ(numbers_.pages.Value(), 50);
+  pass_an_hour();
+  pass(60'000);
+  run_round();
+  EXPECT_EQ(numbers_.pages.Value(), 100);
+  EXPECT_EQ(second_.looked_at, (positions{0, 10, 0, 10}));
+}
+
+TEST_F(ScrubActor, WithNoHoursReadsNothing) {
+  start(0);
+  pass_an_hour();
+  pass_an_hour();
+  EXPECT_EQ(first_.looked_at, positions{});
+  EXPECT_EQ(numbers_.finished.Value(), 0) << "nobody waits for it";
+}
+
+TEST_F(ScrubActor, TellsOfADamagedPageAndReadsNoMore) {
+  start(1);
+  second_.failure = fault{fault_code::corrupt, "page 7 is not what was written", 0};
+  pass_an_hour();
+  run_round();
+  pass_an_hour();
+  pass_an_hour();
+  EXPECT_EQ(damaged_, (std::vector<std::string>{"shard 1: page 7 is not what was written"}));
+  EXPECT_EQ(second_.looked_at, positions{0});
+  EXPECT_EQ(numbers_.damage.Value(), 1);
+}
+
+TEST_F(ScrubActor, CountsBadRowsAndGoesOn) {
+  start(1);
+  first_.bad_rows = 2;
+  pass_an_hour();
+  run_round();
+  EXPECT_EQ(second_.looked_at, (positions{0, 10}));
+  EXPECT_EQ(numbers_.damage.Value(), 2);
+  EXPECT_TRUE(damaged_.empty()) << "a start would not mend them";
+}
+
+TEST_F(ScrubActor, ADiskThatCannotBeReadNowIsNoDamage) {
+  start(1);
+  const auto started = wall_s();
+  first_.failure = fault{fault_code::internal, "cannot read", 0};
+  pass_an_hour();
+  run_round();
+  EXPECT_TRUE(damaged_.empty());
+  EXPECT_EQ(numbers_.damage.Value(), 0);
+  EXPECT_EQ(numbers_.finished.Value(), started) << "no round has ended";
+  first_.failure.reset();
+  pass_an_hour();
+  pass(60'000);
+  run_round();
+  EXPECT_EQ(second_.looked_at, (positions{0, 10}));
+  EXPECT_GT(numbers_.finished.Value(), started);
+}
+
+} // namespace
+} // namespace orderd::runtime
