@@ -1,5 +1,6 @@
 #include "cluster/configuration_repair.hpp"
 
+#include "cluster/known_disks.hpp"
 #include "config/term_limits.hpp"
 
 #include <algorithm>
@@ -59,11 +60,13 @@ result<knowledge> known_by(const reports& nodes) {
       out.terms = *each.content.terms;
     for (const auto& [node, said] : each.content.nodes) {
       const auto before = out.nodes.find(node);
-      const auto age = [](const known_node& of) { return std::pair{of.disk.incarnation, of.disk.boot}; };
-      if (before != out.nodes.end() && age(before->second) >= age(said))
+      const auto& record = each.records.at(name_of_node(node)).value;
+      if (before != out.nodes.end()
+          && !newer(*decode_known_disks(record),
+                    *decode_known_disks(out.node_records.at(name_of_node(node)))))
         continue;
       out.nodes.insert_or_assign(node, said);
-      out.node_records[name_of_node(node)] = each.records.at(name_of_node(node)).value;
+      out.node_records[name_of_node(node)] = record;
     }
   }
   out.minimum = min_in_sync(out.terms.replication);

@@ -7,6 +7,7 @@
 #include "actors/public.pb.h"
 #include "cluster/assignment.pb.h"
 #include "cluster/directory_actor.hpp"
+#include "cluster/known_disks.hpp"
 #include "runtime/log.hpp"
 
 #include <algorithm>
@@ -44,15 +45,13 @@ std::string next_audit(const std::map<std::string, versioned_value>& listed) {
   return name;
 }
 
-/// Whether both are records of a node, and the first counts more starts of its disk.
+/// Whether both are records of a node, and the first is newer.
 bool newer_node(const std::string& name, const std::string& there, const std::string& wanted) {
   if (!name.starts_with(nodes_prefix))
     return false;
-  const auto a = decode_known_node(there);
-  const auto b = decode_known_node(wanted);
-  return a && b
-         && std::pair{a->second.disk.incarnation, a->second.disk.boot}
-                > std::pair{b->second.disk.incarnation, b->second.disk.boot};
+  const auto a = decode_known_disks(there);
+  const auto b = decode_known_disks(wanted);
+  return a && b && newer(*a, *b);
 }
 
 } // namespace

@@ -33,6 +33,19 @@ known_disks with_disk(known_disks known, const disk_identity& now, std::int64_t 
   return known;
 }
 
+bool newer(const known_disks& one, const known_disks& other) {
+  const auto counts = [](const known_disks& of, const disk_identity& disk) {
+    return starts_of(of, disk.incarnation).value_or(0) >= disk.boot;
+  };
+  const auto& mine = one.node.disk;
+  const auto& theirs = other.node.disk;
+  const bool counts_theirs = counts(one, theirs);
+  if (counts_theirs != counts(other, mine))
+    return counts_theirs;
+  // The same start, or disks that the records have forgotten.
+  return std::pair{mine.incarnation, mine.boot} > std::pair{theirs.incarnation, theirs.boot};
+}
+
 std::string encode(std::uint32_t node, const known_disks& what) {
   form::node_record out;
   runtime::require(out.ParseFromString(encode(node, what.node)), "a record that was just encoded");

@@ -27,6 +27,10 @@ std::optional<std::uint64_t> starts_of(const known_disks& known, std::uint64_t i
 /// limits::earlier_disks_max.
 known_disks with_disk(known_disks known, const disk_identity& now, std::int64_t now_ms);
 
+/// Whether the first of two records of a node was written after the second: it counts every start that the
+/// other counts of the disk in use. An earlier disk may serve again, so the highest incarnation says little.
+bool newer(const known_disks& one, const known_disks& other);
+
 std::string encode(std::uint32_t node, const known_disks& what);
 /// `corrupt` when the bytes are no record of a node.
 runtime::result<known_disks> decode_known_disks(std::string_view bytes);

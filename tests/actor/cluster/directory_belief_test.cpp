@@ -3,6 +3,7 @@
 #include "tests/actor/cluster/directory_bench.hpp"
 
 #include "actors/public.pb.h"
+#include "cluster/known_disks.hpp"
 
 namespace orderd::cluster {
 namespace {
@@ -251,6 +252,20 @@ TEST_F(DirectoryAskedToRestore, WritesOverALaterTermOnlyWhenToldTo) {
   ASSERT_FALSE(done.refused) << done.refused->message;
   EXPECT_EQ(told(0).what.term, 1'003u);
   EXPECT_EQ(trouble("records"), 0);
+}
+
+/// An earlier disk of node 3 serves again since that node said what it held.
+TEST_F(DirectoryAskedToRestore, LeavesANewerRecordOfANodeAsItIs) {
+  const auto replaced = with_disk(with_disk({}, {1, 7}, 1), {2, 1}, 2);
+  const auto again = encode(3, with_disk(replaced, {1, 8}, 3));
+  write(name_of_node(3), again);
+  auto asked = wanted();
+  for (auto& each : *asked.mutable_records())
+    if (each.name() == name_of_node(3))
+      each.set_value(encode(3, replaced));
+  const auto done = change(asked);
+  ASSERT_FALSE(done.refused) << done.refused->message;
+  EXPECT_EQ(register_.values().at(name_of_node(3)).value, again);
 }
 
 TEST_F(DirectoryAskedToRestore, TouchesNoStoreOfAnotherCluster) {

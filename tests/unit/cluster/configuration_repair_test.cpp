@@ -1,6 +1,7 @@
 // The records of the store, made again from what nodes hold: what is safe, and what is refused.
 #include "cluster/configuration_repair.hpp"
 
+#include "cluster/known_disks.hpp"
 #include "config/term_limits.hpp"
 
 #include <gtest/gtest.h>
@@ -69,6 +70,22 @@ TEST(ConfigurationRepair, RestoresTheNewestRecordInALaterTerm) {
   EXPECT_EQ(plan->change.records_size(), 5); // three nodes, the shard, the cluster
   EXPECT_EQ(plan->change.records(4).name(), "cluster");
   EXPECT_EQ(decode_cluster_terms(plan->change.records(4).value())->generation, 1u);
+}
+
+/// An earlier disk of node 3 serves again since: the other one's record is older, though it counts higher.
+TEST(ConfigurationRepair, RestoresTheNewestRecordOfANodeWhicheverDiskItIs) {
+  const auto replaced = with_disk(with_disk({}, {1, 7}, 1), {2, 1}, 2);
+  const auto again = with_disk(replaced, {1, 8}, 3);
+  auto reports = std::vector{says(two, 80, led({one, two}), 10), says(one, 80, led({one, two}), 10)};
+  for (const bool swapped : {false, true}) {
+    reports[swapped ? 1 : 0].records.at(name_of_node(3)).value = encode(3, again);
+    reports[swapped ? 0 : 1].records.at(name_of_node(3)).value = encode(3, replaced);
+    for (auto& each : reports)
+      each.content = read_content(each.records);
+    const auto plan = plan_restore(reports);
+    ASSERT_TRUE(plan) << plan.error().message;
+    EXPECT_EQ(decode_known_disks(plan->change.records(2).value())->node.disk, (disk_identity{1, 8}));
+  }
 }
 
 TEST(ConfigurationRepair, RefusesWhatIsNotSafe) {

@@ -5,6 +5,8 @@
 
 #include <gtest/gtest.h>
 
+#include <vector>
+
 namespace orderd::cluster {
 namespace {
 
@@ -24,6 +26,21 @@ TEST(KnownDisks, RemembersTheLastOnes) {
   EXPECT_EQ(400u, starts_of(known, 40));
   EXPECT_EQ(limits::earlier_disks_max, known.earlier.size());
   EXPECT_EQ(known, *decode_known_disks(encode(3, known)));
+}
+
+TEST(KnownDisks, TellsWhichRecordIsNewerWhicheverDiskServes) {
+  const auto first = with_disk({}, {1, 5}, 1);
+  const auto again = with_disk(first, {1, 6}, 2);
+  const auto replaced = with_disk(again, {2, 1}, 3);
+  const auto earlier_again = with_disk(replaced, {1, 7}, 4);
+  const auto later_again = with_disk(earlier_again, {2, 2}, 5);
+  const std::vector<known_disks> in_order{first, again, replaced, earlier_again, later_again};
+  for (std::size_t i = 0; i < in_order.size(); ++i)
+    for (std::size_t j = 0; j < in_order.size(); ++j)
+      EXPECT_EQ(i > j, newer(in_order[i], in_order[j])) << i << " and " << j;
+  // Records of versions that remembered no earlier disk.
+  EXPECT_TRUE(newer({{{2, 1}, "", ""}, {}, 0}, {{{1, 9}, "", ""}, {}, 0}));
+  EXPECT_FALSE(newer({{{1, 9}, "", ""}, {}, 0}, {{{2, 1}, "", ""}, {}, 0}));
 }
 
 TEST(KnownDisks, ReadsARecordOfAnEarlierVersion) {
