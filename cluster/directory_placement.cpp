@@ -36,11 +36,12 @@ void directory_actor::place(std::uint32_t shard, const std::vector<std::uint32_t
   put_there(shard, made);
 }
 
-/// Whether the primary's node has another disk since, and nothing was committed: then nobody could ever lead.
+/// Whether the primary's node has another disk, a newer one or an earlier that serves again, and nothing was
+/// committed: then nobody could ever lead.
 bool directory_actor::placed_on_a_lost_disk(const assignment& now) const {
   const auto node = held_.nodes().find(now.primary.node);
   return never_committed(now, min_in_sync(options_.terms.replication)) && node != held_.nodes().end()
-         && node->second.disk.incarnation > now.primary.incarnation;
+         && node->second.disk.incarnation != now.primary.incarnation;
 }
 
 void directory_actor::place_again(std::uint32_t shard) {

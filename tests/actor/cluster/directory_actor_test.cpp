@@ -90,6 +90,15 @@ TEST_F(DirectoryActor, PlacesAShardAgainWhoseFirstDiskWasLostBeforeAnyoneJoined)
   EXPECT_EQ(stored(1).what, joined);
 }
 
+TEST_F(DirectoryActor, PlacesAShardAgainWhoseFirstDiskMadeWayForAnEarlierOne) {
+  for (const std::uint32_t node : {1u, 2u, 3u})
+    announce_node(node);
+  write(name_of_shard(0), encode(assignment{2, {3, 2}, {{3, 2}}, {}, {3, 1, 2}}));
+  start();
+  system_.pass(a_poll);
+  EXPECT_EQ(stored(0).what, (assignment{3, {3, 1}, {{3, 1}}, {}, {3, 1, 2}}));
+}
+
 // -- news ----------------------------------------------------------------------------------------
 
 TEST_F(DirectoryActor, TellsWhatHasChangedAndNothingElse) {
