@@ -4,6 +4,11 @@
 
 namespace orderd::cluster {
 
+bool store_guard::holds(const std::map<std::string, versioned_value>& values) const {
+  const auto found = values.find(name);
+  return found == values.end() ? !value : value == found->second.value;
+}
+
 runtime::result<versioned_value> static_configuration::get(const std::string& name) {
   const std::lock_guard lock{mutex_};
   const auto found = values_.find(name);
@@ -19,13 +24,15 @@ static_configuration::list(const std::string& prefix) {
   return found;
 }
 
-runtime::result<versioned_value> static_configuration::compare_and_set(const std::string& name,
-                                                                       std::uint64_t expected,
-                                                                       const std::string& value) {
+runtime::result<versioned_value>
+static_configuration::compare_and_set(const std::string& name, std::uint64_t expected,
+                                      const std::string& value, const std::optional<store_guard>& guard) {
   std::vector<std::function<void(const std::string&)>> told;
   versioned_value now;
   {
     const std::lock_guard lock{mutex_};
+    if (guard && !guard->holds(values_))
+      return versioned_value{};
     const auto found = values_.find(name);
     if (found != values_.end())
       now = found->second;

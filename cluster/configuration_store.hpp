@@ -23,6 +23,17 @@ struct versioned_value {
   std::string value;
 };
 
+/// What else must hold when a change takes place: that name has exactly this value, or does not exist.
+struct store_guard {
+  std::string name;
+  std::optional<std::string> value; ///< none: it must not exist
+
+  bool holds(const std::map<std::string, versioned_value>& values) const;
+};
+
+/// Of a change that is right in whatever store it meets.
+inline constexpr std::nullopt_t unguarded = std::nullopt;
+
 class configuration_store {
 public:
   virtual ~configuration_store() = default;
@@ -39,8 +50,14 @@ public:
   /// else when another change came first. Contenders write values that differ.
   /// `unavailable`: the outcome is not known, and the change may still take place at any time. The same call
   /// again is harmless and decides: once the version is above `expected` no earlier try can change anything.
+  ///
+  /// A store that takes the place of a lost one counts from the beginning: it may have a name under the very
+  /// version that the lost one had. So whoever read `expected` says in which store: by a guard, which is
+  /// compared in the same moment. When it does not hold nothing is changed, whenever the change arrives, and
+  /// the answer is version 0 without a value, whatever is there.
   virtual runtime::result<versioned_value> compare_and_set(const std::string& name, std::uint64_t expected,
-                                                           const std::string& value) = 0;
+                                                           const std::string& value,
+                                                           const std::optional<store_guard>& guard) = 0;
 
   /// Calls `changed` after changes of names that start with `prefix`: a hint to read again, which may be
   /// lost, late or doubled. The name is `prefix` itself when it is not known what changed. Any thread; for
@@ -57,7 +74,8 @@ public:
   runtime::result<versioned_value> get(const std::string& name) override;
   runtime::result<std::map<std::string, versioned_value>> list(const std::string& prefix) override;
   runtime::result<versioned_value> compare_and_set(const std::string& name, std::uint64_t expected,
-                                                   const std::string& value) override;
+                                                   const std::string& value,
+                                                   const std::optional<store_guard>& guard) override;
   void watch(const std::string& prefix, std::function<void(const std::string& name)> changed) override;
 
 private:

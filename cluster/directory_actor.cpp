@@ -133,14 +133,16 @@ void directory_actor::decide(const waiting_proposal& proposed) {
   send(proposed.seat, assignment_decided{there});
 }
 
-/// Compare-and-set, if the version is one of the present generation: else another change came first.
+/// Compare-and-set, if the version is one of the present generation, and the store is still of that one: else
+/// another change came first.
 runtime::result<versioned_value> directory_actor::change(std::uint32_t shard, std::uint64_t expected,
                                                          const assignment& what) {
   if (expected != 0 && generation_of(expected) != held_.terms().generation)
     return versioned_value{};
   if (listeners_.numbers)
     listeners_.numbers->store_calls.at("change").Increment();
-  return store_.compare_and_set(name_of_shard(shard), version_in_store(expected), encode(what));
+  return store_.compare_and_set(name_of_shard(shard), version_in_store(expected), encode(what),
+                                held_.this_store());
 }
 
 // -- reading -------------------------------------------------------------------------------------

@@ -2,8 +2,8 @@
 // elected with loss, a term set right. Checked, written, and remembered there with who did it.
 //
 // The record of the cluster, with the next generation, is written last. Until then nothing is believed of a
-// store that is not, and a change that was cut off in between is only given again; what was proposed on
-// earlier versions can no longer take place.
+// store that is not, and a change that was cut off in between is only given again. From then on what was
+// proposed in an earlier generation can no longer take place: every change is guarded by that record.
 #include "actors/public.pb.h"
 #include "cluster/assignment.pb.h"
 #include "cluster/directory_actor.hpp"
@@ -43,6 +43,12 @@ std::string next_audit(const std::map<std::string, versioned_value>& listed) {
   char name[32];
   std::snprintf(name, sizeof name, "%s%04lu", audit_prefix, highest + 1);
   return name;
+}
+
+/// Nobody else has written the store again meanwhile.
+store_guard same_cluster(const std::map<std::string, versioned_value>& listed) {
+  const auto found = listed.find(cluster_name);
+  return {cluster_name, found == listed.end() ? std::nullopt : std::optional{found->second.value}};
 }
 
 /// Whether both are records of a node, and the first is newer.
@@ -145,14 +151,16 @@ runtime::result<void> directory_actor::write_record(const std::string& name, con
   if (before != listed.end()
       && (before->second.value == value || newer_node(name, before->second.value, value)))
     return {};
-  const auto there = store_.compare_and_set(name, before == listed.end() ? 0 : before->second.version, value);
+  const auto there = store_.compare_and_set(name, before == listed.end() ? 0 : before->second.version, value,
+                                            same_cluster(listed));
   if (!there)
     return fault{fault_code::unavailable,
                  "it is not known whether '" + name
                      + "' was written; give the command again: " + there.error().message};
   if (there->value != value)
     return fault{fault_code::unavailable,
-                 "somebody else changed '" + name + "' at the same time; look, and give the command again"};
+                 "somebody else changed '" + name
+                     + "', or the cluster's record, at the same time; look, and give the command again"};
   return {};
 }
 

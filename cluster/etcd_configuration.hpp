@@ -1,9 +1,10 @@
 // The configuration store of a cluster: etcd, version 3.4 or later.
 //
 // *Operation*: every decision is one transaction that compares the `mod_revision` of one key, which is the
-// version of its name; reads are transactions too, and linearizable. Keys are the names behind a prefix, so
-// that several clusters can share an etcd. A call tries the endpoints in turn, the one that answered last
-// first. No lease of etcd's is used: nothing here depends on etcd's clock.
+// version of its name, and the value of the key that guards it; reads are transactions too, and linearizable.
+// Keys are the names behind a prefix, so that several clusters can share an etcd. A call tries the endpoints
+// in turn, the one that answered last first. No lease of etcd's is used: nothing here depends on etcd's
+// clock.
 //
 // *Ambiguity*: a read goes on to the next endpoint after any failure. A change goes on only while it was not
 // sent; sent and unanswered it may take place at any time, so the call says `unavailable` and the next one
@@ -41,7 +42,8 @@ public:
   runtime::result<versioned_value> get(const std::string& name) override;
   runtime::result<std::map<std::string, versioned_value>> list(const std::string& prefix) override;
   runtime::result<versioned_value> compare_and_set(const std::string& name, std::uint64_t expected,
-                                                   const std::string& value) override;
+                                                   const std::string& value,
+                                                   const std::optional<store_guard>& guard) override;
   /// Watchers hear of every gap: whenever the stream of changes begins (again) they are called with `prefix`.
   void watch(const std::string& prefix, std::function<void(const std::string& name)> changed) override;
 

@@ -182,6 +182,11 @@ void held_configuration::hold(const std::string& name, const versioned_value& wh
   records_[name] = {combined_version(terms_.generation, what.version), what.value};
 }
 
+store_guard held_configuration::this_store() const {
+  const auto found = records_.find(cluster_name);
+  return {cluster_name, found == records_.end() ? cluster::encode(terms_) : found->second.value};
+}
+
 held_news held_configuration::take(const store_content& there, const store_verdict& verdict) {
   held_news news;
   news.generation = there.terms->generation > terms_.generation;

@@ -97,6 +97,9 @@ public:
   /// A replica of this node has promised that term: the store had it. A term that cannot be is ignored.
   void promised(std::uint32_t shard, std::uint64_t term);
 
+  /// Lets a change take place only in the store of this generation, for whose versions it was made.
+  store_guard this_store() const;
+
   store_verdict judge(const store_content& there) const;
   /// Holds what is there from now on. Pre: `verdict` is of it, and it is believed.
   held_news take(const store_content& there, const store_verdict& verdict);

@@ -60,11 +60,14 @@ result<versioned_value> held_store::get(const std::string& name) {
 }
 
 result<versioned_value> held_store::compare_and_set(const std::string& name, std::uint64_t expected,
-                                                    const std::string& value) {
+                                                    const std::string& value,
+                                                    const std::optional<store_guard>& guard) {
   if (held_ && !get(name))
     return real_.get(name); // It does not answer: says so.
   if (believed_)
-    return real_.compare_and_set(name, expected, value);
+    return real_.compare_and_set(name, expected, value, guard);
+  if (guard && !guard->holds(held_->records()))
+    return versioned_value{}; // What was read was the real one's.
   return held_->announce(name, expected, value);
 }
 

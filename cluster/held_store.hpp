@@ -26,7 +26,8 @@ public:
   runtime::result<versioned_value> get(const std::string& name) override;
   runtime::result<std::map<std::string, versioned_value>> list(const std::string& prefix) override;
   runtime::result<versioned_value> compare_and_set(const std::string& name, std::uint64_t expected,
-                                                   const std::string& value) override;
+                                                   const std::string& value,
+                                                   const std::optional<store_guard>& guard) override;
   void watch(const std::string& prefix, std::function<void(const std::string& name)> changed) override;
 
   const std::optional<held_configuration>& held() const noexcept { return held_; }

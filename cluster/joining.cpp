@@ -205,17 +205,17 @@ private:
   }
 
   result<void> ask_store() {
-    const auto there = answered([&] { return ports_.store.get(name_); });
-    if (!there)
-      return there.error();
-    const auto listed = answered([&] { return ports_.store.list(shards_prefix); });
+    const auto listed = answered([&] { return ports_.store.list(""); }); // all as of one moment
     if (!listed)
       return listed.error();
-    version_ = there->version;
+    const auto there = listed->find(name_);
+    version_ = there == listed->end() ? 0 : there->second.version;
+    const auto cluster = listed->find(cluster_name);
+    guard_ = {cluster_name, cluster == listed->end() ? std::nullopt : std::optional{cluster->second.value}};
     start_question asked{settings_.node,     story_.disk, {}, {}, min_in_sync(terms_.replication),
                          ports_.replace_disk};
     if (version_ != 0) {
-      auto known = decode_known_disks(there->value);
+      auto known = decode_known_disks(there->second.value);
       if (!known)
         return known.error();
       asked.known = *std::move(known);
@@ -252,15 +252,15 @@ private:
 
   /// Fixes the terms of a new cluster. Another node may do so at the same moment: then its terms hold.
   result<void> settle_terms() {
-    const auto there = answered([&] { return ports_.store.get(cluster_name); });
+    auto there = answered([&] { return ports_.store.get(cluster_name); });
+    if (there && there->version == 0)
+      there =
+          answered([&] { return ports_.store.compare_and_set(cluster_name, 0, encode(terms_), unguarded); });
     if (!there)
       return there.error();
-    if (there->version != 0)
-      return take_terms(there->value);
-    const auto made = answered([&] { return ports_.store.compare_and_set(cluster_name, 0, encode(terms_)); });
-    if (!made)
-      return made.error();
-    return take_terms(made->value);
+    if (!guard_.value) // There was no cluster yet: the store is the one that has it now.
+      guard_.value = there->value;
+    return take_terms(there->value);
   }
 
   /// The disk first: a store that counts more starts than the disk means a disk that was set back.
@@ -349,12 +349,14 @@ private:
     self.node.client_endpoint = settings_.listen;
     self.node.peer_endpoint = settings_.peer_listen;
     const auto mine = encode(settings_.node, self);
-    const auto there = answered([&] { return ports_.store.compare_and_set(name_, version_, mine); });
+    const auto there = answered([&] { return ports_.store.compare_and_set(name_, version_, mine, guard_); });
     if (!there)
       return there.error();
     if (there->value != mine)
       return fault{fault_code::unavailable, "another process starts as node " + std::to_string(settings_.node)
-                                                + " at the same time; give each node its own --node"};
+                                                + " at the same time, or the configuration store was written "
+                                                  "again meanwhile; give each node its own --node, and start "
+                                                  "again"};
     return rewrite([](node_file& file) { file.pending = false; });
   }
 
@@ -368,6 +370,7 @@ private:
   start_story story_;
   start_verdict decided_;
   std::uint64_t version_ = 0; ///< of the node's record, as it was decided on
+  store_guard guard_;         ///< the store in which it was read
   std::unique_ptr<runtime::storage> disk_;
   std::vector<runtime::replica_storage> found_;
 };

@@ -7,7 +7,7 @@
 // 3. What it counts for is decided (start_verdict.hpp), by the disk and the whole of the store.
 // 4. Everything that will be listened on is bound; nobody else may answer for the node's number.
 // 5. The disk is written: who it is, its start counted; or what was on it is set aside (given_up.hpp).
-// 6. The node announces itself: one compare-and-set on what 3. has read.
+// 6. The node announces itself: one compare-and-set on what 3. has read, in the store in which it read that.
 #pragma once
 
 #include "cluster/configuration_store.hpp"

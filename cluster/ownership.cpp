@@ -32,7 +32,7 @@ runtime::result<owned_shard> own_shard(configuration_store& store, std::uint32_t
   const auto name = name_of(shard);
   auto found = store.get(name);
   if (found && found->version == 0)
-    found = store.compare_and_set(name, 0, first_assignment(self));
+    found = store.compare_and_set(name, 0, first_assignment(self), unguarded);
   if (!found)
     return found.error();
   form::shard_assignment assignment;

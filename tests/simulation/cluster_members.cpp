@@ -125,50 +125,50 @@ bool cluster_members::identify(std::uint32_t id) {
   auto& of = *places_.at(id);
   const auto name = cluster::name_of_node(id);
   cluster::held_store store{of.store, of.held};
-  const auto there = store.get(name);
-  auto asked = what_the_store_knows(id, store, there);
-  if (!asked)
+  const auto there = store.list("");
+  if (!there)
     return false;
-  auto decided = cluster::judge_start(*asked);
+  auto asked = what_the_store_knows(id, *there);
+  auto decided = cluster::judge_start(asked);
   if (decided.outcome == cluster::start_outcome::serves_again)
     around_.happened.count("earlier disk serves again");
   if (!decided.may_start()) {
     if (++of.refusals < refusals_max)
       return false;
     around_.happened.count("disk replaced by an operator");
-    asked->replace = true;
-    decided = cluster::judge_start(*asked);
+    asked.replace = true;
+    decided = cluster::judge_start(asked);
   }
   of.refusals = 0;
   if (decided.outcome == cluster::start_outcome::begins
       || decided.outcome == cluster::start_outcome::begins_anew) {
     of.disk = new_disk();
-    if (asked->known.node.disk.incarnation != 0)
+    if (asked.known.node.disk.incarnation != 0)
       around_.happened.count("new incarnation");
   }
   of.identity = decided.now;
   of.lost = false;
-  auto self = cluster::with_disk(asked->known, decided.now, 0);
+  auto self = cluster::with_disk(asked.known, decided.now, 0);
   self.node.client_endpoint = self.node.peer_endpoint = simulated_clients::endpoint_of(id);
   const auto mine = cluster::encode(id, self);
-  const auto told = store.compare_and_set(name, there->version, mine);
+  const auto before = there->find(name);
+  const auto told = store.compare_and_set(
+      name, before == there->end() ? 0 : before->second.version, mine,
+      cluster::store_guard{cluster::cluster_name, there->at(cluster::cluster_name).value});
   of.held = store.held();
   return told && told->value == mine;
 }
 
-std::optional<cluster::start_question>
-cluster_members::what_the_store_knows(std::uint32_t id, cluster::configuration_store& store,
-                                      const runtime::result<cluster::versioned_value>& there) {
-  auto& of = *places_.at(id);
+cluster::start_question
+cluster_members::what_the_store_knows(std::uint32_t id,
+                                      const std::map<std::string, cluster::versioned_value>& there) const {
+  const auto& of = *places_.at(id);
   const auto& terms = around_.shared.terms;
-  const auto listed = store.list(cluster::shards_prefix);
-  if (!there || !listed)
-    return std::nullopt;
   cluster::start_question asked{id, {of.identity}, {}, {}, cluster::min_in_sync(terms.replication)};
-  if (there->version != 0)
-    asked.known = *cluster::decode_known_disks(there->value);
+  if (const auto known = there.find(cluster::name_of_node(id)); known != there.end())
+    asked.known = *cluster::decode_known_disks(known->second.value);
   for (std::uint32_t shard = 0; shard < terms.shards; ++shard)
-    if (const auto found = listed->find(cluster::name_of_shard(shard)); found != listed->end())
+    if (const auto found = there.find(cluster::name_of_shard(shard)); found != there.end())
       asked.shards[shard] = *cluster::decode_assignment(found->second.value);
   return asked;
 }

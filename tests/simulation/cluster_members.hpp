@@ -114,9 +114,8 @@ private:
   };
 
   bool identify(std::uint32_t id);
-  std::optional<cluster::start_question>
-  what_the_store_knows(std::uint32_t id, cluster::configuration_store& store,
-                       const runtime::result<cluster::versioned_value>& there);
+  cluster::start_question
+  what_the_store_knows(std::uint32_t id, const std::map<std::string, cluster::versioned_value>& there) const;
   bool open(std::uint32_t id);
   void start_later(std::uint32_t id, std::int64_t after_ms);
   void keep_copy(place& of) const;

@@ -8,6 +8,7 @@
 
 #include <functional>
 #include <map>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -25,13 +26,14 @@ public:
   runtime::result<std::map<std::string, cluster::versioned_value>> list(const std::string& prefix) override {
     return real_.list(prefix);
   }
-  runtime::result<cluster::versioned_value> compare_and_set(const std::string& name, std::uint64_t expected,
-                                                            const std::string& value) override {
+  runtime::result<cluster::versioned_value>
+  compare_and_set(const std::string& name, std::uint64_t expected, const std::string& value,
+                  const std::optional<cluster::store_guard>& guard) override {
     const auto what =
         name.starts_with(cluster::shards_prefix) ? cluster::decode_assignment(value) : runtime::fault{};
     if (what)
       before_(*what);
-    auto there = real_.compare_and_set(name, expected, value);
+    auto there = real_.compare_and_set(name, expected, value, guard);
     if (what)
       after_(*what);
     return there;

@@ -31,13 +31,13 @@ versioned_value simulated_register::value_of(const std::string& name) const {
 std::vector<std::string> simulated_register::possible(const std::string& name) const {
   std::vector<std::string> out;
   for (const auto& each : late_)
-    if (each.name == name && each.expected == value_of(name).version)
+    if (each.name == name && each.expected == value_of(name).version && allowed(each))
       out.push_back(each.value);
   return out;
 }
 
 void simulated_register::apply(const change& what) {
-  if (value_of(what.name).version != what.expected)
+  if (value_of(what.name).version != what.expected || !allowed(what))
     return;
   values_[what.name] = {++revision_, what.value};
   hint_watchers(what.name);
@@ -113,9 +113,10 @@ simulated_configuration::list(const std::string& prefix) {
   return found;
 }
 
-runtime::result<versioned_value> simulated_configuration::compare_and_set(const std::string& name,
-                                                                          std::uint64_t expected,
-                                                                          const std::string& value) {
+runtime::result<versioned_value>
+simulated_configuration::compare_and_set(const std::string& name, std::uint64_t expected,
+                                         const std::string& value,
+                                         const std::optional<cluster::store_guard>& guard) {
   calls_ += 'w';
   if (down_)
     return unknown;
@@ -124,13 +125,15 @@ runtime::result<versioned_value> simulated_configuration::compare_and_set(const 
   if (store_.chance(faults.change_lost, "change_lost"))
     return unknown;
   if (store_.chance(faults.change_late, "change_late")) {
-    store_.late_.push_back({name, expected, value});
+    store_.late_.push_back({name, expected, value, guard});
     return unknown;
   }
-  store_.apply({name, expected, value});
+  const simulated_register::change wanted{name, expected, value, guard};
+  const bool allowed = store_.allowed(wanted);
+  store_.apply(wanted);
   if (store_.chance(faults.change_unseen, "change_unseen"))
     return unknown;
-  return store_.value_of(name);
+  return allowed ? store_.value_of(name) : versioned_value{};
 }
 
 void simulated_configuration::watch(const std::string& prefix,

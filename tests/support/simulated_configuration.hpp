@@ -18,6 +18,7 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <optional>
 #include <random>
 #include <string>
 #include <vector>
@@ -71,6 +72,7 @@ private:
     std::string name;
     std::uint64_t expected = 0;
     std::string value;
+    std::optional<cluster::store_guard> guard;
   };
   struct watcher {
     std::string prefix;
@@ -84,6 +86,7 @@ private:
   bool chance(double share, const char* fault);
   void land_some();
   cluster::versioned_value value_of(const std::string& name) const;
+  bool allowed(const change& what) const { return !what.guard || what.guard->holds(values_); }
   void apply(const change& what);
   void hint_watchers(const std::string& name);
 
@@ -109,8 +112,9 @@ public:
 
   runtime::result<cluster::versioned_value> get(const std::string& name) override;
   runtime::result<std::map<std::string, cluster::versioned_value>> list(const std::string& prefix) override;
-  runtime::result<cluster::versioned_value> compare_and_set(const std::string& name, std::uint64_t expected,
-                                                            const std::string& value) override;
+  runtime::result<cluster::versioned_value>
+  compare_and_set(const std::string& name, std::uint64_t expected, const std::string& value,
+                  const std::optional<cluster::store_guard>& guard) override;
   void watch(const std::string& prefix, std::function<void(const std::string& name)> changed) override;
 
 private:

@@ -126,6 +126,23 @@ TEST_F(DirectoryOfALostStore, RecordsOfAHigherGenerationAreBelievedWhateverTheir
   EXPECT_EQ(decided_[1].now_there.what.term, 1'004u);
 }
 
+/// The store that was lost and restored has the record under the very version this node has read.
+TEST_F(DirectoryOfALostStore, AProposalOfAnEarlierGenerationChangesNothingThoughItsVersionFits) {
+  auto restored = now_;
+  restored.term = 1'003;
+  auto terms = terms_;
+  terms.generation = 1;
+  register_.lose_everything();
+  while (stored(0).version < version_)
+    register_.put(name_of_shard(0), encode(restored));
+  register_.put(cluster_name, encode(terms));
+  ASSERT_EQ(stored(0).version, version_);
+  propose(version_, taken_over(now_, {2, 1}, 2));
+  EXPECT_EQ(stored(0).what, restored);
+  ASSERT_EQ(decided_.size(), 1u);
+  EXPECT_EQ(decided_[0].now_there.what, restored);
+}
+
 /// A store is lost between a read and a proposal.
 TEST_F(DirectoryOfALostStore, AProposalThatMeetsAnotherStoreIsUndecided) {
   register_.lose_everything();

@@ -51,7 +51,7 @@ protected:
   }
   /// Another node writes to the store.
   void write(const std::string& name, const std::string& value) {
-    ASSERT_TRUE(elsewhere_.compare_and_set(name, elsewhere_.get(name)->version, value));
+    ASSERT_TRUE(elsewhere_.compare_and_set(name, elsewhere_.get(name)->version, value, unguarded));
   }
   void propose(std::uint64_t expected, const assignment& what) {
     caf::send_as(seat_, directory_, propose_assignment{0, expected, what});

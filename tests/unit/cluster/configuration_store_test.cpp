@@ -79,7 +79,7 @@ protected:
 
   /// The version that a change made.
   std::uint64_t set(const std::string& name, std::uint64_t expected, const std::string& value) {
-    const auto made = one().compare_and_set(name, expected, value);
+    const auto made = one().compare_and_set(name, expected, value, unguarded);
     EXPECT_TRUE(made) << (made ? "" : made.error().message);
     if (!made)
       return 0;
@@ -128,7 +128,7 @@ TYPED_TEST(ConfigurationStore, SaysWhatIsThereWhenAnotherChangeCameFirst) {
   const auto first = this->set("shards/0001", 0, "a");
   const auto second = this->set("shards/0001", first, "b");
   for (const auto expected : {std::uint64_t{0}, first, second + 1}) {
-    const auto lost = this->other().compare_and_set("shards/0001", expected, "c");
+    const auto lost = this->other().compare_and_set("shards/0001", expected, "c", unguarded);
     ASSERT_TRUE(lost) << lost.error().message;
     EXPECT_EQ(lost->version, second);
     EXPECT_EQ(lost->value, "b");
@@ -137,7 +137,7 @@ TYPED_TEST(ConfigurationStore, SaysWhatIsThereWhenAnotherChangeCameFirst) {
 }
 
 TYPED_TEST(ConfigurationStore, DoesNotMakeWhatShouldHaveExisted) {
-  const auto lost = this->one().compare_and_set("shards/0001", 7, "a");
+  const auto lost = this->one().compare_and_set("shards/0001", 7, "a", unguarded);
   ASSERT_TRUE(lost) << lost.error().message;
   EXPECT_EQ(lost->version, 0u);
   this->expect_value("shards/0001", 0, "");
@@ -158,8 +158,8 @@ TYPED_TEST(ConfigurationStore, LetsOneOfTwoContendersWin) {
     const auto name = std::to_string(round);
     auto& first = round % 2 == 0 ? this->one() : this->other();
     auto& second = round % 2 == 0 ? this->other() : this->one();
-    const auto won = first.compare_and_set("cluster", version, "first " + name);
-    const auto lost = second.compare_and_set("cluster", version, "second " + name);
+    const auto won = first.compare_and_set("cluster", version, "first " + name, unguarded);
+    const auto lost = second.compare_and_set("cluster", version, "second " + name, unguarded);
     ASSERT_TRUE(won && lost);
     EXPECT_EQ(won->value, "first " + name);
     EXPECT_EQ(lost->value, won->value);
@@ -167,6 +167,37 @@ TYPED_TEST(ConfigurationStore, LetsOneOfTwoContendersWin) {
     EXPECT_GT(won->version, version);
     version = won->version;
   }
+}
+
+TYPED_TEST(ConfigurationStore, ChangesNothingWhileItsGuardDoesNotHold) {
+  const auto first = this->set("shards/0001", 0, "a");
+  const auto refused = [&](const store_guard& guard) {
+    const auto made = this->other().compare_and_set("shards/0001", first, "b", guard);
+    ASSERT_TRUE(made) << made.error().message;
+    EXPECT_EQ(made->version, 0u);
+    EXPECT_EQ(made->value, "");
+    this->expect_value("shards/0001", first, "a");
+  };
+  refused({"cluster", "one"});
+  refused({"cluster", ""}); // One that is not there has no value, not an empty one.
+  this->set("cluster", 0, "two");
+  refused({"cluster", "one"});
+  refused({"cluster", std::nullopt});
+}
+
+TYPED_TEST(ConfigurationStore, ChangesWhatItsGuardAllows) {
+  const auto first = this->one().compare_and_set("shards/0001", 0, "a", store_guard{"cluster", std::nullopt});
+  ASSERT_TRUE(first);
+  this->expect_value("shards/0001", first->version, "a");
+  this->set("cluster", 0, "two");
+  const store_guard guard{"cluster", "two"};
+  const auto second = this->one().compare_and_set("shards/0001", first->version, "b", guard);
+  ASSERT_TRUE(second);
+  EXPECT_EQ(second->value, "b");
+  const auto late = this->other().compare_and_set("shards/0001", first->version, "c", guard);
+  ASSERT_TRUE(late) << "the guard does not stand for the version";
+  EXPECT_EQ(late->version, second->version);
+  this->expect_value("shards/0001", second->version, "b");
 }
 
 TYPED_TEST(ConfigurationStore, KeepsAnyBytes) {

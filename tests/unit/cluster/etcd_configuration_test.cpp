@@ -42,7 +42,7 @@ protected:
                                 const std::string& value) {
     versioned_value decided;
     EXPECT_TRUE(wait_until([&] {
-      const auto made = store.compare_and_set(name, expected, value);
+      const auto made = store.compare_and_set(name, expected, value, unguarded);
       if (made)
         decided = *made;
       return bool(made);
@@ -54,7 +54,7 @@ protected:
     const auto begun = steady_clock::now();
     const auto read = store.get("cluster");
     const auto all = store.list("");
-    const auto changed = store.compare_and_set("cluster", 0, "x");
+    const auto changed = store.compare_and_set("cluster", 0, "x", unguarded);
     for (const auto* error : {read ? nullptr : &read.error(), all ? nullptr : &all.error(),
                               changed ? nullptr : &changed.error()}) {
       ASSERT_NE(error, nullptr);
@@ -83,7 +83,7 @@ TEST_F(EtcdConfiguration, AsksTheNextEndpointWhenTheFirstIsDead) {
   auto endpoints = server.endpoints();
   endpoints.insert(endpoints.begin(), {"127.0.0.1", 1});
   const auto store = open(endpoints);
-  const auto made = store->compare_and_set("cluster", 0, "one");
+  const auto made = store->compare_and_set("cluster", 0, "one", unguarded);
   ASSERT_TRUE(made) << made.error().message;
   EXPECT_EQ(made->value, "one");
   const auto again = open(endpoints);
@@ -106,7 +106,7 @@ TEST_F(EtcdConfiguration, SaysUnknownOfAChangeThatWasSentAndDecidesItWhenRepeate
   const auto set = decide(*store, "cluster", 0, "one");
   server.pause(0);
   const auto begun = steady_clock::now();
-  const auto unknown = store->compare_and_set("cluster", set.version, "two");
+  const auto unknown = store->compare_and_set("cluster", set.version, "two", unguarded);
   ASSERT_FALSE(unknown);
   EXPECT_EQ(unknown.error().code, runtime::fault_code::unavailable);
   EXPECT_LT(steady_clock::now() - begun, 1s);
@@ -129,11 +129,11 @@ TEST_F(EtcdConfiguration, DoesNotSendAChangeToASecondMemberAfterTheFirstMayHaveT
     return found && found->value == "first";
   }));
   first.pause(0);
-  EXPECT_FALSE(store->compare_and_set("cluster", 0, "two"));
+  EXPECT_FALSE(store->compare_and_set("cluster", 0, "two", unguarded));
   const auto elsewhere = open(second.endpoints())->get("cluster");
   ASSERT_TRUE(elsewhere) << elsewhere.error().message;
   EXPECT_EQ(elsewhere->version, 0u);
-  const auto repeated = store->compare_and_set("cluster", 0, "two");
+  const auto repeated = store->compare_and_set("cluster", 0, "two", unguarded);
   ASSERT_TRUE(repeated) << "the next call begins elsewhere: " << repeated.error().message;
 }
 
@@ -146,7 +146,7 @@ TEST_F(EtcdConfiguration, WorksWhileTwoOfThreeMembersLiveAndNotWithOne) {
   EXPECT_GT(second.version, first.version);
   server.kill(1);
   EXPECT_FALSE(store->get("cluster"));
-  EXPECT_FALSE(store->compare_and_set("cluster", second.version, "three"));
+  EXPECT_FALSE(store->compare_and_set("cluster", second.version, "three", unguarded));
   server.start(0);
   const auto third = decide(*store, "cluster", second.version, "three");
   EXPECT_EQ(third.value, "three");

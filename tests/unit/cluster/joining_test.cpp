@@ -69,7 +69,7 @@ struct Joining : testing::Test {
   void place(std::uint32_t shard, std::vector<replica_id> in_sync, std::vector<replica_id> eligible = {}) {
     const auto name = name_of_shard(shard);
     const assignment what{3, in_sync.front(), in_sync, std::move(eligible), {4, 5, 6}};
-    ASSERT_TRUE(store.compare_and_set(name, store.get(name)->version, encode(what)));
+    ASSERT_TRUE(store.compare_and_set(name, store.get(name)->version, encode(what), unguarded));
   }
   known_disks known(std::uint32_t node = 4) const {
     return *decode_known_disks(const_cast<static_configuration&>(store).get(name_of_node(node))->value);
@@ -116,7 +116,7 @@ TEST_F(Joining, AFolderOfAnEarlierVersionGetsTheNumberOfItsNode) {
   ASSERT_TRUE(runtime::write_node_file(path, file));
   // So is the record of a store that such a version wrote.
   const auto name = name_of_node(4);
-  ASSERT_TRUE(store.compare_and_set(name, store.get(name)->version, encode(4, known().node)));
+  ASSERT_TRUE(store.compare_and_set(name, store.get(name)->version, encode(4, known().node), unguarded));
   const auto again = join();
   ASSERT_TRUE(again);
   EXPECT_EQ((replica_id{4, 1}), again->self);

@@ -17,9 +17,9 @@ TEST(SimulatedConfiguration, DoesNothingForAClientThatIsCutOff) {
   one.set_down(true);
   EXPECT_FALSE(one.get("a"));
   EXPECT_FALSE(one.list(""));
-  EXPECT_FALSE(one.compare_and_set("a", 0, "x"));
+  EXPECT_FALSE(one.compare_and_set("a", 0, "x", cluster::unguarded));
   EXPECT_TRUE(shared.values().empty());
-  EXPECT_TRUE(other.compare_and_set("a", 0, "x"));
+  EXPECT_TRUE(other.compare_and_set("a", 0, "x", cluster::unguarded));
   one.set_down(false);
   EXPECT_EQ(one.get("a")->value, "x");
 }
@@ -27,7 +27,7 @@ TEST(SimulatedConfiguration, DoesNothingForAClientThatIsCutOff) {
 TEST(SimulatedConfiguration, LeavesALostChangeUndone) {
   simulated_register shared{1, {.change_lost = 1}};
   simulated_configuration store{shared};
-  EXPECT_FALSE(store.compare_and_set("a", 0, "x"));
+  EXPECT_FALSE(store.compare_and_set("a", 0, "x", cluster::unguarded));
   shared.settle();
   EXPECT_EQ(store.get("a")->version, 0u);
 }
@@ -35,18 +35,30 @@ TEST(SimulatedConfiguration, LeavesALostChangeUndone) {
 TEST(SimulatedConfiguration, MakesAnUnseenChange) {
   simulated_register shared{1, {.change_unseen = 1}};
   simulated_configuration store{shared};
-  EXPECT_FALSE(store.compare_and_set("a", 0, "x"));
+  EXPECT_FALSE(store.compare_and_set("a", 0, "x", cluster::unguarded));
   EXPECT_EQ(shared.values().at("a").value, "x");
 }
 
 TEST(SimulatedConfiguration, MakesALateChangeDuringALaterCallUnlessItWasOvertaken) {
   simulated_register shared{1, {.change_late = 1, .lands = 0}};
   simulated_configuration store{shared};
-  EXPECT_FALSE(store.compare_and_set("a", 0, "x"));
-  EXPECT_FALSE(store.compare_and_set("a", 0, "y"));
+  EXPECT_FALSE(store.compare_and_set("a", 0, "x", cluster::unguarded));
+  EXPECT_FALSE(store.compare_and_set("a", 0, "y", cluster::unguarded));
   EXPECT_EQ(store.get("a")->version, 0u);
   shared.settle();
   EXPECT_EQ(store.get("a")->value, "x");
+}
+
+TEST(SimulatedConfiguration, MakesALateChangeOnlyIfItsGuardStillHolds) {
+  simulated_register shared{1, {.change_late = 1, .lands = 0}};
+  shared.put("cluster", "one");
+  simulated_configuration store{shared};
+  EXPECT_FALSE(store.compare_and_set("a", 0, "x", cluster::store_guard{"cluster", "one"}));
+  EXPECT_EQ(shared.possible("a"), std::vector<std::string>{"x"});
+  shared.put("cluster", "two");
+  EXPECT_TRUE(shared.possible("a").empty());
+  shared.settle();
+  EXPECT_EQ(store.get("a")->version, 0u);
 }
 
 TEST(SimulatedConfiguration, LosesDoublesAndDelaysHints) {
@@ -55,8 +67,8 @@ TEST(SimulatedConfiguration, LosesDoublesAndDelaysHints) {
     simulated_configuration store{shared};
     std::vector<std::string> heard;
     store.watch("a", [&](const std::string& name) { heard.push_back(name); });
-    EXPECT_TRUE(store.compare_and_set("a", 0, "x"));
-    EXPECT_TRUE(store.compare_and_set("b", 0, "x"));
+    EXPECT_TRUE(store.compare_and_set("a", 0, "x", cluster::unguarded));
+    EXPECT_TRUE(store.compare_and_set("b", 0, "x", cluster::unguarded));
     EXPECT_TRUE(heard.empty());
     shared.deliver_hints();
     const auto at_once = heard.size();
@@ -86,7 +98,8 @@ std::string transcript(std::uint64_t seed) {
   for (int i = 0; i < 200; ++i) {
     const auto name = std::to_string(i % 3);
     const auto found = store.get(name);
-    const auto made = store.compare_and_set(name, found ? found->version : 0, std::to_string(i));
+    const auto made =
+        store.compare_and_set(name, found ? found->version : 0, std::to_string(i), cluster::unguarded);
     said += made ? made->value + "@" + std::to_string(made->version) : "?";
     shared.deliver_hints();
   }
@@ -102,7 +115,8 @@ TEST(SimulatedConfiguration, DoesTheSameFromTheSameSeedAndOtherwiseFromAnother) 
 std::uint64_t decide(cluster::configuration_store& store, const std::string& name, std::uint64_t expected,
                      const std::string& value) {
   for (;;)
-    if (const auto made = store.compare_and_set(name, expected, value); made && made->version > expected)
+    if (const auto made = store.compare_and_set(name, expected, value, cluster::unguarded);
+        made && made->version > expected)
       return made->value == value ? made->version : 0;
 }
 

@@ -1,0 +1,64 @@
+// Faults injected: the configuration store becomes another one between what a starting node reads there and
+// what it writes.
+#include "cluster/joining.hpp"
+#include "cluster/known_disks.hpp"
+#include "tests/support/temporary_folder.hpp"
+
+#include <gtest/gtest.h>
+
+#include <string>
+
+namespace orderd::cluster {
+namespace {
+
+using runtime::fault_code;
+
+struct JoiningMeanwhile : testing::Test {
+  test::temporary_folder folder;
+  static_configuration store;
+  config::node_settings settings;
+  joining_ports ports{store, [] { return true; }, [] { return std::int64_t{1'000'000'000'000}; }};
+
+  JoiningMeanwhile() {
+    settings.data_dir = folder.path() + "/node";
+    settings.node = 4;
+    settings.shards = 2;
+  }
+  runtime::result<joined_node> join() { return join_cluster(settings, ports); }
+  known_disks known() { return *decode_known_disks(store.get(name_of_node(4))->value); }
+};
+
+TEST_F(JoiningMeanwhile, TakesTheTermsOfAnotherNodeThatIsFirstMeanwhile) {
+  const cluster_terms theirs{"c2", 2, 2};
+  ports.bind = [&] {
+    EXPECT_TRUE(store.compare_and_set(cluster_name, 0, encode(theirs), unguarded));
+    return runtime::result<void>{};
+  };
+  const auto joined = join();
+  ASSERT_TRUE(joined) << joined.error().message;
+  EXPECT_EQ(theirs, joined->terms);
+  EXPECT_EQ(1u, known().node.disk.incarnation);
+}
+
+/// The record that it would change may have the version of the one it has read, and be another's.
+TEST_F(JoiningMeanwhile, DoesNotAnnounceItselfInAnotherStoreThanItHasRead) {
+  ASSERT_TRUE(join());
+  ports.bind = [&] {
+    auto terms = *decode_cluster_terms(store.get(cluster_name)->value);
+    ++terms.generation;
+    const auto version = store.get(cluster_name)->version;
+    EXPECT_TRUE(store.compare_and_set(cluster_name, version, encode(terms), unguarded));
+    return runtime::result<void>{};
+  };
+  const auto refused = join();
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(fault_code::unavailable, refused.error().code);
+  EXPECT_NE(std::string::npos, refused.error().message.find("written again meanwhile"))
+      << refused.error().message;
+  EXPECT_EQ(1u, known().node.disk.boot);
+  ports.bind = [] { return runtime::result<void>{}; };
+  EXPECT_TRUE(join()) << "the next start reads what is there now";
+}
+
+} // namespace
+} // namespace orderd::cluster
