@@ -227,15 +227,26 @@ bool cluster_members::can_serve(const cluster::assignment& there) const {
 }
 
 bool cluster_members::all_hold() const {
-  return std::all_of(ids_.begin(), ids_.end(), [this](std::uint32_t id) {
+  const auto led = [this](const cluster::assignment& what) {
+    return places_.at(what.primary.node)->identity.incarnation == what.primary.incarnation;
+  };
+  const auto stored = [&](std::uint32_t shard) {
+    const auto found = around_.store.values().find(cluster::name_of_shard(shard));
+    return found != around_.store.values().end() && led(*cluster::decode_assignment(found->second.value));
+  };
+  const auto holds = [&](std::uint32_t id) {
     const auto& of = *places_.at(id);
-    return !of.lost && of.held && !of.held->shards().empty() && of.held->shards().front().version != 0;
-  });
+    return !of.lost && of.held
+           && std::all_of(of.held->shards().begin(), of.held->shards().end(),
+                          [&](const auto& each) { return each.version != 0 && led(each.what); });
+  };
+  for (std::uint32_t shard = 0; shard < around_.shared.terms.shards; ++shard)
+    if (!stored(shard))
+      return false;
+  return std::all_of(ids_.begin(), ids_.end(), holds);
 }
 
 bool cluster_members::may_lose(std::uint32_t lost) const {
-  if (keep_disks_)
-    return false;
   const auto kept_by_others = [&](const std::string& encoded) {
     const auto there = cluster::decode_assignment(encoded);
     return std::any_of(ids_.begin(), ids_.end(),
@@ -254,6 +265,8 @@ bool cluster_members::may_lose(std::uint32_t lost) const {
 }
 
 bool cluster_members::lose_disk(std::uint32_t id, bool set_back) {
+  if (keep_disks_)
+    return false;
   auto& of = *places_.at(id);
   const auto back = set_back ? set_back_copy(of) : of.older.end();
   if (set_back && back == of.older.end())

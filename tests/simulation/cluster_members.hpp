@@ -73,11 +73,13 @@ public:
   test::simulated_configuration& store_of(std::uint32_t id) { return places_.at(id)->store; }
   /// Whether everything acknowledged would still be with somebody who may lead its shard.
   bool may_lose(std::uint32_t id) const;
-  /// Whether every disk holds what the store said, and none is lost.
+  /// Whether every disk holds what the store said, and none is lost, nor that of a primary that anything
+  /// names: without that the records are not for certain the last ones, and a person has to choose.
   bool all_hold() const;
   /// While the store is lost, whoever loses a disk needs a person.
   void keep_disks(bool keep) noexcept { keep_disks_ = keep; }
-  /// Its disk comes back empty, or as an older copy of itself; false when there is none. It crashes first.
+  /// Its disk comes back empty, or as an older copy of itself; false when there is none, or none may be lost.
+  /// It crashes first.
   bool lose_disk(std::uint32_t id, bool set_back);
   void set_clock(std::uint32_t id) {
     places_.at(id)->clock.set_wall_wrong_by(wrong_clock(around_.shared.random));

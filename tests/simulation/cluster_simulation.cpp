@@ -124,7 +124,7 @@ private:
   }
 
   void store_losses_now_and_then() {
-    if (!options_.loses_store || options_.beyond_promise || healed_)
+    if (!options_.loses_store || healed_)
       return;
     time_.at(random_.between(300, 2'500) * ms, [this] {
       if (healed_)
@@ -237,8 +237,10 @@ private:
     members_.heal();
     if (losses_.lost()) {
       run_until(time_.now() + 3'000 * ms); // Until all run, and have said what they hold.
-      losses_.repair(true);
+      losses_.repair(!options_.beyond_promise);
     }
+    if (losses_.lost())
+      return report_.happened.count("store not restored");
     if (options_.beyond_promise && stays_stopped())
       return report_.happened.count("shard stopped for good");
     settling end{*this, shop_, report_.happened, {options_.shards, options_.throws, 120'000}};
@@ -345,6 +347,7 @@ cluster_options cluster_of_seed(std::uint64_t seed) {
   }
   if (random.percent(15))
     options.round_trip_ms = random.between(10, 300);
+  options.loses_store = random.percent(40);
   return options;
 }
 
