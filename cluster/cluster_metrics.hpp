@@ -51,7 +51,8 @@ public:
   // -- the configuration store: set by the directory, at every read --------------------------------
 
   /// orderd_configuration_trouble{kind}: 1 while it is unreachable, empty, foreign, older or damaged;
-  /// records: shards whose record is not believed; jumps: shards whose term jumped.
+  /// records: shards whose record is not believed; jumps: shards whose term jumped; terms: the last change
+  /// that was wanted had no term left.
   runtime::labelled<runtime::gauge> store_trouble;
   /// orderd_configuration_calls_total{kind}: transactions of this node's directory: read, change (directory).
   runtime::labelled<runtime::counter> store_calls;

@@ -51,7 +51,9 @@ result<void> cluster_process::start(bool replace_disk, const std::function<bool(
       return runtime::fault{runtime::fault_code::malformed,
                             "a node of a cluster needs addresses with a port of their own, not " + *each
                                 + ": give --listen and --peer-listen"};
-  held_store as_held{*store_, read_held(settings_.data_dir)};
+  const auto held = read_held(settings_.data_dir);
+  held_store as_held{*store_, held.what};
+  disk_numbers_->held_trouble.at("damaged").Set(held.damaged ? 1 : 0);
   auto joined = join_cluster(settings_, {.store = as_held,
                                          .keep_waiting = keep_waiting,
                                          .now_ms = unix_time_ms,
@@ -106,6 +108,10 @@ result<void> cluster_process::bind() {
   return {};
 }
 
+void cluster_process::hold(const held_configuration& what) {
+  disk_numbers_->held_trouble.at("unwritten").Set(write_held(settings_.data_dir, what) ? 0 : 1);
+}
+
 /// What an alert rule has to see of this start.
 void cluster_process::count_start() {
   disk_numbers_->starts.at(to_string(joined_.outcome)).Increment();
@@ -149,31 +155,30 @@ result<void> cluster_process::start_actors() {
 result<void> cluster_process::start_seats() {
   directory_options directory;
   directory.held = held_;
-  auto made =
-      start_cluster_node(*system_, settings_,
-                         {*joined_.disk,
-                          {},
-                          *rules_,
-                          clock_,
-                          *store_,
-                          *numbers_,
-                          provider_,
-                          fatal_,
-                          settings_.listen,
-                          scrubbed_.get()},
-                         {joined_.terms,
-                          joined_.self,
-                          joined_.boot,
-                          joined_.found,
-                          *store_,
-                          *board_,
-                          *cluster_numbers_,
-                          [this](const auto& nodes) { show_beacons(nodes); },
-                          [this](const std::string& why) { give_up(why); },
-                          std::move(directory),
-                          {},
-                          [folder = settings_.data_dir](const auto& what) { write_held(folder, what); }},
-                         peers_.actor, blocking_actors::detached);
+  auto made = start_cluster_node(*system_, settings_,
+                                 {*joined_.disk,
+                                  {},
+                                  *rules_,
+                                  clock_,
+                                  *store_,
+                                  *numbers_,
+                                  provider_,
+                                  fatal_,
+                                  settings_.listen,
+                                  scrubbed_.get()},
+                                 {joined_.terms,
+                                  joined_.self,
+                                  joined_.boot,
+                                  joined_.found,
+                                  *store_,
+                                  *board_,
+                                  *cluster_numbers_,
+                                  [this](const auto& nodes) { show_beacons(nodes); },
+                                  [this](const std::string& why) { give_up(why); },
+                                  std::move(directory),
+                                  {},
+                                  [this](const auto& what) { hold(what); }},
+                                 peers_.actor, blocking_actors::detached);
   if (!made)
     return made.error();
   node_ = *std::move(made);

@@ -43,6 +43,7 @@ private:
   runtime::result<void> start_actors();
   runtime::result<void> start_seats();
   void count_start();
+  void hold(const held_configuration& what);
   void give_up(const std::string& why);
   void show_beacons(const std::map<std::uint32_t, known_node>& nodes);
 

@@ -104,6 +104,8 @@ void directory_actor::propose(waiting_proposal what) {
 
 void directory_actor::decide(const waiting_proposal& proposed) {
   const auto& what = proposed.what;
+  if (listeners_.numbers)
+    listeners_.numbers->store_trouble.at("terms").Set(what.what.term > limits::term_max ? 1 : 0);
   if (what.what.term > limits::term_max) {
     log::error("directory", "terms_exhausted", {{"shard", what.shard}, {"term", what.what.term}},
                "no term is left: see `orderctl cluster reset-term`");

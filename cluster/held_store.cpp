@@ -77,25 +77,27 @@ void held_store::watch(const std::string& prefix, std::function<void(const std::
 
 // -- the file ------------------------------------------------------------------------------------
 
-std::optional<held_configuration> read_held(const std::string& data_dir) {
+held_file read_held(const std::string& data_dir) {
   const auto path = file_of(data_dir);
   std::error_code ignored;
   if (!std::filesystem::exists(path, ignored))
-    return std::nullopt;
+    return {};
   std::ifstream file{path, std::ios::binary};
   std::ostringstream bytes;
   bytes << file.rdbuf();
   auto held = held_configuration::decode(bytes.str());
   if (held)
-    return *std::move(held);
+    return {*std::move(held), false};
   log::error("node", "held_configuration_damaged", {{"file", path}},
              held.error().message + ": the node starts without it, and believes the store");
-  return std::nullopt;
+  return {std::nullopt, true};
 }
 
-void write_held(const std::string& data_dir, const held_configuration& what) {
-  if (const auto done = runtime::write_file_atomically(file_of(data_dir), what.encode()); !done)
+bool write_held(const std::string& data_dir, const held_configuration& what) {
+  const auto done = runtime::write_file_atomically(file_of(data_dir), what.encode());
+  if (!done)
     log::error("directory", "configuration_not_held", {}, done.error().message + ": the node goes on");
+  return bool{done};
 }
 
 } // namespace orderd::cluster

@@ -42,10 +42,14 @@ private:
   bool believed_ = true; ///< as of the last read
 };
 
-/// What the data folder holds; none when it holds nothing, or nothing that can be read: that is said in the
-/// log, and what the replicas promised is in the journal all the same.
-std::optional<held_configuration> read_held(const std::string& data_dir);
-/// Whole or not at all, durably. A failure is said in the log: the node goes on.
-void write_held(const std::string& data_dir, const held_configuration& what);
+/// What the data folder holds: none when it has no such file, or a damaged one. That is said in the log, and
+/// what the replicas promised is in the journal all the same.
+struct held_file {
+  std::optional<held_configuration> what;
+  bool damaged = false;
+};
+held_file read_held(const std::string& data_dir);
+/// Whole or not at all, durably; whether it was. A failure is said in the log: the node goes on.
+bool write_held(const std::string& data_dir, const held_configuration& what);
 
 } // namespace orderd::cluster

@@ -43,8 +43,18 @@ runtime::result<caf::actor> spawn_shard(caf::actor_system& system, const config:
 
 } // namespace
 
+void show_damage(const runtime::storage& disk, runtime::metrics& numbers) {
+  for (std::uint32_t shard = 0; shard < disk.shards(); ++shard) {
+    const auto found = disk.damage(shard);
+    numbers.corrected_pages.at(shard).Set(static_cast<double>(found.corrected_pages));
+    numbers.state_salvaged.at(shard).Set(found.salvaged ? 1 : 0);
+    numbers.lost_ranges.at(shard).Set(static_cast<double>(found.lost_ranges));
+  }
+}
+
 shared_actors spawn_shared(caf::actor_system& system, const config::node_settings& settings,
                            const node_ports& ports, blocking_actors where) {
+  show_damage(ports.disk, ports.numbers);
   shared_actors made;
   made.journal =
       spawn_blocking<runtime::journal_actor>(system, where, ports.disk.journal(), ports.numbers, ports.fatal);

@@ -23,7 +23,10 @@ public:
   lmdb_storage(std::string path, std::unique_ptr<folder_lock> lock, std::unique_ptr<lmdb_journal> journal,
                std::vector<std::unique_ptr<lmdb_state>> states)
       : path_(std::move(path)), lock_(std::move(lock)), journal_(std::move(journal)),
-        states_(std::move(states)) {}
+        states_(std::move(states)) {
+    for (const auto& state : states_)
+      damage_.push_back({state->corrected(), state->salvaged().has_value(), state->lost().ranges().size()});
+  }
 
   std::uint32_t shards() const override { return static_cast<std::uint32_t>(states_.size()); }
   journal_store& journal() override { return *journal_; }
@@ -31,6 +34,7 @@ public:
     require(shard < states_.size(), "no such shard");
     return *states_[shard];
   }
+  state_damage damage(std::uint32_t shard) const override { return damage_.at(shard); }
   result<space> disk_space() override { return disk_space_of(path_); }
 
 private:
@@ -38,6 +42,7 @@ private:
   std::unique_ptr<folder_lock> lock_; // goes last
   std::unique_ptr<lmdb_journal> journal_;
   std::vector<std::unique_ptr<lmdb_state>> states_;
+  std::vector<state_damage> damage_; // by shard
 };
 
 std::string journal_folder(const std::string& data) {

@@ -63,6 +63,16 @@ metrics::metrics(std::string_view version)
                             "When the oldest epoch of a shard that the journal keeps was closed; 0: none."),
                      "shard"),
       state_bytes(gauges(registry_, "orderd_state_bytes", "State store on disk, in bytes."), "shard"),
+      corrected_pages(gauges(registry_, "orderd_corrected_pages",
+                             "Pages of the state in which this start turned a flipped bit back."),
+                      "shard"),
+      state_salvaged(
+          gauges(registry_, "orderd_state_salvaged",
+                 "1 when this start found the state damaged and saved the rows that could be read."),
+          "shard"),
+      lost_ranges(gauges(registry_, "orderd_lost_ranges",
+                         "Ranges of keys that damage took from the state; requests for them are refused."),
+                  "shard"),
       apply_lag_epochs(
           gauges(registry_, "orderd_apply_lag_epochs", "Committed epochs not yet in the state store."),
           "shard"),

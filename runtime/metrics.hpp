@@ -132,6 +132,11 @@ public:
   labelled<gauge> journal_oldest;
   /// orderd_state_bytes{shard}: of the state store on disk (applier).
   labelled<gauge> state_bytes;
+  /// orderd_corrected_pages{shard}, orderd_state_salvaged{shard}, orderd_lost_ranges{shard}: what this start
+  /// found of damage in the state: state_damage in store.hpp (node).
+  labelled<gauge> corrected_pages;
+  labelled<gauge> state_salvaged;
+  labelled<gauge> lost_ranges;
   /// orderd_apply_lag_epochs{shard}: committed and not yet in the state store (shards).
   labelled<gauge> apply_lag_epochs;
   /// orderd_unapplied_bytes{shard}: bytes of those epochs, in memory (shards).

@@ -154,6 +154,13 @@ public:
   virtual std::uint64_t size_bytes() const = 0;
 };
 
+/// What opening a state store found of damage, now or earlier.
+struct state_damage {
+  std::uint64_t corrected_pages = 0; ///< with flipped bits that were turned back now
+  bool salvaged = false;             ///< the rows that could be read are in a fresh file since now
+  std::uint64_t lost_ranges = 0;     ///< of keys that answer `corrupt`, whenever they were lost
+};
+
 /// Everything a node keeps on disk: the journal and the state stores, in one data folder.
 class storage {
 public:
@@ -161,6 +168,8 @@ public:
   virtual std::uint32_t shards() const = 0;
   virtual journal_store& journal() = 0;
   virtual state_store& state(std::uint32_t shard) = 0;
+  /// As of the moment it was opened.
+  virtual state_damage damage(std::uint32_t /*shard*/) const { return {}; }
   /// Used share of the file system that holds the data, 0 to 1, and its free bytes.
   struct space {
     double used = 0;

@@ -7,6 +7,7 @@ its place and its bytes, and every page of a state has one for each of its secto
 
 import json
 import pathlib
+import re
 import sys
 import unittest
 
@@ -42,7 +43,7 @@ def replace(path, old, new):
 
 class DamageTest(unittest.TestCase):
     def setUp(self):
-        self.node = TemporaryNode(self)
+        self.node = TemporaryNode(self, metrics=True)
         self.state = self.node.data / "shards/0000/state/data.mdb"
         self.journal = self.node.data / "journal/data.mdb"
 
@@ -97,6 +98,8 @@ class DamageTest(unittest.TestCase):
         replace(self.state, b"reference-000077", b"#" * 16)
         self.node.start()
         self.assertIn("event=state_salvaged", self.node.said())
+        self.assertEqual([self.damage_shown(each) for each in ("corrected_pages", "state_salvaged")], [0, 1])
+        self.assertGreaterEqual(self.damage_shown("lost_ranges"), 1)
         self.assertTrue((self.state.parent.parent / "state.damaged-1/data.mdb").exists())
         with self.node.client() as client:
             self.assert_damaged(client.get(damaged), damaged, "CORRUPT")
@@ -114,6 +117,10 @@ class DamageTest(unittest.TestCase):
         self.assertEqual(done.returncode, FAULT, done.stdout)
         self.assertIn("checksum", done.stderr)
 
+    def damage_shown(self, metric):
+        """What the page for Prometheus says of the one shard."""
+        return float(re.search(rf'^orderd_{metric}{{shard="0"}} (.*)$', self.node.metrics_page(), re.M)[1])
+
     def test_the_audit_reports_damage(self):
         self.stopped_with_orders()
         replace(self.state, b"reference-000077", b"#" * 16)
@@ -129,6 +136,8 @@ class DamageTest(unittest.TestCase):
         with self.node.client() as client:
             self.check_others(client, orders, None)
         self.assertEqual(self.node.audit()[0], 0)
+        self.assertGreaterEqual(self.damage_shown("corrected_pages"), 1)
+        self.assertEqual([self.damage_shown(each) for each in ("state_salvaged", "lost_ranges")], [0, 0])
 
     def test_a_damaged_key_is_not_an_order_that_never_was(self):
         orders = self.stopped_with_orders()

@@ -23,17 +23,33 @@ std::vector<prometheus::MetricFamily> all_families() {
   disk_metrics of_disk;
   of_disk.starts.at("x");
   of_disk.given_up.at("x");
+  of_disk.held_trouble.at("x");
   for (auto* one :
        {&numbers.requests, &numbers.admission_refusals, &numbers.orders_settled, &numbers.entity_restarts,
         &numbers.provider_calls, &of_cluster.bytes, &of_cluster.messages, &of_cluster.drops,
         &of_cluster.beacons, &of_cluster.store_calls, &of_cluster.doubts})
     one->at("x");
-  for (auto* one : {&numbers.unsettled_orders, &numbers.oldest_unsettled_order_age, &numbers.state_bytes,
-                    &numbers.apply_lag_epochs, &numbers.unapplied_bytes, &numbers.live_entities,
-                    &numbers.quarantined_entities, &numbers.channel_backlog, &numbers.journal_shard_bytes,
-                    &numbers.journal_oldest, &numbers.wall_clock_ahead, &of_cluster.link_up, &of_cluster.term,
-                    &of_cluster.serving, &of_cluster.missing_copies, &of_cluster.copying_followers,
-                    &of_cluster.follower_lag, &of_cluster.store_trouble})
+  for (auto* one : {&numbers.unsettled_orders,
+                    &numbers.oldest_unsettled_order_age,
+                    &numbers.state_bytes,
+                    &numbers.apply_lag_epochs,
+                    &numbers.unapplied_bytes,
+                    &numbers.live_entities,
+                    &numbers.quarantined_entities,
+                    &numbers.channel_backlog,
+                    &numbers.journal_shard_bytes,
+                    &numbers.journal_oldest,
+                    &numbers.wall_clock_ahead,
+                    &of_cluster.link_up,
+                    &of_cluster.term,
+                    &of_cluster.serving,
+                    &of_cluster.missing_copies,
+                    &of_cluster.copying_followers,
+                    &numbers.corrected_pages,
+                    &numbers.state_salvaged,
+                    &numbers.lost_ranges,
+                    &of_cluster.follower_lag,
+                    &of_cluster.store_trouble})
     one->at("x");
   auto all = numbers.Collect();
   for (auto& each : runtime::scrub_metrics{}.Collect())
