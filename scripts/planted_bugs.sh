@@ -7,7 +7,7 @@
 # Each NAME.patch says first which invariant it breaks and how. It is applied to a copy of the sources; what
 # it touches is compiled anew and linked with the rest of the release build. The replicas' world must find it,
 # or what its second line names: "found by: PROGRAM FILTER", a program of the tests with the tests of it to run.
-# One line a bug: the seed or test that finds it, and the violation. ORDERD_PLANTED_SEEDS (600) is how many seeds
+# One line a bug: the seed or test that finds it, and the violation. ORDERD_PLANTED_SEEDS (3000) is how many seeds
 # of the world may be tried for one bug, ORDERD_PLANTED_CLUSTER_SEEDS (2000) of the whole cluster. Exit code: 0
 # all found, 1 one is not found or its patch does not apply any more.
 set -euo pipefail
@@ -17,7 +17,7 @@ root=$PWD
 build=$root/build/release
 work=$root/build/planted
 planted=$root/tests/simulation/planted
-export ORDERD_WORLD_SEEDS=${ORDERD_PLANTED_SEEDS:-600}
+export ORDERD_WORLD_SEEDS=${ORDERD_PLANTED_SEEDS:-3000}
 export ORDERD_CLUSTER_SEEDS=${ORDERD_PLANTED_CLUSTER_SEEDS:-2000}
 
 cmake --preset release >/dev/null
@@ -46,7 +46,7 @@ units_of() {
 import pathlib, re, sys
 root = pathlib.Path(sys.argv[1])
 changed = {line.strip() for line in open(root / "changed")}
-sources = [*root.glob("cluster/*.[ch]pp"), *root.glob("runtime/*.[ch]pp"), *root.glob("tests/simulation/*.[ch]pp")]
+sources = [each for folder in ("cluster", "runtime", "tests") for each in root.glob(f"{folder}/**/*.[ch]pp")]
 quoted = re.compile(r'#include "([^"]+)"')
 includes = {str(each.relative_to(root)): set(quoted.findall(each.read_text())) for each in sources}
 while more := {name for name, named in includes.items() if any(h.endswith(".hpp") for h in named & changed)} - changed:
@@ -54,7 +54,7 @@ while more := {name for name, named in includes.items() if any(h.endswith(".hpp"
 pure = "assignment|copy_source|follower|lease_board|peer_message|primary|primary_set|replica|replica_log"
 pure += "|start_verdict|term_table"
 world = re.compile(rf"tests/simulation/(world_\w+|replica_world\w*)\.cpp$|cluster/({pure})\.cpp$")
-wanted = re.compile(r"(cluster|runtime)/.*\.cpp$") if sys.argv[2] else world
+wanted = re.compile(r".*\.cpp$") if sys.argv[2] else world
 print("\n".join(sorted(each for each in changed if wanted.match(each))))
 END
 }
@@ -80,12 +80,13 @@ link() {
 
 # prepare NAME: its program, or what is wrong in NAME/problem.
 prepare() {
-  local copy=$work/$1 unit objects=() program
+  local copy=$work/$1 unit kind objects=() program
   program=$(found_by "$1" 1)
   mkdir -p "$copy/tests"
   cp -r cluster runtime "$copy/"
-  mkdir -p "$copy/tests/simulation"
-  cp tests/simulation/*.[ch]pp "$copy/tests/simulation/"
+  # Of the tests those of the program: what a header says is compiled into them.
+  kind=${program%_tests}
+  cp -r "tests/${kind:-simulation}" "$copy/tests/"
   if ! patch -p1 --fuzz=0 --no-backup-if-mismatch -d "$copy" <"$planted/$1.patch" >"$copy/problem" 2>&1; then
     return 0
   fi
@@ -132,12 +133,13 @@ missed=0
 for name in "${names[@]}"; do
   copy=$work/$name
   invariant=$(sed -n '1s/:.*//p' "$planted/$name.patch")
-  found=$(sed -n 's/^seed \([0-9]*\) fails; again.*/\1/p' "$copy/said" 2>/dev/null | head -1)
+  found=
+  [ ! -e "$copy/said" ] || found=$(sed -n 's/^seed \([0-9]*\) fails; again.*/\1/p' "$copy/said" | head -1)
   if [ -s "$copy/problem" ] || [ ! -x "$copy/world" ]; then
     echo "planted bug $name ($invariant): cannot be planted any more"
     sed 's/^/    /' "$copy/problem" | tail -10
     missed=$((missed + 1))
-  elif [ -z "$found" ] && failed=$(sed -n 's/^\[  FAILED  \] \([A-Za-z.]*\)$/\1/p' "$copy/said" | head -1) \
+  elif [ -z "$found" ] && failed=$(sed -n 's/^\[  FAILED  \] \([A-Za-z0-9./]*\).*/\1/p' "$copy/said" | head -1) \
     && [ -n "$failed" ]; then
     printf 'planted bug %-30s %-3s found by %s\n' "$name" "$invariant" "$failed"
   elif [ -z "$found" ]; then
