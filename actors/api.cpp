@@ -154,6 +154,9 @@ public:
   decoded_request decode(const v1::get_cluster&) { return node_request::get_cluster; }
   decoded_request decode(const v1::get_configuration&) { return node_request::get_configuration; }
   decoded_request decode(const v1::change_configuration&) { return node_request::change_configuration; }
+  decoded_request decode(const v1::scrub& from) {
+    return from.now() ? node_request::scrub_now : node_request::get_scrub;
+  }
 
 private:
   bool page(std::uint32_t limit) { return check_.number("limit", limit, 1, limits::page_rows_max); }
@@ -213,6 +216,8 @@ decoded_request decode_request(const v1::request& what, std::uint32_t shards) {
     return with.decode(what.get_configuration());
   case v1::request::kChangeConfiguration:
     return with.decode(what.change_configuration());
+  case v1::request::kScrub:
+    return with.decode(what.scrub());
   case v1::request::BODY_NOT_SET:
     break;
   }
@@ -282,6 +287,7 @@ std::optional<std::uint32_t> shard_of_request(const v1::request& what, std::uint
   case v1::request::kGetCluster:
   case v1::request::kGetConfiguration:
   case v1::request::kChangeConfiguration:
+  case v1::request::kScrub:
   case v1::request::BODY_NOT_SET:
     break;
   }
@@ -289,7 +295,7 @@ std::optional<std::uint32_t> shard_of_request(const v1::request& what, std::uint
 }
 
 std::string_view request_name(const v1::request& what) noexcept {
-  static constexpr std::array<std::string_view, 19> names{"none",
+  static constexpr std::array<std::string_view, 20> names{"none",
                                                           "",
                                                           "place_order",
                                                           "get_order",
@@ -307,7 +313,8 @@ std::string_view request_name(const v1::request& what) noexcept {
                                                           "get_status",
                                                           "get_cluster",
                                                           "get_configuration",
-                                                          "change_configuration"};
+                                                          "change_configuration",
+                                                          "scrub"};
   return names[static_cast<std::size_t>(what.body_case())];
 }
 
@@ -322,6 +329,6 @@ std::string_view reply_outcome(std::string_view body) noexcept {
   return field == v1::reply::kFaultFieldNumber ? "fault" : "ok";
 }
 
-static_assert(v1::request::kPlaceOrder == 2 && v1::request::kChangeConfiguration == 18);
+static_assert(v1::request::kPlaceOrder == 2 && v1::request::kScrub == 19);
 
 } // namespace orderd::actors

@@ -41,7 +41,9 @@ enum class node_request : std::uint8_t {
   get_status,
   get_cluster,
   get_configuration,
-  change_configuration
+  change_configuration,
+  get_scrub,
+  scrub_now
 };
 
 /// What a public request asks for: something of a shard, something of the node, or a refusal to send

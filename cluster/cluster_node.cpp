@@ -89,7 +89,8 @@ runtime::result<cluster_node> start_cluster_node(caf::actor_system& system,
                         made.applier,
                         settings.disk_used_max,
                         {cluster.self.node, cluster.self.incarnation, cluster.boot, ports.client_endpoint},
-                        node_membership{cluster.terms, &cluster.board}});
+                        node_membership{cluster.terms, &cluster.board},
+                        made.scrub});
   cluster.directory.terms = cluster.terms;
   cluster.directory.self = cluster.self.node;
   cluster.directory.held = std::move(held);

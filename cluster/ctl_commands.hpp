@@ -51,6 +51,7 @@ int run(const quarantine_show_options& options, ctl_context& context);
 int run(const quarantine_resolve_options& options, ctl_context& context);
 int run(const audit_options& options, ctl_context& context);
 int run(const status_options& options, ctl_context& context);
+int run(const scrub_options& options, ctl_context& context);
 int run(const cluster_status_options& options, ctl_context& context);
 int run(const restore_configuration_options& options, ctl_context& context);
 int run(const elect_options& options, ctl_context& context);

@@ -168,6 +168,19 @@ json to_json(const v1::node_status& status) {
           {"shards", std::move(shards)}};
 }
 
+json to_json(const v1::scrub_status& scrub) {
+  return {{"running", scrub.running()},
+          {"progress", scrub.progress()},
+          {"begun_at_ms", scrub.begun_at_ms()},
+          {"ended_at_ms", scrub.ended_at_ms()},
+          {"pages", scrub.pages()},
+          {"bytes", scrub.bytes()},
+          {"bad", scrub.bad()},
+          {"mended", scrub.mended()},
+          {"finding", null_if_empty(scrub.finding())},
+          {"next_in_ms", scrub.next_in_ms()}};
+}
+
 json to_json(const v1::cluster_status& cluster) {
   auto nodes = json::array();
   for (const auto& node : cluster.nodes())

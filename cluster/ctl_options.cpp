@@ -315,6 +315,9 @@ void command_line::add_watching() {
 there is none, nothing is checked: the command says which shards each node has, and ends with exit code 3.)");
   bind<status_options>(app_.add_subcommand(
       "status", "What a node is doing: its shards, load and disk; of each node of --endpoint by itself"));
+  auto* scrub = app_.add_subcommand("scrub", "How far each node of --endpoint has looked through its disk, "
+                                             "and what it found; exit code 1 if it is bad");
+  scrub->add_flag("--now", bind<scrub_options>(scrub)->now, "Begin a round, unless one is under way");
   auto* cluster = app_.add_subcommand("cluster", "Look at the nodes and shards of a cluster, and repair it");
   require_one(*cluster);
   bind<cluster_status_options>(cluster->add_subcommand(

@@ -83,6 +83,9 @@ struct quarantine_resolve_options : quarantine_entry_options {
 };
 struct audit_options {};
 struct status_options {};
+struct scrub_options {
+  bool now = false; ///< begin a round
+};
 struct cluster_status_options {};
 /// What changes the configuration store: after a look, and with a record of who did it.
 struct repair_options {
@@ -105,8 +108,8 @@ using ctl_command =
     std::variant<place_options, get_options, cancel_options, list_options, stock_set_options,
                  stock_get_options, stock_load_options, account_set_options, account_get_options,
                  import_options, export_options, quarantine_list_options, quarantine_show_options,
-                 quarantine_resolve_options, audit_options, status_options, cluster_status_options,
-                 restore_configuration_options, elect_options, reset_term_options>;
+                 quarantine_resolve_options, audit_options, status_options, scrub_options,
+                 cluster_status_options, restore_configuration_options, elect_options, reset_term_options>;
 
 struct invocation {
   std::string endpoint = "127.0.0.1:7411"; ///< or several, with commas between

@@ -137,7 +137,9 @@ runtime::result<node> start_node(caf::actor_system& system, const config::node_s
                         made.shards,
                         made.applier,
                         settings.disk_used_max,
-                        {the_only_replica.node, the_only_replica.incarnation, 1, ports.client_endpoint}});
+                        {the_only_replica.node, the_only_replica.incarnation, 1, ports.client_endpoint},
+                        std::nullopt,
+                        made.scrub});
   for (const auto& shard : made.shards)
     end_node_with(shard, "shard", ports.fatal);
   end_node_with(made.journal, "journal", ports.fatal);

@@ -82,6 +82,22 @@ v1::reply alone(const node_identity& self, const std::vector<runtime::shard_desc
   return body;
 }
 
+v1::reply scrub_view(const runtime::scrub_description& how) {
+  v1::reply body;
+  auto& out = *body.mutable_scrub_status();
+  out.set_running(how.running);
+  out.set_progress(how.progress);
+  out.set_begun_at_ms(how.begun_at);
+  out.set_ended_at_ms(how.ended_at);
+  out.set_pages(how.pages);
+  out.set_bytes(how.bytes);
+  out.set_bad(how.bad);
+  out.set_mended(how.mended);
+  out.set_finding(how.finding);
+  out.set_next_in_ms(how.next_in_ms);
+  return body;
+}
+
 std::string percent(double share) {
   return std::to_string(std::lround(share * 100)) + " %";
 }
@@ -116,6 +132,10 @@ void node_actor::answer(const node_question& question) {
     return change_configuration(question, gateway);
   case actors::node_request::run_audit:
     return answer_audit(question, gateway);
+  case actors::node_request::get_scrub:
+    return answer_scrub(question, gateway, false);
+  case actors::node_request::scrub_now:
+    return answer_scrub(question, gateway, true);
   }
 }
 
@@ -191,6 +211,18 @@ void node_actor::audit(const node_question& question, const caf::actor& gateway,
           [this, to, gateway](const caf::error& why) {
             send(gateway, refusal(to, no_answer("the audit is not done", why)));
           });
+}
+
+void node_actor::answer_scrub(const node_question& question, const caf::actor& gateway, bool begin) {
+  const auto to = question.from;
+  if (!given_.scrub)
+    return send(gateway, refusal(to, {runtime::fault_code::unavailable, "this node looks through nothing"}));
+  request(given_.scrub, time_left(question), runtime::ask_scrub{begin})
+      .then([this, to, gateway](
+                const runtime::scrub_description& how) { send(gateway, one_reply(to, scrub_view(how))); },
+            [this, to, gateway](const caf::error& why) {
+              send(gateway, refusal(to, no_answer("the scrub does not answer", why)));
+            });
 }
 
 void node_actor::look_at_disk() {

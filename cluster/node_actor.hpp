@@ -1,5 +1,5 @@
 // The actor of the node itself: watches the disk, decides when new orders are refused for its sake, and
-// answers what clients ask of the node as a whole: status, audit, and who leads which shard.
+// answers what clients ask of the node as a whole: status, audit, scrub, and who leads which shard.
 //
 // Messages: nodes_seen, directory_known, node_question (answered with runtime::gateway_replies to its sender,
 // by the question's deadline).
@@ -53,6 +53,7 @@ struct node_dependencies {
   double disk_used_max = 0.85;
   node_identity self = {};
   std::optional<node_membership> membership = {}; ///< then `shards` are seats
+  caf::actor scrub = {};                          ///< null: nothing is looked through
 };
 
 class node_actor : public caf::event_based_actor {
@@ -64,6 +65,7 @@ public:
   /// Lets go of the shards, whose gateway may know this actor.
   void on_exit() override {
     given_.shards.clear();
+    given_.scrub = nullptr;
     directory_ = nullptr;
   }
 
@@ -84,6 +86,7 @@ private:
   void answer_audit(const node_question& question, const caf::actor& gateway);
   void audit(const node_question& question, const caf::actor& gateway,
              const std::vector<runtime::shard_description>& shards);
+  void answer_scrub(const node_question& question, const caf::actor& gateway, bool begin);
   std::chrono::milliseconds time_left(const node_question& question) const;
   void look_at_disk();
   void admit(std::optional<runtime::fault> refusal);

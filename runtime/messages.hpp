@@ -235,6 +235,26 @@ struct inspection_done {
   std::optional<fault> failure;
 };
 
+/// Node -> scrub: say how far you are; begin a round first, if none is under way. Answered with
+/// scrub_description.
+struct ask_scrub {
+  bool begin = false;
+};
+
+/// Scrub -> node: of the round under way, else of the last one.
+struct scrub_description {
+  bool running = false;
+  double progress = 0; ///< 0 to 1
+  unix_ms begun_at = 0;
+  unix_ms ended_at = 0; ///< 0: it did not come to its end
+  std::uint64_t pages = 0;
+  std::uint64_t bytes = 0;
+  std::uint64_t bad = 0;
+  std::uint64_t mended = 0;
+  std::string finding;         ///< of the first that was bad, or what ended the round
+  std::int64_t next_in_ms = 0; ///< until a round begins by itself; negative: none does
+};
+
 } // namespace orderd::runtime
 
 CAF_BEGIN_TYPE_ID_BLOCK(orderd_runtime, first_custom_type_id)
@@ -276,6 +296,8 @@ CAF_ADD_TYPE_ID(orderd_runtime, (orderd::runtime::rows_loaded))
 CAF_ADD_TYPE_ID(orderd_runtime, (orderd::runtime::hash_state))
 CAF_ADD_TYPE_ID(orderd_runtime, (orderd::runtime::state_hashed))
 CAF_ADD_TYPE_ID(orderd_runtime, (orderd::runtime::inspect_snapshots))
+CAF_ADD_TYPE_ID(orderd_runtime, (orderd::runtime::ask_scrub))
+CAF_ADD_TYPE_ID(orderd_runtime, (orderd::runtime::scrub_description))
 CAF_END_TYPE_ID_BLOCK(orderd_runtime)
 
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(orderd::runtime::entity_turn)
@@ -316,3 +338,5 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(orderd::runtime::rows_loaded)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(orderd::runtime::hash_state)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(orderd::runtime::state_hashed)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(orderd::runtime::inspect_snapshots)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(orderd::runtime::ask_scrub)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(orderd::runtime::scrub_description)

@@ -40,6 +40,7 @@ caf::behavior scrub_actor::make_behavior() {
         if (turn == turn_)
           step();
       },
+      [this](const ask_scrub& asked) { return answer(asked); },
   };
 }
 
@@ -47,12 +48,25 @@ void scrub_actor::wake_after(std::int64_t ms) {
   delayed_send(this, std::chrono::milliseconds{ms}, caf::tick_atom_v, ++turn_);
 }
 
+scrub_description scrub_actor::answer(const ask_scrub& asked) {
+  if (asked.begin && !running_) {
+    begin();
+    wake_after(0);
+  }
+  auto out = round_;
+  out.running = running_;
+  out.next_in_ms = pace_.next_in_ms(time_.now().monotone_ms);
+  return out;
+}
+
 void scrub_actor::begin() {
   running_ = true;
   shard_ = 0;
   at_ = {};
-  damage_in_round_ = 0;
-  began_at_ = time_.now().monotone_ms;
+  const auto now = time_.now();
+  round_ = {};
+  round_.begun_at = now.wall_ms;
+  began_at_ = now.monotone_ms;
   log::info("scrub", "scrub_begun", {{"shards", shards_.size()}}, "");
 }
 
@@ -66,9 +80,12 @@ void scrub_actor::step() {
   if (!slice) {
     if (slice.error().code != fault_code::corrupt) {
       log::error("scrub", "scrub_failed", {{"shard", shard_}}, slice.error().message);
+      find(slice.error().message);
       return stop_round();
     }
     numbers_.damage.Increment();
+    ++round_.bad;
+    find(slice.error().message);
     log::error("scrub", "scrub_damage", {{"shard", shard_}}, slice.error().message);
     running_ = false;
     return damaged_(shard_, slice.error());
@@ -81,24 +98,38 @@ void scrub_actor::step() {
 
 void scrub_actor::take(const scrub_slice& slice) {
   numbers_.pages.Increment(static_cast<double>(slice.pages));
-  damage_in_round_ += slice.bad_rows + slice.mended;
+  round_.pages += slice.pages;
+  round_.bytes += slice.bytes;
+  round_.bad += slice.bad_rows;
+  round_.mended += slice.mended;
   numbers_.damage.Increment(static_cast<double>(slice.bad_rows + slice.mended));
-  if (slice.bad_rows > 0)
+  if (slice.bad_rows > 0) {
+    find(slice.bad_row);
     log::error("scrub", "scrub_bad_rows", {{"shard", shard_}, {"rows", slice.bad_rows}},
                slice.bad_row + "; reading it says corrupt. Restore it from a backup or another node");
+  }
   if (slice.mended > 0)
     log::warn("scrub", "scrub_mended", {{"shard", shard_}, {"pages", slice.mended}},
               "the disk had lost pages that memory still had: they were written anew. Look at the disk");
-  numbers_.progress.Set((shard_ + slice.share) / static_cast<double>(shards_.size()));
+  round_.progress = (shard_ + slice.share) / static_cast<double>(shards_.size());
+  numbers_.progress.Set(round_.progress);
   at_ = slice.end ? scrub_cursor{} : slice.next;
 }
 
 void scrub_actor::end_round() {
   const auto now = time_.now();
+  round_.ended_at = now.wall_ms;
   if (pace_.by_itself())
     numbers_.finished.Set(seconds(now.wall_ms));
-  log::info("scrub", "scrub_ended", {{"ms", now.monotone_ms - began_at_}, {"damage", damage_in_round_}}, "");
+  log::info("scrub", "scrub_ended",
+            {{"ms", now.monotone_ms - began_at_}, {"bad", round_.bad}, {"mended", round_.mended}}, "");
   stop_round();
+}
+
+/// The first finding of a round is the one that is shown; the log has all.
+void scrub_actor::find(const std::string& what) {
+  if (round_.finding.empty())
+    round_.finding = what;
 }
 
 void scrub_actor::stop_round() {

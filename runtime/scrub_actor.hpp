@@ -2,7 +2,8 @@
 // reads rot unseen, and by the time one is wanted the other copies may have rotted too.
 //
 // Shard by shard, each slice in a snapshot of its own; how far it came is in memory, since a start reads
-// everything anyway. Its only message is its own: caf::tick_atom with the number of the wake-up.
+// everything anyway. Messages: ask_scrub (answered with scrub_description), and its own: caf::tick_atom with
+// the number of the wake-up.
 //
 // A page that is not what was written is told to `damaged`, which ends the node in production; where it
 // returns, nothing more is read. A row whose seal alone is not good is counted and logged: reading it says
@@ -11,6 +12,7 @@
 #pragma once
 
 #include "runtime/clock.hpp"
+#include "runtime/messages.hpp"
 #include "runtime/scrub.hpp"
 #include "runtime/scrub_metrics.hpp"
 #include "runtime/scrub_pace.hpp"
@@ -35,11 +37,13 @@ public:
   caf::behavior make_behavior() override;
 
 private:
+  scrub_description answer(const ask_scrub& asked);
   void begin();
   void step();
   void take(const scrub_slice& slice);
   void end_round();
   void stop_round();
+  void find(const std::string& what);
   void wake_after(std::int64_t ms);
 
   std::vector<scrubbed_store*> shards_;
@@ -50,7 +54,7 @@ private:
   bool running_ = false;
   std::uint32_t shard_ = 0;
   scrub_cursor at_;
-  std::uint64_t damage_in_round_ = 0;
+  scrub_description round_; ///< without when the next begins
   std::int64_t began_at_ = 0;
   std::uint64_t turn_ = 0; ///< of the wake-up that counts
 };

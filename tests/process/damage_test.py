@@ -1,8 +1,9 @@
 """Damaged bytes on disk are reported by name and never answered as data.
 
-Faults injected, with the node stopped: one bit of a stored value, of a page's head, or of a journal record, is
-flipped; the bytes of a stored value are overwritten. Survivable, because every value and record has a checksum over
-its place and its bytes, and every page of a state has one for each of its sectors.
+Faults injected, with the node stopped or, where it is looked through (scrub), at work: one bit of a stored value, of
+a page's head, or of a journal record, is flipped; the bytes of a stored value are overwritten. Survivable, because
+every value and record has a checksum over its place and its bytes, and every page of a state has one for each of its
+sectors.
 """
 
 import json
@@ -149,6 +150,46 @@ class DamageTest(unittest.TestCase):
             again = client.place(damaged, "C", [("WIDGET", 1, 100)], reference="reference-000077")
             self.assertIn(wire.FAULTS.get(again.get("fault", {}).get("code")), ("CORRUPT", "QUARANTINED"), again)
             self.assertEqual(client.get_stock("WIDGET")["stock_item"]["reserved"], ORDERS)
+
+    def flip_under_a_running_node(self, text):
+        content = self.state.read_bytes()
+        at = content.find(text)
+        self.assertGreater(at, 0)
+        with open(self.state, "r+b", buffering=0) as file:
+            while at >= 0:
+                file.seek(at)
+                file.write(damaged_copy(text))
+                at = content.find(text, at + 1)
+
+    def test_the_scrub_finds_nothing_in_a_sound_node(self):
+        self.node.start()
+        self.place_orders()
+        self.wait_until_applied()
+        before = json.loads(self.node.ctl("--json", "scrub").stdout)
+        self.assertEqual((before["begun_at_ms"], before["running"]), (0, False))
+        self.assertGreater(before["next_in_ms"], 23 * 3_600_000)
+        self.assertEqual(self.node.ctl("scrub", "--now").returncode, 0)
+        wait_until(lambda: json.loads(self.node.ctl("--json", "scrub").stdout)["ended_at_ms"], "the scrub has ended")
+        done = self.node.ctl("--json", "scrub")
+        said = json.loads(done.stdout)
+        self.assertEqual((done.returncode, said["bad"], said["mended"], said["finding"]), (0, 0, 0, None))
+        self.assertGreaterEqual(said["bytes"], self.state.stat().st_size // 2)
+        self.assertIn("100.0 %", self.node.ctl("scrub").stdout)
+
+    def test_the_scrub_finds_what_nobody_reads_and_the_next_start_mends_it(self):
+        self.node.start()
+        orders = self.place_orders()
+        self.wait_until_applied()
+        self.flip_under_a_running_node(b"reference-000077")
+        self.node.ctl("scrub", "--now")
+        self.assertEqual(self.node.wait(), FAULT)
+        self.assertRegex(self.node.said(), r"event=scrub_damage.*page \d+ of .*is not what was written")
+        self.assertIn("start the node again", self.node.said())
+        self.node.start()
+        with self.node.client() as client:
+            self.check_others(client, orders, None)
+        self.assertEqual(self.node.stop(), 0)
+        self.assertIn("event=bits_corrected", self.node.said())
 
     def test_a_damaged_journal_record_stops_the_start_with_a_diagnosis(self):
         self.node.flags = ["--apply-interval-ms", "60000"]

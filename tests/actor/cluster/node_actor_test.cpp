@@ -92,6 +92,29 @@ TEST_F(NodeActor, RefusesASecondAuditUntilTheFirstHasEnded) {
   EXPECT_EQ(faults(ask(node_request::run_audit, 100)), "UNAVAILABLE ");
 }
 
+TEST_F(NodeActor, TellsOfTheScrubOrThatThereIsNone) {
+  EXPECT_EQ(faults(ask(node_request::scrub_now, 100)), "UNAVAILABLE ");
+  std::vector<bool> begun;
+  const auto scrub = system_.actors().spawn([&begun] {
+    return caf::behavior{[&begun](const runtime::ask_scrub& asked) {
+      begun.push_back(asked.begin);
+      runtime::scrub_description out;
+      out.finding = "a bad row";
+      return out;
+    }};
+  });
+  system_.kill({node_});
+  node_ = system_.actors().spawn<node_actor>(
+      node_dependencies{*opened_, clock_, numbers_, {peer_}, peer_, 0.85, {}, std::nullopt, scrub});
+  ask(node_request::get_scrub, 100);
+  ask(node_request::scrub_now, 100);
+  EXPECT_EQ(begun, (std::vector{false, true}));
+  v1::reply reply;
+  ASSERT_TRUE(reply.ParseFromString(*replies_.back().replies.at(0).body));
+  EXPECT_EQ(reply.scrub_status().finding(), "a bad row");
+  system_.kill({scrub});
+}
+
 TEST_F(NodeActor, RefusesNewOrdersWhileTheJournalIsHalfFull) {
   std::vector<runtime::admit_new_work> said;
   const auto shard = test::spawn_recorder(system_.actors(), said);

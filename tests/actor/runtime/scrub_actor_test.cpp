@@ -3,6 +3,7 @@
 #include "runtime/scrub_actor.hpp"
 
 #include "tests/support/manual_clock.hpp"
+#include "tests/support/recorder.hpp"
 #include "tests/support/test_system.hpp"
 
 #include <gtest/gtest.h>
@@ -46,7 +47,7 @@ using positions = std::vector<std::uint64_t>;
 
 class ScrubActor : public testing::Test {
 protected:
-  ~ScrubActor() override { system_.kill({scrub_}); }
+  ~ScrubActor() override { system_.kill({scrub_, asker_}); }
 
   void start(std::uint32_t hours) {
     scrub_ = system_.actors().spawn<scrub_actor>(
@@ -69,6 +70,11 @@ protected:
     for (int i = 0; i < 10; ++i)
       pass(20);
   }
+  scrub_description ask(bool begin) {
+    caf::send_as(asker_, scrub_, ask_scrub{begin});
+    system_.run();
+    return said_.back();
+  }
   double wall_s() const { return static_cast<double>(clock_.now().wall_ms) / 1'000; }
 
   paged_state first_{30};
@@ -77,6 +83,8 @@ protected:
   scrub_metrics numbers_;
   std::vector<std::string> damaged_;
   test::test_system system_;
+  std::vector<scrub_description> said_;
+  caf::actor asker_ = test::spawn_recorder(system_.actors(), said_);
   caf::actor scrub_;
 };
 
@@ -142,6 +150,41 @@ TEST_F(ScrubActor, CountsBadRowsAndGoesOn) {
   EXPECT_EQ(second_.looked_at, (positions{0, 10}));
   EXPECT_EQ(numbers_.damage.Value(), 2);
   EXPECT_TRUE(damaged_.empty()) << "a start would not mend them";
+}
+
+TEST_F(ScrubActor, BeginsWhenItIsAskedTo) {
+  start(0);
+  EXPECT_EQ(ask(false).begun_at, 0);
+  second_.bad_rows = 1;
+  const auto begun = ask(true);
+  EXPECT_TRUE(begun.running);
+  EXPECT_EQ(begun.begun_at, clock_.now().wall_ms);
+  EXPECT_EQ(begun.next_in_ms, -1);
+  pass(2);
+  const auto going_on = ask(true);
+  EXPECT_EQ(going_on.begun_at, begun.begun_at) << "a round is under way";
+  EXPECT_GT(going_on.progress, 0);
+  run_round();
+  const auto ended = ask(false);
+  EXPECT_FALSE(ended.running);
+  EXPECT_EQ(ended.progress, 1);
+  EXPECT_GT(ended.ended_at, begun.begun_at);
+  EXPECT_EQ(ended.pages, 50u);
+  EXPECT_EQ(ended.bad, 1u);
+  EXPECT_EQ(ended.finding, "a bad row");
+  EXPECT_EQ(ask(true).finding, "") << "another round";
+}
+
+TEST_F(ScrubActor, SaysWhatEndedARound) {
+  start(1);
+  second_.failure = fault{fault_code::internal, "cannot read", 0};
+  (void)ask(true);
+  run_round();
+  const auto ended = ask(false);
+  EXPECT_FALSE(ended.running);
+  EXPECT_EQ(ended.ended_at, 0);
+  EXPECT_EQ(ended.finding, "cannot read");
+  EXPECT_GT(ended.next_in_ms, 3'590'000);
 }
 
 TEST_F(ScrubActor, ADiskThatCannotBeReadNowIsNoDamage) {

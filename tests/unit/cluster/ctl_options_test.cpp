@@ -117,6 +117,8 @@ TEST(CtlOptions, ReadsOperatorsCommands) {
   parsed<quarantine_list_options>({"quarantine", "list"});
   parsed<audit_options>({"audit"});
   parsed<status_options>({"status"});
+  EXPECT_FALSE(parsed<scrub_options>({"scrub"}).now);
+  EXPECT_TRUE(parsed<scrub_options>({"scrub", "--now"}).now);
   EXPECT_EQ(parsed<cancel_options>({"cancel", id_text}).order_id, actors::parse_order_id(id_text));
 }
 

@@ -88,6 +88,23 @@ TEST_F(CtlWatch, ShowEachNodeThatWasNamed) {
   EXPECT_NE(out.str().find("node at n2:1\norderd 2,"), std::string::npos) << out.str();
 }
 
+TEST_F(CtlWatch, AScrubThatFoundSomethingIsNotOk) {
+  v1::reply sound;
+  sound.mutable_scrub_status()->set_begun_at_ms(1'000);
+  sound.mutable_scrub_status()->set_ended_at_ms(2'000);
+  answer_with(node, {}, sound);
+  EXPECT_EQ(run(scrub_options{}, context), exit_ok);
+  EXPECT_EQ(out.str().find("FOUND"), std::string::npos) << out.str();
+  auto bad = sound;
+  bad.mutable_scrub_status()->set_bad(1);
+  bad.mutable_scrub_status()->set_finding("page 7");
+  answer_with(others["n2:1"], {}, bad);
+  context.endpoints = {"n1:1", "n2:1"};
+  EXPECT_EQ(run(scrub_options{}, context), exit_refused);
+  EXPECT_NE(out.str().find("node at n2:1: a round began at"), std::string::npos) << out.str();
+  EXPECT_NE(out.str().find("FOUND: page 7"), std::string::npos) << out.str();
+}
+
 TEST_F(CtlWatch, ShowTheOtherNodesWhenOneDoesNotAnswer) {
   v1::reply status;
   status.mutable_node_status()->set_version("1");
