@@ -49,6 +49,15 @@ std::optional<std::uint64_t> follower::common_with(const replica_id& from, const
   }
   const term_table theirs{what.starts};
   const auto keep = log.terms().common_end(log.end(), theirs, what.end);
+  // A person chose this primary, or one before it, and accepted the loss. What this disk has beyond may be
+  // just that, whether or not it remembers that it was committed: it is kept aside, and a copy taken.
+  const auto& store = core_.known.what;
+  if (keep < log.end() && store.term >= what.term && store.loss_accepted > log.end_term()) {
+    core_.port.distrust_disk("a person chose a primary of shard " + std::to_string(core_.options.shard)
+                             + " in term " + std::to_string(store.loss_accepted) + " that lacks epochs from "
+                             + std::to_string(keep + 1) + " on that are here, and accepted their loss");
+    return std::nullopt;
+  }
   if (keep == 0 && theirs.begins_after(log.terms())) {
     if (!core_.may_lead()) {
       apart_ = true; // Everything stays until the first page of a copy has come.
@@ -65,15 +74,6 @@ std::optional<std::uint64_t> follower::common_with(const replica_id& from, const
   if (log.may_truncate(keep)) {
     apart_ = false;
     return keep;
-  }
-  // A person chose this primary, or one before it, and accepted the loss: what this disk has beyond is kept
-  // aside, and a copy taken.
-  const auto& store = core_.known.what;
-  if (store.term >= what.term && store.loss_accepted > log.end_term()) {
-    core_.port.distrust_disk("a person chose a primary of shard " + std::to_string(core_.options.shard)
-                             + " in term " + std::to_string(store.loss_accepted)
-                             + " that lacks epochs committed here, and accepted their loss");
-    return std::nullopt;
   }
   core_.port.end_node("shard " + std::to_string(core_.options.shard) + ": the primary of term "
                       + std::to_string(what.term) + ", node " + std::to_string(from.node)

@@ -65,7 +65,7 @@ std::vector<std::uint32_t> not_superseded(const replica_id& who,
   std::vector<std::uint32_t> out;
   for (const auto& [shard, of] : shards)
     if (contains(of.in_sync, who) || contains(of.eligible, who)
-        || (has_a_copy(of, who.node) && of.in_sync.size() < minimum))
+        || (has_a_copy(of, who.node) && of.in_sync.size() < minimum && of.loss_accepted == 0))
       out.push_back(shard);
   return out;
 }

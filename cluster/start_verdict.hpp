@@ -7,8 +7,9 @@
 //   fewer starts than the store counted for its incarnation never goes on (B4, B9).
 // - A disk that may be the last with something is put out of reach. So nothing is set aside unless no
 //   assignment names it, and every shard that it has a copy of has enough others in sync to commit: each of
-//   them has everything that was ever acknowledged. Otherwise only an operator's word does it, and even then
-//   it is kept (given_up.hpp).
+//   them has everything that was ever acknowledged. Or a person elected a primary and accepted that what
+//   others have is lost: then fewer are enough. Otherwise only an operator's word does it, and even then it
+//   is kept (given_up.hpp).
 //
 // Pure. An incarnation is never used twice: a new one is above all that disk and store know of.
 #pragma once
@@ -71,7 +72,7 @@ start_verdict judge_start(const start_question& asked);
 std::vector<std::uint32_t> held_by(const replica_id& who, const std::map<std::uint32_t, assignment>& shards);
 
 /// The shards for whose sake that replica must not be given up: those that name it, and those of its node
-/// that too few are in sync of to have committed without it.
+/// that too few are in sync of to have committed without it, unless a person accepted that loss.
 std::vector<std::uint32_t>
 not_superseded(const replica_id& who, const std::map<std::uint32_t, assignment>& shards, std::size_t minimum);
 

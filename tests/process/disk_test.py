@@ -4,7 +4,6 @@ good disk up, and none that fails changes anything.
 Skipped, with the reason, where there is no etcd.
 """
 
-import base64
 import json
 import os
 import pathlib
@@ -14,7 +13,6 @@ import subprocess
 import tempfile
 import time
 import unittest
-import urllib.request
 
 import etcd_cluster
 import orderd_node
@@ -58,16 +56,9 @@ class Disks(unittest.TestCase):
         self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
         self.assertIn("confirmed", done.stdout)
 
-    def stored(self, prefix="nodes/"):
-        """What etcd holds, by name."""
-        first, last = (base64.b64encode(text.encode()).decode() for text in ("\0", "\0"))
-        ask = urllib.request.Request(f"http://{self.cluster.etcd.clients[0]}/v3/kv/range", method="POST",
-                                     data=json.dumps({"key": first, "range_end": last}).encode())
-        direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-        with direct.open(ask, timeout=5) as answer:
-            found = json.load(answer).get("kvs", [])
-        return {base64.b64decode(each["key"]).decode(): each["value"] for each in found
-                if prefix in base64.b64decode(each["key"]).decode()}
+    def stored(self):
+        """What etcd holds of nodes, by name."""
+        return self.cluster.etcd.stored("nodes/")
 
     def start_again(self, number, *arguments):
         """A second process of a node: with its own arguments, unless these say otherwise."""

@@ -17,6 +17,7 @@ are those orderd is tuned for: heartbeat 50 ms, election 500 ms; every write is 
 """
 
 import argparse
+import base64
 import ctypes
 import json
 import os
@@ -40,6 +41,10 @@ def own_address():
     """An address of 127.0.0.0/8 that no other process of this machine uses, so that no port of it is taken."""
     process = os.getpid()
     return f"127.{64 + (process >> 16 & 63)}.{process >> 8 & 255}.{process & 255}"
+
+
+def encoded(value):
+    return base64.b64encode(value).decode()
 
 
 def die_with_parent():
@@ -113,6 +118,24 @@ class EtcdCluster:
 
     def resume(self, number):
         self.processes[number].send_signal(signal.SIGCONT)
+
+    def call(self, what, body):
+        """A call of the JSON interface of a member that runs."""
+        at = next(at for at, process in zip(self.clients, self.processes) if process is not None)
+        direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+        ask = urllib.request.Request(f"http://{at}/v3/kv/{what}", method="POST", data=json.dumps(body).encode())
+        with direct.open(ask, timeout=5) as answer:
+            return json.load(answer)
+
+    def stored(self, part=""):
+        """What it holds, as bytes by name: of all names with that part."""
+        found = self.call("range", {"key": encoded(b"\0"), "range_end": encoded(b"\0")}).get("kvs", [])
+        there = {base64.b64decode(each["key"]).decode(): base64.b64decode(each["value"]) for each in found}
+        return {name: value for name, value in there.items() if part in name}
+
+    def put(self, name, value):
+        """Writes a record whatever is there."""
+        self.call("put", {"key": encoded(name.encode()), "value": encoded(value)})
 
     def kill(self, number):
         """kill -9; the data stays."""
