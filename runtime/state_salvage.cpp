@@ -2,6 +2,7 @@
 
 #include "runtime/disk.hpp"
 #include "runtime/lmdb.hpp"
+#include "runtime/log.hpp"
 #include "runtime/state_rows.hpp"
 
 #include <filesystem>
@@ -204,13 +205,26 @@ std::string free_name(const std::string& folder) {
   }
 }
 
+/// Of a salvage that was cut short while the damaged state was still in its place: both are copies of it,
+/// made by this file, which the next salvage makes again.
+result<void> remove_leftovers(const std::string& folder) {
+  for (const auto* end : {".new", ".saved"}) {
+    std::error_code failed;
+    std::filesystem::remove_all(folder + end, failed);
+    if (failed)
+      return os_failure(failed.value(), "remove a salvage that was cut short", folder + end);
+  }
+  return {};
+}
+
 } // namespace
 
 result<salvaged_state> salvage_state(const std::string& folder, std::unique_ptr<lmdb::page_sums> damaged,
                                      std::uint32_t shard, std::size_t map_bytes) {
   const auto fresh = folder + ".new";
   std::error_code failed;
-  std::filesystem::remove_all(fresh, failed);
+  if (auto done = remove_leftovers(folder); !done)
+    return done.error();
   if (auto done = make_folders(fresh); !done)
     return done.error();
   salvaged_state out;
@@ -232,15 +246,26 @@ result<salvaged_state> salvage_state(const std::string& folder, std::unique_ptr<
   if (auto done = rename_folder(fresh, folder + ".saved"); !done)
     return done.error();
   out.kept_in = free_name(folder);
-  if (auto done = rename_folder(folder, out.kept_in); !done)
-    return done.error();
+  if (auto done = rename_folder(folder, out.kept_in); !done) {
+    (void)remove_leftovers(folder);
+    return fault{done.error().code,
+                 done.error().message
+                     + " (a damaged state is kept beside the fresh one: its folder must not "
+                       "be a mount point)"};
+  }
   auto done = finish_salvage(folder);
   return done ? result<salvaged_state>{std::move(out)} : done.error();
 }
 
 result<void> finish_salvage(const std::string& folder) {
-  if (std::filesystem::exists(folder) || !std::filesystem::exists(folder + ".saved"))
+  std::error_code failed;
+  if (std::filesystem::exists(folder + "/data.mdb", failed))
+    return remove_leftovers(folder);
+  if (std::filesystem::exists(folder, failed) || !std::filesystem::exists(folder + ".saved", failed))
     return {};
+  log::error("storage", "salvage_finished", {{"folder", folder}},
+             "the state was damaged; its rows that could be read, saved before the process ended, are put in "
+             "its place, the damaged one is kept beside it");
   return rename_folder(folder + ".saved", folder);
 }
 

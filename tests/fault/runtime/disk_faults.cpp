@@ -1,5 +1,5 @@
-// The program's own pwrite, writev, fdatasync and fsync come before the C library's, for the program and
-// for the shared libraries it uses.
+// The program's own pwrite, writev, fdatasync, fsync and rename come before the C library's, for the program
+// and for the shared libraries it uses.
 #include "tests/fault/runtime/disk_faults.hpp"
 
 #include <atomic>
@@ -7,6 +7,7 @@
 #include <dlfcn.h>
 #include <sys/types.h>
 #include <sys/uio.h>
+#include <unistd.h>
 
 namespace orderd::test {
 namespace {
@@ -14,6 +15,8 @@ namespace {
 std::atomic<std::uint64_t> calls_left = 0; ///< until the one that fails; 0: none fails
 std::atomic<int> failure_code = 0;
 std::atomic<bool> failed = false;
+
+std::atomic<std::uint64_t> renames_left = 0; ///< until the process ends; 0: it does not
 
 bool fails() {
   auto left = calls_left.load();
@@ -47,10 +50,16 @@ bool failing_write::happened() const {
   return failed;
 }
 
+void end_after_rename(std::uint64_t nth) {
+  renames_left = nth;
+}
+
 } // namespace orderd::test
 
+using orderd::test::ended_after_rename;
 using orderd::test::fails;
 using orderd::test::next;
+using orderd::test::renames_left;
 
 extern "C" {
 
@@ -72,5 +81,13 @@ int fdatasync(int fd) {
 int fsync(int fd) {
   static const auto real = next<int (*)(int)>("fsync");
   return fails() ? -1 : real(fd);
+}
+
+int rename(const char* from, const char* to) {
+  static const auto real = next<int (*)(const char*, const char*)>("rename");
+  const int done = real(from, to);
+  if (renames_left > 0 && --renames_left == 0)
+    _exit(ended_after_rename);
+  return done;
 }
 }

@@ -18,4 +18,9 @@ public:
   bool happened() const;
 };
 
+/// From here on the nth rename (1: the first) of this process is its last deed: it ends as a killed one does,
+/// with this exit code. Of a process of its own.
+inline constexpr int ended_after_rename = 77;
+void end_after_rename(std::uint64_t nth);
+
 } // namespace orderd::test
