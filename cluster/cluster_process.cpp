@@ -52,8 +52,10 @@ result<void> cluster_process::start(bool replace_disk, const std::function<bool(
                             "a node of a cluster needs addresses with a port of their own, not " + *each
                                 + ": give --listen and --peer-listen"};
   const auto held = read_held(settings_.data_dir);
-  held_store as_held{*store_, held.what};
-  disk_numbers_->held_trouble.at("damaged").Set(held.damaged ? 1 : 0);
+  if (!held)
+    return held.error();
+  held_store as_held{*store_, held->what};
+  disk_numbers_->held_trouble.at("damaged").Set(held->damaged ? 1 : 0);
   auto joined = join_cluster(settings_, {.store = as_held,
                                          .keep_waiting = keep_waiting,
                                          .now_ms = unix_time_ms,

@@ -12,10 +12,8 @@
 #include <cstdio>
 #include <ctime>
 #include <filesystem>
-#include <fstream>
 #include <nlohmann/json.hpp>
 #include <set>
-#include <sstream>
 #include <utility>
 
 namespace orderd::cluster {
@@ -57,17 +55,23 @@ bool belongs_to_the_place(const std::string& name) {
   return own.contains(name);
 }
 
+/// The names in a folder; none when there is no folder.
+result<std::vector<std::string>> names_there(const std::string& folder) {
+  const auto there = runtime::folder_exists(folder);
+  if (!there)
+    return there.error();
+  return *there ? runtime::names_in(folder) : std::vector<std::string>{};
+}
+
 /// The names in a folder that are parts of its disk; none when there is no folder.
 result<std::vector<std::string>> parts_in(const std::string& folder) {
+  const auto names = names_there(folder);
+  if (!names)
+    return names.error();
   std::vector<std::string> out;
-  std::error_code failed;
-  if (!files::exists(folder, failed) && !failed)
-    return out;
-  for (const auto& entry : files::directory_iterator{folder, failed})
-    if (const auto name = entry.path().filename().string(); !belongs_to_the_place(name) && !is_number(name))
+  for (const auto& name : *names)
+    if (!belongs_to_the_place(name) && !is_number(name))
       out.push_back(name);
-  if (failed)
-    return os_failure(failed.value(), "list the folder", folder);
   return out;
 }
 
@@ -113,15 +117,6 @@ std::string time_now() {
   return text;
 }
 
-result<std::string> content_of(const std::string& path) {
-  std::ifstream file{path, std::ios::binary};
-  std::ostringstream text;
-  text << file.rdbuf();
-  if (!file)
-    return fault{fault_code::internal, "cannot read " + path};
-  return text.str();
-}
-
 /// A numbered folder that did not exist.
 result<std::string> new_place(const std::string& data_dir) {
   if (auto done = runtime::make_folders(shelf_of(data_dir)); !done)
@@ -144,15 +139,13 @@ result<std::string> prepare_place(const std::string& data_dir, const std::string
     return name;
   const auto place = folder_of(data_dir, *name);
   nlohmann::ordered_json note{{"why", why}, {"at", time_now()}};
-  std::error_code failed;
-  if (files::exists(node_file_of(data_dir), failed)) {
-    // Its bytes: it may be one that cannot be understood.
-    const auto bytes = content_of(node_file_of(data_dir));
-    if (!bytes)
-      return bytes.error();
-    if (auto done = runtime::write_file_atomically(node_file_of(place), *bytes); !done)
+  // Its bytes: it may be one that cannot be understood.
+  const auto bytes = runtime::read_small_file(node_file_of(data_dir));
+  if (!bytes)
+    return bytes.error();
+  if (*bytes)
+    if (auto done = runtime::write_file_atomically(node_file_of(place), **bytes); !done)
       return done.error();
-  }
   const auto text = note.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
   if (auto done = runtime::write_file_atomically(place + "/" + note_name, text); !done)
     return done.error();
@@ -168,8 +161,8 @@ given_up_disk read_place(const std::string& data_dir, const std::string& name) {
     out.file = **file;
   const auto parts = parts_in(out.folder);
   out.there = (parts && !parts->empty()) || files::exists(node_file_of(out.folder), failed);
-  if (const auto text = content_of(out.folder + "/" + note_name)) {
-    const auto note = nlohmann::json::parse(*text, nullptr, false);
+  if (const auto text = runtime::read_small_file(out.folder + "/" + note_name); text && *text) {
+    const auto note = nlohmann::json::parse(**text, nullptr, false);
     if (note.is_object() && note.value("why", nlohmann::json{}).is_string())
       out.why = note["why"].get<std::string>();
     if (note.is_object() && note.value("at", nlohmann::json{}).is_string())
@@ -181,28 +174,24 @@ given_up_disk read_place(const std::string& data_dir, const std::string& name) {
 } // namespace
 
 result<std::vector<given_up_disk>> list_given_up(const std::string& data_dir) {
+  auto names = names_there(shelf_of(data_dir));
+  if (!names)
+    return names.error();
   std::vector<given_up_disk> out;
-  std::error_code failed;
-  const auto shelf = shelf_of(data_dir);
-  if (!files::exists(shelf, failed) && !failed)
-    return out;
-  std::vector<std::string> names;
-  for (const auto& entry : files::directory_iterator{shelf, failed})
-    if (const auto name = entry.path().filename().string(); is_number(name))
-      names.push_back(name);
-  if (failed)
-    return os_failure(failed.value(), "list the folder", shelf);
-  std::sort(names.begin(), names.end());
-  for (const auto& name : names)
-    out.push_back(read_place(data_dir, name));
+  std::sort(names->begin(), names->end());
+  for (const auto& name : *names)
+    if (is_number(name))
+      out.push_back(read_place(data_dir, name));
   if (auto early = read_place(data_dir, unnumbered); early.there)
     out.insert(out.begin(), std::move(early));
   return out;
 }
 
 result<bool> has_no_disk(const std::string& data_dir) {
-  std::error_code failed;
-  if (files::exists(node_file_of(data_dir), failed))
+  const auto file = runtime::file_exists(node_file_of(data_dir));
+  if (!file)
+    return file.error();
+  if (*file)
     return false;
   const auto parts = parts_in(data_dir);
   if (!parts)

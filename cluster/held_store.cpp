@@ -3,9 +3,6 @@
 #include "runtime/disk.hpp"
 #include "runtime/log.hpp"
 
-#include <filesystem>
-#include <fstream>
-#include <sstream>
 #include <utility>
 
 namespace orderd::cluster {
@@ -77,20 +74,19 @@ void held_store::watch(const std::string& prefix, std::function<void(const std::
 
 // -- the file ------------------------------------------------------------------------------------
 
-held_file read_held(const std::string& data_dir) {
+result<held_file> read_held(const std::string& data_dir) {
   const auto path = file_of(data_dir);
-  std::error_code ignored;
-  if (!std::filesystem::exists(path, ignored))
-    return {};
-  std::ifstream file{path, std::ios::binary};
-  std::ostringstream bytes;
-  bytes << file.rdbuf();
-  auto held = held_configuration::decode(bytes.str());
+  const auto bytes = runtime::read_small_file(path);
+  if (!bytes)
+    return bytes.error();
+  if (!*bytes)
+    return held_file{};
+  auto held = held_configuration::decode(**bytes);
   if (held)
-    return {*std::move(held), false};
+    return held_file{*std::move(held), false};
   log::error("node", "held_configuration_damaged", {{"file", path}},
              held.error().message + ": the node starts without it, and believes the store");
-  return {std::nullopt, true};
+  return held_file{std::nullopt, true};
 }
 
 bool write_held(const std::string& data_dir, const held_configuration& what) {

@@ -43,12 +43,12 @@ private:
 };
 
 /// What the data folder holds: none when it has no such file, or a damaged one. That is said in the log, and
-/// what the replicas promised is in the journal all the same.
+/// what the replicas promised is in the journal all the same. A file that cannot be read is a fault.
 struct held_file {
   std::optional<held_configuration> what;
   bool damaged = false;
 };
-held_file read_held(const std::string& data_dir);
+runtime::result<held_file> read_held(const std::string& data_dir);
 /// Whole or not at all, durably; whether it was. A failure is said in the log: the node goes on.
 bool write_held(const std::string& data_dir, const held_configuration& what);
 

@@ -26,6 +26,7 @@
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
+#include <exception>
 #include <iostream>
 #include <unistd.h>
 
@@ -61,6 +62,19 @@ sigset_t block_stop_signals() {
 void end_process(std::string_view component, const runtime::fault& why) {
   runtime::log::error(component, "fatal", {{"code", runtime::to_string(why.code)}}, why.message);
   ::_exit(exit_fault);
+}
+
+/// The last wall: what nobody caught is a sentence too, never a signal.
+void say_and_end() {
+  try {
+    if (std::current_exception())
+      std::rethrow_exception(std::current_exception());
+    end_process("process", {runtime::fault_code::internal, "it was ended by a bug"});
+  } catch (const std::exception& error) {
+    end_process("process", {runtime::fault_code::internal, error.what()});
+  } catch (...) {
+    end_process("process", {runtime::fault_code::internal, "something that is no exception was thrown"});
+  }
 }
 
 int fail(const runtime::fault& why) {
@@ -221,6 +235,7 @@ int run(const config::node_settings& settings, const config::start_options& said
 } // namespace orderd::cluster
 
 int main(int argc, char** argv) {
+  std::set_terminate(orderd::cluster::say_and_end);
   CLI::App app{"orderd: takes orders, reserves stock, takes payment and confirms, durably and exactly once."};
   app.set_version_flag("--version", orderd::cluster::version);
   orderd::config::node_settings settings;

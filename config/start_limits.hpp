@@ -16,4 +16,8 @@ inline constexpr std::uint32_t superseded_looks_max = 50;
 /// machine.
 inline constexpr std::uint32_t presence_ms_max = 1'500;
 
+/// Of node.json, and what else is read as a whole; what a node holds of the configuration store is the
+/// largest, some KiB a node and shard.
+inline constexpr std::size_t small_file_bytes_max = 16u << 20;
+
 } // namespace orderd::limits

@@ -1,11 +1,16 @@
 #include "runtime/disk.hpp"
 
+#include "config/start_limits.hpp"
+
+#include <array>
 #include <cerrno>
 #include <cstring>
 #include <fcntl.h>
 #include <filesystem>
+#include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
+#include <utility>
 
 namespace orderd::runtime {
 
@@ -56,6 +61,66 @@ bool write_all(int fd, std::string_view bytes) {
 fault os_failure(int code, const std::string& tried, const std::string& path) {
   const auto kind = means_full(code, path) ? fault_code::storage_full : fault_code::internal;
   return {kind, "cannot " + tried + " in " + path + ": " + std::strerror(code)};
+}
+
+namespace {
+
+/// Of a kind that is wanted, by S_IFMT; nothing has the name: false.
+result<bool> is_there(const std::string& path, mode_t kind, const char* kind_name) {
+  struct stat about {};
+  if (::stat(path.c_str(), &about) != 0)
+    return errno == ENOENT ? result<bool>{false} : os_failure(errno, "look", path);
+  if ((about.st_mode & S_IFMT) != kind)
+    return fault{fault_code::malformed,
+                 path + " is no " + kind_name + ": move it away, or put back what was there"};
+  return true;
+}
+
+} // namespace
+
+result<bool> file_exists(const std::string& path) {
+  return is_there(path, S_IFREG, "file");
+}
+
+result<bool> folder_exists(const std::string& path) {
+  return is_there(path, S_IFDIR, "folder");
+}
+
+result<std::vector<std::string>> names_in(const std::string& folder) {
+  std::vector<std::string> out;
+  std::error_code failed;
+  for (std::filesystem::directory_iterator at{folder, failed}, end; !failed && at != end;
+       at.increment(failed))
+    out.push_back(at->path().filename().string());
+  if (failed)
+    return os_failure(failed.value(), "list the folder", folder);
+  return out;
+}
+
+result<std::optional<std::string>> read_small_file(const std::string& path) {
+  const auto there = file_exists(path);
+  if (!there)
+    return there.error();
+  if (!*there)
+    return std::optional<std::string>{};
+  const descriptor file{path, O_RDONLY};
+  if (file.get() < 0)
+    return os_failure(errno, "open", path);
+  std::string out;
+  std::array<char, 1u << 14> part{};
+  for (;;) {
+    const auto got = ::read(file.get(), part.data(), part.size());
+    if (got < 0 && errno != EINTR)
+      return os_failure(errno, "read", path);
+    if (got == 0)
+      return std::optional{std::move(out)};
+    if (got > 0)
+      out.append(part.data(), static_cast<std::size_t>(got));
+    if (out.size() > limits::small_file_bytes_max)
+      return fault{fault_code::too_large, path + " has more than "
+                                              + std::to_string(limits::small_file_bytes_max)
+                                              + " bytes: it is not a file of this program"};
+  }
 }
 
 result<storage::space> disk_space_of(const std::string& path) {

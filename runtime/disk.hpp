@@ -4,7 +4,9 @@
 #include "runtime/result.hpp"
 #include "runtime/store.hpp"
 
+#include <optional>
 #include <string>
+#include <vector>
 
 namespace orderd::runtime {
 
@@ -12,6 +14,17 @@ namespace orderd::runtime {
 /// so is an I/O error while the disk has next to nothing free (LMDB reports short writes so).
 /// `tried` completes "cannot ..."; `path` names the file.
 fault os_failure(int code, const std::string& tried, const std::string& path);
+
+/// Whether there is a file, or a folder, of that name. A fault where that cannot be seen, or something else
+/// has the name: "not there" is only said of what is not there.
+result<bool> file_exists(const std::string& path);
+result<bool> folder_exists(const std::string& path);
+
+/// The names in a folder.
+result<std::vector<std::string>> names_in(const std::string& folder);
+
+/// All of a file, nullopt when there is none: `too_large` above limits::small_file_bytes_max.
+result<std::optional<std::string>> read_small_file(const std::string& path);
 
 /// The space of the file system that holds `path`.
 result<storage::space> disk_space_of(const std::string& path);

@@ -37,9 +37,14 @@ fault foreign(const std::string& path) {
 
 result<void> folder_lock::check(const std::string& folder) {
   const auto path = folder + "/lock";
+  const auto there = file_exists(path);
+  if (!there)
+    return there.error();
+  if (!*there)
+    return {};
   const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
   if (fd < 0)
-    return errno == ENOENT ? result<void>{} : os_failure(errno, "open the lock", path);
+    return os_failure(errno, "open the lock", path);
   const auto said = content(fd);
   ::close(fd);
   return is_process_id(said) ? result<void>{} : foreign(path);

@@ -20,6 +20,8 @@ namespace {
 
 /// Read transactions open at once: one a state_reader.
 constexpr unsigned readers_max = 256;
+/// Bytes that LMDB's table of readers takes: a cache line each, and its head.
+constexpr off_t readers_bytes = (readers_max - 1) * 64 + 192;
 
 /// As of every fatal end of a node (runtime/README.md).
 constexpr int exit_code_of_fatal = 3;
@@ -188,9 +190,26 @@ result<void> cursor::erase() {
 
 // -- environment ---------------------------------------------------------------------------------
 
+namespace {
+
+/// LMDB only makes its table of readers as long as it has to be, and writes to it in memory: on a full disk
+/// that is SIGBUS. So its blocks are taken before.
+result<void> take_room_for_readers(const std::string& file) {
+  const int fd = ::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
+  if (fd < 0)
+    return os_failure(errno, "open LMDB's table of readers", file);
+  const int failed = ::posix_fallocate(fd, 0, readers_bytes);
+  ::close(fd);
+  return failed == 0 ? result<void>{} : os_failure(failed, "take room for LMDB's table of readers", file);
+}
+
+} // namespace
+
 result<std::unique_ptr<environment>>
 environment::open(const std::string& folder, const environment_options& options, file_observer* observer) {
   if (auto done = check_data_file(folder + "/data.mdb", options.existing); !done)
+    return done.error();
+  if (auto done = take_room_for_readers(folder + "/lock.mdb"); !done)
     return done.error();
   MDB_env* handle = nullptr;
   if (const int code = mdb_env_create(&handle); code != 0)

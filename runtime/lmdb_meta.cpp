@@ -5,7 +5,6 @@
 #include "runtime/lmdb_pages.hpp"
 
 #include <cerrno>
-#include <filesystem>
 #include <unistd.h>
 
 namespace orderd::runtime::lmdb {
@@ -142,8 +141,10 @@ result<meta_pages> read_all(const page_file& in, std::uint64_t file_bytes) {
 } // namespace
 
 result<std::optional<meta_pages>> read_meta_pages(const std::string& file) {
-  std::error_code failed;
-  if (!std::filesystem::exists(file, failed) && !failed)
+  const auto there = file_exists(file);
+  if (!there)
+    return there.error();
+  if (!*there)
     return std::optional<meta_pages>{};
   const auto in = page_file::open(file);
   if (!in)

@@ -4,14 +4,17 @@
 #include "runtime/disk.hpp"
 #include "runtime/folder_lock.hpp"
 #include "runtime/lmdb_journal.hpp"
+#include "runtime/lmdb_meta.hpp"
 #include "runtime/lmdb_state.hpp"
 #include "runtime/log.hpp"
 #include "runtime/node_file.hpp"
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
 #include <cstdio>
-#include <filesystem>
+#include <sys/stat.h>
+#include <unistd.h>
 #include <vector>
 
 namespace orderd::runtime {
@@ -57,16 +60,17 @@ std::string state_folder(const std::string& data, std::uint32_t shard) {
 
 /// A folder that is about to become a data folder must have nothing of anyone else's in it.
 result<void> check_empty(const std::string& path) {
-  std::error_code failed;
-  for (const auto& entry : std::filesystem::directory_iterator{path, failed}) {
-    const auto name = entry.path().filename().string();
+  const auto names = names_in(path);
+  if (!names)
+    return names.error();
+  for (const auto& name : *names) {
     if (name != "lock" && name != "lost+found" && name != "given-up" && name != "node.json.tmp")
       return fault{fault_code::malformed, std::string{path}
                                               .append(" is not a data folder: it has no node.json, but has '")
                                               .append(name)
                                               .append("'")};
   }
-  return failed ? os_failure(failed.value(), "list the folder", path) : result<void>{};
+  return {};
 }
 
 /// Looks only: nothing foreign is touched, not even to lock it.
@@ -108,17 +112,42 @@ std::vector<std::string> environment_folders(const std::string& path, std::uint3
   return out;
 }
 
+/// A file that cannot be looked at is not one that is missing: of that, nothing is concluded.
+result<void> check_part(const std::string& file, bool needed) {
+  const auto there = file_exists(file);
+  if (!there)
+    return there.error();
+  if (needed && !*there)
+    return fault{fault_code::corrupt, "the data folder is damaged: " + file + " is missing"};
+  return {};
+}
+
+/// What a start that a full disk ended left of a data file, of a folder in which nothing was ever committed:
+/// less than the two pages that each begins with, so nothing can be in it.
+result<void> remove_stub(const std::string& file) {
+  struct stat about {};
+  if (::stat(file.c_str(), &about) != 0 || about.st_size == 0
+      || about.st_size >= static_cast<off_t>(2 * lmdb::page_bytes))
+    return {};
+  return ::unlink(file.c_str()) == 0 ? result<void>{} : os_failure(errno, "remove", file);
+}
+
 /// Every part must be there once the folder was complete: LMDB would make an empty one in its place.
 result<void> prepare_folders(const std::string& path, const node_file& node) {
   for (const auto& folder : environment_folders(path, node.shards)) {
     if (auto done = finish_salvage(folder); !done)
       return done;
-    std::error_code failed;
     const bool summed = node.format >= folder_format && folder != journal_folder(path);
-    if (node.complete && summed && !std::filesystem::exists(folder + "/sums", failed))
-      return fault{fault_code::corrupt, "the data folder is damaged: " + folder + "/sums is missing"};
-    if (node.complete && !std::filesystem::exists(folder + "/data.mdb", failed))
-      return fault{fault_code::corrupt, "the data folder is damaged: " + folder + "/data.mdb is missing"};
+    if (auto done = check_part(folder + "/sums", node.complete && summed); !done)
+      return done;
+    if (auto done = check_part(folder + "/data.mdb", node.complete); !done)
+      return done;
+    for (const auto* part : {"/lock.mdb", "/end"})
+      if (auto done = check_part(folder + part, false); !done)
+        return done;
+    if (!node.complete)
+      if (auto done = remove_stub(folder + "/data.mdb"); !done)
+        return done;
     if (auto done = make_folders(folder); !done)
       return done;
   }

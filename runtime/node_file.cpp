@@ -4,11 +4,8 @@
 #include "runtime/bytes.hpp"
 #include "runtime/disk.hpp"
 
-#include <filesystem>
-#include <fstream>
 #include <nlohmann/json.hpp>
 #include <random>
-#include <sstream>
 
 namespace orderd::runtime {
 
@@ -109,16 +106,10 @@ node_file new_node_file(std::uint32_t shards) {
 }
 
 result<std::optional<node_file>> read_node_file(const std::string& path) {
-  std::error_code failed;
-  if (!std::filesystem::exists(path, failed))
-    return failed ? result<std::optional<node_file>>{os_failure(failed.value(), "look", path)}
-                  : std::optional<node_file>{};
-  std::ifstream file{path, std::ios::binary};
-  std::ostringstream text;
-  text << file.rdbuf();
-  if (!file)
-    return fault{fault_code::internal, "cannot read " + path};
-  return parse(path, text.str());
+  const auto text = read_small_file(path);
+  if (!text)
+    return text.error();
+  return *text ? parse(path, **text) : std::optional<node_file>{};
 }
 
 result<void> write_node_file(const std::string& path, const node_file& what) {

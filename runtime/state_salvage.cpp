@@ -197,10 +197,13 @@ result<void> rename_folder(const std::string& from, const std::string& to) {
 }
 
 /// The first of folder.damaged-1, -2, ... that is not there.
-std::string free_name(const std::string& folder) {
+result<std::string> free_name(const std::string& folder) {
   for (unsigned number = 1;; ++number) {
     auto out = folder + ".damaged-" + std::to_string(number);
-    if (!std::filesystem::exists(out))
+    const auto taken = folder_exists(out);
+    if (!taken)
+      return taken.error();
+    if (!*taken)
       return out;
   }
 }
@@ -245,7 +248,10 @@ result<salvaged_state> salvage_state(const std::string& folder, std::unique_ptr<
     return done.error();
   if (auto done = rename_folder(fresh, folder + ".saved"); !done)
     return done.error();
-  out.kept_in = free_name(folder);
+  auto name = free_name(folder);
+  if (!name)
+    return name.error();
+  out.kept_in = *std::move(name);
   if (auto done = rename_folder(folder, out.kept_in); !done) {
     (void)remove_leftovers(folder);
     return fault{done.error().code,
@@ -258,10 +264,18 @@ result<salvaged_state> salvage_state(const std::string& folder, std::unique_ptr<
 }
 
 result<void> finish_salvage(const std::string& folder) {
-  std::error_code failed;
-  if (std::filesystem::exists(folder + "/data.mdb", failed))
+  const auto whole = file_exists(folder + "/data.mdb");
+  if (!whole)
+    return whole.error();
+  if (*whole)
     return remove_leftovers(folder);
-  if (std::filesystem::exists(folder, failed) || !std::filesystem::exists(folder + ".saved", failed))
+  const auto there = folder_exists(folder);
+  if (!there)
+    return there.error();
+  const auto saved = folder_exists(folder + ".saved");
+  if (!saved)
+    return saved.error();
+  if (*there || !*saved)
     return {};
   log::error("storage", "salvage_finished", {{"folder", folder}},
              "the state was damaged; its rows that could be read, saved before the process ended, are put in "

@@ -1,0 +1,75 @@
+// What is said of files that are there, that are not, and that are something else.
+#include "runtime/disk.hpp"
+
+#include "config/start_limits.hpp"
+#include "tests/support/temporary_folder.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <sys/stat.h>
+
+namespace orderd::runtime {
+namespace {
+
+class Disk : public testing::Test {
+protected:
+  Disk() {
+    std::ofstream{path("file")} << "text";
+    std::filesystem::create_directory(path("folder"));
+    ::mkfifo(path("fifo").c_str(), 0600);
+    std::filesystem::create_symlink("/dev/zero", path("endless"));
+    std::filesystem::create_symlink("nowhere", path("dangling"));
+    std::filesystem::create_symlink("circle", path("circle"));
+  }
+  std::string path(const char* name) const { return folder_.path() + "/" + name; }
+
+  test::temporary_folder folder_;
+};
+
+TEST_F(Disk, TellsWhatIsNotThereFromWhatCannotBeRead) {
+  const struct {
+    const char* name;
+    bool file;
+    bool folder;
+    bool fault_of_file;
+  } rows[] = {
+      {"file", true, false, false},      {"folder", false, true, true},      {"none", false, false, false},
+      {"dangling", false, false, false}, {"fifo", false, false, true},       {"endless", false, false, true},
+      {"circle", false, false, true},    {"file/below", false, false, true},
+  };
+  for (const auto& row : rows) {
+    const auto file = file_exists(path(row.name));
+    EXPECT_EQ(!file, row.fault_of_file) << row.name;
+    EXPECT_EQ(file && *file, row.file) << row.name;
+    const auto folder = folder_exists(path(row.name));
+    EXPECT_EQ(folder && *folder, row.folder) << row.name;
+    const auto text = read_small_file(path(row.name));
+    EXPECT_EQ(!text, row.fault_of_file) << row.name;
+    EXPECT_EQ(text && *text, row.file) << row.name;
+    if (row.fault_of_file) {
+      EXPECT_NE(text.error().message.find(path(row.name)), std::string::npos) << row.name;
+    }
+  }
+  EXPECT_EQ(**read_small_file(path("file")), "text");
+}
+
+TEST_F(Disk, ReadsAsAWholeOnlyWhatIsSmall) {
+  std::filesystem::resize_file(path("file"), limits::small_file_bytes_max);
+  EXPECT_EQ((*read_small_file(path("file")))->size(), limits::small_file_bytes_max);
+  std::filesystem::resize_file(path("file"), limits::small_file_bytes_max + 1);
+  EXPECT_EQ(read_small_file(path("file")).error().code, fault_code::too_large);
+}
+
+TEST_F(Disk, ListsNamesOrSaysWhyNot) {
+  auto names = *names_in(folder_.path());
+  EXPECT_EQ(names.size(), 6u);
+  EXPECT_NE(std::find(names.begin(), names.end(), "fifo"), names.end());
+  EXPECT_FALSE(names_in(path("none")));
+  EXPECT_FALSE(names_in(path("file")));
+}
+
+} // namespace
+} // namespace orderd::runtime
