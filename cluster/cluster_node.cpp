@@ -22,6 +22,7 @@ replica_options options_of(const cluster_ports& cluster, std::uint32_t shard) {
   out.minimum = min_in_sync(cluster.terms.replication);
   out.limits.retained_bytes /= cluster.terms.shards;
   out.limits.recent_bytes /= cluster.terms.shards;
+  out.limits.held_bytes /= cluster.terms.shards;
   return out;
 }
 

@@ -196,6 +196,7 @@ void cluster_process::show_beacons(const std::map<std::uint32_t, known_node>& no
   std::map<std::uint32_t, std::uint64_t> disks;
   for (const auto& [number, node] : nodes)
     disks[number] = node.disk.incarnation;
+  board_->know(disks);
   known_.know(std::move(disks));
   std::vector<endpoint> others;
   for (const auto& [number, node] : nodes)

@@ -105,6 +105,16 @@ bool lease_board::hears(std::uint32_t node, steady_time now) const {
   return found != heard_.end() && now - found->second < timing_.grace;
 }
 
+void lease_board::know(const std::map<std::uint32_t, std::uint64_t>& disks) {
+  const std::lock_guard lock{mutex_};
+  std::erase_if(heard_, [&](const auto& each) { return !disks.contains(each.first); });
+  for (auto& [shard, entry] : led_)
+    std::erase_if(entry.acknowledged, [&](const auto& each) {
+      const auto found = disks.find(each.first.node);
+      return found == disks.end() || found->second != each.first.incarnation;
+    });
+}
+
 // -- for the beacon thread -----------------------------------------------------------------------
 
 beacon lease_board::next(steady_time now) const {

@@ -91,6 +91,9 @@ public:
   /// Whether a beacon of that node came within the grace.
   bool hears(std::uint32_t node, steady_time now) const;
 
+  /// These other disks there are, by node: what is kept of any else is forgotten.
+  void know(const std::map<std::uint32_t, std::uint64_t>& disks);
+
   // -- for the beacon thread -----------------------------------------------------------------------
   beacon next(steady_time now) const;
   /// The acknowledgement, to be sent back; none when it needs none.

@@ -2,7 +2,7 @@
 
 #include "cluster/field_count.hpp"
 #include "cluster/peer.pb.h"
-#include "config/limits.hpp"
+#include "config/peer_limits.hpp"
 #include "runtime/record_rows.hpp"
 
 #include <google/protobuf/arena.h>
@@ -173,13 +173,6 @@ peer_body read(const form::follow& from) {
   return follow{from.term(), from.attempt(), from.end(), from.whole(), from.copy(), from.hash()};
 }
 
-/// Elements (epochs and the rows in them, rows of copies, commands, starts of terms) of a message of so many
-/// bytes: one in 16 bytes, about the smallest that rows are together, and some that may be smaller. One takes
-/// up to 224 bytes, so no message takes more than 16 times its bytes, and a MiB.
-constexpr std::size_t elements_max(std::size_t bytes) {
-  return std::min(bytes / 16 + 4'096, limits::peer_elements_max);
-}
-
 /// Whether no more rows are in the epochs than may be made of so many bytes.
 result<void> check_rows(const form::append& from) {
   std::size_t bytes = 0;
@@ -188,7 +181,7 @@ result<void> check_rows(const form::append& from) {
     bytes += record.size();
     rows += runtime::rows_in(record);
   }
-  if (const auto most = elements_max(bytes); rows > most)
+  if (const auto most = limits::peer_elements_of(bytes); rows > most)
     return malformed("rows in " + std::to_string(bytes) + " bytes of epochs: " + above(rows, most));
   return {};
 }
@@ -306,7 +299,7 @@ result<peer_body> read_body(form::message& from) {
 result<void> check_size(std::string_view bytes) {
   if (bytes.size() > limits::peer_frame_bytes_max)
     return malformed("bytes: " + above(bytes.size(), limits::peer_frame_bytes_max));
-  const auto most = elements_max(bytes.size());
+  const auto most = limits::peer_elements_of(bytes.size());
   std::size_t fields = 0;
   if (!count_fields(bytes, 2, most, fields))
     return malformed("not a protocol buffer");

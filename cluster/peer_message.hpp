@@ -130,7 +130,8 @@ struct peer_message {
 std::string encode(const peer_message& what);
 
 /// `malformed` when the bytes are no message; `corrupt` when an epoch in it fails its check. Every length is
-/// checked against the bytes there are.
+/// checked against the bytes there are, shards against limits::shards_max: those of the cluster are known to
+/// whoever takes the message.
 runtime::result<peer_message> decode_peer_message(std::string_view bytes);
 
 } // namespace orderd::cluster

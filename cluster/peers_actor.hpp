@@ -23,7 +23,7 @@
 // node's connections are made on a thread of its own.
 //
 // *Limitations*: loopback only. At most limits::peer_connections_max connections from others, and
-// peer_connections_waiting_max of a node that wait; any more are closed. A node whose messages the
+// limits::peer_connections_waiting_max of a node that wait; any more are closed. A node whose messages the
 // seats leave above `untaken_bytes_max`, or at all while those of all nodes are above `untaken_total_max`, is
 // not read until they take some.
 // Until connections are authenticated, who waits first with a node's number comes next.
@@ -31,7 +31,7 @@
 
 #include "cluster/cluster_metrics.hpp"
 #include "cluster/peer_talk.hpp"
-#include "config/limits.hpp"
+#include "config/peer_limits.hpp"
 #include "runtime/result.hpp"
 
 #include <caf/actor.hpp>
@@ -44,13 +44,6 @@
 
 namespace orderd::cluster {
 
-/// Connections of one node that wait for an older one to end: what its attempts to come back may leave.
-inline constexpr std::size_t peer_connections_waiting_max = 4;
-
-/// As limits::peer_untaken_bytes_max, of all nodes together: what a node that is behind has to keep, however
-/// many others send.
-inline constexpr std::size_t peer_untaken_total_max = 64u << 20;
-
 struct peers_options {
   std::string address; ///< host:port; port 0 takes a free one
   peer_identity own;
@@ -59,7 +52,7 @@ struct peers_options {
   cluster_metrics& numbers; ///< outlives the actor
   std::size_t unsent_bytes_max = limits::peer_unsent_bytes_max;
   std::size_t untaken_bytes_max = limits::peer_untaken_bytes_max;
-  std::size_t untaken_total_max = peer_untaken_total_max; ///< of all nodes together
+  std::size_t untaken_total_max = limits::peer_untaken_total_max; ///< of all nodes together
 };
 
 struct peers_handle {

@@ -97,7 +97,7 @@ void peers_actor::introduced(connection_handle socket, incoming_link& from) {
     from.waits = from.waits || one.stands();
     waiting += one.waits ? 1 : 0;
   }
-  if (from.waits && waiting >= peer_connections_waiting_max)
+  if (from.waits && waiting >= limits::peer_connections_waiting_max)
     from.talk.fail({runtime::fault_code::overloaded, "node " + std::to_string(from.talk.other()->node)
                                                          + " has a connection already, and others wait"});
 }

@@ -340,13 +340,16 @@ void primary::tick(steady_time now) {
 }
 
 /// The journal is kept from where a copy begins until its taker has what came since (D8), but not for one
-/// that is gone: it would keep the journal of all shards.
+/// that is gone: it would keep the journal of all shards. One that needs more of it than there may be is
+/// begun anew.
 void primary::hold_for_copies(steady_time now) {
   std::optional<std::uint64_t> held;
   for (auto& [node, each] : followers_) {
     const bool gone = !each.following && !heard({node, each.incarnation}, now);
-    if (gone)
+    const bool outgrown = each.copying && each.copying->base() + 1 < core_.log.available_from();
+    if (gone || outgrown)
       each.copying.reset();
+    each.needs_copy = each.needs_copy || outgrown;
     if (!each.copying && (gone || each.copied == 0 || each.whole || each.needs_copy))
       continue;
     const auto from = each.copying ? each.copying->base() : each.match;

@@ -214,7 +214,8 @@ void replica_log::retain() {
   auto from = available_from_;
   const auto may_go = [this](const sized& oldest) {
     return (retained_bytes_ > limits_.retained_bytes || now_ - oldest.since > limits_.retained_for)
-           && oldest.number <= applied_ && (!held_from_ || oldest.number < *held_from_);
+           && oldest.number <= applied_
+           && (!held_from_ || oldest.number < *held_from_ || retained_bytes_ > limits_.held_bytes);
   };
   while (!retained_.empty() && may_go(retained_.front())) {
     from = retained_.front().number + 1;

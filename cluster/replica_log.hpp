@@ -12,6 +12,7 @@
 #include "cluster/lease_board.hpp"
 #include "cluster/replica_port.hpp"
 #include "cluster/term_table.hpp"
+#include "config/peer_limits.hpp"
 #include "runtime/row.hpp"
 
 #include <chrono>
@@ -44,7 +45,8 @@ struct log_limits {
   /// In the journal behind what is applied, for who was away: so many bytes, for so long.
   std::size_t retained_bytes = 256u << 20;
   std::chrono::milliseconds retained_for{60'000};
-  std::size_t batch_bytes = 4u << 20; ///< of one message, of one read
+  std::size_t held_bytes = limits::journal_held_bytes_max; ///< for a copy under way
+  std::size_t batch_bytes = 4u << 20;                      ///< of one message, of one read
   std::size_t terms_kept = term_table::terms_kept;
 };
 
@@ -105,7 +107,8 @@ public:
   /// Time has passed: what was kept for long enough may go.
   void tick(steady_time now);
 
-  /// The journal keeps the epochs after that one for a copy that is under way; none: no copy is.
+  /// The journal keeps the epochs after that one for a copy that is under way, as long as those kept are no
+  /// more than limits.held_bytes; none: no copy is.
   void hold(std::optional<std::uint64_t> base);
 
 private:

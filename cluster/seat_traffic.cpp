@@ -132,6 +132,9 @@ void replica_actor::check_size(const peer_message& message, std::size_t bytes) {
 void replica_actor::take(const peer_received& what) {
   auto read = decode_peer_message(*what.bytes);
   caf::event_based_actor::send(peers_, peer_taken{what.from_node, what.bytes->size()});
+  if (read && read->shard != given_.options.shard)
+    read = runtime::fault{runtime::fault_code::malformed,
+                          "a message of shard " + std::to_string(read->shard) + " in a frame of this one"};
   if (!read) {
     if (const auto unsaid = refusals_.may_say(read.error().code, now()))
       runtime::log::warn("seat", "message_refused",

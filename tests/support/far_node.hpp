@@ -80,7 +80,7 @@ public:
   explicit far_node(std::uint32_t node, std::uint16_t port = 0,
                     std::size_t unsent_bytes_max = limits::peer_unsent_bytes_max,
                     std::size_t untaken_bytes_max = limits::peer_untaken_bytes_max,
-                    std::size_t untaken_total_max = peer_untaken_total_max)
+                    std::size_t untaken_total_max = limits::peer_untaken_total_max)
       : known{node} {
     known.know({{1, 1}, {2, 1}, {3, 1}});
     auto made = spawn_peers(system_, {.address = "127.0.0.1:" + std::to_string(port),

@@ -68,7 +68,7 @@ TEST(PeersReceiving, LetFewConnectionsOfANodeWait) {
   false_peer living{node};
   ASSERT_TRUE(living.is_heard());
   std::vector<std::unique_ptr<false_peer>> waiting;
-  for (std::size_t i = 0; i < peer_connections_waiting_max; ++i) {
+  for (std::size_t i = 0; i < limits::peer_connections_waiting_max; ++i) {
     waiting.push_back(std::make_unique<false_peer>(node));
     ASSERT_TRUE(waiting.back()->is_heard());
   }

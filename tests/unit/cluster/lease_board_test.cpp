@@ -40,6 +40,23 @@ protected:
   lease_board follower{follower_id, {}};
 };
 
+TEST_F(LeaseBoard, ForgetsWhoIsNoMemberAnyMore) {
+  const auto exchanged = [&] {
+    exchange(10ms, 20ms, 30ms);
+    return leased(30ms) && follower.hears(primary_id.node, start + 30ms);
+  };
+  ASSERT_TRUE(exchanged());
+  primary.know({{1, 11}, {2, 22}});
+  follower.know({{1, 11}, {2, 22}});
+  EXPECT_TRUE(leased(30ms));
+  EXPECT_TRUE(follower.hears(primary_id.node, start + 30ms));
+  primary.know({{1, 11}, {2, 23}}); // on another disk
+  follower.know({{2, 22}});
+  EXPECT_FALSE(leased(30ms));
+  EXPECT_FALSE(follower.hears(primary_id.node, start + 30ms));
+  EXPECT_FALSE(given_up(569ms)); // What it acknowledged, it keeps.
+}
+
 TEST_F(LeaseBoard, GrantsNoLeaseBeforeABeaconIsAcknowledged) {
   EXPECT_FALSE(leased(0ms));
   EXPECT_TRUE(primary.leased(shard, {primary_id}, start));

@@ -372,5 +372,19 @@ TEST_F(PrimaryCopies, GoesOnWithACopyWhoseTakerFollowsAgain) {
   EXPECT_EQ(port.last_to<copy_rows>(2).copy, 2u);
 }
 
+TEST_F(PrimaryCopies, BeginsACopyAnewForWhichTheJournalWouldGrowTooLarge) {
+  options.limits.held_bytes = options.limits.retained_bytes = 0;
+  open({.applied = 5, .end = 5, .starts = {{1, 1}}, .promised = term});
+  lead({self}, {});
+  options.minimum = 1;
+  leader->journaled(6, start);
+  follows(two, 1);
+  ASSERT_EQ(port.last_to<copy_rows>(2).base.epoch, 5u);
+  core->log.applied(6); // Not kept for the copy, which began behind it.
+  leader->tick(start);
+  leader->tick(start);
+  EXPECT_EQ(port.last_to<copy_rows>(2).copy, 2u);
+}
+
 } // namespace
 } // namespace orderd::cluster

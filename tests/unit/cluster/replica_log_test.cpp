@@ -293,6 +293,15 @@ TEST_F(ReplicaLog, KeepsWhatACopyUnderWayNeeds) {
   EXPECT_EQ(log_->available_from(), 6u);
 }
 
+TEST_F(ReplicaLog, KeepsForACopyNoMoreThanItsBytes) {
+  limits_.retained_bytes = 0;
+  limits_.held_bytes = 2 * size_;
+  fill(5);
+  log_->hold(0);
+  log_->applied(5);
+  EXPECT_EQ(log_->available_from(), 4u);
+}
+
 // -- which epochs they are -----------------------------------------------------------------------
 
 using hashes = std::vector<std::uint64_t>;
