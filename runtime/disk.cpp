@@ -105,13 +105,13 @@ result<std::optional<std::string>> read_small_file(const std::string& path) {
     return std::optional<std::string>{};
   const descriptor file{path, O_RDONLY};
   if (file.get() < 0)
-    return os_failure(errno, "open", path);
+    return os_failure(errno, "open the file", path);
   std::string out;
   std::array<char, 1u << 14> part{};
   for (;;) {
     const auto got = ::read(file.get(), part.data(), part.size());
     if (got < 0 && errno != EINTR)
-      return os_failure(errno, "read", path);
+      return os_failure(errno, "read the file", path);
     if (got == 0)
       return std::optional{std::move(out)};
     if (got > 0)

@@ -76,14 +76,14 @@ result<void> page_sums::open_files() {
     return os_failure(errno, "get memory for page sums", folder_);
   data_ = ::open((folder_ + "/data.mdb").c_str(), O_RDWR | O_CLOEXEC | O_CREAT, 0644);
   if (data_ < 0)
-    return os_failure(errno, "open", folder_ + "/data.mdb");
+    return os_failure(errno, "open the file", folder_ + "/data.mdb");
   struct stat about {};
   if (::fstat(data_, &about) != 0)
     return os_failure(errno, "ask for the size of data.mdb", folder_);
   state_ = about.st_size == 0 ? found::fresh : found::whole;
   sums_ = ::open((folder_ + "/sums").c_str(), O_RDWR | O_CLOEXEC);
   if (sums_ < 0 && errno != ENOENT)
-    return os_failure(errno, "open", folder_ + "/sums");
+    return os_failure(errno, "open the file", folder_ + "/sums");
   return {};
 }
 

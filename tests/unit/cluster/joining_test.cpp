@@ -247,6 +247,20 @@ TEST_F(Joining, ADamagedDiskBeginsAnewOnceTheOthersHoldEverything) {
   EXPECT_EQ(start_outcome::begins_anew, again->outcome);
 }
 
+TEST_F(Joining, ADiskThatCannotBeLookedAtIsNotADamagedOne) {
+  ASSERT_TRUE(join());
+  place(0, {{5, 1}, {6, 1}});
+  for (const auto* part : {"/journal/data.mdb", "/shards/0000/state/sums", "/shards/0001/state/data.mdb"}) {
+    const auto file = settings.data_dir + part;
+    files::rename(file, path("kept"));
+    files::create_symlink(file, file);
+    EXPECT_TRUE(says(refusal(fault_code::internal), {file}));
+    files::rename(path("kept"), file);
+  }
+  EXPECT_FALSE(files::exists(settings.data_dir + "/given-up"));
+  EXPECT_EQ(1u, join()->self.incarnation);
+}
+
 TEST_F(Joining, ADistrustedDiskIsGivenUpByTheSameRule) {
   ASSERT_TRUE(join());
   place(0, {{4, 1}, {5, 1}});
