@@ -60,7 +60,7 @@ void directory_actor::on_exit() {
 
 configuration_description directory_actor::describe() const {
   auto store = store_answers_ && belief_ ? std::string{to_string(*belief_)} : std::string{"unreachable"};
-  if (store == "believed" && !kept_.empty())
+  if (store == "believed" && !(kept_.empty() && kept_nodes_.empty()))
     store = "lacks records";
   return {std::make_shared<const held_configuration>(held_), std::move(store)};
 }
@@ -159,9 +159,10 @@ void directory_actor::read_all() {
     const auto verdict = held_.judge(there);
     say_what_is_believed(verdict);
     belief_ = verdict.what;
-    if (believes())
+    if (believes()) {
       take(there, verdict);
-    else if (verdict.what == store_belief::older && held_.note_older())
+      announce_again(*listed, verdict);
+    } else if (verdict.what == store_belief::older && held_.note_older())
       keep();
   }
   if (std::exchange(untold_, false)) {
@@ -185,6 +186,21 @@ void directory_actor::take(const store_content& there, const store_verdict& verd
     tell_nodes();
   if (news.shards)
     tell_shards();
+}
+
+/// This node's own record, where the store has lost it: others would start without knowing it.
+void directory_actor::announce_again(const std::map<std::string, versioned_value>& listed,
+                                     const store_verdict& verdict) {
+  const auto name = name_of_node(options_.self);
+  const auto mine = held_.records().find(name);
+  if (!verdict.kept_nodes.contains(options_.self) || mine == held_.records().end())
+    return;
+  const auto there = listed.find(name);
+  const auto set = store_.compare_and_set(name, there == listed.end() ? 0 : there->second.version,
+                                          mine->second.value, held_.this_store());
+  if (set && set->value == mine->second.value)
+    log::warn("directory", "announced_again", {{"node", options_.self}},
+              "the configuration store has this node's record again; find out who took it away");
 }
 
 /// Before anyone acts on it: what this node has said or done under a record, it knows after a restart.
@@ -231,11 +247,18 @@ void directory_actor::say_what_is_kept(const store_verdict& verdict) {
     if (!odd_.contains(shard))
       log::error("directory", "term_jumped", {{"shard", shard}},
                  why + ": find out who wrote the configuration store (orderctl cluster status)");
+  for (const auto& [node, why] : verdict.kept_nodes)
+    if (const auto said = kept_nodes_.find(node); said == kept_nodes_.end() || said->second != why)
+      log::error("directory", "node_not_believed", {{"node", node}},
+                 why
+                     + ": the node is known as this one holds it. While it runs it writes its record again; "
+                       "else `orderctl cluster restore-configuration` does");
   kept_ = verdict.kept;
+  kept_nodes_ = verdict.kept_nodes;
   odd_.insert(verdict.odd.begin(), verdict.odd.end());
   if (!listeners_.numbers)
     return;
-  listeners_.numbers->store_trouble.at("records").Set(static_cast<double>(kept_.size()));
+  listeners_.numbers->store_trouble.at("records").Set(static_cast<double>(kept_.size() + kept_nodes_.size()));
   listeners_.numbers->store_trouble.at("jumps").Set(static_cast<double>(odd_.size()));
 }
 

@@ -94,6 +94,7 @@ private:
   // reading
   void read_all();
   void take(const store_content& there, const store_verdict& verdict);
+  void announce_again(const std::map<std::string, versioned_value>& listed, const store_verdict& verdict);
   void say_whether_it_answers(bool answers);
   void say_what_is_believed(const store_verdict& verdict);
   void say_what_is_kept(const store_verdict& verdict);
@@ -132,7 +133,8 @@ private:
   std::vector<waiting_proposal> put_off_;     ///< until the next read: the store is not believed
   std::optional<store_belief> belief_;        ///< none: it was not read yet
   std::map<std::uint32_t, std::string> kept_; ///< what was said last of shards whose record is not believed
-  std::map<std::uint32_t, std::string> odd_;  ///< and of those that should be looked at
+  std::map<std::uint32_t, std::string> kept_nodes_; ///< and of nodes
+  std::map<std::uint32_t, std::string> odd_;        ///< and of those that should be looked at
   std::chrono::steady_clock::time_point started_at_;
   bool store_answers_ = true;
   bool told_few_ = false;

@@ -1,6 +1,7 @@
 #include "cluster/held_configuration.hpp"
 
 #include "cluster/assignment.pb.h"
+#include "cluster/known_disks.hpp"
 #include "config/limits.hpp"
 #include "config/term_limits.hpp"
 #include "runtime/bytes.hpp"
@@ -23,14 +24,14 @@ std::string number(std::uint64_t value) {
 }
 
 /// The number at the end of "shards/0007"; none when it has another form.
-std::optional<std::uint32_t> shard_of(const std::string& name) {
-  const std::string_view prefix = shards_prefix;
+std::optional<std::uint32_t> number_of(const std::string& name, std::string_view prefix,
+                                       std::string (*name_of)(std::uint32_t)) {
   const auto digits = name.size() - std::min(prefix.size(), name.size());
   if (!name.starts_with(prefix) || digits == 0 || digits > 9
       || name.find_first_not_of("0123456789", prefix.size()) != std::string::npos)
     return std::nullopt;
-  const auto shard = static_cast<std::uint32_t>(std::stoul(name.substr(prefix.size())));
-  return name == name_of_shard(shard) ? std::optional{shard} : std::nullopt;
+  const auto found = static_cast<std::uint32_t>(std::stoul(name.substr(prefix.size())));
+  return name == name_of(found) ? std::optional{found} : std::nullopt;
 }
 
 } // namespace
@@ -60,12 +61,14 @@ store_content read_content(const std::map<std::string, versioned_value>& listed)
         out.terms = *std::move(terms);
       else
         out.terms_damage = terms.error().message;
-    } else if (name.starts_with(nodes_prefix)) {
+    } else if (const auto number = number_of(name, nodes_prefix, name_of_node)) {
       auto node = decode_known_node(value.value);
-      if (!node || name != name_of_node(node->first))
+      if (!node || node->first != *number) {
+        out.damaged_nodes[*number] = node ? "it says that it is of another node" : node.error().message;
         continue;
+      }
       out.nodes.insert(*std::move(node));
-    } else if (const auto shard = shard_of(name)) {
+    } else if (const auto shard = number_of(name, shards_prefix, name_of_shard)) {
       if (auto what = decode_assignment(value.value))
         out.shards[*shard] = {value.version, *std::move(what)};
       else
@@ -120,9 +123,34 @@ bool held_configuration::same_as_held(const store_content& there) const {
   return true;
 }
 
+/// Nodes of which more is held than is there, and why.
+std::map<std::uint32_t, std::string> held_configuration::nodes_behind(const store_content& there,
+                                                                      bool restored) const {
+  auto out = there.damaged_nodes;
+  for (const auto& [node, held] : nodes_) {
+    const auto name = name_of_node(node);
+    const auto mine = records_.find(name);
+    const auto found = there.records.find(name);
+    if (out.contains(node) || mine == records_.end())
+      continue;
+    if (found == there.records.end()) {
+      out[node] = "its record is not there";
+      continue;
+    }
+    const auto a = decode_known_disks(mine->second.value);
+    const auto b = decode_known_disks(found->second.value);
+    if ((!restored && found->second.version < version_in_store(mine->second.version))
+        || (a && b && newer(*a, *b)))
+      out[node] = "its record there counts " + number(b ? b->node.disk.boot : 0) + " starts of its disk "
+                  + number(b ? b->node.disk.incarnation : 0) + "; this node holds a newer one, with "
+                  + number(held.disk.boot) + " starts of disk " + number(held.disk.incarnation);
+  }
+  return out;
+}
+
 store_verdict held_configuration::judge(const store_content& there) const {
   const auto no = [](store_belief what, std::string why) {
-    return store_verdict{what, std::move(why), {}, {}};
+    return store_verdict{what, std::move(why), {}, {}, {}};
   };
   if (there.terms_damage)
     return no(store_belief::damaged, *there.terms_damage);
@@ -169,6 +197,7 @@ store_verdict held_configuration::judge(const store_content& there) const {
   if (!restored && gone_back_ && !same_as_held(there))
     return no(store_belief::older,
               "it was seen to have less than is held, in this generation, " + number(terms_.generation));
+  out.kept_nodes = nodes_behind(there, restored);
   return out;
 }
 
@@ -194,12 +223,14 @@ held_news held_configuration::take(const store_content& there, const store_verdi
   terms_ = *there.terms;
   if (const auto cluster = there.records.find(cluster_name); cluster != there.records.end())
     hold(cluster_name, cluster->second);
-  news.nodes = there.nodes != nodes_;
-  if (news.nodes) {
-    nodes_ = there.nodes;
-    std::erase_if(records_, [](const auto& each) { return each.first.starts_with(nodes_prefix); });
-    for (const auto& [node, known] : nodes_)
-      hold(name_of_node(node), there.records.at(name_of_node(node)));
+  for (const auto& [node, known] : there.nodes) {
+    if (verdict.kept_nodes.contains(node))
+      continue;
+    const auto before = nodes_.find(node);
+    const bool same = before != nodes_.end() && before->second == known;
+    nodes_.insert_or_assign(node, known);
+    hold(name_of_node(node), there.records.at(name_of_node(node)));
+    news.nodes = news.nodes || !same;
   }
   for (const auto& [shard, found] : there.shards) {
     if (shard >= shards_.size() || verdict.kept.contains(shard)

@@ -13,7 +13,8 @@
 //   damaged  its record of the cluster cannot be read, or does not fit
 //
 // Of a store that is believed a single shard's record may be missing, unreadable, or of a term that cannot
-// be: then what is held of that shard stays (`kept`).
+// be: then what is held of that shard stays (`kept`). So does what is held of a node whose record is missing,
+// unreadable or older: nothing takes a node out of its cluster.
 //
 // *Generation*: a number in the record of the cluster. Versions begin again in a new store, so they are
 // compared within a generation: `orderctl cluster restore-configuration` raises it, and then what is there is
@@ -60,6 +61,7 @@ struct store_content {
   std::map<std::uint32_t, known_node> nodes;
   std::map<std::uint32_t, versioned_assignment> shards; ///< versions as in the store
   std::map<std::uint32_t, std::string> damaged;         ///< shards whose record cannot be read, and why
+  std::map<std::uint32_t, std::string> damaged_nodes;   ///< nodes whose record cannot be read, and why
 };
 store_content read_content(const std::map<std::string, versioned_value>& listed);
 
@@ -72,6 +74,8 @@ struct store_verdict {
   std::string why;                           ///< when it is not believed: a sentence
   std::map<std::uint32_t, std::string> kept; ///< shards whose record is not believed, though the store is
   std::map<std::uint32_t, std::string> odd;  ///< shards whose record is believed, and should be looked at
+  std::map<std::uint32_t, std::string>
+      kept_nodes; ///< nodes whose record is not believed, though the store is
 };
 
 /// What has changed.
@@ -119,6 +123,7 @@ public:
 private:
   std::optional<std::string> behind(std::uint32_t shard, const versioned_assignment& there) const;
   bool same_as_held(const store_content& there) const;
+  std::map<std::uint32_t, std::string> nodes_behind(const store_content& there, bool restored) const;
   void hold(const std::string& name, const versioned_value& what);
 
   cluster_terms terms_;

@@ -26,6 +26,9 @@ bool held_store::believes(const std::map<std::string, versioned_value>& listed) 
     return true;
   const auto verdict = held_->judge(read_content(listed));
   believed_ = verdict.what == store_belief::believed;
+  kept_nodes_.clear();
+  for (const auto& [node, why] : verdict.kept_nodes)
+    kept_nodes_.push_back(node);
   if (!believed_ && !std::exchange(said_, true))
     log::error(
         "node", "store_not_believed", {{"store", to_string(verdict.what)}},
@@ -40,7 +43,12 @@ result<std::map<std::string, versioned_value>> held_store::list(const std::strin
   auto listed = real_.list("");
   if (!listed)
     return listed;
-  const auto& all = believes(*listed) ? *listed : held_->records();
+  auto all = believes(*listed) ? *std::move(listed) : held_->records();
+  for (const auto& node : kept_nodes_) {
+    const auto name = name_of_node(node);
+    if (const auto held = held_->records().find(name); held != held_->records().end())
+      all[name].value = held->second.value; // Of the version that is there: 0, when there is none.
+  }
   std::map<std::string, versioned_value> found;
   for (const auto& each : all)
     if (each.first.starts_with(prefix))

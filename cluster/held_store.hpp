@@ -3,6 +3,9 @@
 //
 // So a node starts beside a store that is empty, older or of another cluster, with its own disk, as a
 // follower of whoever led last: it makes no new cluster there, and gives nothing up because nobody knows it.
+// Of a store that is believed a node's record may be lost or older: then it is read as the disk holds it,
+// under the version that is there, so that the node's announcement takes its place.
+//
 // What it would write, its new start above all, it only holds. It cannot lead before the store is believed
 // again: a primary that restarted has forgotten which changes it proposed, and needs a term of its own.
 //
@@ -15,6 +18,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace orderd::cluster {
 
@@ -39,7 +43,8 @@ private:
   configuration_store& real_;
   std::optional<held_configuration> held_;
   bool said_ = false;
-  bool believed_ = true; ///< as of the last read
+  bool believed_ = true;                  ///< as of the last read
+  std::vector<std::uint32_t> kept_nodes_; ///< whose record there is not believed
 };
 
 /// What the data folder holds: none when it has no such file, or a damaged one. That is said in the log, and

@@ -2,6 +2,7 @@
 
 #include "cluster/given_up.hpp"
 #include "cluster/replica_note.hpp"
+#include "cluster/start_records.hpp"
 #include "cluster/start_words.hpp"
 #include "config/start_limits.hpp"
 #include "runtime/bytes.hpp"
@@ -208,31 +209,22 @@ private:
     const auto listed = answered([&] { return ports_.store.list(""); }); // all as of one moment
     if (!listed)
       return listed.error();
-    const auto there = listed->find(name_);
-    version_ = there == listed->end() ? 0 : there->second.version;
-    const auto cluster = listed->find(cluster_name);
-    guard_ = {cluster_name, cluster == listed->end() ? std::nullopt : std::optional{cluster->second.value}};
-    start_question asked{settings_.node,     story_.disk, {}, {}, min_in_sync(terms_.replication),
-                         ports_.replace_disk};
-    if (version_ != 0) {
-      auto known = decode_known_disks(there->second.value);
-      if (!known)
-        return known.error();
-      asked.known = *std::move(known);
-    }
-    std::optional<fault> unreadable;
-    for (std::uint32_t shard = 0; shard < terms_.shards; ++shard)
-      if (const auto found = listed->find(name_of_shard(shard)); found != listed->end()) {
-        if (auto read = decode_assignment(found->second.value))
-          asked.shards[shard] = *std::move(read);
-        else
-          unreadable = read.error();
-      }
+    auto read = read_for_start(*listed, settings_.node, terms_.shards);
+    if (!read)
+      return read.error();
+    version_ = read->version;
+    guard_ = std::move(read->guard);
+    const start_question asked{settings_.node,
+                               story_.disk,
+                               std::move(read->known),
+                               std::move(read->shards),
+                               min_in_sync(terms_.replication),
+                               ports_.replace_disk};
     story_.known = asked.known;
     decided_ = judge_start(asked);
     // Who goes on under its own name asks nothing of the others.
-    if (unreadable && decided_.outcome != start_outcome::goes_on)
-      return *unreadable;
+    if (read->unreadable && decided_.outcome != start_outcome::goes_on)
+      return *read->unreadable;
     return {};
   }
 

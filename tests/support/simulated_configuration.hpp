@@ -50,6 +50,8 @@ public:
   /// There from the beginning.
   void put(const std::string& name, const std::string& value) { values_[name] = {++revision_, value}; }
 
+  void erase(const std::string& name) { values_.erase(name); }
+
   // -- the store is lost, and another one is there -------------------------------------------------
   struct snapshot {
     std::uint64_t revision = 1;

@@ -169,6 +169,40 @@ TEST_F(DirectoryOfALostStore, AShardWhoseTermWouldWrapGoesOnAsItIs) {
   EXPECT_EQ(trouble("records"), 0);
 }
 
+// -- records of nodes ----------------------------------------------------------------------------
+
+TEST_F(DirectoryOfALostStore, ANodeWhoseRecordIsGoneOrUnreadableStaysKnown) {
+  for (const char* record : {"", "\xff\xff"}) {
+    if (*record == 0)
+      register_.erase(name_of_node(2));
+    else
+      register_.put(name_of_node(2), record);
+    system_.pass(a_poll);
+    EXPECT_EQ(seat_nodes_.back().nodes->size(), 3u);
+    EXPECT_EQ(endpoints_.back().nodes.size(), 3u);
+    EXPECT_EQ(trouble("records"), 1);
+    EXPECT_TRUE(held_->nodes().contains(2));
+  }
+  announce_node(2);
+  system_.pass(a_poll);
+  EXPECT_EQ(trouble("records"), 0);
+}
+
+TEST_F(DirectoryOfALostStore, ANodeAnnouncesItselfAgainWhenItsOwnRecordIsGone) {
+  const auto mine = register_.values().at(name_of_node(1)).value;
+  for (const char* record : {"", "\xff\xff"}) {
+    if (*record == 0)
+      register_.erase(name_of_node(1));
+    else
+      register_.put(name_of_node(1), record);
+    system_.pass(a_poll);
+    ASSERT_TRUE(register_.values().contains(name_of_node(1)));
+    EXPECT_EQ(register_.values().at(name_of_node(1)).value, mine);
+    system_.pass(a_poll);
+    EXPECT_EQ(trouble("records"), 0);
+  }
+}
+
 // -- records that a person wants -----------------------------------------------------------------
 
 class DirectoryAskedToRestore : public DirectoryOfALostStore {

@@ -1,6 +1,7 @@
 // When the configuration store is believed: only where it is newer than what the node holds.
 #include "cluster/held_configuration.hpp"
 
+#include "cluster/known_disks.hpp"
 #include "config/term_limits.hpp"
 #include "runtime/bytes.hpp"
 #include "tests/support/golden.hpp"
@@ -112,6 +113,46 @@ TEST(HeldConfiguration, KeepsAShardWhoseRecordCannotBe) {
     now.take(there, verdict);
     EXPECT_EQ(now.shards()[0].what, led_by_one(5)) << row.what;
     EXPECT_EQ(now.shards()[1].what, led_by_one(1)) << row.what;
+  }
+}
+
+/// A store with a record of node 2.
+store_content with_node(std::uint64_t version, const std::string& record) {
+  return read_content({{cluster_name, {1, encode(terms)}}, {name_of_node(2), {version, record}}});
+}
+
+TEST(HeldConfiguration, KeepsANodeWhoseRecordIsGoneUnreadableOrOlder) {
+  const auto record = [](std::uint64_t incarnation, std::uint64_t boot) {
+    return encode(2, known_node{{incarnation, boot}, "127.0.0.1:1", "127.0.0.1:2"});
+  };
+  held_configuration held{terms};
+  const auto first = with_node(7, record(3, 5));
+  held.take(first, held.judge(first));
+  const struct {
+    const char* what;
+    store_content there;
+    bool kept;
+  } rows[] = {
+      {"deleted", read_content({{cluster_name, {1, encode(terms)}}}), true},
+      {"garbage", with_node(8, "\xff\xff"), true},
+      {"that of another node", with_node(8, encode(4, known_node{{3, 6}, "a", "b"})), true},
+      {"a lower version", with_node(6, record(3, 6)), true},
+      {"fewer starts", with_node(8, record(3, 4)), true},
+      {"the same", with_node(7, record(3, 5)), false},
+      {"the next start", with_node(8, record(3, 6)), false},
+      {"another disk", with_node(8, encode(2, with_disk({{{3, 5}, "a", "b"}, {}, 0}, {4, 1}, 1))), false},
+  };
+  for (const auto& row : rows) {
+    auto now = held;
+    const auto verdict = now.judge(row.there);
+    ASSERT_EQ(verdict.what, store_belief::believed) << row.what;
+    EXPECT_EQ(verdict.kept_nodes.contains(2), row.kept) << row.what;
+    now.take(row.there, verdict);
+    ASSERT_TRUE(now.nodes().contains(2)) << row.what;
+    EXPECT_EQ(now.nodes() == held.nodes(), row.kept || std::string{row.what} == "the same") << row.what;
+    EXPECT_EQ(now.records().at(name_of_node(2)).value == record(3, 5),
+              row.kept || std::string{row.what} == "the same")
+        << row.what;
   }
 }
 

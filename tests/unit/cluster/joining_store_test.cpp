@@ -60,5 +60,19 @@ TEST_F(JoiningMeanwhile, DoesNotAnnounceItselfInAnotherStoreThanItHasRead) {
   EXPECT_TRUE(join()) << "the next start reads what is there now";
 }
 
+/// Its record was lost, and assignments name a disk of it: an empty one must not take that name.
+TEST_F(JoiningMeanwhile, AnEmptyFolderIsRefusedAlsoWhereOnlyAssignmentsNameItsDisk) {
+  const assignment what{3, {4, 7}, {{4, 7}, {5, 1}}, {}, {4, 5, 6}};
+  ASSERT_TRUE(store.compare_and_set(cluster_name, 0, encode(cluster_terms{"c1", 2, 3}), unguarded));
+  ASSERT_TRUE(store.compare_and_set(name_of_shard(0), 0, encode(what), unguarded));
+  const auto refused = join();
+  ASSERT_FALSE(refused);
+  EXPECT_NE(refused.error().message.find("--replace-disk"), std::string::npos) << refused.error().message;
+  ports.replace_disk = true;
+  const auto joined = join();
+  ASSERT_TRUE(joined) << joined.error().message;
+  EXPECT_EQ(joined->self.incarnation, 8u);
+}
+
 } // namespace
 } // namespace orderd::cluster
