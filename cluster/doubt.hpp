@@ -18,11 +18,12 @@ enum class doubt : std::uint8_t {
   sound_disk,       ///< this disk is said to lack what it has, or by who is not the primary
   journals_apart,   ///< nothing in common is known with the primary's journal, but this replica may lead
   other_epoch,      ///< of a term and a number there are two epochs
+  other_rows,       ///< after the same epochs it has other rows
 };
 
-inline constexpr std::array<std::string_view, 7> doubt_names{
-    "unknown_node", "unconfirmed_term", "own_term",   "far_term",
-    "sound_disk",   "journals_apart",   "other_epoch"};
+inline constexpr std::array<std::string_view, 8> doubt_names{
+    "unknown_node", "unconfirmed_term", "own_term",    "far_term",
+    "sound_disk",   "journals_apart",   "other_epoch", "other_rows"};
 
 constexpr std::string_view name_of(doubt what) noexcept {
   return doubt_names[static_cast<std::size_t>(what)];

@@ -180,8 +180,8 @@ void follower::say_follow() {
 }
 
 void follower::say_end() {
-  core_.port.send(primary_.node,
-                  appended{term_, held(), whole(), core_.log.committed(), core_.log.hash_at(held())});
+  core_.port.send(primary_.node, appended{term_, held(), whole(), core_.log.committed(),
+                                          core_.log.hash_at(held()), core_.rows.tell()});
 }
 
 void follower::take(const replica_id& from, const set_back& what) {
@@ -211,6 +211,7 @@ void follower::take(const replica_id& from, const copy_rows& what) {
     apart_ = false;
     state_ = state::copying;
     core_.log.reset(what.base, primary_starts_);
+    core_.rows.forget();
     writing_ = writing::copy_begun;
     return core_.write_note(0);
   }
@@ -295,6 +296,10 @@ void follower::state_hashed(std::uint64_t applied, std::uint64_t hash) {
 // -- time ----------------------------------------------------------------------------------------
 
 void follower::tick(steady_time now) {
+  if (state_ == state::following && !core_.copying && core_.rows.untold() && now >= rows_told_at_) {
+    rows_told_at_ = now + core_.options.tell_rows_every; // With nothing new to acknowledge, by itself.
+    say_end();
+  }
   if (state_ != state::lonely || now < announce_at_)
     return;
   announce_at_ = now + core_.options.announce_every;

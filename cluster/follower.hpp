@@ -78,6 +78,7 @@ private:
   replica_id primary_;
   std::vector<term_start> primary_starts_; ///< of its journal, when it said `lead`
   steady_time announce_at_;
+  steady_time rows_told_at_ = {};
   /// It was away for longer than the primary remembers terms. Its journal is a part of the primary's, surely,
   /// but nobody can say which: it waits for a copy, and keeps what it has until that begins.
   bool apart_ = false;

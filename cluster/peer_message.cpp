@@ -66,6 +66,8 @@ void put(form::message& into, const appended& what) {
   out.set_whole(what.whole);
   out.set_committed(what.committed);
   out.set_hash(what.hash);
+  out.set_rows_epoch(what.rows.epoch);
+  out.set_rows_hash(what.rows.hash);
 }
 
 void put(form::message& into, const unexpected& what) {
@@ -271,8 +273,12 @@ result<peer_body> read_body(form::message& from) {
   case form::message::kAppend:
     return read(from.append(), from.shard());
   case form::message::kAppended:
-    return peer_body{appended{from.appended().term(), from.appended().end(), from.appended().whole(),
-                              from.appended().committed(), from.appended().hash()}};
+    return peer_body{appended{from.appended().term(),
+                              from.appended().end(),
+                              from.appended().whole(),
+                              from.appended().committed(),
+                              from.appended().hash(),
+                              {from.appended().rows_epoch(), from.appended().rows_hash()}}};
   case form::message::kUnexpected:
     return peer_body{unexpected{from.unexpected().term(), from.unexpected().expected()}};
   case form::message::kRefused:

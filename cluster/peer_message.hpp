@@ -11,6 +11,7 @@
 // the rows first: `copy_rows`, each answered by `copied`.
 #pragma once
 
+#include "cluster/row_history.hpp"
 #include "cluster/term_table.hpp"
 #include "runtime/channel_messages.hpp"
 #include "runtime/commit_tracker.hpp"
@@ -64,6 +65,7 @@ struct appended {
   bool whole = true;           ///< as in `follow`
   std::uint64_t committed = 0; ///< as far as it knows
   std::uint64_t hash = 0;      ///< as in `follow`: what it acknowledges, and all before it (B12)
+  rows_at rows = {};           ///< its rows after an epoch that it applied (A8)
 };
 
 /// Follower -> primary: not these epochs; the next I can take is `expected` (D6).

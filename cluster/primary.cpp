@@ -119,6 +119,8 @@ void primary::take(const replica_id& from, const appended& what, steady_time now
   follower.says_hashes |= what.hash != 0;
   follower.whole = what.whole;
   follower.knows_committed = what.committed;
+  if (const auto here = core_.rows.differs(from.node, what.rows))
+    compare_rows({from.node, what.rows, *here});
   if (what.end > follower.match) {
     follower.match = what.end;
     follower.moved_at = now;
@@ -130,6 +132,24 @@ void primary::take(const replica_id& from, const appended& what, steady_time now
   }
   commit(now);
   ship(from.node, follower, now);
+}
+
+void primary::rows_applied() {
+  while (const auto other = core_.rows.caught_up())
+    compare_rows(*other);
+}
+
+/// After the same epochs they must be the same (A8). Which of the two is wrong only a person can tell:
+/// nothing is done.
+void primary::compare_rows(const row_history::difference& with) const {
+  core_.port.doubted(
+      doubt::other_rows, with.node,
+      "after epoch " + std::to_string(with.theirs.epoch) + " of shard " + std::to_string(core_.options.shard)
+          + " the rows of node " + std::to_string(with.node) + " have the hash "
+          + std::to_string(with.theirs.hash) + ", here it is " + std::to_string(with.here.hash)
+          + ": one of the two lost or changed rows. Nothing is done: run orderctl scrub --now on "
+            "both, compare what they export, and give the node that is wrong a new disk "
+            "(--replace-disk)");
 }
 
 /// Whether what a follower has at its end is what is here (A5, B12): an acknowledgement of anything else is

@@ -59,6 +59,7 @@ public:
   void engine_closed(runtime::epoch_ptr what, steady_time now);
   void journaled(std::uint64_t upto, steady_time now);
   void applied(steady_time now);
+  void rows_applied();
   void state_hashed(std::uint64_t applied, std::uint64_t hash, steady_time now);
   void tick(steady_time now);
 
@@ -122,6 +123,7 @@ private:
   bool heard(const replica_id& who, steady_time now) const;
   std::optional<assignment> handed_on(steady_time now) const;
   void meet_nodes();
+  void compare_rows(const row_history::difference& with) const;
   bool agrees(const replica_id& from, const progress& with, std::uint64_t end, std::uint64_t hash) const;
   void begin_copy(std::uint32_t node, progress& to, steady_time now);
   void rewind(progress& to);

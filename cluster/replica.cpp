@@ -291,6 +291,14 @@ void replica::applied(std::uint64_t upto, steady_time now) {
     follower_->applied();
 }
 
+void replica::rows_known(const rows_at& now) {
+  if (core_.copying)
+    return;
+  core_.rows.applied(now);
+  if (primary_)
+    primary_->rows_applied();
+}
+
 void replica::state_hashed(std::uint64_t applied, std::uint64_t hash, steady_time now) {
   if (--core_.hashes_awaited > 0)
     return;

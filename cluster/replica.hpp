@@ -63,6 +63,8 @@ public:
   void noted(steady_time now);
   void journal_read(std::uint64_t first, std::vector<runtime::epoch_ptr> epochs, steady_time now);
   void applied(std::uint64_t upto, steady_time now);
+  /// Of the state, which is no incomplete copy: comes before `applied` of that epoch.
+  void rows_known(const rows_at& now);
   void state_hashed(std::uint64_t applied, std::uint64_t hash, steady_time now);
   void rows_loaded();
   void tick(steady_time now);

@@ -68,7 +68,10 @@ caf::behavior replica_actor::running() {
       [this](const runtime::epoch_applied& what) {
         if (engine_)
           caf::event_based_actor::send(engine_, what);
-        run([&] { replica_.applied(what.number, now()); });
+        run([&] {
+          replica_.rows_known({what.number, what.rows.hash});
+          replica_.applied(what.number, now());
+        });
       },
       [this](const runtime::rows_loaded&) { run([&] { replica_.rows_loaded(); }); },
       [this](const runtime::state_hashed& what) {
@@ -128,7 +131,10 @@ void replica_actor::start(const seat_peers& peers) {
   gateway_ = peers.gateway;
   peers_ = peers.peers;
   directory_ = peers.directory;
-  run([this] { replica_.start(); });
+  run([this] {
+    replica_.rows_known({given_.disk.applied, given_.state.rows().hash});
+    replica_.start();
+  });
   caf::event_based_actor::send(given_.journal,
                                runtime::trim_journal{given_.options.shard, given_.disk.applied});
   delayed_send(this, tick_interval, seat_tick{});

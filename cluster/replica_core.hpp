@@ -4,6 +4,7 @@
 #include "cluster/lease_board.hpp"
 #include "cluster/replica_log.hpp"
 #include "cluster/replica_port.hpp"
+#include "cluster/row_history.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -21,8 +22,9 @@ struct replica_options {
   std::size_t copy_bytes_a_tick = 64u << 10;
   std::size_t copy_page_bytes = 256u << 10;
   std::chrono::milliseconds announce_every{100};
-  std::chrono::milliseconds lead_pause_max{800}; ///< a follower that does not answer is asked that often
-  std::chrono::milliseconds look_up_every{50};   ///< as often as messages make it look at the store
+  std::chrono::milliseconds tell_rows_every{1'000}; ///< of a follower that has nothing else to say
+  std::chrono::milliseconds lead_pause_max{800};    ///< a follower that does not answer is asked that often
+  std::chrono::milliseconds look_up_every{50};      ///< as often as messages make it look at the store
   std::chrono::milliseconds look_again_after{
       1'000}; ///< before a disk is given up: the store is polled as often
   std::chrono::milliseconds resend_after{300};
@@ -48,6 +50,8 @@ struct replica_core {
   std::uint32_t notes_awaited = 0;
   std::uint32_t hashes_awaited = 0;
   std::uint32_t loads_awaited = 0;
+
+  row_history rows = {};
 
   replica_note note() const {
     return {promised, log.terms().starts(), copying, copying ? 0 : log.committed()};

@@ -136,4 +136,8 @@ inline constexpr std::uint32_t etcd_probe_answer_ms_max = 2'000;
 /// and on a follower for what a primary elsewhere accepts that does not see this journal.
 inline constexpr double journal_filled_max = 0.5;
 
+/// Every so many epochs an apply ends for sure, on every replica, so that their rows can be compared at the
+/// same epoch: about every fifteen seconds under load, a transaction more than the others of that time.
+inline constexpr std::uint64_t rows_compared_every = 4096;
+
 } // namespace orderd::limits

@@ -1,5 +1,6 @@
 #include "runtime/applier_actor.hpp"
 
+#include "config/limits.hpp"
 #include "runtime/inspector_actor.hpp"
 #include "runtime/log.hpp"
 #include "runtime/short_slices.hpp"
@@ -7,6 +8,8 @@
 
 #include <caf/send.hpp>
 
+#include <algorithm>
+#include <span>
 #include <utility>
 
 namespace orderd::runtime {
@@ -24,6 +27,12 @@ result<void> load_into(state_store& store, const load_rows& what) {
 
 result<void> load_into(state_store& store, const end_load& what) {
   return store.set_applied(what.applied);
+}
+
+/// How many are applied at once: up to one after which every replica's rows can be compared.
+std::size_t up_to_compared(const std::vector<epoch_ptr>& epochs) {
+  const auto before = (epochs.front()->number - 1) % limits::rows_compared_every;
+  return std::min(epochs.size(), static_cast<std::size_t>(limits::rows_compared_every - before));
 }
 
 } // namespace
@@ -141,14 +150,17 @@ result<void> applier_actor::apply(std::uint32_t shard, shard_queue& queue) {
   if (queue.epochs.empty())
     return {};
   auto& store = stores_.state(shard);
-  if (auto ok = store.apply(queue.epochs); !ok)
-    return ok;
   const auto last = queue.epochs.back()->number;
-  queue.epochs.clear();
+  while (!queue.epochs.empty()) {
+    const auto count = up_to_compared(queue.epochs);
+    if (auto ok = store.apply(std::span{queue.epochs}.first(count)); !ok)
+      return ok;
+    queue.epochs.erase(queue.epochs.begin(), queue.epochs.begin() + static_cast<std::ptrdiff_t>(count));
+    caf::anon_send(caf::actor_cast<caf::actor>(queue.owner),
+                   epoch_applied{store.applied_epoch(), store.size_bytes(), store.rows()});
+  }
   queue.bytes = 0;
-  const auto bytes = store.size_bytes();
-  numbers_.state_bytes.at(shard).Set(static_cast<double>(bytes));
-  caf::anon_send(caf::actor_cast<caf::actor>(queue.owner), epoch_applied{last, bytes});
+  numbers_.state_bytes.at(shard).Set(static_cast<double>(store.size_bytes()));
   caf::anon_send(journal_, trim_journal{shard, last});
   // Here, where nobody waits for the disk.
   return stores_.journal().sync_end();

@@ -2,6 +2,7 @@
 
 #include "runtime/disk.hpp"
 #include "runtime/page_sums_form.hpp"
+#include "runtime/rows_digest.hpp"
 
 #include <algorithm>
 #include <cerrno>
@@ -181,6 +182,7 @@ result<void> lmdb_scrub::rows_of_place(row_place place, const lmdb::tree& rows, 
     const auto stored = at.value();
     if (!stored)
       return stored.error();
+    out.rows.add(row_hash(place.in(), at.key(), unsealed(*stored)));
     if (const auto opened = open_row(shard_, place.in(), at.key(), *stored); !opened) {
       if (out.bad_rows++ == 0)
         out.bad_row = opened.error().message;

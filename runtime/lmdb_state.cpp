@@ -19,15 +19,16 @@ const row_key meta_key{table{0}, "applied"};
 /// Writes sorted rows into the databases of one transaction, creating those that do not exist yet.
 class row_writer {
 public:
-  row_writer(lmdb::transaction& writing, const state_databases& known, std::uint32_t shard)
-      : writing_(writing), known_(known), shard_(shard) {}
+  row_writer(lmdb::transaction& writing, const state_databases& known, const passed_rows& passed,
+             std::uint32_t shard)
+      : writing_(writing), known_(known), passed_(passed), shard_(shard) {}
 
   result<void> write(const merged_write& row) {
     if (!at_ || place_ != row.place) {
       if (auto done = enter(row.place); !done)
         return done;
     }
-    return row.write->value ? put(row) : erase(row.write->key.key());
+    return change(row);
   }
 
   struct created_database {
@@ -35,6 +36,9 @@ public:
     MDB_dbi handle;
   };
   const std::vector<created_database>& created() const noexcept { return created_; }
+  /// What the writes change: of all rows, and of those that were passed.
+  const rows_digest& change() const noexcept { return change_; }
+  const rows_digest& change_of_passed() const noexcept { return change_of_passed_; }
 
   /// Closes the cursor: a commit may follow.
   void finish() { at_.reset(); }
@@ -58,21 +62,31 @@ private:
     return {};
   }
 
-  result<void> put(const merged_write& row) {
+  result<void> change(const merged_write& row) {
     const auto& key = row.write->key;
-    return at_->put(key.key(), seal_value(shard_, row.epoch, key, *row.write->value));
-  }
-
-  result<void> erase(std::string_view key) {
-    auto found = at_->seek(MDB_SET, key);
+    const auto& value = row.write->value;
+    const auto found = at_->seek(MDB_SET, key.key());
     if (!found)
       return found.error();
+    rows_digest by;
+    if (*found)
+      by.remove(row_hash(key.in(), key.key(), unsealed(at_->value())));
+    if (value)
+      by.add(row_hash(key.in(), key.key(), *value));
+    change_ += by;
+    if (passed_.has(row.place, key.key()))
+      change_of_passed_ += by;
+    if (value)
+      return at_->put(key.key(), seal_value(shard_, row.epoch, key, *value));
     return *found ? at_->erase() : result<void>{};
   }
 
   lmdb::transaction& writing_;
   const state_databases& known_;
+  const passed_rows& passed_;
   std::uint32_t shard_;
+  rows_digest change_;
+  rows_digest change_of_passed_;
   std::optional<lmdb::cursor> at_;
   row_place place_{table::state, 0};
   std::vector<created_database> created_;
@@ -119,6 +133,8 @@ result<std::unique_ptr<lmdb_state>> lmdb_state::open(const std::string& folder, 
   out->salvaged_ = std::move(salvaged);
   if (auto done = out->load_all(); !done)
     return done.error();
+  if (auto done = out->rows_counted_ ? result<void>{} : out->count_rows(); !done)
+    return done.error();
   return out;
 }
 
@@ -152,7 +168,9 @@ result<void> lmdb_state::load_meta(lmdb::transaction& writing) {
   if (!meta.ParseFromArray(opened->value.data(), static_cast<int>(opened->value.size())))
     return fault{fault_code::corrupt,
                  "the meta row of shard " + std::to_string(shard_) + " cannot be decoded"};
-  remember({meta.applied_epoch(), meta.applied_term(), meta.applied_hash(), meta.applied_time_ms()});
+  rows_counted_ = meta.has_rows_hash();
+  remember({meta.applied_epoch(), meta.applied_term(), meta.applied_hash(), meta.applied_time_ms()},
+           {meta.rows(), meta.rows_hash()});
   return {};
 }
 
@@ -178,9 +196,15 @@ epoch_mark lmdb_state::applied() const {
   return applied_;
 }
 
-void lmdb_state::remember(const epoch_mark& upto) {
+rows_digest lmdb_state::rows() const {
+  const std::lock_guard lock{applied_mutex_};
+  return rows_;
+}
+
+void lmdb_state::remember(const epoch_mark& upto, const rows_digest& rows) {
   const std::lock_guard lock{applied_mutex_};
   applied_ = upto;
+  rows_ = rows;
 }
 
 result<void> lmdb_state::load_databases(lmdb::transaction& writing) {
@@ -204,16 +228,6 @@ result<void> lmdb_state::load_databases(lmdb::transaction& writing) {
 
 result<std::unique_ptr<state_reader>> lmdb_state::reader() {
   return lmdb_state_reader::make(*environment_, *pages_, missing_, shard_);
-}
-
-result<scrub_slice> lmdb_state::verify(const scrub_cursor& from, std::size_t bytes_max) {
-  if (!scrub_) {
-    auto made = lmdb_scrub::make(*environment_, *pages_, shard_);
-    if (!made)
-      return made.error();
-    scrub_ = *std::move(made);
-  }
-  return scrub_->verify(from, bytes_max);
 }
 
 // -- apply ---------------------------------------------------------------------------------------
@@ -241,37 +255,42 @@ result<void> lmdb_state::apply_transaction(std::span<const epoch_ptr> epochs) {
 }
 
 result<void> lmdb_state::write(std::span<const merged_write> rows, const std::optional<epoch_mark>& upto) {
+  const std::lock_guard not_looked_through{changing_};
   if (auto done = pages_->check_lists(); !done)
     return done;
   auto writing = environment_->begin_write();
   if (!writing)
     return writing.error();
-  row_writer writer{*writing, databases_, shard_};
+  row_writer writer{*writing, databases_, passed_, shard_};
   for (const auto& row : rows) {
     if (auto done = writer.write(row); !done)
       return done;
   }
   writer.finish();
-  if (upto) {
-    if (auto done = put_meta(*writing, *upto); !done)
-      return done;
-  }
+  const auto mark = upto.value_or(applied());
+  auto after = this->rows();
+  after += writer.change();
+  if (auto done = put_meta(*writing, mark, after); !done)
+    return done;
   if (auto done = writing->commit(); !done)
     return done;
   for (const auto& made : writer.created())
     databases_.publish(made.place, made.handle);
-  if (upto)
-    remember(*upto);
+  passed_.change(writer.change_of_passed());
+  remember(mark, after);
   return {};
 }
 
-result<void> lmdb_state::put_meta(lmdb::transaction& writing, const epoch_mark& upto) {
+result<void> lmdb_state::put_meta(lmdb::transaction& writing, const epoch_mark& upto,
+                                  const rows_digest& rows) {
   stored::v1::state_meta meta;
   meta.set_shard(shard_);
   meta.set_applied_epoch(upto.epoch);
   meta.set_applied_term(upto.term);
   meta.set_applied_hash(upto.hash);
   meta.set_applied_time_ms(upto.time_ms);
+  meta.set_rows_hash(rows.hash);
+  meta.set_rows(rows.rows);
   const auto sealed = seal_value(shard_, upto.epoch, meta_key, meta.SerializeAsString());
   return writing.put(meta_, meta_key.key(), sealed);
 }
@@ -280,6 +299,11 @@ result<void> lmdb_state::put_meta(lmdb::transaction& writing, const epoch_mark& 
 
 // One database at a time: a transaction remembers every page it frees.
 result<void> lmdb_state::clear() {
+  {
+    const std::lock_guard not_looked_through{changing_};
+    passed_.end(); // What goes now is not followed.
+    remember(applied(), {});
+  }
   if (auto done = write({}, epoch_mark{}); !done)
     return done;
   if (auto done = forget_lost(); !done)

@@ -7,16 +7,17 @@
 // readers check each page they walk, so that what they find, and what they do not find, was verified.
 //
 // *Operation*: `apply` writes of each row only the last change, in key order.
-// *Concurrency*: one thread applies; each reader belongs to one thread at a time.
-// *Limitations*: a batch of many rows takes more than one transaction, cut between epochs: LMDB's work
-// for a changed page grows with the number of changed pages. When the last write of a commit fails, the
-// page that says which pages count (a broken disk, not a full one), LMDB refuses everything until the
-// store is opened again.
+// *Concurrency*: one thread applies; each reader belongs to one thread at a time. A scrub's look at rows
+// keeps an apply waiting, for a slice. *Limitations*: a batch of many rows takes more than one transaction,
+// cut between epochs: LMDB's work for a changed page grows with the number of changed pages. When the last
+// write of a commit fails, the page that says which pages count (a broken disk, not a full one), LMDB refuses
+// everything until the store is opened again.
 #pragma once
 
 #include "runtime/lmdb.hpp"
 #include "runtime/lmdb_scrub.hpp"
 #include "runtime/page_sums.hpp"
+#include "runtime/rows_digest.hpp"
 #include "runtime/state_rows.hpp"
 #include "runtime/state_salvage.hpp"
 #include "runtime/store.hpp"
@@ -66,6 +67,7 @@ public:
   result<void> load(std::span<const row_write> rows) override;
   result<void> set_applied(const epoch_mark& last) override;
   epoch_mark applied() const override;
+  rows_digest rows() const override;
   result<std::unique_ptr<state_reader>> reader() override;
   result<scrub_slice> verify(const scrub_cursor& from, std::size_t bytes_max) override;
   std::uint64_t size_bytes() const override { return environment_->used_bytes(); }
@@ -77,13 +79,15 @@ private:
   result<void> load_all();
   result<void> load_databases(lmdb::transaction& writing);
   result<void> load_meta(lmdb::transaction& writing);
+  result<void> count_rows();
+  result<scrub_slice> verify_rows(const scrub_cursor& from, std::size_t bytes_max);
   result<void> load_lost(lmdb::transaction& writing);
   result<void> forget_lost();
   result<void> apply_transaction(std::span<const epoch_ptr> epochs);
   /// Writes sorted rows and, when it is given, how far they come: in one synced transaction.
   result<void> write(std::span<const merged_write> rows, const std::optional<epoch_mark>& upto);
-  result<void> put_meta(lmdb::transaction& writing, const epoch_mark& upto);
-  void remember(const epoch_mark& upto);
+  result<void> put_meta(lmdb::transaction& writing, const epoch_mark& upto, const rows_digest& rows);
+  void remember(const epoch_mark& upto, const rows_digest& rows);
 
   std::unique_ptr<lmdb::page_sums> pages_; // goes after the environment that writes through it
   std::unique_ptr<lmdb::environment> environment_;
@@ -96,6 +100,10 @@ private:
   std::atomic<const lost_rows*> missing_ = nullptr; ///< `lost_` while it counts
   mutable std::mutex applied_mutex_;
   epoch_mark applied_;
+  rows_digest rows_;
+  bool rows_counted_ = true; ///< false: by a version that did not count them
+  std::mutex changing_;      ///< held while rows change, or are looked through
+  passed_rows passed_;
 };
 
 } // namespace orderd::runtime

@@ -98,10 +98,11 @@ struct apply_now {
   std::uint32_t shard = 0;
 };
 
-/// Applier -> shard: epochs up to this one are in the state store, synced.
+/// Applier -> shard: epochs up to this one are in the state store, synced, and these are its rows.
 struct epoch_applied {
   std::uint64_t number = 0;
   std::uint64_t state_bytes = 0;
+  rows_digest rows;
 };
 
 /// Applier -> journal: epochs of the shard up to this one may be trimmed, unless they are retained.

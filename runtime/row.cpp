@@ -18,7 +18,6 @@ constexpr char format_version = 1;
 /// version, checksum, then the body.
 constexpr std::size_t record_header_bytes = 1 + 8;
 /// version, checksum, epoch, then the value.
-constexpr std::size_t value_header_bytes = 1 + 8 + 8;
 
 std::uint64_t record_checksum(std::string_view body) noexcept {
   return hash_bytes(body, static_cast<std::uint64_t>(format_version));

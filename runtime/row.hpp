@@ -80,6 +80,28 @@ struct row_write {
   std::optional<std::string> value;
 };
 
+/// How many rows there are, and the sum of their hashes (rows_digest.hpp) modulo 2^64: the same of the same
+/// rows, in whatever order they came.
+struct rows_digest {
+  std::uint64_t rows = 0;
+  std::uint64_t hash = 0;
+
+  void add(std::uint64_t of_row) noexcept {
+    ++rows;
+    hash += of_row;
+  }
+  void remove(std::uint64_t of_row) noexcept {
+    --rows;
+    hash -= of_row;
+  }
+  rows_digest& operator+=(const rows_digest& other) noexcept {
+    rows += other.rows;
+    hash += other.hash;
+    return *this;
+  }
+  friend bool operator==(const rows_digest&, const rows_digest&) = default;
+};
+
 /// A hash that is computed when it is first asked for, by any thread. A copy of what it belongs to may be
 /// changed, so it begins unknown.
 class lazy_hash {
@@ -131,6 +153,9 @@ std::string encode_epoch(const epoch& what);
 /// The epoch of a journal record, or `corrupt` when its checksum or its form is wrong, or
 /// `unsupported_version`.
 result<epoch_ptr> decode_epoch(std::string_view record);
+
+/// What stands before the value in its stored form.
+inline constexpr std::size_t value_header_bytes = 1 + 8 + 8;
 
 /// The stored form of a row's value: format version, epoch, XXH3 checksum over table, key, shard,
 /// epoch and value, and the value.

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "runtime/result.hpp"
+#include "runtime/row.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -27,6 +28,9 @@ struct scrub_slice {
   std::uint64_t mended = 0;   ///< pages that the disk had lost and memory had still: written anew
   std::uint64_t bad_rows = 0; ///< whose seal is not good though their page is what was written
   std::string bad_row;        ///< of the first of them, a sentence
+  rows_digest rows;           ///< of those that were read
+  std::string
+      rows_differ; ///< at the end: the rows are not those that were written, a sentence; empty: they are
 };
 
 /// *Concurrency*: one thread, at the same time as those that write the store and read it.

@@ -108,6 +108,12 @@ void scrub_actor::take(const scrub_slice& slice) {
     log::error("scrub", "scrub_bad_rows", {{"shard", shard_}, {"rows", slice.bad_rows}},
                slice.bad_row + "; reading it says corrupt. Restore it from a backup or another node");
   }
+  if (!slice.rows_differ.empty()) {
+    numbers_.damage.Increment();
+    ++round_.bad;
+    find(slice.rows_differ);
+    log::error("scrub", "scrub_rows_differ", {{"shard", shard_}}, slice.rows_differ);
+  }
   if (slice.mended > 0)
     log::warn("scrub", "scrub_mended", {{"shard", shard_}, {"pages", slice.mended}},
               "the disk had lost pages that memory still had: they were written anew. Look at the disk");

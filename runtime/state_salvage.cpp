@@ -3,6 +3,7 @@
 #include "runtime/disk.hpp"
 #include "runtime/lmdb.hpp"
 #include "runtime/log.hpp"
+#include "runtime/runtime.pb.h"
 #include "runtime/state_rows.hpp"
 
 #include <filesystem>
@@ -135,7 +136,17 @@ private:
       return {};
     }
     has_meta_ = true;
-    return to_.put(key, value);
+    return to_.put(key, uncounted(key, *opened));
+  }
+
+  /// How far it was, without the digest of rows that are not all there: they are counted again.
+  std::string uncounted(std::string_view key, const opened_value& meta) const {
+    stored::v1::state_meta was;
+    if (!was.ParseFromArray(meta.value.data(), static_cast<int>(meta.value.size())))
+      return seal_value(shard_, meta.epoch, {table{0}, key}, meta.value); // Refused by who reads it.
+    was.clear_rows_hash();
+    was.clear_rows();
+    return seal_value(shard_, meta.epoch, {table{0}, key}, was.SerializeAsString());
   }
 
   result<void> place_row(row_place place, std::string_view key, std::string_view value) {

@@ -147,6 +147,10 @@ public:
   std::uint64_t applied_epoch() const { return applied().epoch; }
   std::uint64_t applied_term() const { return applied().term; }
 
+  /// Of the rows there are after `applied()`: kept with it, in the same transaction. For the thread that
+  /// applies.
+  virtual rows_digest rows() const = 0;
+
   /// A new reader. It must not outlive the store.
   virtual result<std::unique_ptr<state_reader>> reader() = 0;
 

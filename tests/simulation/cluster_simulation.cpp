@@ -161,10 +161,19 @@ private:
   void hints() {
     time_.at(random_.between(1, 20) * ms, [this] {
       store_.deliver_hints();
+      compare_rows();
       if (!losses_.lost())
         review_.look_at_store(time_.now(), [this](const std::string& what) { complain(what); });
       hints();
     });
+  }
+
+  /// Replicas compare themselves, whenever they have applied the same epochs.
+  void compare_rows() {
+    for (const auto id : members_.ids())
+      if (auto* life = members_.running(id); life && life->tells_of_other_rows())
+        complain("node " + std::to_string(id)
+                 + " tells of a copy with other rows after the same epochs (A8)");
   }
 
   void clients_time() {

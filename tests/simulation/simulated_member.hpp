@@ -77,6 +77,10 @@ public:
   void slow_disk_until(cluster::steady_time until) { slow_until_ = until; }
 
   cluster::lease_board& board() { return board_; }
+  /// It leads, and a follower's rows are others than its own after the same epochs.
+  bool tells_of_other_rows() {
+    return cluster_numbers_.doubts.at(cluster::name_of(cluster::doubt::other_rows)).Value() > 0;
+  }
   void received(std::uint32_t from, const cluster::peer_send& what);
   /// Bytes of other nodes that the seats have not given back.
   std::size_t untaken_bytes() const noexcept { return untaken_bytes_; }

@@ -33,6 +33,7 @@ void world_node::start() {
   board_ = std::make_unique<cluster::lease_board>(self(), cluster::beacon_timing{});
   replica_ = std::make_unique<cluster::replica>(options, disk.read(), *this, *board_, now());
   committed_ = disk.applied;
+  replica_->rows_known({disk.applied, disk.rows.hash()});
   replica_->start();
 }
 
@@ -256,6 +257,7 @@ void world_node::apply(std::vector<epoch_ptr> epochs) {
         world_.checks().state(id_, disk.applied, disk.rows.hash());
     }
     disk.trim(std::min(retain_from_, disk.applied + 1));
+    replica_->rows_known({disk.applied, disk.rows.hash()});
     replica_->applied(disk.applied, now());
   });
 }

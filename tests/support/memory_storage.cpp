@@ -1,6 +1,7 @@
 #include "tests/support/memory_storage.hpp"
 
 #include "runtime/bytes.hpp"
+#include "runtime/rows_digest.hpp"
 #include "runtime/state_rows.hpp"
 #include "tests/support/memory_journal.hpp"
 
@@ -149,6 +150,10 @@ public:
     const std::lock_guard lock{disk_.mutex_};
     return content().applied;
   }
+  rows_digest rows() const override {
+    const std::lock_guard lock{disk_.mutex_};
+    return content().digest;
+  }
   result<std::unique_ptr<state_reader>> reader() override {
     return std::unique_ptr<state_reader>{std::make_unique<memory_state_reader>(disk_, shard_)};
   }
@@ -190,12 +195,14 @@ private:
     require(!write.key.key().empty(), "a row without a key");
     if (const auto old = into.rows.find(write.key); old != into.rows.end()) {
       into.bytes -= old->first.key().size() + old->second.size();
+      into.digest.remove(row_hash(write.key.in(), write.key.key(), unsealed(old->second)));
       into.rows.erase(old);
     }
     if (!write.value)
       return;
     auto sealed = seal_value(shard_, epoch, write.key, *write.value);
     into.bytes += write.key.key().size() + sealed.size();
+    into.digest.add(row_hash(write.key.in(), write.key.key(), *write.value));
     into.rows.emplace(write.key, std::move(sealed));
   }
 

@@ -89,6 +89,7 @@ private:
     std::map<runtime::row_key, std::string> rows;
     std::uint64_t bytes = 0; ///< of keys and stored values
     runtime::epoch_mark applied;
+    runtime::rows_digest digest;
   };
 
   std::uint64_t used_unlocked() const;

@@ -81,6 +81,7 @@ private:
       return owner_.real_.state(0).set_applied(last);
     }
     runtime::epoch_mark applied() const override { return owner_.real_.state(0).applied(); }
+    runtime::rows_digest rows() const override { return owner_.real_.state(0).rows(); }
     result<std::unique_ptr<runtime::state_reader>> reader() override {
       return owner_.real_.state(0).reader();
     }

@@ -2,6 +2,7 @@
 // must be tried again. An apply that fails otherwise: it must end the node, and nothing more may be tried.
 #include "runtime/applier_actor.hpp"
 
+#include "config/limits.hpp"
 #include "tests/support/memory_storage.hpp"
 #include "tests/support/recorder.hpp"
 #include "tests/support/test_system.hpp"
@@ -91,6 +92,22 @@ TEST_F(ApplierActor, AppliesWhatGatheredWhenTheIntervalIsOver) {
   EXPECT_GT(told_[0].state_bytes, 0u);
   ASSERT_EQ(trimmed_.size(), 1u);
   EXPECT_EQ(trimmed_[0].upto, 2u);
+}
+
+/// So that each replica's rows can be compared after the same epochs, whatever gathered when.
+TEST_F(ApplierActor, TellsOfTheRowsAfterEachEpochThatEveryReplicaStopsAt) {
+  const auto every = limits::rows_compared_every;
+  ASSERT_TRUE(opened_->state(0).set_applied({every - 2, 1, 0, 0}));
+  for (auto number = every - 1; number < every + 3; ++number)
+    give(number);
+  system_.pass(interval);
+  ASSERT_EQ(told_.size(), 2u);
+  EXPECT_EQ(told_[0].number, every);
+  EXPECT_EQ(told_[0].rows.rows, 2u);
+  EXPECT_EQ(told_[1].number, every + 2);
+  EXPECT_EQ(told_[1].rows.rows, 4u);
+  EXPECT_EQ(told_[1].rows, opened_->state(0).rows());
+  ASSERT_EQ(trimmed_.size(), 1u);
 }
 
 TEST_F(ApplierActor, AppliesAtOnceWhenSomeoneWaits) {

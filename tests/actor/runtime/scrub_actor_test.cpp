@@ -26,18 +26,23 @@ public:
     looked_at.push_back(from.page);
     if (failure)
       return *failure;
-    scrub_slice out{from, false, 10, 40'960, 0, 0, 0, {}};
+    scrub_slice out;
+    out.next = from;
+    out.pages = 10;
+    out.bytes = 40'960;
     out.next.page += 10;
     out.end = out.next.page >= pages_;
     out.share = static_cast<double>(out.next.page) / static_cast<double>(pages_);
     out.bad_rows = out.end ? bad_rows : 0;
     out.bad_row = "a bad row";
+    out.rows_differ = out.end ? rows_differ : "";
     return out;
   }
 
   std::vector<std::uint64_t> looked_at;
   std::optional<fault> failure;
   std::uint64_t bad_rows = 0;
+  std::string rows_differ;
 
 private:
   std::uint64_t pages_;
@@ -185,6 +190,18 @@ TEST_F(ScrubActor, SaysWhatEndedARound) {
   EXPECT_EQ(ended.ended_at, 0);
   EXPECT_EQ(ended.finding, "cannot read");
   EXPECT_GT(ended.next_in_ms, 3'590'000);
+}
+
+TEST_F(ScrubActor, SaysThatRowsAreNotThoseThatWereWrittenAndGoesOn) {
+  start(0);
+  first_.rows_differ = "rows were lost";
+  (void)ask(true);
+  run_round();
+  EXPECT_EQ(ask(false).finding, "rows were lost");
+  EXPECT_EQ(ask(false).bad, 1u);
+  EXPECT_EQ(numbers_.damage.Value(), 1);
+  EXPECT_EQ(second_.looked_at, (positions{0, 10}));
+  EXPECT_TRUE(damaged_.empty()) << "a start would not mend them";
 }
 
 TEST_F(ScrubActor, ADiskThatCannotBeReadNowIsNoDamage) {

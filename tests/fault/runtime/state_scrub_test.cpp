@@ -3,6 +3,7 @@
 // or not, and nothing may be found where nothing is.
 #include "runtime/bytes.hpp"
 #include "runtime/lmdb_state.hpp"
+#include "runtime/runtime.pb.h"
 #include "tests/fault/runtime/disk_faults.hpp"
 #include "tests/support/damage.hpp"
 #include "tests/support/storage_harness.hpp"
@@ -26,11 +27,38 @@ class StateScrub : public testing::Test {
 protected:
   void SetUp() override {
     std::filesystem::create_directories(folder());
+    open();
+    for (int i = 0; i < 4; ++i)
+      ASSERT_TRUE(apply_more());
+  }
+  void open() {
+    state_.reset();
     auto opened = lmdb_state::open(folder(), 0, {std::size_t{1} << 26, 0, 0});
     ASSERT_TRUE(opened) << opened.error().message;
     state_ = *std::move(opened);
-    for (int i = 0; i < 4; ++i)
-      ASSERT_TRUE(apply_more());
+  }
+  /// The meta row as a version of before, or a bug, would have left it.
+  void write_meta(const std::function<void(stored::v1::state_meta&)>& change) {
+    state_.reset();
+    {
+      auto pages = lmdb::page_sums::open(folder(), std::size_t{1} << 26);
+      ASSERT_TRUE(pages) << pages.error().message;
+      auto to =
+          lmdb::environment::open(folder(), {std::size_t{1} << 26, state_databases_max, 0}, pages->get());
+      ASSERT_TRUE(to) << to.error().message;
+      auto writing = (*to)->begin_write();
+      ASSERT_TRUE(writing);
+      const auto database = writing->database("meta", true);
+      const row_key key{table{0}, "applied"};
+      stored::v1::state_meta meta;
+      ASSERT_TRUE(meta.ParseFromString(
+          std::string{open_value(0, key, **writing->get(**database, key.key()))->value}));
+      change(meta);
+      ASSERT_TRUE(writing->put(**database, key.key(),
+                               seal_value(0, meta.applied_epoch(), key, meta.SerializeAsString())));
+      ASSERT_TRUE(writing->commit());
+    }
+    open();
   }
   std::string folder() const { return root_ / "state"; }
   std::string file() const { return folder() + "/data.mdb"; }
@@ -67,6 +95,8 @@ protected:
       out.sum.pages += slice->pages;
       out.sum.bad_rows += slice->bad_rows;
       out.sum.mended += slice->mended;
+      out.sum.rows += slice->rows;
+      out.sum.rows_differ += slice->rows_differ;
       if (!between) {
         EXPECT_GE(slice->share, share);
       }
@@ -94,7 +124,30 @@ TEST_F(StateScrub, ReadsEveryPageAndFindsNothingInASoundState) {
     EXPECT_FALSE(seen.failure) << seen.failure->message;
     EXPECT_GE(seen.sum.pages, pages - 2) << slice;
     EXPECT_EQ(seen.sum.bad_rows + seen.sum.mended, 0u);
+    EXPECT_EQ(seen.sum.rows, state_->rows());
+    EXPECT_EQ(seen.sum.rows_differ, "");
   }
+}
+
+TEST_F(StateScrub, CountsOnceTheRowsOfAStateOfBeforeTheyWereCounted) {
+  const auto counted = state_->rows();
+  EXPECT_GT(counted.rows, 3'000u);
+  write_meta([](auto& meta) {
+    meta.clear_rows();
+    meta.clear_rows_hash();
+  });
+  EXPECT_EQ(state_->rows(), counted);
+  EXPECT_EQ(state_->applied_epoch(), 4u);
+  bool kept = false;
+  write_meta([&](const auto& meta) { kept = meta.has_rows_hash() && meta.rows() == counted.rows; });
+  EXPECT_TRUE(kept);
+}
+
+TEST_F(StateScrub, FindsRowsThatAreNotThoseThatWereWritten) {
+  write_meta([](auto& meta) { meta.set_rows_hash(meta.rows_hash() + 1); });
+  const auto seen = look();
+  EXPECT_FALSE(seen.failure);
+  EXPECT_THAT(seen.sum.rows_differ, testing::HasSubstr("rows were lost or changed"));
 }
 
 TEST_F(StateScrub, FindsNothingWhileItIsWritten) {
@@ -106,6 +159,7 @@ TEST_F(StateScrub, FindsNothingWhileItIsWritten) {
   EXPECT_FALSE(seen.failure) << seen.failure->message;
   EXPECT_EQ(state_->applied_epoch(), 40u);
   EXPECT_EQ(seen.sum.bad_rows + seen.sum.mended, 0u);
+  EXPECT_EQ(seen.sum.rows_differ, "");
 }
 
 TEST_F(StateScrub, FindsAFlippedBitInEveryPageThatIsUsed) {
@@ -140,10 +194,7 @@ TEST_F(StateScrub, WhatACommitCutShortHasLeftIsNoDamage) {
     if (seen.failure) {
       EXPECT_NE(seen.failure->code, fault_code::corrupt) << nth << ": " << seen.failure->message;
     }
-    state_.reset();
-    auto opened = lmdb_state::open(folder(), 0, {std::size_t{1} << 26, 0, 0});
-    ASSERT_TRUE(opened) << opened.error().message;
-    state_ = *std::move(opened);
+    open();
   }
 }
 

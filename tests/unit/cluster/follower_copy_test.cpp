@@ -221,5 +221,28 @@ TEST_F(FollowerCopy, BeginsAgainInAnotherTerm) {
   EXPECT_TRUE(port_.loaded.back().first);
 }
 
+TEST_F(FollowerCopy, SaysOnceWhatItsRowsAreAndByItselfWhenThereIsNothingElseToSay) {
+  core_.rows.applied({4, 11});
+  store_all(base);
+  hashed(base, 99);
+  note_durable();
+  EXPECT_EQ(core_.rows.tell(), rows_at{}) << "the rows of before are gone";
+  core_.rows.applied({base, 22});
+  takes(base + 1, base + 1, base);
+  follower_.journaled(base + 1);
+  EXPECT_EQ(port_.last_to<appended>(leader.node).rows, (rows_at{base, 22}));
+  port_.sent.clear();
+  follower_.tick(start_ + 1s);
+  EXPECT_TRUE(port_.sent.empty()) << "it was said";
+  core_.rows.applied({base + 1, 33});
+  follower_.tick(start_ + 2s);
+  EXPECT_EQ(port_.last_to<appended>(leader.node).rows, (rows_at{base + 1, 33}));
+  core_.rows.applied({base + 2, 44});
+  follower_.tick(start_ + 2s + 999ms);
+  EXPECT_EQ(port_.sent.size(), 1u);
+  follower_.tick(start_ + 3s);
+  EXPECT_EQ(port_.sent.size(), 2u);
+}
+
 } // namespace
 } // namespace orderd::cluster

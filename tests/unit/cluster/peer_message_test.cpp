@@ -71,6 +71,7 @@ std::vector<std::pair<std::string, peer_body>> every_body() {
       {"copy_rows_from_a_mark", copy_rows{4, 2, 0, {40, 3, big, 1'700'000'000'000}, {}, false, 0, 0}},
       {"follow_with_a_hash", follow{4, 17, 41, true, 9, big}},
       {"appended_with_a_hash", appended{4, 42, true, 41, big}},
+      {"appended_with_rows", appended{4, 42, true, 41, big, {40, big}}},
   };
 }
 

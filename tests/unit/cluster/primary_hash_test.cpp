@@ -43,6 +43,33 @@ TEST_F(PrimaryHash, CountsAnAcknowledgementWithoutAHashOfAnOlderVersionOnly) {
   EXPECT_EQ(committed(), 2u);
 }
 
+/// It is told of, and counts all the same: which of the two is wrong only a person can tell.
+TEST_F(PrimaryHash, TellsOfAFollowerWhoseRowsAreOthersAfterTheSameEpoch) {
+  serve({self, two});
+  close();
+  leader->journaled(2, start);
+  core->rows.applied({1, 70});
+  leader->take(two, appended{term, 1, true, 1, 0, {1, 70}}, start);
+  leader->take(two, appended{term, 1, true, 1, 0, {}}, start); // of the version before
+  EXPECT_TRUE(port.doubts.empty());
+  leader->take(two, appended{term, 2, true, 1, 0, {1, 71}}, start);
+  EXPECT_EQ(port.doubts, (std::vector<doubt>{doubt::other_rows}));
+  EXPECT_EQ(committed(), 2u);
+}
+
+TEST_F(PrimaryHash, ComparesRowsThatAFollowerHadFirstWhenItHasThemToo) {
+  serve({self, two});
+  core->rows.applied({1, 70});
+  leader->take(two, appended{term, 1, true, 1, 0, {3, 90}}, start);
+  core->rows.applied({2, 80});
+  leader->rows_applied();
+  EXPECT_TRUE(port.doubts.empty());
+  core->rows.applied({3, 91});
+  leader->rows_applied();
+  leader->rows_applied();
+  EXPECT_EQ(port.doubts, (std::vector<doubt>{doubt::other_rows}));
+}
+
 TEST_F(PrimaryHash, LetsNobodyFollowWhoseJournalEndsWithAnotherEpoch) {
   open(
       {.applied = 0, .journal_first = 1, .end = 2, .starts = {{1, 1}}, .promised = term, .hashes = {11, 22}});

@@ -1,4 +1,5 @@
 // Taking over another replica's rows, and comparing replicas, on every implementation of the storage port.
+#include "runtime/rows_digest.hpp"
 #include "runtime/state_hash.hpp"
 #include "tests/support/storage_harness.hpp"
 
@@ -70,6 +71,29 @@ TYPED_TEST(StateCopy, HashesTheSameRowsAlikeWhateverWroteThem) {
       std::vector{make_epoch(1, 1, {write(table::state, "gone", "1"), write(table::state, "a", "0")}),
                   make_epoch(1, 2, sample_rows()), make_epoch(1, 3, {erase(table::state, "gone")})}));
   EXPECT_EQ(this->hash(0), this->hash(1));
+}
+
+TYPED_TEST(StateCopy, KnowsTheDigestOfItsRowsWhateverWroteThem) {
+  EXPECT_EQ(this->store_->state(0).rows(), rows_digest{});
+  ASSERT_TRUE(this->store_->state(0).load(sample_rows()));
+  ASSERT_TRUE(this->store_->state(0).set_applied({3, 1, 0, 0}));
+  ASSERT_TRUE(this->store_->state(1).apply(
+      std::vector{make_epoch(1, 1, {write(table::state, "gone", "1"), write(table::state, "a", "0")}),
+                  make_epoch(1, 2, sample_rows())}));
+  EXPECT_EQ(this->store_->state(1).rows().rows, 4u);
+  ASSERT_TRUE(this->store_->state(1).apply(
+      std::vector{make_epoch(1, 3, {erase(table::state, "gone"), erase(table::state, "never")})}));
+  rows_digest expected;
+  for (const auto& row : sample_rows())
+    expected.add(row_hash(row.key.in(), row.key.key(), *row.value));
+  for (int starts = 0; starts < 2; ++starts) {
+    EXPECT_EQ(this->store_->state(0).rows(), expected) << starts;
+    EXPECT_EQ(this->store_->state(1).rows(), expected) << starts;
+    this->store_.reset();
+    this->store_ = this->disk_.open();
+  }
+  ASSERT_TRUE(this->store_->state(0).clear());
+  EXPECT_EQ(this->store_->state(0).rows(), rows_digest{});
 }
 
 TYPED_TEST(StateCopy, HashesAnyOtherRowsOtherwise) {
