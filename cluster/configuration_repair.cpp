@@ -169,7 +169,9 @@ result<assignment> restored(const reports& nodes, std::uint32_t shard, const ass
                 + ", or accept a loss with `orderctl cluster elect`");
   const bool primary_answers =
       std::any_of(nodes.begin(), nodes.end(), [&](const auto& each) { return each.who == record.primary; });
-  auto next = primary_answers ? result<assignment>{record} : under_the_longest(nodes, shard, record, minimum);
+  // It starts anew, as after a handover to itself: who was eligible may lack what it has committed since.
+  auto next = primary_answers ? result<assignment>{handed_over(record, record.primary, minimum)}
+                              : under_the_longest(nodes, shard, record, minimum);
   if (!next)
     return next;
   const auto term = next_term(nodes, shard, record.term);

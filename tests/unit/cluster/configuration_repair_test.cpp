@@ -72,6 +72,15 @@ TEST(ConfigurationRepair, RestoresTheNewestRecordInALaterTerm) {
   EXPECT_EQ(decode_cluster_terms(plan->change.records(4).value())->generation, 1u);
 }
 
+/// The primary, which starts anew in the later term, does not know what it has committed without them.
+TEST(ConfigurationRepair, NobodyStaysEligibleOfASetThatMayHaveCommittedSince) {
+  const auto restored = [](const assignment& of) {
+    return planned(plan_restore({says(two, 80, of, 10), says(one, 80, of, 12)})).first;
+  };
+  EXPECT_TRUE(restored(led({one, two}, {three})).eligible.empty());
+  EXPECT_EQ(restored(led({one}, {two, three})).eligible, (std::vector{two, three}));
+}
+
 /// An earlier disk of node 3 serves again since: the other one's record is older, though it counts higher.
 TEST(ConfigurationRepair, RestoresTheNewestRecordOfANodeWhicheverDiskItIs) {
   const auto replaced = with_disk(with_disk({}, {1, 7}, 1), {2, 1}, 2);
