@@ -15,7 +15,6 @@ namespace {
 using runtime::fault;
 using runtime::fault_code;
 using runtime::result;
-using reports = std::vector<node_report>;
 
 fault no(std::string why) {
   return {fault_code::malformed, std::move(why)};
@@ -23,14 +22,6 @@ fault no(std::string why) {
 
 std::string number(std::uint64_t value) {
   return std::to_string(value);
-}
-
-template <class Numbers>
-std::string listed(const Numbers& numbers) {
-  std::string out;
-  for (const auto each : numbers)
-    out += (out.empty() ? "" : " ") + number(each);
-  return out.empty() ? "none" : out;
 }
 
 std::vector<std::uint32_t> nodes_of(const std::vector<replica_id>& set) {
@@ -73,19 +64,6 @@ result<knowledge> known_by(const reports& nodes) {
   return out;
 }
 
-/// The newest record of a shard that anyone holds; version 0: nobody holds one.
-versioned_assignment newest(const reports& nodes, std::uint32_t shard) {
-  versioned_assignment best;
-  const auto age = [](const versioned_assignment& of) {
-    return std::tuple{generation_of(of.version), of.what.term, of.version};
-  };
-  for (const auto& each : nodes)
-    if (const auto found = each.content.shards.find(shard);
-        found != each.content.shards.end() && (best.version == 0 || age(found->second) > age(best)))
-      best = found->second;
-  return best;
-}
-
 /// The copy of a shard at a node that answers; null: it has none that is whole.
 const copy_report* copy_of(const node_report& of, std::uint32_t shard) {
   const auto found = of.copies.find(shard);
@@ -109,29 +87,25 @@ result<std::uint64_t> next_term(const reports& nodes, std::uint32_t shard, std::
   return term + limits::restored_term_gap;
 }
 
-/// A promise above the record: one of a later term was in the store, and nobody who answers has it.
-std::optional<std::string> lost_term(const reports& nodes, std::uint32_t shard, const assignment& record) {
+/// A promise above all records: one of a later term was in the store, and nobody who answers has it.
+std::optional<std::string> lost_term(const reports& nodes, std::uint32_t shard) {
+  std::uint64_t known = 0;
+  for (const auto& each : nodes)
+    if (const auto found = each.content.shards.find(shard); found != each.content.shards.end())
+      known = std::max(known, found->second.what.term);
   for (const auto& each : nodes)
     if (const auto found = each.copies.find(shard); found != each.copies.end()
-                                                    && found->second.promised > record.term
+                                                    && found->second.promised > known
                                                     && found->second.promised <= limits::term_max)
       return "node " + number(each.who.node) + " promised term " + number(found->second.promised)
              + " of shard " + number(shard) + ", and nobody who answers knows who leads in it (only of term "
-             + number(record.term) + ")";
+             + number(known) + ")";
   return std::nullopt;
 }
 
-std::vector<std::uint32_t> silent(const reports& nodes, const std::vector<std::uint32_t>& wanted) {
-  std::vector<std::uint32_t> out;
-  for (const auto node : wanted)
-    if (std::none_of(nodes.begin(), nodes.end(), [&](const auto& each) { return each.who.node == node; }))
-      out.push_back(node);
-  return out;
-}
-
-/// Without the primary: under the copy that has everything that can have been committed.
-result<assignment> under_the_longest(const reports& nodes, std::uint32_t shard, const assignment& record,
-                                     std::size_t minimum) {
+/// Without the primary: under the copy that has everything that can have been committed, one of `right`.
+result<assignment> under_the_longest(const reports& nodes, const reports& right, std::uint32_t shard,
+                                     const assignment& record, std::size_t minimum) {
   const auto copies = std::max(record.nodes.size(), record.in_sync.size());
   std::size_t answer = 0;
   const node_report* best = nullptr;
@@ -143,11 +117,13 @@ result<assignment> under_the_longest(const reports& nodes, std::uint32_t shard, 
     if (!copy || !belongs)
       continue;
     ++answer;
-    if (!best || longer(*copy, *copy_of(*best, shard)))
+    const bool counts =
+        std::any_of(right.begin(), right.end(), [&](const auto& other) { return other.who == each.who; });
+    if (counts && (!best || longer(*copy, *copy_of(*best, shard))))
       best = &each;
   }
   const auto needed = copies + 1 - std::min(copies, minimum);
-  if (answer < needed)
+  if (answer < needed || !best)
     return no("the primary of shard " + number(shard) + ", node " + number(record.primary.node)
               + ", does not answer, and only " + number(answer) + " of the " + number(copies) + " copies do; "
               + number(needed) + " are needed to be sure of what was committed. Start nodes "
@@ -161,20 +137,22 @@ result<assignment> under_the_longest(const reports& nodes, std::uint32_t shard, 
 
 enum class promises : std::uint8_t { of_lost_terms, in_error };
 
-result<assignment> restored(const reports& nodes, std::uint32_t shard, const assignment& record,
+/// As `right` have it, in a term above all that `nodes` know.
+result<assignment> restored(const reports& nodes, const reports& right, std::uint32_t shard,
                             std::size_t minimum, promises above) {
+  const auto record = newest(right, shard).what;
   if (above == promises::of_lost_terms)
-    if (auto lost = lost_term(nodes, shard, record))
+    if (auto lost = lost_term(nodes, shard))
       return no(*lost + ": ask also nodes " + listed(silent(nodes, record.nodes))
                 + ", or accept a loss with `orderctl cluster elect`");
   const bool primary_answers =
       std::any_of(nodes.begin(), nodes.end(), [&](const auto& each) { return each.who == record.primary; });
   // It starts anew, as after a handover to itself: who was eligible may lack what it has committed since.
   auto next = primary_answers ? result<assignment>{handed_over(record, record.primary, minimum)}
-                              : under_the_longest(nodes, shard, record, minimum);
+                              : under_the_longest(nodes, right, shard, record, minimum);
   if (!next)
     return next;
-  const auto term = next_term(nodes, shard, record.term);
+  const auto term = next_term(nodes, shard, newest(nodes, shard).what.term);
   if (!term)
     return term.error();
   next->term = *term;
@@ -205,10 +183,6 @@ repair_plan begin(const knowledge& known, const reports& nodes) {
   return out;
 }
 
-bool has_a_store(const node_report& of) {
-  return of.store == "believed" || of.store == "lacks records";
-}
-
 std::string those_who_answer(const reports& nodes) {
   std::vector<std::uint32_t> numbers;
   for (const auto& each : nodes)
@@ -217,20 +191,6 @@ std::string those_who_answer(const reports& nodes) {
 }
 
 } // namespace
-
-node_report report_of(const v1::node_configuration& said) {
-  node_report out;
-  out.cluster = said.cluster_id();
-  out.who = {said.node(), said.incarnation()};
-  out.generation = said.generation();
-  out.store = said.store();
-  for (const auto& each : said.records())
-    out.records[each.name()] = {each.version(), each.value()};
-  out.content = read_content(out.records);
-  for (const auto& each : said.copies())
-    out.copies[each.shard()] = {each.promised(), each.journal_term(), each.journal_end(), each.whole()};
-  return out;
-}
 
 result<repair_plan> plan_restore(const reports& nodes) {
   const auto known = known_by(nodes);
@@ -251,16 +211,19 @@ result<repair_plan> plan_restore(const reports& nodes) {
   for (const auto& [name, value] : known->node_records)
     add(plan.change, name, 0, value);
   for (std::uint32_t shard = 0; shard < terms.shards; ++shard) {
-    const auto record = newest(nodes, shard);
+    const auto right = of_one_history(nodes, shard, known->minimum);
+    if (!right)
+      return right.error();
+    const auto record = newest(*right, shard);
     if (record.version == 0) {
       plan.lines.push_back("shard " + number(shard) + ": nobody holds a record; it is placed as a new one");
       continue;
     }
-    const auto next = restored(nodes, shard, record.what, known->minimum, promises::of_lost_terms);
+    const auto next = restored(nodes, *right, shard, known->minimum, promises::of_lost_terms);
     if (!next)
       return next.error();
     plan.lines.push_back(line_of(shard, record.what, *next));
-    add(plan.change, name_of_shard(shard), record.version, encode(*next));
+    add(plan.change, name_of_shard(shard), highest_version(nodes, shard), encode(*next));
   }
   add(plan.change, cluster_name, 0, encode(terms));
   plan.change.set_what("records of cluster " + terms.id + " written again from what nodes "
@@ -330,7 +293,7 @@ result<repair_plan> plan_reset(const reports& nodes, std::uint32_t shard) {
     return no(
         "the store is not believed by every node that answers: `orderctl cluster restore-configuration` "
         "comes first");
-  const auto next = restored(nodes, shard, record.what, known->minimum, promises::in_error);
+  const auto next = restored(nodes, nodes, shard, known->minimum, promises::in_error);
   if (!next)
     return next.error();
   auto plan = begin(*known, nodes);

@@ -9,40 +9,21 @@
 // an election of Raft: it leads, alone in sync, and the primary that did not answer may lead too until
 // something is committed. A promise above the newest record means that a record of a later term is lost:
 // nothing is planned then. Terms are raised by limits::restored_term_gap, so that no term that somebody was
-// named in is used twice.
+// named in is used twice. A store that was set back may have given a shard two histories, and the newest
+// record may be of the wrong one (node_reports.hpp).
 //
 // Pure. The node that writes checks again (directory_change.cpp).
 #pragma once
 
 #include "actors/public.pb.h"
-#include "cluster/held_configuration.hpp"
+#include "cluster/node_reports.hpp"
 #include "runtime/result.hpp"
 
 #include <cstdint>
-#include <map>
 #include <string>
 #include <vector>
 
 namespace orderd::cluster {
-
-struct copy_report {
-  std::uint64_t promised = 0;
-  std::uint64_t journal_term = 0;
-  std::uint64_t journal_end = 0;
-  bool whole = false;
-};
-
-/// What a node said of itself.
-struct node_report {
-  std::string cluster;
-  replica_id who;
-  std::uint64_t generation = 0;
-  std::string store; ///< as in the protocol
-  std::map<std::string, versioned_value> records;
-  store_content content; ///< of the records
-  std::map<std::uint32_t, copy_report> copies;
-};
-node_report report_of(const v1::node_configuration& said);
 
 struct repair_plan {
   v1::change_configuration change;

@@ -83,7 +83,12 @@ void directory_actor::call() {
   case agenda::item::nothing:
     return;
   case agenda::item::proposal:
-    propose(agenda_.take_proposal());
+    // What was read before may be of a store that is gone: what this node knows of one shard then fits a
+    // backup, and what it knows of another tells that the backup is old.
+    agenda_.begin_read();
+    read_all();
+    while (agenda_.next() == agenda::item::proposal)
+      propose(agenda_.take_proposal());
     break;
   case agenda::item::read:
     agenda_.begin_read();
@@ -97,7 +102,9 @@ void directory_actor::call() {
 // -- proposals -----------------------------------------------------------------------------------
 
 void directory_actor::propose(waiting_proposal what) {
-  if (belief_ && !believes())
+  if (!store_answers_)
+    return send(what.seat, assignment_undecided{});
+  if (!believes())
     return put_off_.push_back(std::move(what));
   decide(what);
 }

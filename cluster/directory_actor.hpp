@@ -4,7 +4,9 @@
 // look_up_assignments, describe_configuration, change_store, poll_store. It tells seats and node
 // `assignments_seen` and `nodes_seen`, and peers `peer_endpoints`, whenever they have changed. It reads
 // everything once a second, when somebody asks, and when the store hints that something changed: hints may be
-// lost (C8). However many ask, one read is due (store_agenda.hpp), and proposals go before it.
+// lost (C8). However many ask, one read is due (store_agenda.hpp), and proposals go before it: but each waits
+// for a look at all of the store, which answers those who asked as well. Whoever has seen anything newer than
+// a backup changes nothing in a store that was set back to it.
 //
 // It believes the store only where that is newer than what this node holds (held_configuration.hpp). While it
 // does not, seats and node go on with what they know: proposals are answered as if the store were away, at

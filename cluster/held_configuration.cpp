@@ -107,6 +107,8 @@ std::optional<std::string> held_configuration::behind(std::uint32_t shard,
     return says + holds;
   if (there.version == version && there.what != held.what)
     return says + holds + ", with other content";
+  if (there.what.term == held.what.term && there.what.primary != held.what.primary)
+    return says + holds + ", under another primary";
   return std::nullopt;
 }
 

@@ -158,7 +158,7 @@ TEST_F(DirectoryActor, ReadsOnceForAllWhoAskBeforeItBegins) {
   EXPECT_EQ(client_.calls().substr(calls), a_read());
 }
 
-TEST_F(DirectoryActor, ProposesBeforeItReads) {
+TEST_F(DirectoryActor, ProposesAfterOneLookAtTheStoreThatAnswersAll) {
   const auto mine = first_assignment({1, 1}, {1, 2, 3});
   start();
   const auto calls = client_.calls().size();
@@ -166,7 +166,7 @@ TEST_F(DirectoryActor, ProposesBeforeItReads) {
     caf::send_as(seat_, directory_, look_up_assignments{});
   caf::send_as(seat_, directory_, propose_assignment{0, 0, mine});
   system_.run();
-  EXPECT_EQ(client_.calls().substr(calls), "w" + a_read());
+  EXPECT_EQ(client_.calls().substr(calls), a_read() + "w");
   EXPECT_EQ(decided_.size(), 1u);
 }
 

@@ -143,6 +143,19 @@ TEST_F(DirectoryOfALostStore, AProposalOfAnEarlierGenerationChangesNothingThough
   EXPECT_EQ(decided_[0].now_there.what, restored);
 }
 
+/// What it knows of that shard fits the backup; what it knows of another one tells that the backup is old.
+TEST_F(DirectoryOfALostStore, AProposalMeetsNoStoreThatWasSetBackSinceItWasRead) {
+  const auto backup = register_.backup();
+  auto other = stored(1).what;
+  ++other.term;
+  write(name_of_shard(1), encode(other));
+  system_.pass(a_poll);
+  register_.restore(backup);
+  propose(version_, taken_over(now_, {2, 1}, 2));
+  EXPECT_EQ(stored(0).what, now_);
+  EXPECT_TRUE(decided_.empty());
+}
+
 /// A store is lost between a read and a proposal.
 TEST_F(DirectoryOfALostStore, AProposalThatMeetsAnotherStoreIsUndecided) {
   register_.lose_everything();

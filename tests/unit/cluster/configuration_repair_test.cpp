@@ -6,6 +6,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 namespace orderd::cluster {
 namespace {
 
@@ -119,6 +121,81 @@ TEST(ConfigurationRepair, RefusesWhatIsNotSafe) {
     const auto plan = plan_restore(row.nodes);
     ASSERT_FALSE(plan) << row.why;
     EXPECT_NE(plan.error().message.find(row.why), std::string::npos) << plan.error().message;
+  }
+}
+
+/// What a node says of the store that there is, and which record of shard 0 it holds.
+node_report of_store(const char* store, const replica_id& who, std::uint64_t version,
+                     const assignment& what) {
+  auto out = says(who, version, what, 10, what.term);
+  out.store = store;
+  return out;
+}
+
+assignment led_by(const replica_id& who, std::uint64_t term, std::vector<replica_id> in_sync) {
+  return {term, who, std::move(in_sync), {}, {1, 2, 3}};
+}
+
+/// The store was set back to where node 1 led in term 5. Since then, the others with what they knew, and some
+/// with the backup, have used the same terms and versions.
+TEST(ConfigurationRepair, OfTwoHistoriesTheOneCountsInWhichSomethingCanBeCommitted) {
+  const auto before = led_by(one, 5, {one, two, three});
+  const auto lost = led_by(two, 6, {two, three});
+  const auto alone = led_by(one, 6, {one});
+  const auto later = led_by(one, 8, {one});
+  const auto together = led_by(one, 6, {one, three});
+  const auto raised = [](assignment of, std::uint64_t above) {
+    of.term = above + gap;
+    return of;
+  };
+  const struct {
+    const char* why;
+    std::vector<node_report> nodes;
+    assignment expected;
+  } rows[] = {
+      {"two copies know a term that the backup has not, the third has gone on from the backup alone",
+       {of_store("believed", one, 91, alone), of_store("older", two, 90, lost),
+        of_store("older", three, 90, lost)},
+       raised(lost, 6)},
+      {"however far it went",
+       {of_store("believed", one, 97, later), of_store("older", two, 90, lost),
+        of_store("older", three, 90, lost)},
+       raised(lost, 8)},
+      {"two copies have gone on from the backup; the third had won a term before, and led nobody",
+       {of_store("believed", one, 89, together), of_store("older", two, 90, lost),
+        of_store("lacks records", three, 89, together)},
+       raised(together, 6)},
+      {"nobody has gone on",
+       {of_store("believed", one, 80, before), of_store("older", two, 90, lost),
+        of_store("older", three, 90, lost)},
+       raised(lost, 6)},
+      {"only the primary knows that it left one out",
+       {of_store("older", one, 81, led_by(one, 5, {one, two})), of_store("believed", two, 80, before),
+        of_store("believed", three, 80, before)},
+       raised(led_by(one, 5, {one, two}), 5)},
+      {"all hold the same",
+       {of_store("believed", one, 80, before), of_store("unreachable", two, 80, before)},
+       raised(before, 5)},
+  };
+  for (const auto& row : rows) {
+    const auto plan = plan_restore(row.nodes);
+    const auto [what, why] = planned(plan);
+    ASSERT_EQ(why, "") << row.why;
+    EXPECT_EQ(what, row.expected) << row.why;
+    const auto& records = plan->change.records();
+    const auto record = std::find_if(records.begin(), records.end(),
+                                     [](const auto& each) { return each.name() == name_of_shard(0); });
+    for (const auto& each : row.nodes)
+      EXPECT_GE(record->version(), each.content.shards.at(0).version) << row.why;
+  }
+  for (const auto* third : {"", "unreachable"}) {
+    std::vector nodes{of_store("believed", one, 91, alone), of_store("older", two, 90, lost)};
+    if (*third)
+      nodes.push_back(of_store(third, three, 90, lost));
+    const auto refused = plan_restore(nodes);
+    ASSERT_FALSE(refused);
+    EXPECT_NE(refused.error().message.find("both with it and without it"), std::string::npos)
+        << refused.error().message;
   }
 }
 

@@ -34,6 +34,8 @@ TEST(HeldConfiguration, BelievesOnlyWhatIsNewer) {
   other.in_sync = {{1, 1}};
   auto next = terms;
   next.generation = 1;
+  auto another = led_by_one(5);
+  another.primary = {2, 1};
   const struct {
     const char* what;
     store_content there;
@@ -51,6 +53,7 @@ TEST(HeldConfiguration, BelievesOnlyWhatIsNewer) {
       {"a lower version of a higher term", store(89, led_by_one(9)), store_belief::older},
       {"a lower term of a higher version", store(91, led_by_one(4)), store_belief::older},
       {"another record under the same version", store(90, other), store_belief::older},
+      {"the same term of another primary", store(95, another), store_belief::older},
       {"the next generation", store(2, led_by_one(1'005), next), store_belief::believed},
   };
   for (const auto& row : rows)

@@ -1,0 +1,117 @@
+#include "cluster/node_reports.hpp"
+
+#include <algorithm>
+#include <tuple>
+#include <utility>
+
+namespace orderd::cluster {
+
+using runtime::fault;
+using runtime::fault_code;
+using runtime::result;
+
+namespace {
+
+/// Of one term of one primary: only that one has changed it, so the newer one is right.
+bool same_primary(const versioned_assignment& one, const versioned_assignment& other) {
+  return generation_of(one.version) == generation_of(other.version) && one.what.term == other.what.term
+         && one.what.primary == other.what.primary;
+}
+
+/// Of the nodes that have copies of a shard.
+struct sides {
+  std::size_t believe = 0; ///< the store that there is
+  std::size_t doubt = 0;
+  std::size_t unsure = 0;
+};
+
+sides tally(const reports& nodes, const std::vector<std::uint32_t>& copies) {
+  sides out;
+  for (const auto node : copies) {
+    const auto found =
+        std::find_if(nodes.begin(), nodes.end(), [&](const auto& each) { return each.who.node == node; });
+    if (found == nodes.end() || found->store == "unreachable")
+      ++out.unsure;
+    else
+      ++(has_a_store(*found) ? out.believe : out.doubt);
+  }
+  return out;
+}
+
+} // namespace
+
+node_report report_of(const v1::node_configuration& said) {
+  node_report out;
+  out.cluster = said.cluster_id();
+  out.who = {said.node(), said.incarnation()};
+  out.generation = said.generation();
+  out.store = said.store();
+  for (const auto& each : said.records())
+    out.records[each.name()] = {each.version(), each.value()};
+  out.content = read_content(out.records);
+  for (const auto& each : said.copies())
+    out.copies[each.shard()] = {each.promised(), each.journal_term(), each.journal_end(), each.whole()};
+  return out;
+}
+
+std::string listed(const std::vector<std::uint32_t>& nodes) {
+  std::string out;
+  for (const auto each : nodes)
+    out += (out.empty() ? "" : " ") + std::to_string(each);
+  return out.empty() ? "none" : out;
+}
+
+std::vector<std::uint32_t> silent(const reports& nodes, const std::vector<std::uint32_t>& wanted) {
+  std::vector<std::uint32_t> out;
+  for (const auto node : wanted)
+    if (std::none_of(nodes.begin(), nodes.end(), [&](const auto& each) { return each.who.node == node; }))
+      out.push_back(node);
+  return out;
+}
+
+bool has_a_store(const node_report& of) {
+  return of.store == "believed" || of.store == "lacks records";
+}
+
+versioned_assignment newest(const reports& nodes, std::uint32_t shard) {
+  versioned_assignment best;
+  const auto age = [](const versioned_assignment& of) {
+    return std::tuple{generation_of(of.version), of.what.term, of.version};
+  };
+  for (const auto& each : nodes)
+    if (const auto found = each.content.shards.find(shard);
+        found != each.content.shards.end() && (best.version == 0 || age(found->second) > age(best)))
+      best = found->second;
+  return best;
+}
+
+std::uint64_t highest_version(const reports& nodes, std::uint32_t shard) {
+  std::uint64_t out = 0;
+  for (const auto& each : nodes)
+    if (const auto found = each.content.shards.find(shard); found != each.content.shards.end())
+      out = std::max(out, found->second.version);
+  return out;
+}
+
+result<reports> of_one_history(const reports& nodes, std::uint32_t shard, std::size_t minimum) {
+  reports with;
+  reports against;
+  for (const auto& each : nodes)
+    (has_a_store(each) ? with : against).push_back(each);
+  if (with.empty() || against.empty() || same_primary(newest(with, shard), newest(against, shard)))
+    return nodes;
+  const auto copies = newest(nodes, shard).what.nodes;
+  const auto of = tally(nodes, copies);
+  const bool since_with = of.believe + of.unsure >= minimum;
+  if (since_with && of.doubt + of.unsure >= minimum)
+    return fault{fault_code::malformed,
+                 "the store was set back, and shard " + std::to_string(shard)
+                     + " may have gone on both with it and without it: of its copies "
+                     + std::to_string(of.believe) + " believe the store, " + std::to_string(of.doubt)
+                     + " do not, and of the others it is not known. Start nodes "
+                     + listed(silent(nodes, copies)) + ", and see that all reach the store"};
+  auto& right = since_with ? with : against;
+  return newest(right, shard).version == 0 ? nodes : std::move(right);
+}
+
+} // namespace orderd::cluster
