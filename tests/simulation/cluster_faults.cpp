@@ -77,7 +77,7 @@ void cluster_faults::some_fault() {
   case 10:
     return around_.clients.lose_connection();
   case 11:
-    return disk_fault(id);
+    return around_.random.percent(60) ? disk_fault(id) : wrong_folder(id);
   case 12:
     return around_.bank.behave(around_.random.percent(50) ? simulated_bank::behaviour{10, 100, 0}
                                                           : simulated_bank::behaviour{});
@@ -180,6 +180,47 @@ void cluster_faults::lose_disk(std::uint32_t id, bool set_back) {
     return;
   around_.happened.count(set_back ? "disk set back" : "disk wiped");
   around_.time.at(around_.random.between(5, 1'500) * ms, [this, id] { around_.members.start(id); });
+}
+
+void cluster_faults::wrong_folder(std::uint32_t id) {
+  switch (around_.random.below(6)) {
+  case 0:
+    return around_.members.start_a_second(id);
+  case 1:
+    return start_wrongly(id, around_.members.mistake_folder(id, mistake::empty));
+  case 2: {
+    const auto other = any_node();
+    const bool swapped = around_.members.swap_folders(id, other);
+    start_wrongly(id, swapped);
+    return start_wrongly(other, swapped);
+  }
+  case 3:
+    if (!around_.members.mistake_folder(id, mistake::older))
+      return;
+    around_.happened.count("older folder by mistake");
+    return start_wrongly(id, true);
+  default:
+    if (!around_.members.mistake_folder(id, mistake::replaced))
+      return;
+    around_.happened.count("folder replaced by mistake");
+    return start_wrongly(id, true);
+  }
+}
+
+/// Until somebody sees the mistake.
+void cluster_faults::start_wrongly(std::uint32_t id, bool mistaken) {
+  if (!mistaken)
+    return;
+  around_.time.at(around_.random.between(5, 1'500) * ms, [this, id] { around_.members.start(id); });
+  put_right_after(id, around_.random.between(200, 8'000));
+}
+
+void cluster_faults::put_right_after(std::uint32_t id, std::int64_t for_ms) {
+  around_.time.at(for_ms * ms, [this, id] {
+    if (!healed_ && !around_.members.put_right(id))
+      return put_right_after(id, 500);
+    around_.members.start(id);
+  });
 }
 
 } // namespace orderd::simulation

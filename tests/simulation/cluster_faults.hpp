@@ -53,6 +53,9 @@ private:
   void store_down(std::uint32_t id);
   void disk_fault(std::uint32_t id);
   void lose_disk(std::uint32_t id, bool set_back);
+  void wrong_folder(std::uint32_t id);
+  void start_wrongly(std::uint32_t id, bool mistaken);
+  void put_right_after(std::uint32_t id, std::int64_t for_ms);
 
   surroundings around_;
   options options_;

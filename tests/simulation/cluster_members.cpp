@@ -1,7 +1,6 @@
 #include "tests/simulation/cluster_members.hpp"
 
 #include "cluster/assignment.hpp"
-#include "cluster/held_store.hpp"
 #include "cluster/replica_note.hpp"
 #include "runtime/recovery.hpp"
 #include "tests/simulation/simulated_clients.hpp"
@@ -28,7 +27,7 @@ cluster_members::cluster_members(surroundings around, std::uint32_t nodes) : aro
   for (std::uint32_t id = 1; id <= nodes; ++id) {
     ids_.push_back(id);
     auto& made = places_[id] = std::make_unique<place>(around_.store);
-    made->disk = new_disk();
+    made->folder.disk = new_disk();
     made->drift = random.between(-30, 30);
     made->clock.set_wall_wrong_by(wrong_clock(random));
   }
@@ -36,7 +35,7 @@ cluster_members::cluster_members(surroundings around, std::uint32_t nodes) : aro
 
 cluster_members::~cluster_members() {
   for (const auto id : ids_) {
-    places_.at(id)->disk->crash();
+    places_.at(id)->folder.disk->crash();
     places_.at(id)->life.reset();
   }
 }
@@ -77,8 +76,13 @@ void cluster_members::turn(std::uint32_t id) {
   jobs_ += of.life->jobs() - before;
   if (!of.life->ended())
     return;
-  expect_death(*of.life->ended());
+  const auto why = *of.life->ended();
   crash(id);
+  if (why.find("one of the two disks is wrong") != std::string::npos && around_.wrong_disk(id) && may_lose(id)
+      && lose_disk(id, false))
+    around_.happened.count("disk of another history replaced");
+  else
+    expect_death(why);
   start_later(id, random.between(5, 500));
 }
 
@@ -94,7 +98,7 @@ void cluster_members::crash(std::uint32_t id) {
   auto& of = *places_.at(id);
   if (!of.life)
     return;
-  of.disk->crash(); // First: what still runs while the actors end has no effect.
+  of.folder.disk->crash(); // First: what still runs while the actors end has no effect.
   of.life.reset();
   of.altered.reset();
   of.opened.reset();
@@ -119,63 +123,59 @@ void cluster_members::start(std::uint32_t id) {
   wake(id);
 }
 
-/// As production does: counts the start on the disk, then in the store. A disk that may not go on is one that
-/// was lost: an operator says so, after a while in which others may take over what it had.
+/// A disk that may not go on is one that was lost: an operator says so, after a while in which others may
+/// take over what it had.
 bool cluster_members::identify(std::uint32_t id) {
   auto& of = *places_.at(id);
-  const auto name = cluster::name_of_node(id);
-  cluster::held_store store{of.store, of.held};
-  const auto there = store.list("");
-  if (!there)
-    return false;
-  auto asked = what_the_store_knows(id, *there);
-  auto decided = cluster::judge_start(asked);
-  if (decided.outcome == cluster::start_outcome::serves_again)
-    around_.happened.count("earlier disk serves again");
-  if (!decided.may_start()) {
-    if (++of.refusals < refusals_max)
-      return false;
+  const bool gives_up =
+      of.refusals >= refusals_max || (of.wrong == mistake::replaced && of.folder.identity.incarnation == 0);
+  const auto tried = try_to_start(of.folder, process_of(id, gives_up));
+  if (tried.came_to != start_try::end::started)
+    return refused(id, tried);
+  if (gives_up)
     around_.happened.count("disk replaced by an operator");
-    asked.replace = true;
-    decided = cluster::judge_start(asked);
-  }
+  if (tried.outcome == cluster::start_outcome::serves_again)
+    around_.happened.count("earlier disk serves again");
+  if (tried.outcome == cluster::start_outcome::begins || tried.outcome == cluster::start_outcome::begins_anew)
+    around_.happened.count("new incarnation", tried.replaced ? 1 : 0);
   of.refusals = 0;
-  if (decided.outcome == cluster::start_outcome::begins
-      || decided.outcome == cluster::start_outcome::begins_anew) {
-    of.disk = new_disk();
-    if (asked.known.node.disk.incarnation != 0)
-      around_.happened.count("new incarnation");
-  }
-  of.identity = decided.now;
   of.lost = false;
-  auto self = cluster::with_disk(asked.known, decided.now, 0);
-  self.node.client_endpoint = self.node.peer_endpoint = simulated_clients::endpoint_of(id);
-  const auto mine = cluster::encode(id, self);
-  const auto before = there->find(name);
-  const auto told = store.compare_and_set(
-      name, before == there->end() ? 0 : before->second.version, mine,
-      cluster::store_guard{cluster::cluster_name, there->at(cluster::cluster_name).value});
-  of.held = store.held();
-  return told && told->value == mine;
+  if (of.wrong == mistake::empty || of.wrong == mistake::another_nodes)
+    around_.complain("node " + std::to_string(id) + " starts with a folder that is not its own (B4)");
+  if (of.wrong == mistake::none)
+    of.other.reset(); // Nothing lacks it.
+  return true;
 }
 
-cluster::start_question
-cluster_members::what_the_store_knows(std::uint32_t id,
-                                      const std::map<std::string, cluster::versioned_value>& there) const {
-  const auto& of = *places_.at(id);
-  const auto& terms = around_.shared.terms;
-  cluster::start_question asked{id, {of.identity}, {}, {}, cluster::min_in_sync(terms.replication)};
-  if (const auto known = there.find(cluster::name_of_node(id)); known != there.end())
-    asked.known = *cluster::decode_known_disks(known->second.value);
-  for (std::uint32_t shard = 0; shard < terms.shards; ++shard)
-    if (const auto found = there.find(cluster::name_of_shard(shard)); found != there.end())
-      asked.shards[shard] = *cluster::decode_assignment(found->second.value);
-  return asked;
+/// False.
+bool cluster_members::refused(std::uint32_t id, const start_try& why) {
+  auto& of = *places_.at(id);
+  if (why.came_to == start_try::end::not_its_own)
+    around_.happened.count("start refused with another node's folder");
+  if (why.came_to != start_try::end::refused)
+    return false;
+  if (of.wrong == mistake::empty)
+    around_.happened.count("start refused on an empty folder");
+  if (of.wrong != mistake::none)
+    return false; // Its own folder will be there again.
+  if (why.outcome == cluster::start_outcome::refuses_replaced && of.other) {
+    around_.happened.count("newer disk kept");
+    of.folder = std::move(*std::exchange(of.other, nullptr));
+    return false;
+  }
+  ++of.refusals;
+  return false;
+}
+
+starting_process cluster_members::process_of(std::uint32_t id, bool replace) {
+  return {
+      id,    around_.shared.terms,         places_.at(id)->store, simulated_clients::endpoint_of(id), replace,
+      false, [this] { return new_disk(); }};
 }
 
 bool cluster_members::open(std::uint32_t id) {
   auto& of = *places_.at(id);
-  of.opened = of.disk->open();
+  of.opened = of.folder.disk->open();
   of.altered = std::make_unique<altered_storage>(*of.opened, id == 1 ? around_.first_disk : storage_bugs{});
   auto found = runtime::recover_replicas(*of.altered);
   if (!found) {
@@ -186,19 +186,21 @@ bool cluster_members::open(std::uint32_t id) {
     if (const auto note = cluster::decode_replica_note(shard.note.value_or(""));
         !note || (!shard.whole && !note->copying))
       around_.complain("a node starts with a damaged shard: " + shard.damage + " (F5)");
+  count_terms_missed(*found);
   keep_copy(of);
   of.watched = std::make_unique<watched_store>(
       of.store, [this, id](const cluster::assignment& what) { around_.proposes(id, what); },
       [this, id](const cluster::assignment& what) { around_.proposed(id, what); });
   ++of.lives;
   of.clock_us = around_.time.now();
-  of.life = std::make_unique<simulated_member>(around_.shared, member_life{{id, of.identity.incarnation},
-                                                                           of.identity.boot,
-                                                                           *of.altered,
-                                                                           *std::move(found),
-                                                                           *of.watched,
-                                                                           of.clock,
-                                                                           of.held});
+  of.life =
+      std::make_unique<simulated_member>(around_.shared, member_life{{id, of.folder.identity.incarnation},
+                                                                     of.folder.identity.boot,
+                                                                     *of.altered,
+                                                                     *std::move(found),
+                                                                     *of.watched,
+                                                                     of.clock,
+                                                                     of.folder.held});
   const auto why = of.life->start_fault();
   if (!why)
     return true;
@@ -206,10 +208,26 @@ bool cluster_members::open(std::uint32_t id) {
   return true;
 }
 
+/// A node that was away for more terms than a journal remembers may have to be given everything anew.
+void cluster_members::count_terms_missed(const std::vector<runtime::replica_storage>& found) const {
+  for (std::uint32_t shard = 0; shard < found.size(); ++shard) {
+    const auto now = around_.store.values().find(cluster::name_of_shard(shard));
+    const auto own = found[shard].end.term;
+    if (now != around_.store.values().end() && own != 0
+        && cluster::decode_assignment(now->second.value)->term
+               > own + around_.shared.replicas.limits.terms_kept)
+      around_.happened.count("away for more terms than are remembered");
+  }
+}
+
+simulated_folder cluster_members::copy_of(const simulated_folder& what) const {
+  simulated_folder out{what.node, what.identity, what.pending, new_disk(), what.held};
+  out.disk->become_copy_of(*what.disk);
+  return out;
+}
+
 void cluster_members::keep_copy(place& of) const {
-  auto kept = new_disk();
-  kept->become_copy_of(*of.disk);
-  of.older.push_back({of.identity, std::move(kept)});
+  of.older.push_back(copy_of(of.folder));
   if (of.older.size() > copies_kept)
     of.older.erase(of.older.begin());
 }
@@ -218,7 +236,7 @@ void cluster_members::keep_copy(place& of) const {
 
 bool cluster_members::keeps(std::uint32_t id, const cluster::assignment& there) const {
   const auto& of = *places_.at(id);
-  const cluster::replica_id who{id, of.identity.incarnation};
+  const cluster::replica_id who{id, of.folder.identity.incarnation};
   return !of.lost && cluster::may_lead(there, who, cluster::min_in_sync(around_.shared.terms.replication));
 }
 
@@ -228,7 +246,7 @@ bool cluster_members::can_serve(const cluster::assignment& there) const {
 
 bool cluster_members::all_hold() const {
   const auto led = [this](const cluster::assignment& what) {
-    return places_.at(what.primary.node)->identity.incarnation == what.primary.incarnation;
+    return places_.at(what.primary.node)->folder.identity.incarnation == what.primary.incarnation;
   };
   const auto stored = [&](std::uint32_t shard) {
     const auto found = around_.store.values().find(cluster::name_of_shard(shard));
@@ -236,8 +254,8 @@ bool cluster_members::all_hold() const {
   };
   const auto holds = [&](std::uint32_t id) {
     const auto& of = *places_.at(id);
-    return !of.lost && of.held
-           && std::all_of(of.held->shards().begin(), of.held->shards().end(),
+    return !of.lost && !of.other && of.folder.held
+           && std::all_of(of.folder.held->shards().begin(), of.folder.held->shards().end(),
                           [&](const auto& each) { return each.version != 0 && led(each.what); });
   };
   for (std::uint32_t shard = 0; shard < around_.shared.terms.shards; ++shard)
@@ -246,59 +264,126 @@ bool cluster_members::all_hold() const {
   return std::all_of(ids_.begin(), ids_.end(), holds);
 }
 
-bool cluster_members::may_lose(std::uint32_t lost) const {
-  const auto kept_by_others = [&](const std::string& encoded) {
-    const auto there = cluster::decode_assignment(encoded);
-    return std::any_of(ids_.begin(), ids_.end(),
-                       [&](std::uint32_t id) { return id != lost && keeps(id, *there); });
-  };
+bool cluster_members::of_all(const std::function<bool(const cluster::assignment&)>& holds) const {
+  const auto of = [&](const std::string& encoded) { return holds(*cluster::decode_assignment(encoded)); };
   for (std::uint32_t shard = 0; shard < around_.shared.terms.shards; ++shard) {
     const auto name = cluster::name_of_shard(shard);
-    const auto possible = around_.store.possible(name);
     const auto now = around_.store.values().find(name);
-    if (now != around_.store.values().end() && !kept_by_others(now->second.value))
-      return false;
-    if (!std::all_of(possible.begin(), possible.end(), kept_by_others))
+    const auto possible = around_.store.possible(name);
+    if ((now != around_.store.values().end() && !of(now->second.value))
+        || !std::all_of(possible.begin(), possible.end(), of))
       return false;
   }
   return true;
 }
 
+bool cluster_members::others_keep(std::uint32_t than, const cluster::assignment& there) const {
+  return std::any_of(ids_.begin(), ids_.end(),
+                     [&](std::uint32_t id) { return id != than && keeps(id, there); });
+}
+
+bool cluster_members::may_lose(std::uint32_t lost) const {
+  return of_all([&](const auto& there) { return others_keep(lost, there); });
+}
+
 bool cluster_members::lose_disk(std::uint32_t id, bool set_back) {
-  if (keep_disks_)
-    return false;
   auto& of = *places_.at(id);
-  const auto back = set_back ? set_back_copy(of) : of.older.end();
-  if (set_back && back == of.older.end())
+  const auto* back = set_back ? older_copy(id) : nullptr;
+  if (keep_disks_ || of.other || (set_back && !back))
     return false;
   crash(id);
   of.lost = true;
-  of.held.reset();
-  of.disk = new_disk();
-  of.identity = {};
-  if (!set_back)
-    return true;
-  of.disk->become_copy_of(*back->content);
-  of.identity = back->identity;
+  of.folder = back ? copy_of(*back) : simulated_folder{0, {}, false, new_disk(), {}};
   return true;
 }
 
-/// Any but the last of its incarnation: that one was made within its last start, and cannot be told by a
-/// count.
-std::vector<cluster_members::copy>::const_iterator cluster_members::set_back_copy(const place& of) const {
-  std::vector<std::vector<copy>::const_iterator> usable;
-  for (auto at = of.older.begin(); at != of.older.end(); ++at)
-    if (std::any_of(at + 1, of.older.end(), [at](const copy& later) {
-          return later.identity.incarnation == at->identity.incarnation;
-        }))
-      usable.push_back(at);
-  return usable.empty() ? of.older.end() : usable[around_.shared.random.below(usable.size())];
+/// One that counts fewer starts than the store does for it: others cannot be told by a count. Null: none.
+const simulated_folder* cluster_members::older_copy(std::uint32_t id) const {
+  const auto found = around_.store.values().find(cluster::name_of_node(id));
+  if (found == around_.store.values().end())
+    return nullptr;
+  const auto known = *cluster::decode_known_disks(found->second.value);
+  std::vector<const simulated_folder*> usable;
+  for (const auto& each : places_.at(id)->older)
+    if (each.identity.boot < cluster::starts_of(known, each.identity.incarnation).value_or(0))
+      usable.push_back(&each);
+  return usable.empty() ? nullptr : usable[around_.shared.random.below(usable.size())];
+}
+
+// -- and mistaken --------------------------------------------------------------------------------
+
+bool cluster_members::may_mistake(std::uint32_t id) const {
+  const auto& of = *places_.at(id);
+  return !keep_disks_ && !of.lost && !of.other && of.lives != 0;
+}
+
+bool cluster_members::mistake_folder(std::uint32_t id, mistake what) {
+  auto& of = *places_.at(id);
+  const auto* older = what == mistake::older ? older_copy(id) : nullptr;
+  if (!may_mistake(id) || (what == mistake::older && !older))
+    return false;
+  crash(id);
+  use_instead(of, older ? copy_of(*older) : simulated_folder{0, {}, false, new_disk(), {}}, what);
+  return true;
+}
+
+bool cluster_members::swap_folders(std::uint32_t one, std::uint32_t other) {
+  if (one == other || !may_mistake(one) || !may_mistake(other))
+    return false;
+  crash(one);
+  crash(other);
+  auto ones = copy_of(places_.at(one)->folder);
+  use_instead(*places_.at(one), copy_of(places_.at(other)->folder), mistake::another_nodes);
+  use_instead(*places_.at(other), std::move(ones), mistake::another_nodes);
+  return true;
+}
+
+void cluster_members::use_instead(place& of, simulated_folder folder, mistake what) {
+  of.other = std::make_unique<simulated_folder>(std::exchange(of.folder, std::move(folder)));
+  of.wrong = what;
+}
+
+bool cluster_members::put_right(std::uint32_t id) {
+  auto& of = *places_.at(id);
+  if (of.wrong == mistake::none)
+    return true;
+  const bool newer = of.folder.identity.incarnation > of.other->identity.incarnation;
+  const bool needed = !of_all([&](const auto& there) { return !keeps(id, there) || others_keep(id, there); });
+  if (newer && needed)
+    return false;
+  crash(id);
+  std::swap(of.folder, *of.other);
+  if (!newer || of.wrong == mistake::another_nodes)
+    of.other.reset();
+  of.wrong = mistake::none;
+  return true;
+}
+
+void cluster_members::start_a_second(std::uint32_t id) {
+  auto& of = *places_.at(id);
+  if (!of.life || of.older.empty() || keep_disks_)
+    return; // Beside another cluster's store an empty folder is that cluster's matter.
+  const auto before = around_.store.values().find(cluster::name_of_node(id))->second.version;
+  auto folder = around_.shared.random.percent(30) ? simulated_folder{0, {}, false, new_disk(), {}}
+                                                  : copy_of(of.older.back());
+  auto who = process_of(id, false);
+  who.answered_for = true;
+  const auto tried = try_to_start(folder, who);
+  if (tried.came_to == start_try::end::started
+      || around_.store.values().find(cluster::name_of_node(id))->second.version != before)
+    around_.complain("a second process starts as node " + std::to_string(id) + ", which lives");
+  if (tried.came_to == start_try::end::answered_for || tried.came_to == start_try::end::refused)
+    around_.happened.count("second process refused");
 }
 
 void cluster_members::heal() {
   for (const auto id : ids_) {
     places_.at(id)->store.set_down(false);
-    places_.at(id)->disk->set_capacity(unlimited);
+    if (!put_right(id)) { // The newer one is needed.
+      places_.at(id)->other.reset();
+      places_.at(id)->wrong = mistake::none;
+    }
+    places_.at(id)->folder.disk->set_capacity(unlimited);
     start(id);
   }
 }

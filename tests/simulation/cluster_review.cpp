@@ -25,7 +25,10 @@ void cluster_review::look_at_store(std::int64_t now_us,
                                    const std::function<void(const std::string&)>& complain) {
   for (std::uint32_t shard = 0; shard < terms_.shards; ++shard) {
     const auto found = store_.values().find(cluster::name_of_shard(shard));
-    if (found == store_.values().end() || found->second.version == seen_[shard].version)
+    if (found == store_.values().end()
+        || (found->second.version == seen_[shard].version
+            && found->second.value
+                   == cluster::encode(seen_[shard].what))) // Of another store it may be another.
       continue;
     const auto now = cluster::decode_assignment(found->second.value);
     if (!now) {

@@ -26,6 +26,9 @@ public:
   /// in a short time: each costs everybody a read of everything, and of a shard that changes its mind all the
   /// time a copy may be missed just when the store is not there (E4).
   void look_at_store(std::int64_t now_us, const std::function<void(const std::string&)>& complain);
+  /// The store was restored from what some nodes hold: a term in which nothing can have been committed may be
+  /// unknown to them.
+  void forget_what_was_seen() { seen_.assign(seen_.size(), {}); }
 
   /// Whether each shard has somebody who may lead it.
   bool can_serve() const;

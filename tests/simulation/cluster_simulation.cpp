@@ -51,6 +51,8 @@ cluster::replica_options replicas_of(const cluster_options& options, chance& ran
   // Much in memory, or nearly nothing, so that catching up reads the journal.
   if (random.percent(30))
     out.limits.recent_bytes = random.percent(50) ? out.limits.recent_bytes * 20 : 500;
+  if (random.percent(25))
+    out.limits.terms_kept = 2; // Who was away meets terms that nobody remembers.
   out.window_bytes = 8'000;
   out.copy_bytes_a_tick = 3'000;
   out.copy_page_bytes = 1'000;
@@ -244,12 +246,16 @@ private:
     network_.heal();
     time_.move_again();
     members_.heal();
-    if (losses_.lost()) {
+    if (losses_.lost() || losses_.doubted()) {
       run_until(time_.now() + 3'000 * ms); // Until all run, and have said what they hold.
       losses_.repair(!options_.beyond_promise);
     }
     if (losses_.lost())
       return report_.happened.count("store not restored");
+    if (options_.loses_store) {
+      run_until(time_.now() + 3'000 * ms);
+      losses_.replace_diverged();
+    }
     if (options_.beyond_promise && stays_stopped())
       return report_.happened.count("shard stopped for good");
     settling end{*this, shop_, report_.happened, {options_.shards, options_.throws, 120'000}};
@@ -317,6 +323,7 @@ private:
        [this](std::uint32_t id) { clients_.node_is_gone(id); },
        [this](std::uint32_t id, const auto& what) { faults_.transitions().proposes(id, what); },
        [this](std::uint32_t id, const auto& what) { faults_.transitions().proposed(id, what); },
+       [this](std::uint32_t id) { return losses_.of_another_history(id); },
        [this](const std::string& what) { complain(what); }},
       options_.nodes};
   simulated_clients clients_{
@@ -327,6 +334,7 @@ private:
       options_.nodes};
   cluster_review review_{shared_.terms, store_, members_, report_.happened};
   store_losses losses_{{shared_.terms, store_, members_, random_, report_.happened,
+                        [this] { review_.forget_what_was_seen(); },
                         [this](const std::string& what) { complain(what); }}};
   bool healed_ = false;
   bool quiet_ = false;

@@ -6,12 +6,13 @@
 //
 // Faults: those of one node (simulation.hpp), and between nodes: messages late, lost, cut off one way or
 // both; nodes that stand still and go on; clocks that drift, and differ; disks that are slow, full, torn in
-// an append, wiped, or set back to an older copy; the configuration store gone for all or for one, its
-// outcomes unknown, its changes late, its hints lost; and some of these just when a node proposes, has won,
-// hands over, begins a term, or begins or ends a copy. In some seeds nodes are far apart, and clients idle
-// for a while. Every node is asked by somebody who does not care who leads: no answer may be
-// stale. Disks are never lost beyond what replication promises to survive, unless `beyond_promise`: then the
-// cluster may stop, but must not lie.
+// an append, wiped, or set back to an older copy; nodes started twice, or with an empty folder, another
+// node's, or an older one of their own, with or without an operator's word, until that is put right; the
+// configuration store gone for all or for one, its outcomes unknown, its changes late, its hints lost, and
+// lost itself (store_losses.hpp); and some of these just when a node proposes, has won, hands over, begins a
+// term, or begins or ends a copy. In some seeds nodes are far apart, and clients idle for a while. Every node
+// is asked by somebody who does not care who leads: no answer may be stale. Disks are never lost beyond what
+// replication promises to survive, unless `beyond_promise`: then the cluster may stop, but must not lie.
 #pragma once
 
 #include "tests/simulation/altered_business.hpp"

@@ -2,8 +2,10 @@
 
 #include "cluster/configuration_repair.hpp"
 #include "cluster/replica_note.hpp"
+#include "cluster/term_table.hpp"
 #include "runtime/recovery.hpp"
 
+#include <algorithm>
 #include <optional>
 #include <utility>
 
@@ -14,7 +16,8 @@ namespace {
 constexpr std::size_t backups_kept = 8;
 
 /// What `get_configuration` would say.
-std::optional<cluster::node_report> report_of(std::uint32_t id, cluster_members& members) {
+std::optional<cluster::node_report> report_of(std::uint32_t id, cluster_members& members,
+                                              const std::map<std::string, cluster::versioned_value>& there) {
   const auto& held = members.held(id);
   if (!members.running(id) || !held)
     return std::nullopt;
@@ -22,9 +25,9 @@ std::optional<cluster::node_report> report_of(std::uint32_t id, cluster_members&
   out.cluster = held->terms().id;
   out.who = {id, members.incarnation(id)};
   out.generation = held->terms().generation;
-  out.store = "empty";
   out.records = held->records();
   out.content = cluster::read_content(out.records);
+  out.store = to_string(held->judge(cluster::read_content(there)).what);
   const auto opened = members.disk(id).open();
   const auto found = runtime::recover_replicas(*opened);
   if (!found)
@@ -38,6 +41,24 @@ std::optional<cluster::node_report> report_of(std::uint32_t id, cluster_members&
   return out;
 }
 
+cluster::term_table terms_of(const runtime::replica_storage& of) {
+  std::vector<cluster::term_start> starts;
+  for (const auto& each : of.terms)
+    starts.push_back({each.term, each.first_epoch});
+  return cluster::term_table{std::move(starts)};
+}
+
+/// Whether what they should have in common is not the same: they are of two histories.
+bool diverged(const runtime::replica_storage& one, const runtime::replica_storage& other) {
+  const auto common = terms_of(one).common_end(one.end.epoch, terms_of(other), other.end.epoch);
+  const auto hash_of = [common](const runtime::replica_storage& of) {
+    return common < of.journal_first || of.journal_first == 0 || of.hashes.empty()
+               ? 0
+               : of.hashes.at(common - of.journal_first);
+  };
+  return hash_of(one) != 0 && hash_of(other) != 0 && hash_of(one) != hash_of(other);
+}
+
 } // namespace
 
 void store_losses::back_up() {
@@ -46,13 +67,29 @@ void store_losses::back_up() {
     backups_.erase(backups_.begin());
 }
 
+/// Whether everyone who has all that is committed has read who they are (node_reports.hpp says why).
+bool store_losses::members_know() const {
+  for (std::uint32_t shard = 0; shard < around_.terms.shards; ++shard) {
+    const auto& there = around_.store.values().at(cluster::name_of_shard(shard));
+    const auto now = *cluster::decode_assignment(there.value);
+    for (const auto id : around_.members.ids()) {
+      const cluster::replica_id who{id, around_.members.incarnation(id)};
+      const auto knows =
+          cluster::version_in_store(around_.members.held(id)->shards()[shard].version) == there.version;
+      if (!knows && (cluster::contains(now.in_sync, who) || cluster::contains(now.eligible, who)))
+        return false;
+    }
+  }
+  return true;
+}
+
 void store_losses::lose() {
   if (!around_.members.all_hold())
     return;
   lost_ = true;
   around_.members.keep_disks(true);
   const auto way = around_.random.below(3);
-  if (way == 0 && !backups_.empty()) {
+  if (way == 0 && !backups_.empty() && members_know()) {
     around_.happened.count("store set back to a backup");
     return around_.store.restore(backups_[around_.random.below(backups_.size())]);
   }
@@ -68,12 +105,24 @@ void store_losses::lose() {
                       cluster::encode(cluster::assignment{1'000'000, {1, 1}, {{1, 1}}, {}, {1}}));
 }
 
+bool store_losses::doubted() const {
+  const auto content = cluster::read_content(around_.store.values());
+  const auto& ids = around_.members.ids();
+  return std::any_of(ids.begin(), ids.end(), [&](std::uint32_t id) {
+    const auto& held = around_.members.held(id);
+    return held && held->judge(content).what != cluster::store_belief::believed;
+  });
+}
+
 void store_losses::repair(bool all_run) {
-  if (!lost_)
+  if (!doubted()) { // Nobody knows more than the backup.
+    if (std::exchange(lost_, false))
+      around_.members.keep_disks(false);
     return;
+  }
   std::vector<cluster::node_report> nodes;
   for (const auto id : around_.members.ids())
-    if (auto report = report_of(id, around_.members))
+    if (auto report = report_of(id, around_.members, around_.store.values()))
       nodes.push_back(*std::move(report));
   const auto plan = cluster::plan_restore(nodes);
   if (!plan) {
@@ -81,12 +130,42 @@ void store_losses::repair(bool all_run) {
       around_.complain("the store cannot be restored from all nodes: " + plan.error().message);
     return;
   }
+  if (std::any_of(nodes.begin(), nodes.end(), [](const auto& each) { return !cluster::has_a_store(each); }))
+    for (const auto& each : nodes)
+      if (cluster::has_a_store(each))
+        went_on_with_it_.insert(each.who);
   for (const auto& each : plan->change.records()) // The record of the cluster is the last.
     around_.store.put(each.name(), each.value());
   around_.happened.count("store restored from the nodes");
+  around_.restored();
   backups_.clear();
   lost_ = false;
   around_.members.keep_disks(false);
+}
+
+bool store_losses::of_another_history(std::uint32_t id) const {
+  return went_on_with_it_.contains({id, around_.members.incarnation(id)});
+}
+
+void store_losses::replace_diverged() {
+  for (std::uint32_t shard = 0; shard < around_.terms.shards; ++shard) {
+    const auto found = around_.store.values().find(cluster::name_of_shard(shard));
+    if (found == around_.store.values().end())
+      continue;
+    const auto of = *cluster::decode_assignment(found->second.value);
+    const auto storage_of = [&](std::uint32_t id) {
+      const auto opened = around_.members.disk(id).open();
+      return runtime::recover_replicas(*opened)->at(shard);
+    };
+    const auto right = storage_of(of.primary.node);
+    for (const auto id : of.nodes)
+      if (!cluster::contains(of.in_sync, {id, around_.members.incarnation(id)})
+          && diverged(storage_of(id), right) && around_.members.may_lose(id)
+          && around_.members.lose_disk(id, false)) {
+        around_.happened.count("disk of another history replaced");
+        around_.members.start(id);
+      }
+  }
 }
 
 } // namespace orderd::simulation

@@ -13,6 +13,7 @@
 #include "tests/support/simulated_configuration.hpp"
 
 #include <functional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -27,22 +28,33 @@ public:
     cluster_members& members;
     chance& random;
     counters& happened;
+    std::function<void()> restored;
     std::function<void(const std::string& what)> complain;
   };
   explicit store_losses(surroundings around) : around_(std::move(around)) {}
 
   bool lost() const noexcept { return lost_; }
+  /// Whether some node does not believe it: a person is told to restore it.
+  bool doubted() const;
   void back_up();
   /// In one of the three ways, if every node holds what it said. Pre: it is not lost.
   void lose();
-  /// Writes the records again, from the nodes that run; does nothing when they are too few. `all_run`: then
-  /// it must be possible.
+  /// Writes the records again if it is doubted, from the nodes that run; not when they are too few.
+  /// `all_run`: then it must be possible.
   void repair(bool all_run);
+  /// Replaces the disks that went on with a backup while others went on without, as a person does who is told
+  /// of epochs that differ (`doubted`, other_epoch). All run.
+  void replace_diverged();
+  /// Whether it went on with a backup while others knew better: then it may say that a disk is wrong.
+  bool of_another_history(std::uint32_t id) const;
 
 private:
+  bool members_know() const;
+
   surroundings around_;
   std::vector<test::simulated_register::snapshot> backups_;
   bool lost_ = false;
+  std::set<cluster::replica_id> went_on_with_it_;
 };
 
 } // namespace orderd::simulation
