@@ -96,6 +96,39 @@ class Cluster(unittest.TestCase):
         self.assertEqual(0, int(report["violations"]), report)
         self.assertEqual(placed, int(report["orders"]), report)
 
+    def test_a_member_whose_pages_are_damaged_gets_a_copy_of_the_others(self):
+        """Found by the scrub: nobody reads those pages. It distrusts its disk, which is kept aside (F2, F4)."""
+        for number in range(200):
+            done = self.cluster.orderctl("stock", "set", f"SKU-{number:04}", "10")
+            self.assertEqual(done.returncode, 0, done.stderr)
+        node = self.cluster.nodes[2]
+
+        def damage():
+            flipped = 0
+            for state in node.data.glob("shards/*/state/data.mdb"):
+                content = state.read_bytes()
+                with open(state, "r+b", buffering=0) as file:
+                    at = content.find(b"SKU-")
+                    while at >= 0:
+                        file.seek(at)
+                        file.write(b"ZKU-")
+                        flipped += 1
+                        at = content.find(b"SKU-", at + 1)
+            return flipped
+        orderd_node.wait_until(damage, "the rows are in the state of node 2")
+        subprocess.run([str(BIN / "orderctl"), "--endpoint", node.endpoint, "scrub", "--now"], check=False,
+                       capture_output=True, timeout=60)
+        orderd_node.wait_until(lambda: not node.runs(), "node 2 has ended", 30)
+        self.assertIn("event=scrub_damage", node.log.read_text(errors="replace"))
+        self.cluster.restart(2)
+        self.cluster.wait_until_whole(90)
+        self.assertTrue(list(node.data.glob("given-up/*")), self.logs())
+        for endpoint in self.endpoints:
+            done = subprocess.run([str(BIN / "orderctl"), "--endpoint", endpoint, "scrub"], check=False,
+                                  capture_output=True, text=True, timeout=60)
+            self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+        self.audit()
+
     def test_the_import_while_a_node_is_killed_and_another_wiped_is_that_of_a_quiet_node(self):
         # Enough of everything, so that the outcome does not depend on who comes first.
         arguments = ["import", "online-retail", str(YEAR if YEAR.exists() else SAMPLE), "--stock-factor", "1",
