@@ -71,7 +71,7 @@ result<bool> is_there(const std::string& path, mode_t kind, const char* kind_nam
   if (::stat(path.c_str(), &about) != 0)
     return errno == ENOENT ? result<bool>{false} : os_failure(errno, "look", path);
   if ((about.st_mode & S_IFMT) != kind)
-    return fault{fault_code::malformed,
+    return fault{fault_code::corrupt,
                  path + " is not a " + kind_name + ": move it away, or put back what was there"};
   return true;
 }

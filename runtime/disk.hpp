@@ -15,8 +15,8 @@ namespace orderd::runtime {
 /// `tried` completes "cannot ..."; `path` names the file.
 fault os_failure(int code, const std::string& tried, const std::string& path);
 
-/// Whether there is a file, or a folder, of that name. A fault where that cannot be seen, or something else
-/// has the name: "not there" is only said of what is not there.
+/// Whether there is a file, or a folder, of that name. `corrupt` where something else has the name; another
+/// fault where that cannot be seen: "not there" is only said of what is not there.
 result<bool> file_exists(const std::string& path);
 result<bool> folder_exists(const std::string& path);
 

@@ -126,8 +126,7 @@ result<void> check_part(const std::string& file, bool needed) {
 /// less than the two pages that each begins with, so nothing can be in it.
 result<void> remove_stub(const std::string& file) {
   struct stat about {};
-  if (::stat(file.c_str(), &about) != 0 || about.st_size == 0
-      || about.st_size >= static_cast<off_t>(2 * lmdb::page_bytes))
+  if (::stat(file.c_str(), &about) != 0 || about.st_size == 0 || about.st_size >= off_t{2} * lmdb::page_bytes)
     return {};
   return ::unlink(file.c_str()) == 0 ? result<void>{} : os_failure(errno, "remove", file);
 }
