@@ -36,6 +36,8 @@ struct environment_options {
   std::uint64_t preallocated_bytes = 0;
   /// It had rows once: a data file that is missing or empty is damage. Else a new one is made in its place.
   bool existing = false;
+  /// Of a state: sums of its pages were kept since it was made or upgraded (page_sums.hpp).
+  bool summed = false;
 };
 
 class environment;

@@ -1,6 +1,7 @@
 #include "runtime/lmdb_state.hpp"
 
 #include "runtime/lmdb_state_reader.hpp"
+#include "runtime/log.hpp"
 #include "runtime/runtime.pb.h"
 #include "runtime/state_check.hpp"
 
@@ -97,6 +98,26 @@ fault damaged_state(std::uint32_t shard, const lmdb::page_sums& pages) {
           "the state of shard " + std::to_string(shard) + " is damaged: " + pages.damage()};
 }
 
+/// Pages without sums are looked at for themselves, and get some. Gives how many lost theirs to damage.
+result<std::uint64_t> prove(lmdb::page_sums& pages, std::uint32_t shard) {
+  const bool never_had = pages.state() == lmdb::page_sums::found::unsummed;
+  if (!never_had && pages.state() != lmdb::page_sums::found::unproven)
+    return 0;
+  const auto looked = pages.all_proven() ? result<std::uint64_t>{0} : check_state(pages, shard);
+  if (!looked && looked.error().code == fault_code::corrupt && !never_had) {
+    pages.reject(looked.error().message + ", and its sums are damaged too");
+    return 0;
+  }
+  if (!looked)
+    return looked.error();
+  if (!never_had && *looked > 0)
+    log::error("storage", "sums_adopted", {{"shard", shard}, {"pages", *looked}},
+               "the file sums beside the state was damaged or missing; its pages were looked through for "
+               "themselves, nothing is missing, and have new sums; look at this machine's disk");
+  auto done = pages.adopt();
+  return done ? result<std::uint64_t>{never_had ? 0 : *looked} : done.error();
+}
+
 } // namespace
 
 // -- open ----------------------------------------------------------------------------------------
@@ -105,31 +126,30 @@ result<std::unique_ptr<lmdb_state>> lmdb_state::open(const std::string& folder, 
                                                      lmdb::environment_options options,
                                                      when_damaged on_damage) {
   options.databases_max = state_databases_max;
-  auto pages = lmdb::page_sums::open(folder, options.map_bytes, options.existing);
+  const lmdb::page_sums::origin from{options.existing, options.summed};
+  auto pages = lmdb::page_sums::open(folder, options.map_bytes, from);
+  if (!pages)
+    return pages.error();
+  const auto adopted = prove(**pages, shard);
+  if (!adopted)
+    return adopted.error();
   std::optional<salvaged_state> salvaged;
-  if (pages && (*pages)->state() == lmdb::page_sums::found::damaged) {
-    if (on_damage == when_damaged::refuse)
-      return damaged_state(shard, **pages);
+  if ((*pages)->state() == lmdb::page_sums::found::damaged && on_damage == when_damaged::salvage) {
     auto saved = salvage_state(folder, *std::move(pages), shard, options.map_bytes);
     if (!saved)
       return saved.error();
     salvaged = *std::move(saved);
-    pages = lmdb::page_sums::open(folder, options.map_bytes, options.existing);
+    pages = lmdb::page_sums::open(folder, options.map_bytes, from);
+    if (!pages)
+      return pages.error();
   }
-  if (!pages)
-    return pages.error();
   if ((*pages)->state() == lmdb::page_sums::found::damaged)
     return damaged_state(shard, **pages);
-  if ((*pages)->state() == lmdb::page_sums::found::unsummed) {
-    if (auto done = check_state(**pages, shard); !done)
-      return done.error();
-    if (auto done = (*pages)->adopt(); !done)
-      return done.error();
-  }
   auto environment = lmdb::environment::open(folder, options, pages->get());
   if (!environment)
     return environment.error();
   std::unique_ptr<lmdb_state> out{new lmdb_state{*std::move(pages), *std::move(environment), shard}};
+  out->adopted_ = *adopted;
   out->salvaged_ = std::move(salvaged);
   if (auto done = out->load_all(); !done)
     return done.error();

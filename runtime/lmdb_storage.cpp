@@ -136,12 +136,16 @@ result<void> prepare_folders(const std::string& path, const node_file& node) {
   for (const auto& folder : environment_folders(path, node.shards)) {
     if (auto done = finish_salvage(folder); !done)
       return done;
-    const bool summed = node.format >= folder_format && folder != journal_folder(path);
-    if (auto done = check_part(folder + "/sums", node.complete && summed); !done)
-      return done;
+    // Of an upgrade that was cut short: a program that keeps no sums may have written since.
+    std::error_code failed;
+    for (const auto* sums : {"/sums", "/sums.new"})
+      if (node.format < folder_format)
+        std::filesystem::remove(folder + sums, failed);
+    if (failed)
+      return os_failure(failed.value(), "remove sums of an upgrade that was cut short", folder);
     if (auto done = check_part(folder + "/data.mdb", node.complete); !done)
       return done;
-    for (const auto* part : {"/lock.mdb", "/end"})
+    for (const auto* part : {"/sums", "/lock.mdb", "/end"})
       if (auto done = check_part(folder + part, false); !done)
         return done;
     if (!node.complete)
@@ -224,7 +228,8 @@ result<std::unique_ptr<storage>> open_storage(const std::string& path, std::uint
   std::vector<std::unique_ptr<lmdb_state>> states;
   for (std::uint32_t shard = 0; shard < node->shards; ++shard) {
     auto state = lmdb_state::open(
-        state_folder(path, shard), shard, {options.state_map_bytes, 0, 0, node->complete},
+        state_folder(path, shard), shard,
+        {options.state_map_bytes, 0, 0, node->complete, node->format >= folder_format},
         options.salvage_states ? lmdb_state::when_damaged::salvage : lmdb_state::when_damaged::refuse);
     if (!state)
       return state.error();

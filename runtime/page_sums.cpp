@@ -1,4 +1,4 @@
-// Opening a data file and looking it through; reading pages that were checked.
+// Opening a data file and its sums; reading pages that were checked.
 #include "runtime/page_sums.hpp"
 
 #include "runtime/disk.hpp"
@@ -16,14 +16,8 @@ namespace orderd::runtime::lmdb {
 
 namespace {
 
-/// The first bytes of a sums file: what it is, and its version.
-constexpr std::string_view file_head = "orderd page sums 1";
-
-/// Pages that are tried to be corrected: each takes up to 2 ms.
-constexpr std::size_t corrected_max = 1'000;
-
-/// Read at once when the whole file is looked through.
-constexpr std::size_t read_bytes = std::size_t{1} << 20;
+/// What is lost at once where the disk cannot read.
+constexpr std::size_t block_bytes = 4'096;
 
 } // namespace
 
@@ -43,19 +37,20 @@ page_sums::~page_sums() {
 }
 
 result<std::unique_ptr<page_sums>> page_sums::open(const std::string& folder, std::size_t map_bytes,
-                                                   bool existing) {
+                                                   origin from) {
   std::unique_ptr<page_sums> out{new page_sums{folder, map_bytes}};
   if (auto done = out->open_files(); !done)
     return done.error();
-  if (out->state_ == found::fresh && existing)
+  if (out->state_ == found::fresh && from.existing)
     return fault{fault_code::corrupt, folder + "/data.mdb is damaged: it is empty"};
   if (out->state_ == found::fresh) {
     auto done = out->begin_file();
     return done ? result<std::unique_ptr<page_sums>>{std::move(out)} : done.error();
   }
-  if (auto done = out->load_metas(); !done)
+  if (auto done = out->load_metas(from.summed || out->sums_ >= 0); !done)
     return done.error();
-  if (out->sums_ < 0) {
+  out->unproven_.assign(out->newest().last + 1, out->sums_ < 0);
+  if (out->sums_ < 0 && !from.summed) {
     out->state_ = found::unsummed;
     return out;
   }
@@ -97,7 +92,7 @@ result<void> page_sums::begin_file() {
   return {};
 }
 
-result<void> page_sums::load_metas() {
+result<void> page_sums::load_metas(bool summed) {
   for (page_number number = 0; number < metas; ++number) {
     auto& stored = stored_[number];
     const auto got = read_all(data_, stored.data(), stored.size(), number * page_bytes);
@@ -106,7 +101,7 @@ result<void> page_sums::load_metas() {
     if (got != static_cast<ssize_t>(stored.size()))
       continue;
     const auto sound = [&] { return stored_sum(stored.data() + meta::bytes) == sum_of_meta(stored.data()); };
-    if (sums_ < 0 || sound() || correct(number, stored, sound))
+    if (!summed || sound() || correct(number, stored, sound))
       metas_[number] = meta::parse({stored.data(), stored.size()}, number);
     if (metas_[number] && metas_[number]->last >= pages_max_)
       return fault{fault_code::corrupt, folder_ + "/data.mdb is larger than its map"};
@@ -118,187 +113,76 @@ result<void> page_sums::load_metas() {
   return {};
 }
 
+/// Every sector says by its own check whether it is what was written. One that is not says nothing.
 result<void> page_sums::load_sums() {
   const auto sectors = 1 + sector_of(newest().last);
   if (!make_room(sectors))
     return os_failure(errno, "get memory for page sums", folder_);
-  if (read_all(sums_, table_, sectors * sector_bytes, 0) < 0)
-    return os_failure(errno, "read sums", folder_);
-  if (!std::string_view{table_, sector_bytes}.starts_with(file_head))
-    return fault{fault_code::corrupt, folder_ + "/sums is damaged: it does not say what it is"};
+  if (auto done = read_sums(sectors); !done)
+    return done;
+  if (auto done = load_head(); !done)
+    return done;
   for (std::uint64_t sector = 1; sector < sectors; ++sector) {
     auto* at = sector_at(sector);
     const auto sound = [&] { return stored_sum(at + check_at) == hash_bytes({at, check_at}, sector); };
     if (sound())
       continue;
+    sums_damaged_ = true;
     if (turn_one_bit(at, sector_bytes, sound))
-      changed_.push_back(sector);
-    else
-      std::memset(at, 0, sector_bytes);
+      continue;
+    std::memset(at, 0, sector_bytes);
+    const auto first = (sector - 1) * entries_per_sector;
+    for (auto number = first; number < std::min<page_number>(first + entries_per_sector, unproven_.size());
+         ++number)
+      unproven_[number] = true;
   }
   return {};
 }
 
+/// What cannot be read is left zeros.
+result<void> page_sums::read_sums(std::uint64_t sectors) {
+  const auto bytes = sectors * sector_bytes;
+  if (sums_ < 0 || read_all(sums_, table_, bytes, 0) >= 0)
+    return {};
+  for (std::size_t at = 0; at < bytes; at += block_bytes) {
+    const auto count = std::min(block_bytes, bytes - at);
+    if (read_all(sums_, table_ + at, count, at) >= 0)
+      continue;
+    if (errno != EIO)
+      return os_failure(errno, "read sums", folder_);
+    std::memset(table_ + at, 0, count);
+  }
+  return {};
+}
+
+result<void> page_sums::load_head() {
+  const auto ours = [this] { return std::string_view{table_, sector_bytes}.starts_with(file_head); };
+  const auto sound = [this] { return stored_sum(table_ + check_at) == hash_bytes({table_, check_at}, 0); };
+  if (sound() && !ours())
+    return fault{fault_code::unsupported_version, folder_ + "/sums is of another version"};
+  const auto nothing_committed = [&] { return stored_sum(table_ + check_at) == 0; };
+  if (ours() && (sound() || nothing_committed()))
+    return {};
+  sums_damaged_ = true;
+  if (!turn_one_bit(table_, sector_bytes, [&] { return ours() && sound(); }))
+    std::memset(table_, 0, sector_bytes);
+  return {};
+}
+
+std::optional<std::uint64_t> page_sums::commit_begun() const {
+  if (stored_sum(table_ + check_at) != hash_bytes({table_, check_at}, 0))
+    return std::nullopt; // damaged, or nothing was committed yet
+  return stored_sum(table_ + commit_at);
+}
+
 /// A commit that was begun and did not happen is one ahead of the data; more is an older copy of the data.
 result<void> page_sums::check_age() {
-  if (stored_sum(table_ + check_at) != hash_bytes({table_, check_at}, 0))
-    return {}; // damaged, or nothing was committed yet
-  if (stored_sum(table_ + commit_at) <= newest().transaction + 1)
+  if (commit_begun().value_or(0) <= newest().transaction + 1)
     return {};
   return fault{fault_code::corrupt,
                "the state is an older one: " + folder_
                    + "/data.mdb was committed to after it, says the file sums beside it. "
                      "Put back the newest data.mdb"};
-}
-
-// -- looking through -----------------------------------------------------------------------------
-
-result<void> page_sums::look_through() {
-  const auto damaged_as = [this](std::string what) {
-    state_ = found::damaged;
-    damage_ = folder_ + "/data.mdb is damaged: " + std::move(what);
-  };
-  if (!metas_[0] || !metas_[1])
-    damaged_as("its page " + std::string{metas_[0] ? "1" : "0"} + " is not what was written");
-  auto wrong = mismatches();
-  if (!wrong)
-    return wrong.error();
-  if (wrong->empty())
-    return {};
-  // A commit that was cut short has left such pages, but nobody uses them.
-  const auto free = free_pages(newest());
-  if (!free) {
-    if (free.error().code != fault_code::corrupt)
-      return free.error();
-    damaged_as("its list of free pages is not what was written");
-    return {};
-  }
-  std::erase_if(*wrong, [&](page_number number) { return (*free)[number]; });
-  if (auto done = correct(*wrong); !done)
-    return done;
-  if (!wrong->empty())
-    damaged_as(std::to_string(wrong->size()) + " pages are not what was written, the first is "
-               + std::to_string(wrong->front()));
-  return {};
-}
-
-result<std::vector<page_number>> page_sums::mismatches() {
-  std::vector<page_number> out;
-  std::vector<char> buffer(read_bytes);
-  const auto end = newest().last + 1;
-  for (page_number first = metas; first < end;) {
-    const auto count = std::min<std::uint64_t>(read_bytes / page_bytes, end - first);
-    const auto got = read_all(data_, buffer.data(), count * page_bytes, first * page_bytes);
-    // Pages after a page that cannot be read are looked at one by one.
-    if (got < 0 && errno != EIO)
-      return os_failure(errno, "read data.mdb", folder_);
-    const auto whole = got < 0 ? 1 : count;
-    for (std::uint64_t i = 0; i < whole; ++i) {
-      const bool there = got >= static_cast<ssize_t>((i + 1) * page_bytes);
-      if (!there || make_entry(first + i, buffer.data() + i * page_bytes) != entry_of(first + i))
-        out.push_back(first + i);
-    }
-    first += whole;
-  }
-  return out;
-}
-
-/// A flipped bit is turned back, on the disk too; other pages stay in the list.
-result<void> page_sums::correct(std::vector<page_number>& wrong) {
-  std::array<char, page_bytes> page;
-  std::vector<page_number> rest;
-  for (std::size_t i = 0; i < wrong.size(); ++i) {
-    const auto number = wrong[i];
-    const auto good = i < corrected_max ? read_parts(number, page.data()) : 0;
-    bool whole = good != 0 || entry_of(number) != entry{};
-    for (unsigned sector = 0; whole && i < corrected_max && sector < sectors_per_page; ++sector) {
-      if ((good & 1u << sector) != 0)
-        continue;
-      auto* at = page.data() + sector * sector_bytes;
-      whole = turn_one_bit(at, sector_bytes,
-                           [&] { return sector_sum(number, sector, at) == entry_of(number).of(sector); });
-    }
-    if (!whole || i >= corrected_max) {
-      rest.push_back(number);
-      continue;
-    }
-    if (write_all(data_, page.data(), page.size(), number * page_bytes) != 0 || ::fdatasync(data_) != 0)
-      return os_failure(errno, "correct a flipped bit of data.mdb", folder_);
-    ++corrected_;
-  }
-  wrong = std::move(rest);
-  return {};
-}
-
-bool page_sums::correct(page_number number, stored_meta& page, const std::function<bool()>& sound) {
-  if (!turn_one_bit(page.data(), page.size(), sound))
-    return false;
-  ++corrected_;
-  return write_all(data_, page.data(), page.size(), number * page_bytes) == 0 && ::fdatasync(data_) == 0;
-}
-
-result<std::vector<bool>> page_sums::free_pages(const meta& of) {
-  std::vector<bool> out(of.last + 1);
-  tree_cursor at{*this};
-  at.enter(of.free);
-  auto moved = at.first();
-  for (; moved && *moved; moved = at.next()) {
-    const auto list = at.value();
-    if (!list)
-      return list.error();
-    // A count, and so many numbers.
-    for (std::size_t i = sizeof(page_number); i + sizeof(page_number) <= list->size();
-         i += sizeof(page_number)) {
-      const auto number = stored_sum(list->data() + i);
-      if (number < out.size())
-        out[number] = true;
-    }
-  }
-  return moved ? result<std::vector<bool>>{std::move(out)} : moved.error();
-}
-
-result<void> page_sums::adopt() {
-  require(state_ == found::unsummed, "sums of a file that has some");
-  std::memcpy(table_, file_head.data(), file_head.size());
-  std::array<char, page_bytes> page;
-  const auto last = newest().last;
-  if (!make_room(1 + sector_of(last)))
-    return os_failure(errno, "get memory for page sums", folder_);
-  for (page_number number = metas; number <= last; ++number) {
-    if (auto done = read_unchecked(number, page.data()); !done)
-      continue; // nobody's: it was looked through
-    set_sums(number, page.data());
-  }
-  const auto temporary = folder_ + "/sums.new";
-  sums_ = ::open(temporary.c_str(), O_RDWR | O_CLOEXEC | O_CREAT | O_TRUNC, 0644);
-  if (sums_ < 0 || write_all(sums_, table_, sector_bytes, 0) != 0 || before_sync() != 0)
-    return os_failure(errno, "write sums", folder_);
-  for (page_number number = 0; number < metas; ++number) {
-    auto& stored = stored_[number];
-    const auto sum = sum_of_meta(stored.data());
-    std::memcpy(stored.data() + meta::bytes, &sum, sizeof sum);
-    if (metas_[number] && write_all(data_, stored.data(), stored.size(), number * page_bytes) != 0)
-      return os_failure(errno, "write data.mdb", folder_);
-  }
-  if (::fdatasync(data_) != 0 || ::rename(temporary.c_str(), (folder_ + "/sums").c_str()) != 0)
-    return os_failure(errno, "complete sums", folder_);
-  state_ = found::whole;
-  return sync_folder(folder_);
-}
-
-result<void> page_sums::check_lists() {
-  const auto now = newest();
-  tree_cursor at{*this};
-  for (const auto& list : {now.free, now.names}) {
-    at.enter(list);
-    for (auto moved = at.first(); !moved || *moved; moved = at.next()) {
-      if (!moved)
-        return moved.error();
-      if (auto value = at.value(); !value)
-        return value.error();
-    }
-  }
-  return {};
 }
 
 // -- reading -------------------------------------------------------------------------------------
@@ -336,7 +220,7 @@ result<void> page_sums::read_unchecked(page_number number, char* to) const {
 result<void> page_sums::read(page_number number, char* to) {
   if (auto done = read_unchecked(number, to); !done)
     return done;
-  return make_entry(number, to) == entry_of(number) ? result<void>{} : damaged(number);
+  return unproven(number) || make_entry(number, to) == entry_of(number) ? result<void>{} : damaged(number);
 }
 
 result<std::uint64_t> page_sums::read_from(int file, page_number first, std::uint64_t count, char* to) const {
@@ -357,6 +241,8 @@ result<void> page_sums::write_again(page_number number, const char* page) {
 unsigned page_sums::read_parts(page_number number, char* to) {
   if (!read_unchecked(number, to))
     return 0;
+  if (unproven(number))
+    return all_sectors;
   const auto is = make_entry(number, to);
   const auto was = entry_of(number);
   unsigned out = 0;

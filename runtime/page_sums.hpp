@@ -13,6 +13,10 @@
 // machine stops; and a commit that did not happen changed only sums of pages that the committed state does
 // not use.
 //
+// A sector of the sums whose own check fails (or a sums file that is missing, empty or cut) says nothing of
+// its pages: they are `unproven`. Reading takes them as they are until they were looked at for themselves, by
+// the form of their trees and the seals of their rows (state_check.hpp), and adopted.
+//
 // A page with one flipped bit a sector is corrected when it is found at `open`, because only that bit makes
 // the sum right again.
 //
@@ -25,6 +29,7 @@
 #include "runtime/page_tree.hpp"
 #include "runtime/result.hpp"
 
+#include <algorithm>
 #include <array>
 #include <atomic>
 #include <functional>
@@ -41,14 +46,19 @@ public:
   enum class found : std::uint8_t {
     fresh,    ///< there is no data yet
     unsummed, ///< made by a program that kept no sums: adopt() it
+    unproven, ///< what has sums is whole, but sums are damaged or missing: adopt() it
     whole,
     damaged, ///< LMDB must not have it; what can be read is `newest()`
   };
 
+  struct origin {
+    bool existing = false; ///< a data file that is missing or empty is damage
+    bool summed = false;   ///< and so is a missing file of sums, or meta pages that have none
+  };
   /// Opens or begins the sums of folder/data.mdb. A data file that says nothing of itself any more is
-  /// `corrupt`, or one that is missing or empty though it was `existing`. `map_bytes`: what it can grow to.
+  /// `corrupt`. `map_bytes`: what it can grow to.
   static result<std::unique_ptr<page_sums>> open(const std::string& folder, std::size_t map_bytes,
-                                                 bool existing = false);
+                                                 origin from);
   page_sums(const page_sums&) = delete;
   page_sums& operator=(const page_sums&) = delete;
   ~page_sums() override;
@@ -59,8 +69,18 @@ public:
   /// Of `damaged`: one sentence.
   const std::string& damage() const noexcept { return damage_; }
 
-  /// Of `unsummed`: takes the pages as they are. Pre: they were looked through (state_check.hpp).
+  /// Whether a page has no sum to be compared with. Before adopt() only.
+  bool unproven(page_number number) const noexcept { return number < unproven_.size() && unproven_[number]; }
+  bool all_proven() const { return std::find(unproven_.begin(), unproven_.end(), true) == unproven_.end(); }
+  bool proven(page_number number) const override { return !unproven(number); }
+  /// Of `unsummed` and `unproven`: takes the pages without sums as they are, and writes all sums anew, whole
+  /// or not at all. Pre: they were looked through (state_check.hpp).
   result<void> adopt();
+  /// Of `unproven`: they are not what was written. It is `damaged` from here on.
+  void reject(std::string why) {
+    state_ = found::damaged;
+    damage_ = std::move(why);
+  }
 
   /// What the newest whole meta page says. Pre: not `fresh`, or something was committed.
   meta newest() const;
@@ -116,8 +136,11 @@ private:
 
   page_sums(std::string folder, std::size_t map_bytes);
   result<void> open_files();
-  result<void> load_metas();
+  result<void> load_metas(bool summed);
   result<void> load_sums();
+  result<void> read_sums(std::uint64_t sectors);
+  result<void> load_head();
+  std::optional<std::uint64_t> commit_begun() const;
   result<void> check_age();
   result<void> look_through();
   result<std::vector<page_number>> mismatches();
@@ -153,6 +176,8 @@ private:
   found state_ = found::fresh;
   std::string damage_;
   unsigned corrected_ = 0;
+  bool sums_damaged_ = false;
+  std::vector<bool> unproven_; ///< by page; empty: none is
 
   std::mutex writing_;                 ///< a page's bytes and its sum change together
   std::vector<std::uint64_t> changed_; ///< sectors not written yet

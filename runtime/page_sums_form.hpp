@@ -7,9 +7,13 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <string_view>
 #include <unistd.h>
 
 namespace orderd::runtime::lmdb {
+
+/// The first bytes of a sums file: what it is, and its version.
+inline constexpr std::string_view file_head = "orderd page sums 1";
 
 inline std::uint64_t sum_of_meta(const char* page) {
   return hash_bytes({page, meta::bytes}, meta::bytes);

@@ -184,6 +184,8 @@ public:
     const auto found = page_view::parse({bytes->data(), bytes->size()}, number, leaf);
     if (!covers(good, 0, page_header_bytes) || !found || !covers(good, 0, found->list_end()))
       return visit_.gap(first, end);
+    if (visit_.doubtful && !pages_.proven(number))
+      visit_.doubtful(first, end);
     const auto nodes = nodes_of(*found, good);
     if (!in_order(nodes, leaf, first, end))
       return visit_.gap(first, end);

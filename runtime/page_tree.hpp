@@ -26,6 +26,8 @@ public:
   virtual result<void> read(page_number number, char* to) = 0;
   /// Reads as much as there is, and says by bits which of its sectors are what was written there.
   virtual unsigned read_parts(page_number number, char* to) { return read(number, to) ? all_sectors : 0; }
+  /// Whether it can vouch for that page at all.
+  virtual bool proven(page_number /*number*/) const { return true; }
 };
 
 /// A position in a tree, in the order of keys.
@@ -83,6 +85,8 @@ struct tree_visitor {
   /// Rows that cannot be read: keys from `first` on, below `end` (nullopt: all that follow). Where even the
   /// keys of what is lost cannot be read, rows beside it may be found within.
   std::function<result<void>(std::string_view first, const std::optional<std::string>& end)> gap;
+  /// May be empty. The keys of a page that nobody vouches for, before what is in it: rows may be missing.
+  std::function<void(std::string_view first, const std::optional<std::string>& end)> doubtful = {};
 };
 
 /// Visits all rows of a tree in key order, and where a sector is damaged, or keys are not in order and within

@@ -9,7 +9,7 @@ namespace orderd::runtime {
 
 namespace {
 
-/// Pages without a look at their sums, each at most once.
+/// Pages, each at most once.
 class once_each final : public lmdb::page_source {
 public:
   explicit once_each(lmdb::page_sums& pages) : pages_(pages), seen_(pages.newest().last + 1) {}
@@ -17,7 +17,8 @@ public:
   result<void> read(lmdb::page_number number, char* to) override {
     if (auto done = take(number); !done)
       return done;
-    return pages_.read_unchecked(number, to);
+    unproven_ += pages_.unproven(number) ? 1 : 0;
+    return pages_.read(number, to);
   }
   result<void> take(lmdb::page_number number) {
     if (number < lmdb::metas || number >= seen_.size() || seen_[number])
@@ -27,9 +28,12 @@ public:
     return {};
   }
 
+  std::uint64_t unproven() const noexcept { return unproven_; }
+
 private:
   lmdb::page_sums& pages_;
   std::vector<bool> seen_;
+  std::uint64_t unproven_ = 0;
 };
 
 class checker {
@@ -54,6 +58,8 @@ public:
       });
     });
   }
+
+  std::uint64_t unproven() const noexcept { return pages_.unproven(); }
 
 private:
   using row_visit = std::function<result<void>(const lmdb::node& row, std::string_view value)>;
@@ -95,8 +101,10 @@ private:
 
 } // namespace
 
-result<void> check_state(lmdb::page_sums& pages, std::uint32_t shard) {
-  return checker{pages, shard}.run();
+result<std::uint64_t> check_state(lmdb::page_sums& pages, std::uint32_t shard) {
+  checker look{pages, shard};
+  auto done = look.run();
+  return done ? result<std::uint64_t>{look.unproven()} : done.error();
 }
 
 } // namespace orderd::runtime

@@ -27,7 +27,7 @@ bool can_be_missing(table in) {
 class copy_writer {
 public:
   static result<copy_writer> open(const std::string& folder, std::size_t map_bytes) {
-    auto sums = lmdb::page_sums::open(folder, map_bytes);
+    auto sums = lmdb::page_sums::open(folder, map_bytes, {});
     if (!sums)
       return sums.error();
     auto to = lmdb::environment::open(folder, {map_bytes, state_databases_max, 0}, sums->get());
@@ -85,12 +85,16 @@ public:
       : from_(from), to_(to), shard_(shard) {}
 
   result<void> run() {
+    const auto names = from_.newest().names;
+    std::uint64_t tables = 0;
     auto done = lmdb::walk(
-        from_, from_.newest().names,
-        {[this](const auto& row, auto record) { return database(row, record); },
+        from_, names,
+        {[&](const auto& row, auto record) { return ++tables, database(row, record); },
          [this](auto, const auto&) -> result<void> { return hopeless("which tables there are"); }});
     if (!done)
       return done;
+    if (tables != names.rows)
+      return hopeless("which tables there are");
     if (!has_meta_)
       return hopeless("how far it was");
     bound_the_ends();
@@ -112,13 +116,34 @@ private:
       return hopeless("the table '" + std::string{row.key} + "'");
     if (auto done = to_.begin(std::string{row.key}); !done)
       return done;
-    if (!place)
-      return lmdb::walk(from_, *rows,
-                        {[this](const auto& each, auto value) { return meta_row(each.key, value); },
-                         [this](auto, const auto&) -> result<void> { return hopeless("how far it was"); }});
-    return lmdb::walk(from_, *rows,
-                      {[&](const auto& each, auto value) { return place_row(*place, each.key, value); },
-                       [&](auto first, const auto& end) { return missing(*place, first, end); }});
+    return place ? place_rows(*place, *rows) : meta_rows(*rows);
+  }
+
+  result<void> meta_rows(const lmdb::tree& rows) {
+    std::uint64_t seen = 0;
+    auto done =
+        lmdb::walk(from_, rows,
+                   {[&](const auto& each, auto value) { return ++seen, meta_row(each.key, value); },
+                    [this](auto, const auto&) -> result<void> { return hopeless("how far it was"); }});
+    return done && seen != rows.rows ? hopeless("how far it was") : done;
+  }
+
+  /// Rows that a page without a sum does not have any more leave no gap: but they are missed by the table's
+  /// count. Then each such page may be the one.
+  result<void> place_rows(row_place place, const lmdb::tree& rows) {
+    std::uint64_t seen = 0;
+    std::vector<std::pair<std::string, std::optional<std::string>>> doubtful;
+    auto done =
+        lmdb::walk(from_, rows,
+                   {[&](const auto& each, auto value) { return ++seen, place_row(place, each.key, value); },
+                    [&](auto first, const auto& end) {
+                      seen += end && *end == std::string{first} + '\0' ? 1 : 0;
+                      return missing(place, first, end);
+                    },
+                    [&](auto first, const auto& end) { doubtful.emplace_back(first, end); }});
+    for (std::size_t i = 0; done && seen != rows.rows && i < doubtful.size(); ++i)
+      done = missing(place, doubtful[i].first, doubtful[i].second);
+    return done;
   }
 
   result<void> meta_row(std::string_view key, std::string_view value) {

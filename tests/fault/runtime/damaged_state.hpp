@@ -36,7 +36,7 @@ class damaged_state : public testing::Test {
 protected:
   result<std::unique_ptr<lmdb_state>>
   open(lmdb_state::when_damaged on_damage = lmdb_state::when_damaged::salvage) {
-    return lmdb_state::open(folder(), 0, {map_bytes, 0, 0}, on_damage);
+    return lmdb_state::open(folder(), 0, options_, on_damage);
   }
   std::string folder() const { return root_ / "state"; }
   std::string file() const { return folder() + "/data.mdb"; }
@@ -139,6 +139,7 @@ protected:
     return out;
   }
 
+  lmdb::environment_options options_{map_bytes, 0, 0};
   temporary_folder root_;
   model rows_;
   std::string original_;
