@@ -137,12 +137,9 @@ result<void> prepare_folders(const std::string& path, const node_file& node) {
     if (auto done = finish_salvage(folder); !done)
       return done;
     // Of an upgrade that was cut short: a program that keeps no sums may have written since.
-    std::error_code failed;
     for (const auto* sums : {"/sums", "/sums.new"})
-      if (node.format < folder_format)
-        std::filesystem::remove(folder + sums, failed);
-    if (failed)
-      return os_failure(failed.value(), "remove sums of an upgrade that was cut short", folder);
+      if (node.format < folder_format && ::unlink((folder + sums).c_str()) != 0 && errno != ENOENT)
+        return os_failure(errno, "remove sums of an upgrade that was cut short", folder + sums);
     if (auto done = check_part(folder + "/data.mdb", node.complete); !done)
       return done;
     for (const auto* part : {"/sums", "/lock.mdb", "/end"})
