@@ -126,7 +126,7 @@ result<std::unique_ptr<lmdb_state>> lmdb_state::open(const std::string& folder, 
                                                      lmdb::environment_options options,
                                                      when_damaged on_damage) {
   options.databases_max = state_databases_max;
-  const lmdb::page_sums::origin from{options.existing, options.summed};
+  const lmdb::sums_origin from{options.existing, options.summed};
   auto pages = lmdb::page_sums::open(folder, options.map_bytes, from);
   if (!pages)
     return pages.error();

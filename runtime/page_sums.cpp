@@ -37,7 +37,7 @@ page_sums::~page_sums() {
 }
 
 result<std::unique_ptr<page_sums>> page_sums::open(const std::string& folder, std::size_t map_bytes,
-                                                   origin from) {
+                                                   sums_origin from) {
   std::unique_ptr<page_sums> out{new page_sums{folder, map_bytes}};
   if (auto done = out->open_files(); !done)
     return done.error();

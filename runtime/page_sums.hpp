@@ -41,6 +41,12 @@
 
 namespace orderd::runtime::lmdb {
 
+/// What is known of a folder before it is opened.
+struct sums_origin {
+  bool existing = false; ///< a data file that is missing or empty is damage
+  bool summed = false;   ///< and so is a missing file of sums, or meta pages that have none
+};
+
 class page_sums final : public file_observer, public page_source {
 public:
   enum class found : std::uint8_t {
@@ -51,14 +57,10 @@ public:
     damaged, ///< LMDB must not have it; what can be read is `newest()`
   };
 
-  struct origin {
-    bool existing = false; ///< a data file that is missing or empty is damage
-    bool summed = false;   ///< and so is a missing file of sums, or meta pages that have none
-  };
   /// Opens or begins the sums of folder/data.mdb. A data file that says nothing of itself any more is
   /// `corrupt`. `map_bytes`: what it can grow to.
   static result<std::unique_ptr<page_sums>> open(const std::string& folder, std::size_t map_bytes,
-                                                 origin from);
+                                                 sums_origin from = {});
   page_sums(const page_sums&) = delete;
   page_sums& operator=(const page_sums&) = delete;
   ~page_sums() override;

@@ -27,7 +27,7 @@ bool can_be_missing(table in) {
 class copy_writer {
 public:
   static result<copy_writer> open(const std::string& folder, std::size_t map_bytes) {
-    auto sums = lmdb::page_sums::open(folder, map_bytes, {});
+    auto sums = lmdb::page_sums::open(folder, map_bytes);
     if (!sums)
       return sums.error();
     auto to = lmdb::environment::open(folder, {map_bytes, state_databases_max, 0}, sums->get());
