@@ -225,7 +225,8 @@ result<void> page_sums::read(page_number number, char* to) {
 
 result<std::uint64_t> page_sums::read_from(int file, page_number first, std::uint64_t count, char* to) const {
   auto got = file < 0 ? -1 : read_all(file, to, count * page_bytes, first * page_bytes);
-  if (got < 0)
+  // Only where it cannot be read that way: what the disk cannot read, memory may still have.
+  if (file < 0 || (got < 0 && errno == EINVAL))
     got = read_all(data_, to, count * page_bytes, first * page_bytes);
   if (got < 0 && errno != EIO)
     return os_failure(errno, "read data.mdb", folder_);

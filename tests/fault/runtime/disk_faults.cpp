@@ -1,10 +1,11 @@
-// The program's own pwrite, writev, fdatasync, fsync and rename come before the C library's, for the program
-// and for the shared libraries it uses.
+// The program's own pread, pwrite, writev, fdatasync, fsync and rename come before the C library's, for the
+// program and for the shared libraries it uses.
 #include "tests/fault/runtime/disk_faults.hpp"
 
 #include <atomic>
 #include <cerrno>
 #include <dlfcn.h>
+#include <fcntl.h>
 #include <sys/types.h>
 #include <sys/uio.h>
 #include <unistd.h>
@@ -17,6 +18,18 @@ std::atomic<int> failure_code = 0;
 std::atomic<bool> failed = false;
 
 std::atomic<std::uint64_t> renames_left = 0; ///< until the process ends; 0: it does not
+
+constexpr auto nowhere = ~std::uint64_t{0};
+std::atomic<std::uint64_t> unreadable_at = nowhere;
+
+bool cannot_read(int fd, std::size_t count, off_t where) {
+  const auto begin = static_cast<std::uint64_t>(where);
+  if (unreadable_at < begin || unreadable_at >= begin + count || (fcntl(fd, F_GETFL) & O_DIRECT) == 0)
+    return false;
+  failed = true;
+  errno = EIO;
+  return true;
+}
 
 bool fails() {
   auto left = calls_left.load();
@@ -50,18 +63,37 @@ bool failing_write::happened() const {
   return failed;
 }
 
+unreadable_byte::unreadable_byte(std::uint64_t at) {
+  failed = false;
+  unreadable_at = at;
+}
+
+unreadable_byte::~unreadable_byte() {
+  unreadable_at = nowhere;
+}
+
+bool unreadable_byte::happened() const {
+  return failed;
+}
+
 void end_after_rename(std::uint64_t nth) {
   renames_left = nth;
 }
 
 } // namespace orderd::test
 
+using orderd::test::cannot_read;
 using orderd::test::ended_after_rename;
 using orderd::test::fails;
 using orderd::test::next;
 using orderd::test::renames_left;
 
 extern "C" {
+
+ssize_t pread(int fd, void* bytes, size_t count, off_t where) {
+  static const auto real = next<ssize_t (*)(int, void*, size_t, off_t)>("pread");
+  return cannot_read(fd, count, where) ? -1 : real(fd, bytes, count, where);
+}
 
 ssize_t pwrite(int fd, const void* bytes, size_t count, off_t where) {
   static const auto real = next<ssize_t (*)(int, const void*, size_t, off_t)>("pwrite");

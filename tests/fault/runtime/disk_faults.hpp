@@ -18,6 +18,19 @@ public:
   bool happened() const;
 };
 
+/// While it lives, reads past memory (O_DIRECT) that touch this byte fail with EIO, as of a sector that the
+/// disk cannot read. One at a time.
+class unreadable_byte {
+public:
+  explicit unreadable_byte(std::uint64_t at);
+  unreadable_byte(const unreadable_byte&) = delete;
+  unreadable_byte& operator=(const unreadable_byte&) = delete;
+  ~unreadable_byte();
+
+  /// Whether it was read.
+  bool happened() const;
+};
+
 /// From here on the nth rename (1: the first) of this process is its last deed: it ends as a killed one does,
 /// with this exit code. Of a process of its own.
 inline constexpr int ended_after_rename = 77;
