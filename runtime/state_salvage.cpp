@@ -1,11 +1,13 @@
 #include "runtime/state_salvage.hpp"
 
+#include "runtime/bytes.hpp"
 #include "runtime/disk.hpp"
 #include "runtime/lmdb.hpp"
 #include "runtime/log.hpp"
 #include "runtime/runtime.pb.h"
 #include "runtime/state_rows.hpp"
 
+#include <array>
 #include <filesystem>
 #include <functional>
 #include <map>
@@ -18,6 +20,23 @@ namespace {
 constexpr std::size_t ranges_max = 10'000;
 /// A transaction of the copy; LMDB remembers every page of it.
 constexpr std::size_t transaction_bytes = std::size_t{32} << 20;
+/// How far the clock of who makes an entity's key may be ahead of the shard's time.
+constexpr std::int64_t clock_ahead_ms_max = 60'000;
+
+/// A kind, and a UUIDv7: 48 bits of milliseconds, then what is random but for its version and variant.
+bool begins_with_time(std::string_view key) {
+  return key.size() == 17 && (key[7] & 0xf0) == 0x70 && (key[9] & 0xc0) == 0x80;
+}
+
+/// The largest of these keys that could be made up to a time.
+std::string last_key_of(unsigned kind, std::int64_t time_ms) {
+  std::string out(1, static_cast<char>(kind));
+  append_integer(out, static_cast<std::uint64_t>(time_ms) << 16);
+  out.resize(1 + 6);
+  out.append(10, '\xff');
+  return out;
+}
+
 /// Tables of the business: what is missing there can be refused row by row.
 bool can_be_missing(table in) {
   return in == table::content || in == table::state || in == table::index;
@@ -161,6 +180,9 @@ private:
       return {};
     }
     has_meta_ = true;
+    if (stored::v1::state_meta meta;
+        key == "applied" && meta.ParseFromArray(opened->value.data(), static_cast<int>(opened->value.size())))
+      time_ms_ = meta.applied_time_ms();
     return to_.put(key, uncounted(key, *opened));
   }
 
@@ -179,6 +201,8 @@ private:
       return missing(place, key, std::string{key} + '\0');
     ++rows_;
     last_[place.number()] = std::string{key};
+    if (row_place::split_by_kind(place.in()) && !begins_with_time(key))
+      untimed_[place.kind()] = true;
     return to_.put(key, value);
   }
 
@@ -203,6 +227,13 @@ private:
       if (!lost_.open_ended(place.in(), place.kind()))
         lost_.close(other, place.kind(), last);
     }
+    // Where the ends of both are lost: keys that begin with their time were made before the state's.
+    for (const auto& [number, last] : last_) {
+      const row_place place{number};
+      if (row_place::split_by_kind(place.in()) && !untimed_[place.kind()] && time_ms_ > 0)
+        for (const auto in : {table::content, table::state})
+          lost_.close(in, place.kind(), last_key_of(place.kind(), time_ms_ + clock_ahead_ms_max));
+    }
   }
 
   fault hopeless(const std::string& what) const {
@@ -215,7 +246,9 @@ private:
   copy_writer& to_;
   std::uint32_t shard_;
   lost_rows lost_;
-  std::map<std::uint16_t, std::string> last_; ///< the last key found, by place
+  std::map<std::uint16_t, std::string> last_;    ///< the last key found, by place
+  std::array<bool, row_place::kinds> untimed_{}; ///< it has a key that is not a UUIDv7
+  std::int64_t time_ms_ = 0;                     ///< of the last applied epoch
   std::uint64_t rows_ = 0;
   bool has_meta_ = false;
 };

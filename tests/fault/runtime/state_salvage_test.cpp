@@ -67,6 +67,44 @@ TEST_F(StateSalvage, ASavedCopyOfBeforeIsNotTakenForTheState) {
   EXPECT_EQ(bytes_of(file()), original_);
 }
 
+/// A key of an order's form: a kind, and a UUIDv7 of that time.
+std::string timed_key(std::int64_t time_ms, unsigned number) {
+  std::string time;
+  append_integer(time, static_cast<std::uint64_t>(time_ms));
+  std::string key = "o" + time.substr(2) + std::string("\x70\0\x80\0\0\0", 6);
+  append_integer(key, number);
+  return key;
+}
+
+TEST_F(StateSalvage, WhatIsMadeAfterItIsNotTakenForLost) {
+  constexpr std::int64_t now = 1'790'000'000'000;
+  std::filesystem::create_directories(folder());
+  {
+    std::vector<row_write> writes;
+    for (unsigned i = 0; i < 400; ++i) {
+      const auto text = i == 399 ? std::string{"thelast"} : std::to_string(i);
+      writes.push_back(write(table::content, timed_key(now + i, i), text + std::string(40, 'c')));
+      writes.push_back(write(table::state, timed_key(now + i, i), text));
+    }
+    auto last = std::make_shared<epoch>(*make_epoch(0, 1, std::move(writes)));
+    last->time_ms = now + 1'000;
+    auto state = open();
+    ASSERT_TRUE((*state)->apply(std::vector<epoch_ptr>{last}));
+  }
+  auto bytes = bytes_of(file());
+  for (auto at = bytes.find("thelast"); at != std::string::npos; at = bytes.find("thelast"))
+    bytes.replace(at / lmdb::page_bytes * lmdb::page_bytes, lmdb::page_bytes, lmdb::page_bytes, '\0');
+  put_bytes(file(), bytes);
+  auto state = open();
+  ASSERT_TRUE(state) << state.error().message;
+  for (const auto in : {table::content, table::state}) {
+    EXPECT_THAT(read(**state, {in, timed_key(now + 399, 399)}), HasSubstr("wrong checksum"));
+    EXPECT_THAT(read(**state, {in, timed_key(now + 50'000, 1)}), HasSubstr("wrong checksum"))
+        << "by a client whose clock is ahead";
+    EXPECT_EQ(read(**state, {in, timed_key(now + 62'000, 1)}), "") << "a new order can be placed";
+  }
+}
+
 TEST_F(StateSalvage, AnEngineRowThatMayBeLostStopsTheStart) {
   std::filesystem::create_directories(folder());
   {
