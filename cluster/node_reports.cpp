@@ -111,7 +111,9 @@ result<reports> of_one_history(const reports& nodes, std::uint32_t shard, std::s
                      + " do not, and of the others it is not known. Start nodes "
                      + listed(silent(nodes, copies)) + ", and see that all reach the store"};
   auto& right = since_with ? with : against;
-  return newest(right, shard).version == 0 ? nodes : std::move(right);
+  if (newest(right, shard).version == 0)
+    return nodes;
+  return std::move(right);
 }
 
 } // namespace orderd::cluster
