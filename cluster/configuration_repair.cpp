@@ -208,6 +208,7 @@ result<repair_plan> plan_restore(const reports& nodes) {
   auto plan = begin(*known, nodes);
   auto terms = known->terms;
   terms.generation = plan.change.generation();
+  terms.continued.clear(); // A person's word: what nodes hold more than this counts no longer.
   for (const auto& [name, value] : known->node_records)
     add(plan.change, name, 0, value);
   for (std::uint32_t shard = 0; shard < terms.shards; ++shard) {

@@ -171,6 +171,8 @@ void directory_actor::read_all() {
       announce_again(*listed, verdict);
     } else if (verdict.what == store_belief::older && held_.note_older())
       keep();
+    if (verdict.found_again)
+      continue_generation(there);
   }
   if (std::exchange(untold_, false)) {
     tell_nodes();
@@ -193,6 +195,20 @@ void directory_actor::take(const store_content& there, const store_verdict& verd
     tell_nodes();
   if (news.shards)
     tell_shards();
+}
+
+/// Before anything else is changed in a store that has its data back (held_configuration.hpp).
+void directory_actor::continue_generation(const store_content& there) {
+  const auto next = held_.continued();
+  if (!next)
+    return;
+  const auto set =
+      store_.compare_and_set(cluster_name, there.records.at(cluster_name).version, *next, held_.this_store());
+  if (!set || set->value != *next)
+    return; // Another node was faster, or the store is lost again: the next read says which.
+  log::warn("directory", "store_found_again", {{"generation", held_.terms().generation + 1}},
+            "it has exactly what this node holds, and goes on from there");
+  agenda_.want_read();
 }
 
 /// This node's own record, where the store has lost it: others would start without knowing it.

@@ -82,6 +82,7 @@ store_changed directory_actor::change_records(const change_store& what) {
   }
   auto terms = cluster.empty() ? held_.terms() : *decode_cluster_terms(cluster);
   terms.generation = asked.generation();
+  terms.continued.clear(); // As in the plan.
   if (const auto written = write_record(cluster_name, encode(terms), *listed); !written)
     return {written.error(), {}};
   log::warn("directory", "configuration_changed",

@@ -125,6 +125,40 @@ bool held_configuration::same_as_held(const store_content& there) const {
   return true;
 }
 
+/// The highest version of a shard's record, in the store of this generation.
+std::uint64_t held_configuration::newest() const {
+  std::uint64_t out = 0;
+  for (const auto& each : shards_)
+    if (generation_of(each.version) == terms_.generation)
+      out = std::max(out, version_in_store(each.version));
+  return out;
+}
+
+std::optional<std::string> held_configuration::continued() const {
+  auto next = terms_;
+  if (next.generation >= generation_max || next.continued.size() >= limits::continuations_max)
+    return std::nullopt;
+  next.continued.push_back({++next.generation, newest()});
+  return cluster::encode(next);
+}
+
+/// Why a store of a higher generation does not go on from what is held; none: it does, or a person has
+/// written it.
+std::optional<std::string> held_configuration::not_continued(const cluster_terms& there) const {
+  const auto found = std::find_if(there.continued.begin(), there.continued.end(),
+                                  [&](const auto& each) { return each.generation == terms_.generation + 1; });
+  if (found == there.continued.end())
+    return std::nullopt;
+  const auto after = "it was found again as of version " + number(found->newest) + "; this node ";
+  if (newest() > found->newest)
+    return after + "holds version " + number(newest());
+  for (std::size_t shard = 0; shard < shards_.size(); ++shard)
+    if (promised_[shard] > shards_[shard].what.term)
+      return after + "has promised term " + number(promised_[shard]) + " of shard " + number(shard)
+             + ", of which it holds no record";
+  return std::nullopt;
+}
+
 /// Nodes of which more is held than is there, and why.
 std::map<std::uint32_t, std::string> held_configuration::nodes_behind(const store_content& there,
                                                                       bool restored) const {
@@ -152,7 +186,7 @@ std::map<std::uint32_t, std::string> held_configuration::nodes_behind(const stor
 
 store_verdict held_configuration::judge(const store_content& there) const {
   const auto no = [](store_belief what, std::string why) {
-    return store_verdict{what, std::move(why), {}, {}, {}};
+    return store_verdict{what, std::move(why), {}, {}, {}, false};
   };
   if (there.terms_damage)
     return no(store_belief::damaged, *there.terms_damage);
@@ -171,6 +205,9 @@ store_verdict held_configuration::judge(const store_content& there) const {
     return no(store_belief::older, "its generation is " + number(there.terms->generation)
                                        + "; this node has seen " + number(terms_.generation));
   const bool restored = there.terms->generation > terms_.generation;
+  if (restored)
+    if (auto why = not_continued(*there.terms))
+      return no(store_belief::older, *std::move(why));
   store_verdict out;
   for (std::uint32_t shard = 0; shard < shards_.size(); ++shard) {
     const auto& held = shards_[shard];
@@ -196,9 +233,12 @@ store_verdict held_configuration::judge(const store_content& there) const {
     else if (jump > limits::term_jump_warned && !restored)
       out.odd[shard] = says + ": more than " + number(limits::term_jump_warned) + " terms at once";
   }
-  if (!restored && gone_back_ && !same_as_held(there))
-    return no(store_belief::older,
-              "it was seen to have less than is held, in this generation, " + number(terms_.generation));
+  if (!restored && gone_back_) {
+    auto seen = no(store_belief::older,
+                   "it was seen to have less than is held, in this generation, " + number(terms_.generation));
+    seen.found_again = same_as_held(there);
+    return seen;
+  }
   out.kept_nodes = nodes_behind(there, restored);
   return out;
 }

@@ -9,12 +9,17 @@
 //   foreign  it has that of another cluster
 //   older    it had, or has, less than is held: a record of a lower version, of a lower term under a higher
 //            version, or another one under the same version. Once seen, nothing more is believed in this
-//            generation, however much it grows, unless it is found to be exactly what is held.
+//            generation, however much it grows.
 //   damaged  its record of the cluster cannot be read, or does not fit
 //
 // Of a store that is believed a single shard's record may be missing, unreadable, or of a term that cannot
 // be: then what is held of that shard stays (`kept`). So does what is held of a node whose record is missing,
 // unreadable or older: nothing takes a node out of its cluster.
+//
+// A store that was older and is *found again* to be exactly what a node holds has its data back. Others may
+// not have looked yet, and what is changed from then on they could not tell from another store that has
+// grown. So before any other change its generation is raised, with a word of how much the store had by then
+// (`continuation`): whoever holds no more than that believes what came since.
 //
 // *Generation*: a number in the record of the cluster. Versions begin again in a new store, so they are
 // compared within a generation: `orderctl cluster restore-configuration` raises it, and then what is there is
@@ -75,7 +80,8 @@ struct store_verdict {
   std::map<std::uint32_t, std::string> kept; ///< shards whose record is not believed, though the store is
   std::map<std::uint32_t, std::string> odd;  ///< shards whose record is believed, and should be looked at
   std::map<std::uint32_t, std::string>
-      kept_nodes; ///< nodes whose record is not believed, though the store is
+      kept_nodes;           ///< nodes whose record is not believed, though the store is
+  bool found_again = false; ///< older once, and now exactly what is held: its generation is to be raised
 };
 
 /// What has changed.
@@ -112,6 +118,9 @@ public:
   /// What a node says of itself at its start while the store is not believed: compare-and-set, on what is
   /// held.
   versioned_value announce(const std::string& name, std::uint64_t expected, const std::string& value);
+  /// The record of the cluster that begins the next generation, of a store that was found again. None: a
+  /// person has to, after limits::continuations_max.
+  std::optional<std::string> continued() const;
   /// It was seen to be older. Whether that is new.
   bool note_older() noexcept;
 
@@ -123,6 +132,8 @@ public:
 private:
   std::optional<std::string> behind(std::uint32_t shard, const versioned_assignment& there) const;
   bool same_as_held(const store_content& there) const;
+  std::uint64_t newest() const;
+  std::optional<std::string> not_continued(const cluster_terms& there) const;
   std::map<std::uint32_t, std::string> nodes_behind(const store_content& there, bool restored) const;
   void hold(const std::string& name, const versioned_value& what);
 

@@ -25,6 +25,11 @@ std::string encode(const cluster_terms& what) {
   out.set_shards(what.shards);
   out.set_replication(what.replication);
   out.set_generation(what.generation);
+  for (const auto& each : what.continued) {
+    auto& one = *out.add_continued();
+    one.set_generation(each.generation);
+    one.set_newest(each.newest);
+  }
   return out.SerializeAsString();
 }
 
@@ -33,7 +38,10 @@ result<cluster_terms> decode_cluster_terms(std::string_view bytes) {
   if (!read.ParseFromArray(bytes.data(), static_cast<int>(bytes.size())) || read.shards() == 0
       || read.replication() == 0)
     return fault{fault_code::corrupt, "what the configuration store has of the cluster cannot be decoded"};
-  return cluster_terms{read.id(), read.shards(), read.replication(), read.generation()};
+  cluster_terms out{read.id(), read.shards(), read.replication(), read.generation()};
+  for (const auto& each : read.continued())
+    out.continued.push_back({each.generation(), each.newest()});
+  return out;
 }
 
 std::string encode(std::uint32_t node, const known_node& what) {

@@ -17,12 +17,22 @@
 
 namespace orderd::cluster {
 
+/// A generation that began because a store that had less was found to be what a node holds again
+/// (held_configuration.hpp).
+struct continuation {
+  std::uint64_t generation = 0;
+  std::uint64_t newest = 0; ///< the highest version of a shard's record in the store that was found
+  friend bool operator==(const continuation&, const continuation&) = default;
+};
+
 /// What is fixed when the first node of a cluster starts, and how often the store was written again since.
 struct cluster_terms {
   std::string id;
   std::uint32_t shards = 1;
   std::uint32_t replication = 1; ///< copies of each shard that are wanted
   std::uint64_t generation = 0;  ///< of the store (held_configuration.hpp)
+  /// Ascending, since a person raised the generation last.
+  std::vector<continuation> continued = {};
   friend bool operator==(const cluster_terms&, const cluster_terms&) = default;
 };
 

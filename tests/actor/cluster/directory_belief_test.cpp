@@ -97,12 +97,18 @@ TEST_F(DirectoryOfALostStore, TheSameStoreBackIsBelieved) {
   system_.pass(a_poll);
   register_.restore(older_);
   system_.pass(a_poll);
+  auto late = *held_; // Of a node that does not look before the takeover.
   register_.restore(real);
   system_.pass(a_poll);
-  propose(version_, taken_over(now_, {2, 1}, 2));
+  propose(told(0).version, taken_over(now_, {2, 1}, 2));
   ASSERT_EQ(decided_.size(), 1u);
   EXPECT_EQ(decided_[0].now_there.what.term, 4u);
   EXPECT_EQ(trouble("empty") + trouble("older"), 0);
+  const auto there = read_content(register_.values());
+  const auto verdict = late.judge(there);
+  EXPECT_EQ(to_string(verdict.what), "believed") << verdict.why;
+  late.take(there, verdict);
+  EXPECT_EQ(late.shards()[0].what.term, 4u);
 }
 
 /// Versions begin again in a new store.

@@ -76,10 +76,58 @@ TEST(HeldConfiguration, BelievesNothingMoreOfAStoreThatWentBack) {
   auto read = held_configuration::decode(held.encode());
   ASSERT_TRUE(read);
   EXPECT_EQ(read->judge(store(99, led_by_one(6))).what, store_belief::older); // After a restart neither.
-  EXPECT_EQ(held.judge(store(90, led_by_one(5))).what, store_belief::believed);
+  EXPECT_FALSE(held.judge(store(99, led_by_one(6))).found_again);
   auto next = terms;
   next.generation = 1;
   EXPECT_EQ(held.judge(store(1, led_by_one(6), next)).what, store_belief::believed);
+}
+
+/// One node finds the right data again and goes on; the others have seen it older, and look later.
+TEST(HeldConfiguration, BelievesWhatCameAfterAnotherNodeFoundTheStoreAgain) {
+  auto first = holding(90, 5);
+  first.note_older();
+  const auto found = first.judge(store(90, led_by_one(5)));
+  EXPECT_EQ(found.what, store_belief::older);
+  ASSERT_TRUE(found.found_again);
+  const auto next = decode_cluster_terms(first.continued().value());
+  ASSERT_TRUE(next);
+  EXPECT_EQ(next->generation, 1u);
+  const auto taken_over = store(95, led_by_one(6), *next);
+  const struct {
+    const char* what;
+    held_configuration held;
+    store_belief belief;
+  } rows[] = {
+      {"who found it", first, store_belief::believed},
+      {"holds as much", holding(90, 5), store_belief::believed},
+      {"holds less", holding(80, 4), store_belief::believed},
+      {"holds more: what was found was older still", holding(91, 5), store_belief::older},
+  };
+  for (const auto& row : rows)
+    for (const bool looked : {false, true}) {
+      auto held = row.held;
+      if (looked)
+        held.note_older();
+      EXPECT_EQ(to_string(held.judge(taken_over).what), to_string(row.belief)) << row.what << looked;
+    }
+  auto promised = holding(90, 5);
+  promised.promised(0, 6); // Of whom, it has no record.
+  EXPECT_EQ(promised.judge(taken_over).what, store_belief::older);
+}
+
+TEST(HeldConfiguration, BelievesAStoreThatWasFoundAgainSeveralTimes) {
+  const auto next = [](held_configuration of) { return *decode_cluster_terms(of.continued().value()); };
+  auto first = holding(90, 5);
+  const auto once = next(first);
+  const auto there = store(95, led_by_one(6), once);
+  first.take(there, first.judge(there));
+  const auto twice = next(first);
+  EXPECT_EQ(twice.generation, 2u);
+  EXPECT_EQ(holding(90, 5).judge(store(96, led_by_one(7), twice)).what, store_belief::believed);
+  EXPECT_EQ(holding(93, 5).judge(store(96, led_by_one(7), twice)).what, store_belief::older);
+  auto full = twice;
+  full.continued.resize(limits::continuations_max);
+  EXPECT_FALSE(held_configuration{full}.continued());
 }
 
 /// The file may be of before an upgrade, or lost: what the replicas promised is in the journal.
