@@ -213,6 +213,11 @@ result<std::string> set_aside(const std::string& data_dir, const node_file& next
 }
 
 result<void> take_back(const std::string& data_dir, const std::string& name) {
+  // What was begun first: its parts are in two places, and belong to another disk than is taken back now. A
+  // node.json that cannot be read has begun nothing.
+  if (runtime::read_node_file(node_file_of(data_dir)))
+    if (auto done = finish_moves(data_dir); !done)
+      return done;
   const auto all = list_given_up(data_dir);
   if (!all)
     return all.error();
@@ -280,7 +285,11 @@ result<std::vector<inspected_shard>> inspect_disk(const std::string& folder) {
   auto disk = runtime::open_storage(folder, 0, kept);
   if (!disk)
     return disk.error();
-  const auto found = runtime::recover_replicas(**disk);
+  return inspect_opened(**disk);
+}
+
+result<std::vector<inspected_shard>> inspect_opened(runtime::storage& disk) {
+  const auto found = runtime::recover_replicas(disk);
   if (!found)
     return found.error();
   std::vector<inspected_shard> out;

@@ -14,6 +14,7 @@
 
 #include "runtime/node_file.hpp"
 #include "runtime/result.hpp"
+#include "runtime/store.hpp"
 
 #include <cstdint>
 #include <optional>
@@ -63,5 +64,7 @@ struct inspected_shard {
 
 /// Opens a disk as a start would, and changes nothing in it. `corrupt`: why it cannot be opened.
 runtime::result<std::vector<inspected_shard>> inspect_disk(const std::string& folder);
+/// Of a disk that the caller has opened.
+runtime::result<std::vector<inspected_shard>> inspect_opened(runtime::storage& disk);
 
 } // namespace orderd::cluster

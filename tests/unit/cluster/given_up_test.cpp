@@ -128,6 +128,24 @@ TEST_F(GivenUp, IsWholeAfterACrashAtAnyStep) {
   EXPECT_EQ(content(data + "/shards/x"), "first");
 }
 
+/// The exchange was interrupted: node.json is of the disk that comes back, the parts are of the one before.
+TEST_F(GivenUp, IsTakenBackOnlyAfterWhatWasBegunBefore) {
+  put("first");
+  ASSERT_TRUE(set_aside(data, disk("second"), ""));
+  put("second");
+  files::create_directories(data + "/given-up/0002");
+  ASSERT_TRUE(runtime::write_node_file(data + "/given-up/0002/node.json", disk("second")));
+  auto begun = disk("first");
+  begun.taking_back = "0001";
+  begun.setting_aside = "0002";
+  ASSERT_TRUE(runtime::write_node_file(data + "/node.json", begun));
+  ASSERT_TRUE(take_back(data, "0002"));
+  EXPECT_EQ(here(), "second");
+  EXPECT_EQ((*runtime::read_node_file(data + "/node.json"))->node_id, "second");
+  EXPECT_EQ(kept("0003"), "first");
+  EXPECT_EQ((*runtime::read_node_file(data + "/given-up/0003/node.json"))->node_id, "first");
+}
+
 TEST_F(GivenUp, IsNeverMovedOverSomethingElse) {
   put("first");
   files::create_directories(data + "/given-up/0001/journal");
