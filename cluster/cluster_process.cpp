@@ -56,16 +56,21 @@ result<void> cluster_process::start(bool replace_disk, const std::function<bool(
     return held.error();
   held_store as_held{*store_, held->what};
   disk_numbers_->held_trouble.at("damaged").Set(held->damaged ? 1 : 0);
-  auto joined = join_cluster(settings_, {.store = as_held,
-                                         .keep_waiting = keep_waiting,
-                                         .now_ms = unix_time_ms,
-                                         .replace_disk = replace_disk,
-                                         .bind = [this] { return bind(); },
-                                         .answers =
-                                             [this](const known_node& announced, const std::string& cluster) {
-                                               return who_answers(announced, settings_.node, cluster,
-                                                                  settings_.listen, presence_limit);
-                                             }});
+  auto joined =
+      join_cluster(settings_, {.store = as_held,
+                               .keep_waiting = keep_waiting,
+                               .now_ms = unix_time_ms,
+                               .replace_disk = replace_disk,
+                               .bind = [this] { return bind(); },
+                               .answers =
+                                   [this](const known_node& announced, const std::string& cluster) {
+                                     return who_answers(announced, settings_.node, cluster, settings_.listen,
+                                                        presence_limit);
+                                   },
+                               .hears =
+                                   [this](const auto& others, const std::string& cluster) {
+                                     return who_hears(others, settings_.node, cluster, presence_limit);
+                                   }});
   if (!joined)
     return joined.error();
   joined_ = *std::move(joined);

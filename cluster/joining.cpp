@@ -1,7 +1,7 @@
 #include "cluster/joining.hpp"
 
 #include "cluster/given_up.hpp"
-#include "cluster/replica_note.hpp"
+#include "cluster/start_checks.hpp"
 #include "cluster/start_records.hpp"
 #include "cluster/start_words.hpp"
 #include "config/start_limits.hpp"
@@ -39,18 +39,6 @@ std::string random_id() {
   return runtime::to_hex(id);
 }
 
-/// Only an incomplete copy may have a journal and a state that do not fit together.
-result<void> check(const std::vector<runtime::replica_storage>& shards) {
-  for (const auto& shard : shards) {
-    const auto note = decode_replica_note(shard.note.value_or(""));
-    if (!note)
-      return note.error();
-    if (!shard.whole && !note->copying)
-      return fault{fault_code::corrupt, shard.damage};
-  }
-  return {};
-}
-
 class joining {
 public:
   joining(const config::node_settings& settings, const joining_ports& ports)
@@ -58,9 +46,10 @@ public:
         name_(name_of_node(settings.node)) {}
 
   result<joined_node> run() {
-    for (const auto step : {&joining::look, &joining::learn_terms, &joining::check_folder,
-                            &joining::open_disk, &joining::decide, &joining::keep_others_out,
-                            &joining::settle_terms, &joining::write_disk, &joining::announce})
+    for (const auto step :
+         {&joining::look, &joining::learn_terms, &joining::check_folder, &joining::lock_folder,
+          &joining::before_upgrade, &joining::open_disk, &joining::decide, &joining::keep_others_out,
+          &joining::settle_terms, &joining::write_disk, &joining::announce})
       if (auto done = (this->*step)(); !done)
         return done.error();
     return joined_node{terms_,
@@ -148,12 +137,13 @@ private:
 
   /// Under the folder's lock from here on. What is wrong with the disk is remembered: the store says what
   /// follows from it.
-  result<void> open_disk() {
+  result<void> lock_folder() {
     if (!file_)
       return {};
     auto lock = runtime::folder_lock::take(folder_);
     if (!lock)
       return lock.error();
+    lock_ = *std::move(lock);
     if (auto done = finish_moves(folder_); !done)
       return done;
     auto file = runtime::read_node_file(file_of(folder_));
@@ -162,7 +152,22 @@ private:
     file_ = *file;
     story_.disk = {{file_->incarnation, file_->boot}, file_->distrusted.empty(), file_->pending};
     story_.damage = file_->distrusted;
-    auto opened = open(*std::move(lock));
+    return {};
+  }
+
+  /// Opening a folder of an earlier format makes it one that the build before cannot read any more. So a
+  /// start that is refused for what is known without opening it comes first.
+  result<void> before_upgrade() {
+    if (!file_ || file_->format >= runtime::folder_format)
+      return {};
+    const auto done = decide();
+    return done ? keep_others_out() : done;
+  }
+
+  result<void> open_disk() {
+    if (!file_)
+      return {};
+    auto opened = open(std::move(lock_));
     if (opened || opened.error().code != fault_code::corrupt)
       return opened;
     story_.disk.sound = false;
@@ -181,7 +186,7 @@ private:
     if (!found)
       return found.error();
     found_ = *std::move(found);
-    return check(found_);
+    return check_found(found_);
   }
 
   result<void> decide() {
@@ -193,6 +198,8 @@ private:
         return done;
       if (decided_.may_start())
         return {};
+      if (auto alone = looks == 0 ? nobody_has_the_number() : result<void>{}; !alone)
+        return alone;
       if (decided_.outcome != start_outcome::not_superseded || looks == limits::superseded_looks_max)
         return fault{fault_code::malformed, refusal_of(story_, decided_)};
       if (looks == 0)
@@ -214,6 +221,7 @@ private:
       return read.error();
     version_ = read->version;
     guard_ = std::move(read->guard);
+    others_ = std::move(read->others);
     const start_question asked{settings_.node,
                                story_.disk,
                                std::move(read->known),
@@ -230,16 +238,14 @@ private:
 
   /// Before anything is changed: a process that has the number, an address or the folder is not disturbed.
   result<void> keep_others_out() {
-    if (auto done = ports_.bind(); !done)
-      return done;
-    if (story_.known.node.disk.incarnation == 0)
-      return {};
-    if (const auto who = ports_.answers(story_.known.node, terms_.id))
-      return fault{fault_code::unavailable,
-                   "node " + std::to_string(settings_.node) + " runs already: " + *who
-                       + ". Nothing was changed. End that process first, or give this one "
-                         "another --node"};
-    return {};
+    if (!std::exchange(bound_, true))
+      if (auto done = ports_.bind(); !done)
+        return done;
+    return nobody_has_the_number();
+  }
+
+  result<void> nobody_has_the_number() {
+    return check_number_is_free(ports_, settings_.node, terms_.id, story_.known.node, others_);
   }
 
   /// Fixes the terms of a new cluster. Another node may do so at the same moment: then its terms hold.
@@ -363,6 +369,9 @@ private:
   start_verdict decided_;
   std::uint64_t version_ = 0; ///< of the node's record, as it was decided on
   store_guard guard_;         ///< the store in which it was read
+  std::map<std::uint32_t, known_node> others_;
+  bool bound_ = false;
+  std::unique_ptr<runtime::folder_lock> lock_; ///< until the disk has it
   std::unique_ptr<runtime::storage> disk_;
   std::vector<runtime::replica_storage> found_;
 };

@@ -3,9 +3,13 @@
 //
 // *Operation*, in this order, so that a start that fails changes nothing that others see:
 // 1. The folder is looked at; one that is not this node's is refused and not touched.
-// 2. Its disk is opened and checked, under the folder's lock.
-// 3. What it counts for is decided (start_verdict.hpp), by the disk and the whole of the store.
-// 4. Everything that will be listened on is bound; nobody else may answer for the node's number.
+// 2. Its disk is opened and checked, under the folder's lock. One of an earlier format is changed by that,
+// for
+//    good: so 3. and 4. come first, by what its node.json says, and once more afterwards.
+// 3. What it counts for is decided (start_verdict.hpp), by the disk and the whole of the store. Before it is
+//    refused it is asked whether the node runs elsewhere: then that is what is said.
+// 4. Everything that will be listened on is bound; nobody else may answer for the node's number, and no other
+//    node may hear it.
 // 5. The disk is written: who it is, its start counted; or what was on it is set aside (given_up.hpp).
 // 6. The node announces itself: one compare-and-set on what 3. has read, in the store in which it read that.
 #pragma once
@@ -17,6 +21,7 @@
 #include "runtime/store.hpp"
 
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -47,6 +52,12 @@ struct joining_ports {
   /// took: a sentence about it; nullopt: none does.
   std::function<std::optional<std::string>(const known_node& announced, const std::string& cluster)> answers =
       [](const known_node&, const std::string&) { return std::optional<std::string>{}; };
+  /// Whether one of the other nodes hears the number, by another process than this: a sentence about it.
+  std::function<std::optional<std::string>(const std::map<std::uint32_t, known_node>& others,
+                                           const std::string& cluster)>
+      hears = [](const std::map<std::uint32_t, known_node>&, const std::string&) {
+        return std::optional<std::string>{};
+      };
 };
 
 /// Opens the data folder as that of node `settings.node`. The first node to start fixes the cluster's terms.

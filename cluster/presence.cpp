@@ -22,7 +22,7 @@ constexpr std::size_t read_bytes = 64u << 10;
 /// What a question over a socket came to.
 struct heard {
   std::shared_ptr<const v1::reply> answer; ///< null: none
-  bool ended = false;                      ///< it closed, or spoke otherwise than orderd does
+  bool foreign = false;                    ///< it spoke otherwise than orderd does
 };
 
 /// Moves bytes until there is an answer, an end, or the time is over.
@@ -53,7 +53,7 @@ heard ask(const socket& to, milliseconds limit) {
       continue;
     const auto got = ::recv(to.descriptor(), in.data(), in.size(), MSG_DONTWAIT);
     if (got <= 0)
-      return {nullptr, true};
+      break; // Also a node that takes no more connections does so.
     if (!talk.receive({in.data(), static_cast<std::size_t>(got)}, steady_clock::now()))
       return {nullptr, true};
     if (auto answers = talk.take_answers(); !answers.empty())
@@ -75,16 +75,36 @@ std::optional<std::string> who_answers(const known_node& announced, std::uint32_
   if (!connected)
     return std::nullopt;
   const auto said = ask(*connected, limit);
-  if (said.ended)
+  if (said.foreign)
     return std::nullopt;
   if (!said.answer)
-    return "something listens at " + where + ", where it was announced, and does not say who it is";
+    return "somebody listens at " + where + ", where it was announced, and does not say who it is";
   if (!said.answer->has_cluster_status())
     return "a node answers at " + where + ", where it was announced, and does not say which it is";
   const auto& status = said.answer->cluster_status();
   if (status.cluster_id() != cluster || status.answered_by() != node)
     return std::nullopt;
   return "it answers at " + where;
+}
+
+std::optional<std::string> who_hears(const std::map<std::uint32_t, known_node>& others, std::uint32_t node,
+                                     const std::string& cluster, milliseconds limit) {
+  for (const auto& [number, other] : others) {
+    const auto at = parse_loopback_endpoint(other.client_endpoint);
+    if (number == node || !at)
+      continue;
+    const auto connected = connect_socket(*at, limit);
+    if (!connected)
+      continue;
+    const auto said = ask(*connected, limit);
+    if (!said.answer || !said.answer->has_cluster_status()
+        || said.answer->cluster_status().cluster_id() != cluster)
+      continue;
+    for (const auto& each : said.answer->cluster_status().nodes())
+      if (each.node() == node && each.heard())
+        return "node " + std::to_string(number) + " hears it, announced at " + each.client_endpoint();
+  }
+  return std::nullopt;
 }
 
 } // namespace orderd::cluster

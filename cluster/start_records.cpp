@@ -37,6 +37,10 @@ result<start_records> read_for_start(const std::map<std::string, versioned_value
       else
         out.unreadable = read.error();
     }
+  for (const auto& [other, value] : listed)
+    if (other.starts_with(nodes_prefix))
+      if (auto known = decode_known_node(value.value); known && known->first != node)
+        out.others.insert(*std::move(known));
   const auto name = name_of_node(node);
   const auto there = listed.find(name);
   if (there == listed.end()) {

@@ -15,9 +15,10 @@
 namespace orderd::cluster {
 
 struct start_records {
-  std::uint64_t version = 0; ///< of the node's record; 0: there is none
-  store_guard guard;         ///< the store in which it was read
-  known_disks known;         ///< where there is no record: the disk that assignments name
+  std::uint64_t version = 0;                  ///< of the node's record; 0: there is none
+  store_guard guard;                          ///< the store in which it was read
+  known_disks known;                          ///< where there is no record: the disk that assignments name
+  std::map<std::uint32_t, known_node> others; ///< of the cluster
   std::map<std::uint32_t, assignment> shards;
   std::optional<runtime::fault> unreadable; ///< an assignment that cannot be decoded
 };

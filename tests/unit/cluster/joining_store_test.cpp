@@ -2,10 +2,12 @@
 // what it writes.
 #include "cluster/joining.hpp"
 #include "cluster/known_disks.hpp"
+#include "runtime/node_file.hpp"
 #include "tests/support/temporary_folder.hpp"
 
 #include <gtest/gtest.h>
 
+#include <filesystem>
 #include <string>
 
 namespace orderd::cluster {
@@ -72,6 +74,65 @@ TEST_F(JoiningMeanwhile, AnEmptyFolderIsRefusedAlsoWhereOnlyAssignmentsNameItsDi
   const auto joined = join();
   ASSERT_TRUE(joined) << joined.error().message;
   EXPECT_EQ(joined->self.incarnation, 8u);
+}
+
+/// A copy of its folder, at other addresses.
+TEST_F(JoiningMeanwhile, ANumberThatOthersHearChangesNothing) {
+  ASSERT_TRUE(join());
+  const auto other = encode(5, known_node{{1, 1}, "127.0.0.1:5", "127.0.0.1:6"});
+  ASSERT_TRUE(store.compare_and_set(name_of_node(5), 0, other, unguarded));
+  std::uint32_t heard_for = 1'000;
+  std::uint32_t waits = 0;
+  ports.keep_waiting = [&] { return ++waits > 0; };
+  ports.hears = [&](const auto& others, const std::string& cluster) {
+    EXPECT_EQ(others.size(), 1u);
+    EXPECT_EQ(others.begin()->first, 5u);
+    EXPECT_FALSE(cluster.empty());
+    return waits < heard_for ? std::optional<std::string>{"node 5 hears it"} : std::nullopt;
+  };
+  const auto refused = join();
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(fault_code::unavailable, refused.error().code);
+  EXPECT_NE(std::string::npos, refused.error().message.find("node 4 runs already: node 5 hears it"))
+      << refused.error().message;
+  EXPECT_EQ(1u, known().node.disk.boot);
+  waits = 0;
+  heard_for = 3; // It has just ended.
+  EXPECT_TRUE(join());
+  EXPECT_EQ(3u, waits);
+}
+
+/// An older copy, while the node runs elsewhere: nothing is said of giving disks up.
+TEST_F(JoiningMeanwhile, AnOlderCopyIsToldWhereTheNodeRuns) {
+  const assignment what{3, {4, 1}, {{4, 1}}, {}, {4}};
+  ASSERT_TRUE(join());
+  std::filesystem::copy(settings.data_dir, folder.path() + "/old", std::filesystem::copy_options::recursive);
+  ASSERT_TRUE(join());
+  ASSERT_TRUE(store.compare_and_set(name_of_shard(0), 0, encode(what), unguarded));
+  settings.data_dir = folder.path() + "/old";
+  ports.answers = [](const known_node& node, const std::string&) {
+    return std::optional<std::string>{"it answers at " + node.client_endpoint};
+  };
+  const auto refused = join();
+  ASSERT_FALSE(refused);
+  EXPECT_NE(std::string::npos, refused.error().message.find("node 4 runs already"))
+      << refused.error().message;
+  EXPECT_EQ(std::string::npos, refused.error().message.find("--replace-disk")) << refused.error().message;
+}
+
+/// Opening it would make it a folder that the build before cannot read.
+TEST_F(JoiningMeanwhile, AFolderOfAnEarlierFormatStaysOneWhenItsStartIsRefused) {
+  ASSERT_TRUE(join());
+  const auto path = settings.data_dir + "/node.json";
+  auto file = **runtime::read_node_file(path);
+  file.format = 1;
+  ASSERT_TRUE(runtime::write_node_file(path, file));
+  ports.bind = [] { return runtime::fault{fault_code::unavailable, "cannot listen: in use"}; };
+  EXPECT_FALSE(join());
+  EXPECT_EQ(1u, (*runtime::read_node_file(path))->format);
+  ports.bind = [] { return runtime::result<void>{}; };
+  ASSERT_TRUE(join());
+  EXPECT_EQ(runtime::folder_format, (*runtime::read_node_file(path))->format);
 }
 
 } // namespace
