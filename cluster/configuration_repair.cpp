@@ -192,6 +192,20 @@ std::string those_who_answer(const reports& nodes) {
 
 } // namespace
 
+std::string main_cluster(const reports& nodes) {
+  std::map<std::string, std::size_t> counts;
+  for (const auto& each : nodes)
+    ++counts[each.cluster];
+  std::string best;
+  std::size_t most = 0;
+  for (const auto& [cluster, count] : counts) {
+    if (count >= most)
+      best = count == most ? "" : cluster;
+    most = std::max(most, count);
+  }
+  return best;
+}
+
 result<repair_plan> plan_restore(const reports& nodes) {
   const auto known = known_by(nodes);
   if (!known)

@@ -25,6 +25,9 @@
 
 namespace orderd::cluster {
 
+/// The cluster that more of them are of than of any other; empty: there is none.
+std::string main_cluster(const std::vector<node_report>& nodes);
+
 struct repair_plan {
   v1::change_configuration change;
   std::vector<std::string> lines; ///< what it does, for people

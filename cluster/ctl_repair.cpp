@@ -18,6 +18,27 @@ struct asked_nodes {
   std::vector<std::string> endpoints; ///< as reports
 };
 
+/// Without those of another cluster, which a node founds that was started with an empty folder beside a lost
+/// store. Where none is the larger, planning says so.
+asked_nodes of_one_cluster(asked_nodes all, ctl_context& context) {
+  const auto cluster = main_cluster(all.reports);
+  if (cluster.empty())
+    return all;
+  asked_nodes out;
+  for (std::size_t i = 0; i < all.reports.size(); ++i) {
+    auto& report = all.reports[i];
+    if (report.cluster != cluster) {
+      context.err << "orderctl: node " << report.who.node << " at " << all.endpoints[i]
+                  << " is ignored: it is of cluster " << report.cluster << ", not of " << cluster
+                  << "; was it started with another, empty --data-dir?\n";
+      continue;
+    }
+    out.reports.push_back(std::move(report));
+    out.endpoints.push_back(std::move(all.endpoints[i]));
+  }
+  return out;
+}
+
 /// Asks every node that is named here, or in a record that one of them holds.
 asked_nodes ask_nodes(ctl_context& context) {
   asked_nodes out;
@@ -35,14 +56,15 @@ asked_nodes ask_nodes(ctl_context& context) {
     for (const auto& [number, node] : report.content.nodes)
       if (known.insert(node.client_endpoint).second)
         ask.push_back(node.client_endpoint);
-    const bool twice = std::any_of(out.reports.begin(), out.reports.end(),
-                                   [&](const auto& each) { return each.who == report.who; });
+    const bool twice = std::any_of(out.reports.begin(), out.reports.end(), [&](const auto& each) {
+      return each.who == report.who && each.cluster == report.cluster;
+    });
     if (twice)
       continue;
     out.reports.push_back(std::move(report));
     out.endpoints.push_back(ask[i]);
   }
-  return out;
+  return of_one_cluster(std::move(out), context);
 }
 
 void show(const repair_plan& plan, const asked_nodes& nodes, ctl_context& context) {

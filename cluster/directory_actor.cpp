@@ -1,5 +1,6 @@
 #include "cluster/directory_actor.hpp"
 
+#include "cluster/lost_mark.hpp"
 #include "config/term_limits.hpp"
 #include "runtime/log.hpp"
 
@@ -173,6 +174,8 @@ void directory_actor::read_all() {
       keep();
     if (verdict.found_again)
       continue_generation(there);
+    if (verdict.what == store_belief::empty && !listed->contains(lost_name))
+      mark_lost();
   }
   if (std::exchange(untold_, false)) {
     tell_nodes();
@@ -209,6 +212,13 @@ void directory_actor::continue_generation(const store_content& there) {
   log::warn("directory", "store_found_again", {{"generation", held_.terms().generation + 1}},
             "it has exactly what this node holds, and goes on from there");
   agenda_.want_read();
+}
+
+/// An empty store looks like a new one to a node with an empty folder, which would found a cluster there. The
+/// outcome is not asked for: the next read says.
+void directory_actor::mark_lost() {
+  static_cast<void>(
+      store_.compare_and_set(lost_name, 0, held_.terms().id, store_guard{cluster_name, std::nullopt}));
 }
 
 /// This node's own record, where the store has lost it: others would start without knowing it.

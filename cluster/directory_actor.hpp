@@ -96,6 +96,7 @@ private:
   // reading
   void read_all();
   void take(const store_content& there, const store_verdict& verdict);
+  void mark_lost();
   void continue_generation(const store_content& there);
   void announce_again(const std::map<std::string, versioned_value>& listed, const store_verdict& verdict);
   void say_whether_it_answers(bool answers);

@@ -98,9 +98,11 @@ std::optional<fault> directory_actor::refuses(const v1::change_configuration& as
   if (asked.cluster_id() != held_.terms().id)
     return refusal("this is a node of cluster " + held_.terms().id + ", not of " + asked.cluster_id());
   if (verdict.what == store_belief::foreign)
-    return refusal(verdict.why
-                   + ". If those are of no use to anyone, remove them first (etcdctl del --prefix), or give "
-                     "the nodes another --etcd");
+    return refusal(
+        verdict.why
+        + ". If those are of no use to anyone, end the nodes of that cluster and remove them first: "
+          "`etcdctl --endpoints HOST:PORT del --prefix orderd/` (Debian: package etcd-client); or "
+          "give the nodes another --etcd");
   const auto seen = std::max(held_.terms().generation, there.terms ? there.terms->generation : 0);
   if (asked.generation() <= seen || asked.generation() > generation_max)
     return refusal("the generation of the store is " + number(seen) + ", so the next cannot be "

@@ -1,6 +1,7 @@
 #include "cluster/joining.hpp"
 
 #include "cluster/given_up.hpp"
+#include "cluster/lost_mark.hpp"
 #include "cluster/start_checks.hpp"
 #include "cluster/start_records.hpp"
 #include "cluster/start_words.hpp"
@@ -107,12 +108,12 @@ private:
     if (there->version != 0)
       return take_terms(there->value);
     if (file_ && !file_->cluster.empty())
-      return fault{
-          fault_code::malformed,
-          "the data folder " + folder_ + " is of cluster " + file_->cluster
-              + ", and the configuration store knows no cluster: it is another one, or has lost what it "
-                "held. Nothing was changed in either. Name the cluster's own store with --etcd, or bring "
-                "its records back first"};
+      return fault{fault_code::malformed, empty_store_text(folder_, file_->cluster)};
+    auto lost = answered([&] { return ports_.store.get(lost_name); });
+    if (!lost)
+      return lost.error();
+    if (lost->version != 0)
+      return fault{fault_code::malformed, not_founded_text(lost->value)};
     return take_terms(encode(
         cluster_terms{random_id(), settings_.shards == 0 ? 1 : settings_.shards, settings_.replication}));
   }
@@ -252,10 +253,14 @@ private:
   result<void> settle_terms() {
     auto there = answered([&] { return ports_.store.get(cluster_name); });
     if (there && there->version == 0)
-      there =
-          answered([&] { return ports_.store.compare_and_set(cluster_name, 0, encode(terms_), unguarded); });
+      there = answered([&] {
+        return ports_.store.compare_and_set(cluster_name, 0, encode(terms_),
+                                            store_guard{lost_name, std::nullopt});
+      });
     if (!there)
       return there.error();
+    if (there->version == 0) // The guard did not hold.
+      return learn_terms();
     if (!guard_.value) // There was no cluster yet: the store is the one that has it now.
       guard_.value = there->value;
     return take_terms(there->value);

@@ -113,6 +113,23 @@ std::string reason_of(const start_story& story, const start_verdict& decided, bo
   return out;
 }
 
+std::string empty_store_text(const std::string& folder, const std::string& cluster) {
+  return "the data folder " + folder + " is of cluster " + cluster
+         + ", and the configuration store knows no cluster: it is another one, or has lost what it held. "
+           "Nothing was changed in either. Name the cluster's own store with --etcd, or bring its records "
+           "back "
+           "first";
+}
+
+std::string not_founded_text(const std::string& lost) {
+  return "the configuration store has lost the records of cluster " + lost
+         + ", whose nodes run: no new cluster is founded there, and nothing was changed. Let `orderctl "
+           "--endpoint ANY cluster restore-configuration` write them again, then start this node. If that "
+           "cluster is given up, end its nodes and remove its mark: `etcdctl del orderd/lost` (Debian: "
+           "package "
+           "etcd-client)";
+}
+
 std::string refusal_of_folder(const std::string& folder, const runtime::node_file& file, std::uint32_t node,
                               const std::string& cluster) {
   const auto where = "the data folder " + folder;

@@ -40,4 +40,10 @@ std::string shard_list(const std::vector<std::uint32_t>& shards);
 std::string refusal_of_folder(const std::string& folder, const runtime::node_file& file, std::uint32_t node,
                               const std::string& cluster);
 
+/// Why a folder of that cluster does not start beside a store that knows none.
+std::string empty_store_text(const std::string& folder, const std::string& cluster);
+
+/// Why a node with an empty folder founds no cluster in an empty store that is marked as that cluster's.
+std::string not_founded_text(const std::string& lost);
+
 } // namespace orderd::cluster

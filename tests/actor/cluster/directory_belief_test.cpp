@@ -4,6 +4,7 @@
 
 #include "actors/public.pb.h"
 #include "cluster/known_disks.hpp"
+#include "cluster/lost_mark.hpp"
 
 namespace orderd::cluster {
 namespace {
@@ -50,7 +51,11 @@ protected:
 
 TEST_F(DirectoryOfALostStore, AnEmptyStoreChangesNothing) {
   register_.lose_everything();
+  system_.pass(a_poll); // Marks it as lost, so that nobody founds another cluster there.
+  ASSERT_TRUE(register_.values().contains(lost_name));
+  EXPECT_EQ(register_.values().at(lost_name).value, "c1");
   expect_no_belief();
+  EXPECT_EQ(register_.values().size(), 1u);
   EXPECT_EQ(trouble("empty"), 1);
 }
 
@@ -83,6 +88,7 @@ TEST_F(DirectoryOfALostStore, ANodeThatStartsBesideAnEmptyStoreGoesOnWithWhatItH
   options.self = 1;
   options.held = *held_;
   spawn(options);
+  EXPECT_TRUE(register_.values().contains(lost_name));
   ASSERT_EQ(seen_.size(), 1u);
   EXPECT_EQ(told(0).what, now_);
   EXPECT_EQ(told(0).version, version_);

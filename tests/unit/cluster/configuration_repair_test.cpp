@@ -199,6 +199,18 @@ TEST(ConfigurationRepair, OfTwoHistoriesTheOneCountsInWhichSomethingCanBeCommitt
   }
 }
 
+TEST(ConfigurationRepair, IsOfTheClusterThatMostNodesAreOf) {
+  const auto of = [](const char* cluster) {
+    node_report out;
+    out.cluster = cluster;
+    return out;
+  };
+  EXPECT_EQ(main_cluster({of("x"), of("c"), of("c")}), "c");
+  EXPECT_EQ(main_cluster({of("c"), of("x")}), "");
+  EXPECT_EQ(main_cluster({of("a"), of("x"), of("x"), of("b"), of("b")}), "");
+  EXPECT_EQ(main_cluster({}), "");
+}
+
 /// Node 1, the primary, does not answer; it may have committed with either of the others since version 80.
 TEST(ConfigurationRepair, WithoutThePrimaryTheLongestJournalOfEnoughCopiesLeads) {
   const auto [what, why] = planned(

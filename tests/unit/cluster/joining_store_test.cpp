@@ -2,6 +2,7 @@
 // what it writes.
 #include "cluster/joining.hpp"
 #include "cluster/known_disks.hpp"
+#include "cluster/lost_mark.hpp"
 #include "runtime/node_file.hpp"
 #include "tests/support/temporary_folder.hpp"
 
@@ -74,6 +75,30 @@ TEST_F(JoiningMeanwhile, AnEmptyFolderIsRefusedAlsoWhereOnlyAssignmentsNameItsDi
   const auto joined = join();
   ASSERT_TRUE(joined) << joined.error().message;
   EXPECT_EQ(joined->self.incarnation, 8u);
+}
+
+/// Its nodes run, and have marked the store.
+TEST_F(JoiningMeanwhile, FoundsNoClusterWhereAnotherHasLostItsRecords) {
+  for (const bool meanwhile : {false, true}) {
+    static_configuration lost;
+    joining_ports there{lost, ports.keep_waiting, ports.now_ms};
+    const auto mark = [&] {
+      EXPECT_TRUE(lost.compare_and_set(lost_name, 0, "c1", unguarded));
+      return runtime::result<void>{};
+    };
+    if (meanwhile)
+      there.bind = mark;
+    else
+      ASSERT_TRUE(mark());
+    const auto refused = join_cluster(settings, there);
+    ASSERT_FALSE(refused);
+    EXPECT_NE(std::string::npos, refused.error().message.find("lost the records of cluster c1"))
+        << refused.error().message;
+    EXPECT_EQ(0u, lost.get(cluster_name)->version);
+    EXPECT_EQ(0u, lost.get(name_of_node(4))->version);
+    EXPECT_FALSE(std::filesystem::exists(settings.data_dir + "/node.json"));
+  }
+  EXPECT_TRUE(join()) << "in an empty store without a mark";
 }
 
 /// A copy of its folder, at other addresses.
