@@ -81,12 +81,12 @@ store_changed directory_actor::change_records(const change_store& what) {
       return {written.error(), {}};
   }
   auto terms = cluster.empty() ? held_.terms() : *decode_cluster_terms(cluster);
-  terms.generation = asked.generation();
+  terms.generation = std::max(asked.generation(), there.terms ? there.terms->generation + 1 : 0);
   terms.continued.clear(); // As in the plan.
   if (const auto written = write_record(cluster_name, encode(terms), *listed); !written)
     return {written.error(), {}};
   log::warn("directory", "configuration_changed",
-            {{"audit", *audit}, {"by", asked.by()}, {"generation", asked.generation()}}, asked.what());
+            {{"audit", *audit}, {"by", asked.by()}, {"generation", terms.generation}}, asked.what());
   agenda_.want_read();
   call_soon();
   return {std::nullopt, *std::move(audit)};
@@ -103,7 +103,9 @@ std::optional<fault> directory_actor::refuses(const v1::change_configuration& as
         + ". If those are of no use to anyone, end the nodes of that cluster and remove them first: "
           "`etcdctl --endpoints HOST:PORT del --prefix orderd/` (Debian: package etcd-client); or "
           "give the nodes another --etcd");
-  const auto seen = std::max(held_.terms().generation, there.terms ? there.terms->generation : 0);
+  // One that was found again as less than is held (held_configuration.hpp) is no generation that nodes know.
+  const auto other = there.terms && verdict.what != store_belief::older ? there.terms->generation : 0;
+  const auto seen = std::max(held_.terms().generation, other);
   if (asked.generation() <= seen || asked.generation() > generation_max)
     return refusal("the generation of the store is " + number(seen) + ", so the next cannot be "
                    + number(asked.generation()) + "; ask the nodes again");

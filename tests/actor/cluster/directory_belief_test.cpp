@@ -279,6 +279,22 @@ TEST_F(DirectoryAskedToRestore, WritesTheRecordsAndWhoWantedThem) {
   EXPECT_EQ(decided_[0].now_there.what.term, 1'004u);
 }
 
+/// Another node held less, found just that again, and went on in the generation that is asked for here.
+TEST_F(DirectoryAskedToRestore, WritesOverAStoreThatWasFoundAgainWithLess) {
+  register_.restore(older_);
+  auto found = terms_;
+  found.generation = 1;
+  found.continued = {{1, 1}};
+  write(cluster_name, encode(found));
+  system_.pass(a_poll);
+  EXPECT_EQ(trouble("older"), 1);
+  const auto done = change(wanted());
+  ASSERT_FALSE(done.refused) << done.refused->message;
+  EXPECT_EQ(told(0).what.term, 1'003u);
+  EXPECT_EQ(held_->terms().generation, 2u);
+  EXPECT_EQ(trouble("older"), 0);
+}
+
 TEST_F(DirectoryAskedToRestore, RefusesWhatWouldGoBackOrIsNotItsOwn) {
   const auto next = [&](auto alter) {
     auto out = wanted();
