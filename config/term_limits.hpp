@@ -19,9 +19,9 @@ inline constexpr std::uint64_t term_jump_warned = 10'000;
 /// may have taken place and are remembered by nobody who was asked (one takes at least 550 ms).
 inline constexpr std::uint64_t restored_term_gap = 1'000;
 
-/// How often a store was found again since its records were written last: each takes 12 bytes of the cluster's
-/// record, and says what a node must hold no more than to believe what came since. After that many a person
-/// writes the records (restore-configuration).
+/// How often a store was found again since its records were written last: each takes 12 bytes of the
+/// cluster's record, and says what a node must hold no more than to believe what came since. After that many
+/// a person writes the records (restore-configuration).
 inline constexpr std::size_t continuations_max = 64;
 
 } // namespace orderd::limits
