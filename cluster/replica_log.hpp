@@ -45,9 +45,9 @@ struct log_limits {
   /// In the journal behind what is applied, for who was away: so many bytes, for so long.
   std::size_t retained_bytes = 256u << 20;
   std::chrono::milliseconds retained_for{60'000};
-  std::size_t held_bytes = limits::journal_held_bytes_max; ///< for a copy under way
-  std::size_t batch_bytes = 4u << 20;                      ///< of one message, of one read
+  std::size_t batch_bytes = 4u << 20; ///< of one message, of one read
   std::size_t terms_kept = term_table::terms_kept;
+  std::size_t held_bytes = limits::journal_held_bytes_max; ///< for a copy under way
 };
 
 /// Bytes an epoch takes on the wire and in memory, about.
