@@ -100,7 +100,9 @@ result<void> lmdb_journal::load_last_number() {
     return {};
   const auto last = get_integer<std::uint64_t>(at->key());
   next_ = last + 1;
-  if (last == head_record || !is_erased(at->value()))
+  // What a later chunk of a record begins with is any byte of it.
+  const bool whole = get_integer<std::uint32_t>(at->key().substr(sizeof last)) == 0;
+  if (last == head_record || !whole || !is_erased(at->value()))
     return {};
   const auto run = open_erased(last, at->value());
   if (!run)

@@ -44,6 +44,23 @@ TEST(LmdbJournal, PutsRecordsOfAnySizeTogetherAgain) {
   EXPECT_EQ(seen, epochs.size());
 }
 
+/// Marks are told from epochs by their first byte, which in a later chunk of a record may be any.
+TEST(LmdbJournal, OpensWhateverAChunkOfItsLastRecordBeginsWith) {
+  for (char first = 0; first < 8; ++first) {
+    const temporary_folder folder;
+    EXPECT_TRUE(append(*open_empty(folder),
+                       {make_epoch(0, 1, {write(table::state, "k", std::string(40'000, first))})}));
+    auto journal = lmdb_journal::open(folder.path(), {std::size_t{1} << 28, 0, 0});
+    ASSERT_TRUE(journal) << int{first} << ": " << journal.error().message;
+    std::size_t seen = 0;
+    EXPECT_TRUE((*journal)->replay([&](const epoch_ptr&) {
+      ++seen;
+      return result<void>{};
+    }));
+    EXPECT_EQ(seen, 1u);
+  }
+}
+
 TEST(LmdbJournal, StopsGrowingWhenItIsTrimmed) {
   const temporary_folder folder;
   auto journal = open_empty(folder);
