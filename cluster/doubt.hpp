@@ -19,11 +19,12 @@ enum class doubt : std::uint8_t {
   journals_apart,   ///< nothing in common is known with the primary's journal, but this replica may lead
   other_epoch,      ///< of a term and a number there are two epochs
   other_rows,       ///< after the same epochs it has other rows
+  beyond_end,       ///< its journal goes on where that of its primary ends
 };
 
-inline constexpr std::array<std::string_view, 8> doubt_names{
-    "unknown_node", "unconfirmed_term", "own_term",    "far_term",
-    "sound_disk",   "journals_apart",   "other_epoch", "other_rows"};
+inline constexpr std::array<std::string_view, 9> doubt_names{
+    "unknown_node",   "unconfirmed_term", "own_term",   "far_term",  "sound_disk",
+    "journals_apart", "other_epoch",      "other_rows", "beyond_end"};
 
 constexpr std::string_view name_of(doubt what) noexcept {
   return doubt_names[static_cast<std::size_t>(what)];

@@ -81,7 +81,7 @@ void primary::take(const replica_id& from, const follow& what, steady_time now) 
       || what.attempt != found->second.attempt)
     return;
   auto& follower = found->second;
-  if (!agrees(from, follower, what.end, what.hash))
+  if (ahead(from, what.end) || !agrees(from, follower, what.end, what.hash))
     return;
   // What an incomplete copy had is no promise.
   if (follower.incarnation == from.incarnation && follower.whole && what.end < follower.match)
@@ -112,7 +112,7 @@ void primary::take(const replica_id& from, const appended& what, steady_time now
   auto& follower = found->second;
   // What it says while it takes a copy is of the journal that it had before.
   if (!follower.following || follower.copying || follower.incarnation != from.incarnation
-      || what.end > core_.log.end())
+      || ahead(from, what.end))
     return;
   if (!agrees(from, follower, what.end, what.hash))
     return rewind(follower); // It gets what belongs there, and sees for itself.
@@ -152,12 +152,23 @@ void primary::compare_rows(const row_history::difference& with) const {
             "(--replace-disk)");
 }
 
+/// Whether a follower says that it has more than there is. What it follows with is a part of this journal,
+/// and what it gets comes from it: nothing that it says is counted (A1).
+bool primary::ahead(const replica_id& from, std::uint64_t end) const {
+  if (end <= core_.log.end())
+    return false;
+  core_.port.doubted(doubt::beyond_end, from.node,
+                     "node " + std::to_string(from.node) + " says that its copy of shard "
+                         + std::to_string(core_.options.shard) + " ends at " + std::to_string(end)
+                         + ", and here, where it gets its epochs, it ends at "
+                         + std::to_string(core_.log.end()) + ": not counted");
+  return true;
+}
+
 /// Whether what a follower has at its end is what is here (A5, B12): an acknowledgement of anything else is
 /// none. Followers of the version before do not say; one that does says it of all that it got in this term.
 bool primary::agrees(const replica_id& from, const progress& with, std::uint64_t end,
                      std::uint64_t hash) const {
-  if (end > core_.log.end())
-    return true; // Judged by who takes it.
   const auto here = core_.log.hash_at(end);
   const bool silent =
       hash == 0 && with.incarnation == from.incarnation && with.says_hashes && end >= opening_.epoch;

@@ -124,6 +124,7 @@ private:
   std::optional<assignment> handed_on(steady_time now) const;
   void meet_nodes();
   void compare_rows(const row_history::difference& with) const;
+  bool ahead(const replica_id& from, std::uint64_t end) const;
   bool agrees(const replica_id& from, const progress& with, std::uint64_t end, std::uint64_t hash) const;
   void begin_copy(std::uint32_t node, progress& to, steady_time now);
   void rewind(progress& to);

@@ -38,7 +38,8 @@ std::uint64_t replica_log::hash_at(std::uint64_t number) const {
 
 replica_log::sameness replica_log::compare(const epoch& known) const {
   const auto here = hash_at(known.number);
-  if (here == 0 || here == runtime::hash_of(known))
+  const auto there = runtime::hash_of(known);
+  if (here == 0 || there == 0 || here == there)
     return sameness::same;
   return terms_.term_at(known.number) == known.term ? sameness::other : sameness::other_term;
 }

@@ -214,6 +214,8 @@ std::string encode_epoch(const epoch& what) {
 }
 
 std::uint64_t hash_of(const epoch& what) {
+  if (what.previous_hash == 0 && what.time_ms == 0)
+    return 0;
   if (const auto known = what.hash.get(); known != 0)
     return known;
   return get_integer<std::uint64_t>(std::string_view{encode_epoch(what)}.substr(1));

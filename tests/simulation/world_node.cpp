@@ -1,5 +1,7 @@
 #include "tests/simulation/world_node.hpp"
 
+#include "tests/support/older_version.hpp"
+
 #include <set>
 #include <utility>
 
@@ -13,6 +15,29 @@ namespace {
 constexpr std::uint64_t keys = 40;
 
 } // namespace
+
+/// Epochs as this node keeps and sends them.
+std::vector<epoch_ptr> world_node::kept(std::vector<epoch_ptr> epochs) const {
+  if (is_older())
+    for (auto& each : epochs)
+      each = test::kept_by_an_older_version(*each);
+  return epochs;
+}
+
+/// A message as a node of the version before sends it, or reads it.
+cluster::peer_body world_node::as_understood(cluster::peer_body what) const {
+  if (!is_older())
+    return what;
+  if (auto* follow = std::get_if<cluster::follow>(&what))
+    follow->hash = 0;
+  else if (auto* appended = std::get_if<cluster::appended>(&what))
+    appended->hash = 0;
+  else if (auto* append = std::get_if<cluster::append>(&what))
+    append->epochs = kept(std::move(append->epochs));
+  else if (auto* page = std::get_if<cluster::copy_rows>(&what))
+    page->base.hash = page->base.time_ms = 0;
+  return what;
+}
 
 cluster::steady_time world_node::now() const {
   const auto us = world_.now_us() + world_.now_us() * drift_ / 1'000 + std::int64_t{id_} * 1'000'000;
@@ -90,6 +115,7 @@ void world_node::work(bool writes) {
   made->number = engine_->last + 1;
   made->previous_term = replica_->log().end_term();
   made->previous_hash = replica_->log().hash_at(replica_->log().end());
+  made->time_ms = world_.now_us() / 1'000;
   auto& random = world_.random();
   for (auto count = random.between(1, 4); count > 0; --count) {
     const runtime::row_key key{runtime::table::state, "key " + std::to_string(random.below(keys))};
@@ -106,7 +132,7 @@ void world_node::received(const cluster::peer_message& what) {
   if (std::holds_alternative<cluster::follow>(what.body))
     copies_.erase(what.from.node); // Its copy goes on, or another begins.
   if (what.to_incarnation == 0 || what.to_incarnation == disk.identity.incarnation)
-    replica_->received(what.from, what.body, now());
+    replica_->received(what.from, as_understood(what.body), now());
   look_at_commits();
 }
 
@@ -120,6 +146,7 @@ void world_node::undecided() {
 }
 
 void world_node::send(std::uint32_t node, cluster::peer_body what) {
+  what = as_understood(std::move(what));
   world_.checks().said(id_, what, disk);
   if (const auto* page = std::get_if<cluster::copy_rows>(&what))
     copies_[node] = page->base.epoch;
@@ -150,7 +177,7 @@ void world_node::journal(std::function<void()> job) {
 }
 
 void world_node::append(std::vector<epoch_ptr> epochs, std::optional<replica_note> note) {
-  journal([this, epochs = std::move(epochs), note = std::move(note)] {
+  journal([this, epochs = kept(std::move(epochs)), note = std::move(note)] {
     for (const auto& each : epochs) {
       if (disk.end() + 1 != each->number)
         world_.checks().complain("the journal of node " + std::to_string(id_) + " ends at "
@@ -244,7 +271,7 @@ void world_node::state(std::function<void()> job) {
 }
 
 void world_node::apply(std::vector<epoch_ptr> epochs) {
-  state([this, epochs = std::move(epochs)] {
+  state([this, epochs = kept(std::move(epochs))] {
     for (const auto& each : epochs) {
       if (each->number <= disk.applied)
         continue;

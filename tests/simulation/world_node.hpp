@@ -44,6 +44,7 @@ struct world_habits {
   std::size_t minimum = 1;        ///< in sync, to commit
   std::size_t recent_bytes = 600; ///< of epochs in memory
   std::size_t terms_kept = 256;   ///< that a journal remembers beyond its reach
+  bool upgrades = false;          ///< each node is of the version before, until its first crash
   bool drifts_most = false;       ///< each clock by 3 %, one way or the other
 };
 
@@ -111,6 +112,9 @@ private:
     const auto some = random.between(-30, 30);
     return !habits.drifts_most ? some : some < 0 ? -30 : 30;
   }
+  bool is_older() const noexcept { return habits_.upgrades && life_ == 0; }
+  std::vector<runtime::epoch_ptr> kept(std::vector<runtime::epoch_ptr> epochs) const;
+  cluster::peer_body as_understood(cluster::peer_body what) const;
   void look_at_commits();
   void count_cut(std::uint64_t keep_upto);
   void journal(std::function<void()> job);

@@ -25,6 +25,7 @@ world_options world_of_seed(std::uint64_t seed) {
   if (random.percent(15))
     options.habits.terms_kept = 2;
   options.habits.drifts_most = random.percent(20);
+  options.habits.upgrades = random.percent(20);
   return options;
 }
 

@@ -21,6 +21,7 @@ inline runtime::epoch_ptr make_epoch(std::uint64_t term, std::uint64_t number, s
   made->term = term;
   made->number = number;
   made->previous_term = previous_term;
+  made->time_ms = 1'000;
   made->writes.push_back({{runtime::table::state, "k"}, std::string(bytes, 'x')});
   return made;
 }
@@ -33,6 +34,7 @@ inline runtime::epoch_ptr make_next(const runtime::epoch& after, std::uint64_t t
   made->number = after.number + 1;
   made->previous_term = after.term;
   made->previous_hash = runtime::hash_of(after);
+  made->time_ms = 1'000;
   made->writes.push_back({{runtime::table::state, "k"}, row});
   return made;
 }

@@ -1,4 +1,5 @@
 // Which epoch an acknowledgement acknowledges, and what a primary does with one of another (A4, A5, B12).
+#include "tests/support/older_version.hpp"
 #include "tests/support/primary_bench.hpp"
 
 namespace orderd::cluster {
@@ -79,6 +80,32 @@ TEST_F(PrimaryHash, LetsNobodyFollowWhoseJournalEndsWithAnotherEpoch) {
   EXPECT_TRUE(shipped(two).empty());
   leader->take(two, follow{term, attempt, 2, true, 0, 22}, start);
   EXPECT_EQ(shipped(two), (numbers{3}));
+}
+
+/// A follower that was upgraded: what it kept as the version before has no hash that could be compared.
+TEST_F(PrimaryHash, TakesAFollowerThatKeptAnEpochAsAnOlderVersion) {
+  serve({self, two});
+  close();
+  leader->journaled(2, start);
+  const auto kept = runtime::mark_of(*test::kept_by_an_older_version(*port.appended.back().epochs.back()));
+  EXPECT_EQ(kept.hash, 0u);
+  leader->take(two, appended{term, 2, true, 1, kept.hash}, start);
+  EXPECT_EQ(committed(), 2u);
+  EXPECT_TRUE(port.doubts.empty());
+}
+
+/// What a follower has came from here: an end beyond is of another process, or forged.
+TEST_F(PrimaryHash, BelievesNoFollowerThatIsAhead) {
+  lead({self, two}, {});
+  leader->journaled(1, start);
+  follows(two, 9);
+  EXPECT_EQ(committed(), 0u);
+  EXPECT_EQ(port.doubts, (std::vector<doubt>{doubt::beyond_end}));
+  follows(two, 0);
+  acknowledges(two, 9);
+  EXPECT_EQ(committed(), 0u);
+  acknowledges(two, 1);
+  EXPECT_EQ(committed(), 1u);
 }
 
 } // namespace
