@@ -134,9 +134,9 @@ struct epoch {
 using epoch_ptr = std::shared_ptr<const epoch>;
 
 /// The checksum of the epoch's journal record, which says all that is in it: so each epoch, by its
-/// previous_hash, says all that came before. 0, not known, of an epoch that has neither time nor previous_hash:
-/// the version before this knew neither, and kept an epoch of a primary of this version without them, under
-/// another checksum. Costs an encoding, once. Pre: the epoch changes no more.
+/// previous_hash, says all that came before. 0, not known, of an epoch that has neither time nor
+/// previous_hash: the version before this knew neither, and kept an epoch of a primary of this version
+/// without them, under another checksum. Costs an encoding, once. Pre: the epoch changes no more.
 std::uint64_t hash_of(const epoch& what);
 
 /// An epoch as what comes after it must know it.

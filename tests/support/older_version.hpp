@@ -1,5 +1,5 @@
-// What the version before keeps of what this one says: it knows neither the time of an epoch nor the hash of the
-// one before, and stores an epoch that it gets without them.
+// What the version before keeps of what this one says: it knows neither the time of an epoch nor the hash of
+// the one before, and stores an epoch that it gets without them.
 #pragma once
 
 #include "runtime/row.hpp"
