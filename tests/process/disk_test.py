@@ -124,7 +124,7 @@ class Disks(unittest.TestCase):
         shutil.copytree(self.cluster.nodes[2].data, copied)
         empty = self.folder / "empty"
         for words, arguments in (
-                ("--replace-disk", ["--data-dir", empty, *self.elsewhere(2)]),
+                ("runs already", ["--data-dir", empty, *self.elsewhere(2)]),
                 ("runs already", ["--data-dir", empty, "--replace-disk", *self.elsewhere(2)]),
                 ("cannot listen", ["--data-dir", empty, "--replace-disk", "--metrics", ""]),
                 ("runs already", ["--data-dir", copied, *self.elsewhere(2)]),
