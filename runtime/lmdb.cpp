@@ -3,11 +3,10 @@
 #include "runtime/disk.hpp"
 #include "runtime/lmdb_meta.hpp"
 #include "runtime/log.hpp"
+#include "runtime/memory_faults.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cerrno>
-#include <csignal>
 #include <cstdlib>
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -22,9 +21,6 @@ namespace {
 constexpr unsigned readers_max = 256;
 /// Bytes that LMDB's table of readers takes: a cache line each, and its head.
 constexpr off_t readers_bytes = (readers_max - 1) * 64 + 192;
-
-/// As of every fatal end of a node (runtime/README.md).
-constexpr int exit_code_of_fatal = 3;
 
 MDB_val to_val(std::string_view bytes) {
   return {bytes.size(), const_cast<char*>(bytes.data())};
@@ -58,34 +54,6 @@ result<void> check_data_file(const std::string& file, bool existing) {
   return found ? result<void>{} : result<void>{found.error()};
 }
 
-/// The folder of the environment that this thread writes to; null: none.
-thread_local const char* writing_to = nullptr;
-
-/// LMDB follows what a page says: one that was damaged since it was looked at, or a file that was cut, leads
-/// it anywhere. The process ends then as it does for every other damage. Only what may be called in a
-/// handler.
-void end_in_lmdb(int signal) {
-  if (writing_to == nullptr) {
-    std::signal(signal, SIG_DFL);
-    return; // it happens again at once
-  }
-  const std::array<std::string_view, 3> line{
-      "level=error component=storage event=fatal text=\"damaged or cut: ", writing_to,
-      "/data.mdb; start the node again: it looks through its pages\"\n"};
-  for (const auto part : line)
-    (void)!::write(STDERR_FILENO, part.data(), part.size());
-  ::_exit(exit_code_of_fatal);
-}
-
-void catch_signals() {
-  static const bool done = [] {
-    struct sigaction how {};
-    how.sa_handler = end_in_lmdb;
-    return ::sigaction(SIGSEGV, &how, nullptr) == 0 && ::sigaction(SIGBUS, &how, nullptr) == 0;
-  }();
-  (void)done;
-}
-
 } // namespace
 
 // -- transaction ---------------------------------------------------------------------------------
@@ -94,7 +62,7 @@ transaction::~transaction() {
   if (handle_)
     mdb_txn_abort(handle_);
   if (writes_)
-    writing_to = nullptr;
+    follow_pages_of(nullptr);
 }
 
 result<std::optional<MDB_dbi>> transaction::database(const std::string& name, bool create) {
@@ -143,7 +111,7 @@ result<void> transaction::commit() {
   // LMDB frees the transaction whether it commits or not.
   const int code = mdb_txn_commit(std::exchange(handle_, nullptr));
   if (std::exchange(writes_, false))
-    writing_to = nullptr;
+    follow_pages_of(nullptr);
   if (code != 0)
     return environment_->failure(code, "commit");
   return {};
@@ -223,7 +191,7 @@ environment::open(const std::string& folder, const environment_options& options,
   mdb_env_set_maxreaders(handle, readers_max);
   if (options.databases_max > 0)
     mdb_env_set_maxdbs(handle, options.databases_max);
-  catch_signals();
+  catch_memory_faults();
   const observed_open watched{observer};
   if (const int code = mdb_env_open(handle, folder.c_str(), MDB_NOTLS, 0644); code != 0)
     return out->failure(code, "open");
@@ -238,7 +206,7 @@ result<transaction> environment::begin(unsigned flags, std::string_view tried) {
     return failure(code, tried);
   const bool writes = (flags & MDB_RDONLY) == 0;
   if (writes)
-    writing_to = folder_.c_str();
+    follow_pages_of(folder_.c_str());
   return transaction{*this, handle, writes};
 }
 

@@ -9,8 +9,8 @@
 // of everything deleted since the oldest began cannot be used again.
 //
 // *Limitations*: an environment must not be used across a fork. LMDB checks nothing it reads, so every
-// value needs a checksum of its own. SIGSEGV and SIGBUS of a thread that writes are taken for a damaged or
-// cut file: a line, and exit code 3. Never MDB_WRITEMAP: a full disk would be a SIGBUS.
+// value needs a checksum of its own. Where a file was cut, or damage leads LMDB astray, the process ends with
+// a line (memory_faults.hpp). Never MDB_WRITEMAP: a full disk would be a SIGBUS.
 #pragma once
 
 #include "runtime/lmdb_file.hpp"

@@ -9,8 +9,10 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <csignal>
 #include <functional>
 #include <random>
+#include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -126,22 +128,58 @@ TEST_F(StateDamage, UnderAnOpenStoreIsCorruptNotAbsence) {
   EXPECT_EQ(read_all(**state).refused, 0);
 }
 
-/// Applies to a store one of whose pages is damaged after it was opened: 0 when that went well, 1 when it was
-/// refused, 3 when the process had to end; above 256: a signal.
+/// What a process of its own ends with that does this: 0 when it went well, 1 when it was refused, 3 when the
+/// process had to end; above 256: a signal.
+int ends(const std::function<bool()>& what) {
+  const auto child = fork();
+  if (child == 0)
+    _exit(what() ? 0 : 1);
+  int status = 0;
+  waitpid(child, &status, 0);
+  return WIFEXITED(status) ? WEXITSTATUS(status) : 256 + WTERMSIG(status);
+}
+
+/// Applies to a store one of whose pages is damaged after it was opened.
 int apply_over(const std::function<result<std::unique_ptr<lmdb_state>>()>& open,
                const std::function<void()>& damage) {
-  const auto child = fork();
-  if (child == 0) {
+  return ends([&] {
     auto state = open();
     damage();
     std::vector<row_write> writes;
     for (unsigned i = 0; i < 300; i += 7)
       writes.push_back(write(table::state, key_of('i', i), "new"));
-    _exit((*state)->apply(std::vector{make_epoch(0, 5, std::move(writes))}) ? 0 : 1);
+    return static_cast<bool>((*state)->apply(std::vector{make_epoch(0, 5, std::move(writes))}));
+  });
+}
+
+/// Whoever touches it, in whatever thread: a file is cut by others.
+TEST_F(StateDamage, AFileThatIsCutUnderAnOpenStoreIsNoSignal) {
+  fill();
+  for (const std::size_t kept : {std::size_t{0}, std::size_t{4'096}, original_.size() / 2}) {
+    restore();
+    const auto cut = [&] { std::filesystem::resize_file(file(), kept); };
+    const auto written = apply_over([&] { return open(); }, cut);
+    EXPECT_TRUE(written == 1 || written == 3) << written << " with " << kept << " bytes";
+    restore();
+    const auto seen = ends([&] {
+      auto state = open();
+      cut();
+      read_all(**state);
+      return false;
+    });
+    EXPECT_TRUE(seen == 1 || seen == 3) << seen << " with " << kept << " bytes";
   }
-  int status = 0;
-  waitpid(child, &status, 0);
-  return WIFEXITED(status) ? WEXITSTATUS(status) : 256 + WTERMSIG(status);
+}
+
+TEST_F(StateDamage, ABugOfTheProgramIsNotTakenForDamage) {
+  fill();
+  const auto how = ends([&] {
+    auto state = open();
+    auto* nowhere = ::mmap(nullptr, lmdb::page_bytes, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    *static_cast<volatile char*>(nowhere) = 1;
+    return true;
+  });
+  EXPECT_EQ(how, 256 + SIGSEGV);
 }
 
 TEST_F(StateDamage, IsNotWrittenAnewAsIfItWereGood) {
