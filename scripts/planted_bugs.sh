@@ -112,8 +112,8 @@ try() {
   [ ! -s "$copy/problem" ] && [ -x "$copy/world" ] || return 0
   local filter
   filter=$(found_by "$1" 2)
-  timeout 600 "$copy/world" --gtest_filter="${filter:-ReplicaWorld.KeepsEveryInvariant}" 2>&1 \
-    | grep -av ^time= >"$copy/said" || true
+  { timeout 600 "$copy/world" --gtest_filter="${filter:-ReplicaWorld.KeepsEveryInvariant}" 2>&1
+    echo "ended with $?"; } | grep -av ^time= >"$copy/said" || true
 }
 
 caf=$(sed -n 's#^CAF_DIR:PATH=\(.*\)/lib/.*#\1#p' "$build/CMakeCache.txt")
@@ -142,6 +142,8 @@ for name in "${names[@]}"; do
   elif [ -z "$found" ] && failed=$(sed -n 's/^\[  FAILED  \] \([A-Za-z0-9./]*\).*/\1/p' "$copy/said" | head -1) \
     && [ -n "$failed" ]; then
     printf 'planted bug %-30s %-3s found by %s\n' "$name" "$invariant" "$failed"
+  elif [ -z "$found" ] && grep -qE '^ended with 13[49]$' "$copy/said"; then
+    printf 'planted bug %-30s %-3s found by a crash\n' "$name" "$invariant"
   elif [ -z "$found" ]; then
     echo "planted bug $name ($invariant): NOT FOUND"
     tail -3 "$copy/said" | sed 's/^/    /'
