@@ -98,15 +98,15 @@ fault damaged_state(std::uint32_t shard, const lmdb::page_sums& pages) {
           "the state of shard " + std::to_string(shard) + " is damaged: " + pages.damage()};
 }
 
-/// Pages without sums are looked at for themselves, and get some. Gives how many lost theirs to damage.
-result<std::uint64_t> prove(lmdb::page_sums& pages, std::uint32_t shard) {
+/// Pages without sums are looked at for themselves, and get some.
+result<void> prove(lmdb::page_sums& pages, std::uint32_t shard) {
   const bool never_had = pages.state() == lmdb::page_sums::found::unsummed;
   if (!never_had && pages.state() != lmdb::page_sums::found::unproven)
-    return 0;
+    return {};
   const auto looked = pages.all_proven() ? result<std::uint64_t>{0} : check_state(pages, shard);
   if (!looked && looked.error().code == fault_code::corrupt && !never_had) {
     pages.reject(looked.error().message + ", and its sums are damaged too");
-    return 0;
+    return {};
   }
   if (!looked)
     return looked.error();
@@ -114,8 +114,7 @@ result<std::uint64_t> prove(lmdb::page_sums& pages, std::uint32_t shard) {
     log::error("storage", "sums_adopted", {{"shard", shard}, {"pages", *looked}},
                "the file sums beside the state was damaged or missing; its pages were looked through for "
                "themselves, nothing is missing, and have new sums; look at this machine's disk");
-  auto done = pages.adopt();
-  return done ? result<std::uint64_t>{never_had ? 0 : *looked} : done.error();
+  return pages.adopt();
 }
 
 } // namespace
@@ -130,9 +129,8 @@ result<std::unique_ptr<lmdb_state>> lmdb_state::open(const std::string& folder, 
   auto pages = lmdb::page_sums::open(folder, options.map_bytes, from);
   if (!pages)
     return pages.error();
-  const auto adopted = prove(**pages, shard);
-  if (!adopted)
-    return adopted.error();
+  if (auto done = prove(**pages, shard); !done)
+    return done.error();
   std::optional<salvaged_state> salvaged;
   if ((*pages)->state() == lmdb::page_sums::found::damaged && on_damage == when_damaged::salvage) {
     auto saved = salvage_state(folder, *std::move(pages), shard, options.map_bytes);
@@ -149,7 +147,6 @@ result<std::unique_ptr<lmdb_state>> lmdb_state::open(const std::string& folder, 
   if (!environment)
     return environment.error();
   std::unique_ptr<lmdb_state> out{new lmdb_state{*std::move(pages), *std::move(environment), shard}};
-  out->adopted_ = *adopted;
   out->salvaged_ = std::move(salvaged);
   if (auto done = out->load_all(); !done)
     return done.error();

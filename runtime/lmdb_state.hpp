@@ -59,8 +59,6 @@ public:
   const std::optional<salvaged_state>& salvaged() const noexcept { return salvaged_; }
   /// Flipped bits that `open` has turned back.
   unsigned corrected() const noexcept { return pages_->corrected(); }
-  /// Pages whose sums were damaged, and that `open` found good without them.
-  std::uint64_t adopted() const noexcept { return adopted_; }
   /// What earlier damage took.
   const lost_rows& lost() const noexcept { return lost_; }
 
@@ -97,7 +95,6 @@ private:
   std::uint32_t shard_;
   MDB_dbi meta_ = 0;
   state_databases databases_;
-  std::uint64_t adopted_ = 0;
   std::optional<salvaged_state> salvaged_;
   lost_rows lost_;
   std::atomic<const lost_rows*> missing_ = nullptr; ///< `lost_` while it counts

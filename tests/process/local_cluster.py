@@ -26,6 +26,7 @@ import signal
 import subprocess
 import sys
 import time
+import urllib.request
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 import etcd_cluster  # noqa: E402
@@ -58,6 +59,15 @@ class Node:
     @property
     def metrics(self):
         return f"http://{self.address}:9464/metrics"
+
+    def trouble(self, kind):
+        """That trouble with the configuration, as Prometheus reads it; None: not there yet."""
+        direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+        with direct.open(self.metrics, timeout=5) as page:
+            for line in page.read().decode().splitlines():
+                if line.startswith(f'orderd_configuration_trouble{{kind="{kind}"}}'):
+                    return float(line.split()[-1])
+        return None
 
     def start(self):
         with open(self.log, "ab") as out:

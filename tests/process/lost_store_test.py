@@ -12,7 +12,6 @@ import shutil
 import tempfile
 import time
 import unittest
-import urllib.request
 
 import cluster_shoppers
 import etcd_cluster
@@ -46,15 +45,6 @@ class LostStore(unittest.TestCase):
         self.cluster.etcd.restart(0)
         self.cluster.etcd.wait_until_serving()
 
-    def trouble(self, number, kind):
-        """Of a node, as Prometheus reads it."""
-        direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-        with direct.open(self.cluster.nodes[number].metrics, timeout=5) as page:
-            for line in page.read().decode().splitlines():
-                if line.startswith(f'orderd_configuration_trouble{{kind="{kind}"}}'):
-                    return float(line.split()[-1])
-        return None
-
     def wait_for_orders(self, shards, more=20, seconds=60):
         """Until so many more orders of each shard are acknowledged."""
         before = [len(shopper.orders) for shopper in self.shoppers]
@@ -78,7 +68,7 @@ class LostStore(unittest.TestCase):
         self.wait_for_orders(everyone)
         processes = {number: node.process.pid for number, node in self.cluster.nodes.items()}
         self.lose_etcd()
-        orderd_node.wait_until(lambda: all(self.trouble(number, "empty") == 1 for number in (1, 2, 3)),
+        orderd_node.wait_until(lambda: all(self.cluster.nodes[number].trouble("empty") == 1 for number in (1, 2, 3)),
                                "every node says that the store is empty")
         time.sleep(3)  # Long enough for every lease and grace, and three polls.
         self.wait_for_orders(everyone)
@@ -99,7 +89,7 @@ class LostStore(unittest.TestCase):
         self.assertIn("audit/0001", done.stdout)
         self.cluster.wait_until_whole()
         self.wait_for_orders(everyone)
-        self.assertTrue(all(self.trouble(number, "empty") == 0 for number in (1, 2, 3)))
+        self.assertTrue(all(self.cluster.nodes[number].trouble("empty") == 0 for number in (1, 2, 3)))
 
         # Changes of ownership take place again.
         self.cluster.kill(1)

@@ -10,7 +10,6 @@ import pathlib
 import random
 import tempfile
 import unittest
-import urllib.request
 
 import etcd_cluster
 import orderd_node
@@ -159,18 +158,9 @@ class Elect(Repair):
 
 
 class ResetTerm(Repair):
-    def trouble(self, number, kind):
-        """Of a node, as Prometheus reads it."""
-        direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-        with direct.open(self.cluster.nodes[number].metrics, timeout=5) as page:
-            for line in page.read().decode().splitlines():
-                if line.startswith(f'orderd_configuration_trouble{{kind="{kind}"}}'):
-                    return float(line.split()[-1])
-        return None
-
     def everyone_says(self, records):
         orderd_node.wait_until(
-            lambda: all(self.trouble(number, "records") == records for number in self.cluster.nodes
+            lambda: all(self.cluster.nodes[number].trouble("records") == records for number in self.cluster.nodes
                         if self.cluster.nodes[number].runs()),
             f"records that are not believed: {records} at each node")
 
