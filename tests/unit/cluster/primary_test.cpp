@@ -212,6 +212,15 @@ TEST_F(Primary, GoesBackToWhatAFollowerExpects) {
   EXPECT_EQ(shipped(two), (numbers{1, 2, 3, 2, 3}));
 }
 
+TEST_F(Primary, TakesWhatAFollowerExpectsForNoAcknowledgement) {
+  serve({self, two});
+  close();
+  close();
+  leader->journaled(3, start);
+  leader->take(two, unexpected{term, 3}, start); // It may have 2 in memory, and lose it.
+  EXPECT_EQ(committed(), 1u);
+}
+
 TEST_F(Primary, TellsFollowersWhatIsCommitted) {
   serve({self, two});
   leader->tick(start);
