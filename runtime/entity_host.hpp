@@ -13,6 +13,9 @@ namespace orderd::runtime {
 struct attempt {
   bool handled = false;
   std::string error; ///< what the handler threw, when not handled
+  /// The handler was not called: what is stored of the entity is damaged, or what is missing may have been
+  /// lost.
+  bool unreadable = false;
 };
 
 /// One entity in memory, owned by its shard. After an attempt that was not handled it is dead: it must

@@ -72,7 +72,8 @@ fault lost(std::uint32_t shard, const lost_range& what, std::string_view asked) 
                                          + (what.end ? " to " + to_hex(*what.end) : std::string{" on"});
   return {fault_code::corrupt,
           "shard " + std::to_string(shard) + ", table " + std::to_string(static_cast<unsigned>(what.in))
-              + keys + ": wrong checksum: lost to a damaged page, which is kept beside the state"};
+              + keys
+              + ": wrong checksum: rows here were lost to a damaged page, which is kept beside the state"};
 }
 
 } // namespace orderd::runtime

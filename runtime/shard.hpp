@@ -11,9 +11,10 @@
 // epoch is committed, in order.
 //
 // *Failure*. A handler that throws leaves no trace; its entity is dropped, loaded from its newest
-// snapshot and tried again by `restart_policy`, and quarantined at the limit. Rows that are damaged or do not
-// load are the same. An input that throws, because the store cannot be read or a `bug` was met, leaves a
-// shard that must not be used any more.
+// snapshot and tried again by `restart_policy`, and quarantined at the limit. Rows that do not load are the
+// same. Where rows are damaged, or lost, commands that can be refused get `corrupt` or a no at once, and
+// nothing of them is kept; the others fail as above. An input that throws, because the store cannot be read
+// or a `bug` was met, leaves a shard that must not be used any more.
 //
 // *Concurrency*: one thread at a time.
 //
@@ -100,6 +101,7 @@ struct shard_figures {
   std::uint64_t refused_overloaded = 0;
   std::uint64_t refused_storage_full = 0;
   std::uint64_t late_callers = 0;
+  std::uint64_t turned_away = 0; ///< commands for entities that cannot be read
   std::uint64_t turns = 0;
 };
 
@@ -179,7 +181,7 @@ private:
   void run_queue();
   void step(delivery next);
   attempt try_once(const delivery& command);
-  result<entity_cell*> load(const entity_id& id);
+  result<entity_cell*> load(const entity_id& id, const snapshot& rows);
   result<std::unique_ptr<entity>> load_rows(const entity_id& id, const snapshot& rows) const;
   result<snapshot> rows_of(const entity_id& id);
   result<std::optional<std::string>> newest(const row_key& key);
@@ -194,6 +196,9 @@ private:
   void call(const entity_id& entity, provider_call what);
 
   // shard_supervision.cpp: failing entities
+  /// Of an entity that cannot be read: who sent the command is told, and nothing is kept. False: it must not
+  /// be lost, so it fails like one whose handler throws.
+  bool turn_away(delivery& command, const std::string& error);
   void failed(delivery command, std::uint32_t failures, const std::string& error);
   void hold(patient& who, delivery command);
   void park(patient& who, delivery command);
@@ -277,6 +282,7 @@ private:
   std::vector<waiting_scan> scans_;          ///< for their epoch, or for their turn
   std::vector<outbox_key> erasable_;         ///< outbox rows acknowledged, to erase with the next epoch
   std::int64_t resend_at_ = 0;               ///< on the monotone clock
+  std::int64_t unreadable_said_at_ = 0;      ///< likewise; 0: never
   shard_figures figures_;
 };
 

@@ -9,6 +9,34 @@
 
 namespace orderd::runtime {
 
+namespace {
+
+/// Requests for what is lost come as often as clients ask: a line now and then says that they do.
+constexpr std::int64_t unreadable_pause_ms = 10'000;
+
+} // namespace
+
+bool shard::turn_away(delivery& command, const std::string& error) {
+  const auto& id = command.to;
+  const auto name = std::string{rules_.kind_name(id.kind())} + ' ' + rules_.readable_key(id);
+  const fault why{fault_code::corrupt, name + " cannot be read, so nothing was done: " + error};
+  if (command.from)
+    answer_fault(*command.from, why);
+  else if (!refuse(command))
+    return false;
+  for (const auto& each : take_waiting(id))
+    answer_fault(each, why);
+  ++figures_.turned_away;
+  if (unreadable_said_at_ == 0 || monotone_ - unreadable_said_at_ >= unreadable_pause_ms) {
+    unreadable_said_at_ = monotone_;
+    log::error(
+        "shard", "entity_unreadable",
+        {{"shard", options_.shard}, {"command", command.what->name()}, {"so_far", figures_.turned_away}},
+        why.message);
+  }
+  return true;
+}
+
 void shard::failed(delivery command, std::uint32_t failures, const std::string& error) {
   const auto id = command.to;
   auto& who = supervision_.admit(id);

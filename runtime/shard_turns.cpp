@@ -44,6 +44,8 @@ void shard::step(delivery next) {
     const auto outcome = try_once(next);
     if (outcome.handled)
       return take_effects(next);
+    if (outcome.unreadable && turn_away(next, outcome.error))
+      return;
     ++figures_.restarts_by_kind[next.to.kind()];
     if (restarts_.delay_ms(failures) != 0)
       return failed(std::move(next), failures, outcome.error);
@@ -54,7 +56,12 @@ attempt shard::try_once(const delivery& command) {
   ++figures_.turns;
   auto* cell = residents_.find(command.to, monotone_);
   if (cell == nullptr) {
-    auto loaded = load(command.to);
+    auto rows = rows_of(command.to);
+    if (!rows) {
+      require_row_fault(rows.error());
+      return {false, rows.error().message, rows.error().code == fault_code::corrupt};
+    }
+    auto loaded = load(command.to, *rows);
     if (!loaded)
       return {false, loaded.error().message};
     cell = *loaded;
@@ -67,13 +74,8 @@ attempt shard::try_once(const delivery& command) {
   return outcome;
 }
 
-result<entity_cell*> shard::load(const entity_id& id) {
-  auto rows = rows_of(id);
-  if (!rows) {
-    require_row_fault(rows.error());
-    return rows.error();
-  }
-  auto loaded = load_rows(id, *rows);
+result<entity_cell*> shard::load(const entity_id& id, const snapshot& rows) {
+  auto loaded = load_rows(id, rows);
   if (!loaded)
     return loaded.error();
   return &residents_.adopt(id, host_.spawn(*std::move(loaded)), monotone_);

@@ -150,6 +150,12 @@ public:
     crash();
   }
 
+  /// Damages a row on the disk; the next process meets it. Pre: it is there, and applied.
+  void damage(const runtime::row_key& key) {
+    runtime::require(platter_.damage_value(options_.shard, key, 1), "no such row to damage");
+    crash();
+  }
+
   // -- what the engine does, for tests to see ---------------------------------------------------
 
   runtime::shard& engine() { return *engine_; }

@@ -248,6 +248,55 @@ TEST(ShardFailures, QuarantineAnEntityWhoseRowsDoNotLoad) {
   }
 }
 
+/// A wallet with 5, whose row is damaged.
+void damage(shard_rig& rig, const std::string& name) {
+  rig.ask(name, "add 5");
+  rig.settle();
+  rig.damage(test::wallet(name).row(table::state));
+}
+
+TEST(ShardFailures, RefuseCommandsForARowThatCannotBeReadAndKeepNothingOfThem) {
+  shard_rig rig;
+  damage(rig, "a1");
+  const auto before = rig.journal.size();
+  for (int again = 0; again < 3; ++again) {
+    const auto id = rig.ask("a1", "add 1");
+    rig.tick(200);
+    rig.settle();
+    EXPECT_EQ(rig.reply(id), "corrupt");
+  }
+  EXPECT_EQ(rig.journal.size(), before) << "nothing of it is written";
+  EXPECT_EQ(rig.engine().describe().quarantined, 0u);
+  EXPECT_EQ(rig.engine().live().size(), 0u);
+  EXPECT_EQ(rig.engine().figures().turned_away, 3u);
+  EXPECT_EQ(rig.reply(rig.resolve("a1", true)), "not quarantined");
+}
+
+TEST(ShardFailures, SayNoToSendersForARowThatCannotBeRead) {
+  shard_rig rig;
+  rig.ask("a2", "add 10");
+  damage(rig, "a1");
+  const auto id = rig.ask("a2", "send a1 4");
+  rig.settle();
+  EXPECT_EQ(rig.reply(id), "bounced 4");
+  EXPECT_EQ(rig.reply(rig.ask("a2", "read")), "balance 10");
+  EXPECT_EQ(rig.rows_in(table::quarantine) + rig.rows_in(table::parked), 0u);
+}
+
+TEST(ShardFailures, QuarantineARowThatCannotBeReadWhenWhatComesForItMustNotBeLost) {
+  shard_rig rig;
+  rig.ask("a2", "add 10");
+  damage(rig, "a1");
+  const auto gift = rig.ask("a2", "give a1 4");
+  rig.tick(10);
+  rig.tick(100);
+  rig.settle();
+  EXPECT_EQ(rig.reply(gift), "");
+  EXPECT_EQ(rig.engine().describe().quarantined, 1u);
+  EXPECT_EQ(rig.rows_in(table::parked), 1u);
+  EXPECT_EQ(rig.reply(rig.ask("a1", "add 1")), "quarantined") << "behind what waits for a person";
+}
+
 shard_options first_of_two() {
   shard_options options;
   options.shards = 2;
