@@ -75,16 +75,18 @@ bool longer(const copy_report& a, const copy_report& b) {
   return std::pair{a.journal_term, a.journal_end} > std::pair{b.journal_term, b.journal_end};
 }
 
-/// A term above the record's and all promises that can be.
-result<std::uint64_t> next_term(const reports& nodes, std::uint32_t shard, std::uint64_t term) {
+/// A term above the record's and all promises that can be, by at least the gap.
+result<std::uint64_t> next_term(const reports& nodes, std::uint32_t shard, std::uint64_t term,
+                                std::uint64_t more = 0) {
   for (const auto& each : nodes)
     if (const auto found = each.copies.find(shard);
         found != each.copies.end() && found->second.promised <= limits::term_max)
       term = std::max(term, found->second.promised);
-  if (term > limits::term_max - limits::restored_term_gap)
+  const auto above = limits::restored_term_gap + more;
+  if (term > limits::term_max - above)
     return no("shard " + number(shard) + " is in term " + number(term)
               + ": no higher one is left. The disks of the nodes that promised it have to be replaced");
-  return term + limits::restored_term_gap;
+  return term + above;
 }
 
 /// A promise above all records: one of a later term was in the store, and nobody who answers has it.
@@ -103,7 +105,9 @@ std::optional<std::string> lost_term(const reports& nodes, std::uint32_t shard) 
   return std::nullopt;
 }
 
-/// Without the primary: under the copy that has everything that can have been committed, one of `right`.
+/// Without the primary: under the copy that has everything that can have been committed. That is one of
+/// `right`, or one that may lead by their record, whatever it went on with: it has all that was committed up
+/// to the record, and nothing was without it since.
 result<assignment> under_the_longest(const reports& nodes, const reports& right, std::uint32_t shard,
                                      const assignment& record, std::size_t minimum) {
   const auto copies = std::max(record.nodes.size(), record.in_sync.size());
@@ -118,7 +122,8 @@ result<assignment> under_the_longest(const reports& nodes, const reports& right,
       continue;
     ++answer;
     const bool counts =
-        std::any_of(right.begin(), right.end(), [&](const auto& other) { return other.who == each.who; });
+        may_lead(record, each.who, minimum)
+        || std::any_of(right.begin(), right.end(), [&](const auto& other) { return other.who == each.who; });
     if (counts && (!best || longer(*copy, *copy_of(*best, shard))))
       best = &each;
   }
@@ -137,9 +142,9 @@ result<assignment> under_the_longest(const reports& nodes, const reports& right,
 
 enum class promises : std::uint8_t { of_lost_terms, in_error };
 
-/// As `right` have it, in a term above all that `nodes` know.
+/// As `right` have it, in a term above all that `nodes` know by the gap and so many more.
 result<assignment> restored(const reports& nodes, const reports& right, std::uint32_t shard,
-                            std::size_t minimum, promises above) {
+                            std::size_t minimum, promises above, std::uint64_t more) {
   const auto record = newest(right, shard).what;
   if (above == promises::of_lost_terms)
     if (auto lost = lost_term(nodes, shard))
@@ -152,7 +157,7 @@ result<assignment> restored(const reports& nodes, const reports& right, std::uin
                               : under_the_longest(nodes, right, shard, record, minimum);
   if (!next)
     return next;
-  const auto term = next_term(nodes, shard, newest(nodes, shard).what.term);
+  const auto term = next_term(nodes, shard, newest(nodes, shard).what.term, more);
   if (!term)
     return term.error();
   next->term = *term;
@@ -206,7 +211,7 @@ std::string main_cluster(const reports& nodes) {
   return best;
 }
 
-result<repair_plan> plan_restore(const reports& nodes) {
+result<repair_plan> plan_restore(const reports& nodes, std::uint64_t once) {
   const auto known = known_by(nodes);
   if (!known)
     return known.error();
@@ -223,6 +228,7 @@ result<repair_plan> plan_restore(const reports& nodes) {
   auto terms = known->terms;
   terms.generation = plan.change.generation();
   terms.continued.clear(); // A person's word: what nodes hold more than this counts no longer.
+  terms.written = once;
   for (const auto& [name, value] : known->node_records)
     add(plan.change, name, 0, value);
   for (std::uint32_t shard = 0; shard < terms.shards; ++shard) {
@@ -234,7 +240,8 @@ result<repair_plan> plan_restore(const reports& nodes) {
       plan.lines.push_back("shard " + number(shard) + ": nobody holds a record; it is placed as a new one");
       continue;
     }
-    const auto next = restored(nodes, *right, shard, known->minimum, promises::of_lost_terms);
+    const auto next = restored(nodes, *right, shard, known->minimum, promises::of_lost_terms,
+                               once % limits::restored_term_gap);
     if (!next)
       return next.error();
     plan.lines.push_back(line_of(shard, record.what, *next));
@@ -308,7 +315,7 @@ result<repair_plan> plan_reset(const reports& nodes, std::uint32_t shard) {
     return no(
         "the store is not believed by every node that answers: `orderctl cluster restore-configuration` "
         "comes first");
-  const auto next = restored(nodes, nodes, shard, known->minimum, promises::in_error);
+  const auto next = restored(nodes, nodes, shard, known->minimum, promises::in_error, 0);
   if (!next)
     return next.error();
   auto plan = begin(*known, nodes);

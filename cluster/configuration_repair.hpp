@@ -33,8 +33,11 @@ struct repair_plan {
   std::vector<std::string> lines; ///< what it does, for people
 };
 
-/// Every record. `malformed` with a sentence when that is not safe with these nodes, or not needed.
-runtime::result<repair_plan> plan_restore(const std::vector<node_report>& nodes);
+/// Every record. `malformed` with a sentence when that is not safe with these nodes, or not needed. `once`:
+/// any number, another one each time. Whoever restores again with nodes that have not heard of the last time
+/// plans from the same knowledge; by it he chooses other terms, and what the last time was begun and never
+/// committed is not taken for his.
+runtime::result<repair_plan> plan_restore(const std::vector<node_report>& nodes, std::uint64_t once);
 /// Of one shard, under the copy of a node that may not lead: what it lacks is lost.
 runtime::result<repair_plan> plan_election(const std::vector<node_report>& nodes, std::uint32_t shard,
                                            std::uint32_t node);

@@ -3,6 +3,8 @@
 #include "cluster/ctl_commands.hpp"
 
 #include <algorithm>
+#include <cstdint>
+#include <random>
 #include <set>
 #include <string>
 #include <utility>
@@ -109,7 +111,8 @@ int repair(const repair_options& options, const asked_nodes& nodes, runtime::res
 
 int run(const restore_configuration_options& options, ctl_context& context) {
   const auto nodes = ask_nodes(context);
-  auto plan = plan_restore(nodes.reports);
+  std::random_device random;
+  auto plan = plan_restore(nodes.reports, std::uint64_t{random()} << 32 | random());
   if (plan)
     plan->change.set_over_newer(options.over_newer);
   return repair(options, nodes, std::move(plan), context);

@@ -8,6 +8,7 @@
 #include "cluster/assignment.pb.h"
 #include "cluster/directory_actor.hpp"
 #include "cluster/known_disks.hpp"
+#include "runtime/bytes.hpp"
 #include "runtime/log.hpp"
 
 #include <algorithm>
@@ -81,6 +82,8 @@ store_changed directory_actor::change_records(const change_store& what) {
       return {written.error(), {}};
   }
   auto terms = cluster.empty() ? held_.terms() : *decode_cluster_terms(cluster);
+  if (cluster.empty())
+    terms.written = runtime::hash_bytes(*audit + asked.by() + number(static_cast<std::uint64_t>(what.at)));
   terms.generation = std::max(asked.generation(), there.terms ? there.terms->generation + 1 : 0);
   terms.continued.clear(); // As in the plan.
   if (const auto written = write_record(cluster_name, encode(terms), *listed); !written)

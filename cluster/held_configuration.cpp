@@ -149,6 +149,9 @@ std::optional<std::string> held_configuration::not_continued(const cluster_terms
                                   [&](const auto& each) { return each.generation == terms_.generation + 1; });
   if (found == there.continued.end())
     return std::nullopt;
+  if (there.written != terms_.written)
+    return "its records were written again as generation " + number(terms_.generation)
+           + ", and this node has seen others of that generation";
   const auto after = "it was found again as of version " + number(found->newest) + "; this node ";
   if (newest() > found->newest)
     return after + "holds version " + number(newest());
@@ -184,7 +187,8 @@ std::map<std::uint32_t, std::string> held_configuration::nodes_behind(const stor
   return out;
 }
 
-store_verdict held_configuration::judge(const store_content& there) const {
+/// By the record of the cluster alone; none: it may be believed.
+std::optional<store_verdict> held_configuration::not_this_cluster(const store_content& there) const {
   const auto no = [](store_belief what, std::string why) {
     return store_verdict{what, std::move(why), {}, {}, {}, false};
   };
@@ -204,10 +208,24 @@ store_verdict held_configuration::judge(const store_content& there) const {
   if (there.terms->generation < terms_.generation)
     return no(store_belief::older, "its generation is " + number(there.terms->generation)
                                        + "; this node has seen " + number(terms_.generation));
-  const bool restored = there.terms->generation > terms_.generation;
-  if (restored)
+  if (there.terms->generation == terms_.generation && there.terms->written != terms_.written)
+    return no(store_belief::older,
+              "its records were written again, as generation " + number(terms_.generation)
+                  + ", by somebody who did not know that they had been; this node has seen "
+                    "the other ones");
+  if (there.terms->generation > terms_.generation)
     if (auto why = not_continued(*there.terms))
       return no(store_belief::older, *std::move(why));
+  return std::nullopt;
+}
+
+store_verdict held_configuration::judge(const store_content& there) const {
+  if (auto not_this = not_this_cluster(there))
+    return *std::move(not_this);
+  const auto older = [](std::string why) {
+    return store_verdict{store_belief::older, std::move(why), {}, {}, {}, false};
+  };
+  const bool restored = there.terms->generation > terms_.generation;
   store_verdict out;
   for (std::uint32_t shard = 0; shard < shards_.size(); ++shard) {
     const auto& held = shards_[shard];
@@ -223,7 +241,7 @@ store_verdict held_configuration::judge(const store_content& there) const {
     }
     if (!restored)
       if (auto why = behind(shard, found->second))
-        return no(store_belief::older, *std::move(why));
+        return older(*std::move(why));
     const auto term = found->second.what.term;
     const auto known = std::max(held.what.term, promised_[shard]);
     const auto jump = known != 0 && term > known ? term - known : 0;
@@ -234,8 +252,8 @@ store_verdict held_configuration::judge(const store_content& there) const {
       out.odd[shard] = says + ": more than " + number(limits::term_jump_warned) + " terms at once";
   }
   if (!restored && gone_back_) {
-    auto seen = no(store_belief::older,
-                   "it was seen to have less than is held, in this generation, " + number(terms_.generation));
+    auto seen =
+        older("it was seen to have less than is held, in this generation, " + number(terms_.generation));
     seen.found_again = same_as_held(there);
     return seen;
   }

@@ -21,6 +21,10 @@
 // grown. So before any other change its generation is raised, with a word of how much the store had by then
 // (`continuation`): whoever holds no more than that believes what came since.
 //
+// Whoever writes a lost store again without having heard of the last time chooses the same generation again:
+// `written` in the record of the cluster tells the two apart, and of the one that is there now nothing is
+// believed by who has seen the other. The next restore is above both.
+//
 // *Generation*: a number in the record of the cluster. Versions begin again in a new store, so they are
 // compared within a generation: `orderctl cluster restore-configuration` raises it, and then what is there is
 // believed. Versions as this node's parts know them carry the generation in their upper 16 bits, so that they
@@ -130,6 +134,7 @@ public:
   static runtime::result<held_configuration> decode(std::string_view bytes);
 
 private:
+  std::optional<store_verdict> not_this_cluster(const store_content& there) const;
   std::optional<std::string> behind(std::uint32_t shard, const versioned_assignment& there) const;
   bool same_as_held(const store_content& there) const;
   std::uint64_t newest() const;

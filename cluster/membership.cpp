@@ -25,6 +25,7 @@ std::string encode(const cluster_terms& what) {
   out.set_shards(what.shards);
   out.set_replication(what.replication);
   out.set_generation(what.generation);
+  out.set_written(what.written);
   for (const auto& each : what.continued) {
     auto& one = *out.add_continued();
     one.set_generation(each.generation);
@@ -41,6 +42,7 @@ result<cluster_terms> decode_cluster_terms(std::string_view bytes) {
   cluster_terms out{read.id(), read.shards(), read.replication(), read.generation()};
   for (const auto& each : read.continued())
     out.continued.push_back({each.generation(), each.newest()});
+  out.written = read.written();
   return out;
 }
 

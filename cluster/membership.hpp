@@ -33,6 +33,9 @@ struct cluster_terms {
   std::uint64_t generation = 0;  ///< of the store (held_configuration.hpp)
   /// Ascending, since a person raised the generation last.
   std::vector<continuation> continued = {};
+  /// Another number each time that a person raises the generation: two who know nothing of each other may
+  /// raise it to the same.
+  std::uint64_t written = 0;
   friend bool operator==(const cluster_terms&, const cluster_terms&) = default;
 };
 

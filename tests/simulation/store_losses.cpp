@@ -124,7 +124,7 @@ void store_losses::repair(bool all_run) {
   for (const auto id : around_.members.ids())
     if (auto report = report_of(id, around_.members, around_.store.values()))
       nodes.push_back(*std::move(report));
-  const auto plan = cluster::plan_restore(nodes);
+  const auto plan = cluster::plan_restore(nodes, around_.random.below(1'000'000));
   if (!plan) {
     if (all_run)
       around_.complain("the store cannot be restored from all nodes: " + plan.error().message);

@@ -49,6 +49,10 @@ node_report says(const replica_id& who, std::uint64_t version, const assignment&
   return report_of(said);
 }
 
+runtime::result<repair_plan> plan_restore(const std::vector<node_report>& nodes) {
+  return cluster::plan_restore(nodes, 0);
+}
+
 /// The record of shard 0 that is planned; of term 0, and why, when none is.
 std::pair<assignment, std::string> planned(const runtime::result<repair_plan>& plan) {
   if (!plan)
@@ -197,6 +201,39 @@ TEST(ConfigurationRepair, OfTwoHistoriesTheOneCountsInWhichSomethingCanBeCommitt
     EXPECT_NE(refused.error().message.find("both with it and without it"), std::string::npos)
         << refused.error().message;
   }
+}
+
+/// Node 1 was to lead by a restore of which only it has heard; then it was away, and nodes 2 and 3 restored
+/// without it: node 2 was to lead, alone in sync, and has lost its disk since. Node 1 has every order.
+TEST(ConfigurationRepair, WhoMayLeadCountsWhateverStoreItWentOnWith) {
+  auto here = led_by(one, 1005, {one, two});
+  auto away = led_by(two, 1012, {two});
+  away.eligible = {one};
+  auto first = of_store("older", one, 90, here);
+  first.copies.at(0) = {1005, 1005, 69, true};
+  auto lost = of_store("believed", {2, 2}, 91, away);
+  lost.copies.at(0) = {0, 0, 0, true};
+  auto behind = of_store("believed", three, 91, away);
+  behind.copies.at(0) = {5, 5, 54, true};
+  const auto [what, why] = planned(plan_restore({first, lost, behind}));
+  ASSERT_EQ(why, "");
+  EXPECT_EQ(what.primary, one);
+  EXPECT_EQ(what.in_sync, std::vector{one});
+}
+
+/// Two persons, or one twice, who ask nodes that have not heard of the other's restore.
+TEST(ConfigurationRepair, TwoRestoresFromTheSameKnowledgeAreToldApart) {
+  const std::vector nodes{says(one, 80, led({one, two}), 10), says(two, 80, led({one, two}), 10)};
+  const auto restore = [&](std::uint64_t once) { return cluster::plan_restore(nodes, once); };
+  const auto record = [](const runtime::result<repair_plan>& of) {
+    return *decode_cluster_terms(of->change.records(of->change.records_size() - 1).value());
+  };
+  const auto first = restore(123'001);
+  const auto second = restore(123'002);
+  EXPECT_EQ(record(first).generation, record(second).generation);
+  EXPECT_NE(record(first).written, record(second).written);
+  EXPECT_NE(planned(first).first.term, planned(second).first.term);
+  EXPECT_GE(planned(first).first.term, 5 + gap);
 }
 
 TEST(ConfigurationRepair, IsOfTheClusterThatMostNodesAreOf) {

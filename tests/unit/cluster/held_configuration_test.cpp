@@ -34,6 +34,12 @@ TEST(HeldConfiguration, BelievesOnlyWhatIsNewer) {
   other.in_sync = {{1, 1}};
   auto next = terms;
   next.generation = 1;
+  auto written = terms;
+  written.written = 1;
+  auto further = written;
+  further.continued.push_back({++further.generation, 97});
+  auto anew = written;
+  anew.generation = 2;
   auto another = led_by_one(5);
   another.primary = {2, 1};
   const struct {
@@ -54,6 +60,9 @@ TEST(HeldConfiguration, BelievesOnlyWhatIsNewer) {
       {"a lower term of a higher version", store(91, led_by_one(4)), store_belief::older},
       {"another record under the same version", store(90, other), store_belief::older},
       {"the same term of another primary", store(95, another), store_belief::older},
+      {"another one of this generation", store(99, led_by_one(9), written), store_belief::older},
+      {"what came after that was found again", store(99, led_by_one(9), further), store_belief::older},
+      {"a restore above both", store(2, led_by_one(1'009), anew), store_belief::believed},
       {"the next generation", store(2, led_by_one(1'005), next), store_belief::believed},
   };
   for (const auto& row : rows)
