@@ -75,10 +75,7 @@ private:
       if (id <= copies_wanted)
         where.push_back(id);
       start(id);
-      tick(id);
-      beacon(id);
-      work(id);
-      poll(id);
+      wind_up(id);
     }
     store_.place(cluster::first_assignment(nodes_.at(1)->self(), where));
     fault();
@@ -99,36 +96,19 @@ private:
     node.start();
   }
 
-  void tick(std::uint32_t id) {
-    time_.at(tick_every + random_.between(-2'000, 2'000), [this, id] {
+  /// Of a node, again and again while it is up.
+  void every(std::uint32_t id, std::int64_t least, std::int64_t most, std::function<void()> what) {
+    time_.at(random_.between(least, most), [this, id, least, most, what = std::move(what)] {
       if (nodes_.at(id)->up())
-        later(id, 0, [this, id] { nodes_.at(id)->tick(); });
-      tick(id);
+        later(id, 0, what);
+      every(id, least, most, what);
     });
   }
-
-  void work(std::uint32_t id) {
-    time_.at(random_.between(1, 12) * ms, [this, id] {
-      if (nodes_.at(id)->up())
-        later(id, 0, [this, id] { nodes_.at(id)->work(!quiet_ && !idle_ && !resting_); });
-      work(id);
-    });
-  }
-
-  void poll(std::uint32_t id) {
-    time_.at(1'000 * ms, [this, id] {
-      if (nodes_.at(id)->up())
-        look_up(id);
-      poll(id);
-    });
-  }
-
-  void beacon(std::uint32_t id) {
-    time_.at(100 * ms, [this, id] {
-      if (nodes_.at(id)->up())
-        later(id, 0, [this, id] { beacons_.say(id, ids_); });
-      beacon(id);
-    });
+  void wind_up(std::uint32_t id) {
+    every(id, tick_every - 2 * ms, tick_every + 2 * ms, [this, id] { nodes_.at(id)->tick(); });
+    every(id, 100 * ms, 100 * ms, [this, id] { beacons_.say(id, ids_); });
+    every(id, 1 * ms, 12 * ms, [this, id] { nodes_.at(id)->work(!quiet_ && !idle_ && !resting_); });
+    every(id, 1'000 * ms, 1'000 * ms, [this, id] { look_up(id); });
   }
 
   void send(std::uint32_t from, std::uint32_t to, const cluster::peer_message& what) override {
@@ -150,7 +130,9 @@ private:
   }
   const cluster::versioned_assignment& stored() const override { return store_.stored(); }
   void propose(std::uint32_t node, std::uint64_t expected, const cluster::assignment& what) override {
-    store_.propose(node, expected, what);
+    const auto& now = there();
+    const bool takeover = what.term > now.term && what.primary.node == node && now.primary.node != node;
+    store_.propose(node, expected, what, takeover && turns_.takes_over(node));
   }
   void look_up(std::uint32_t node) override { store_.look_up(node); }
   bool unresolved(std::uint32_t node) const override { return store_.unresolved(node); }
@@ -348,6 +330,17 @@ private:
   }
 
   const cluster::assignment& there() const { return store_.stored().what; }
+  /// In the store, in a moment.
+  void changed(const cluster::assignment& before, const cluster::assignment& after) {
+    ++changes_;
+    checks_.rests(before, after, settled_ ? resting_ : std::nullopt);
+    checks_.assigned(before, after, options_.habits.minimum, disks());
+    turned(before.primary.node, "change of the assignment");
+    turned(after.primary.node, "change of the assignment");
+    if (before.primary != after.primary && cluster::contains(after.in_sync, before.primary))
+      turns_.handed_over(before.primary.node);
+  }
+
   const world_options& options_;
   chance random_;
   world_report report_;
@@ -361,15 +354,22 @@ private:
                            return world_beacons::heart{&nodes_.at(id)->board(), nodes_.at(id)->now()};
                          },
                          [this](const std::string& what) { checks_.complain(what); }};
-  world_store store_{time_, random_, report_.happened, nodes_, [this](const auto& before, const auto& after) {
-                       ++changes_;
-                       checks_.rests(before, after, settled_ ? resting_ : std::nullopt);
-                       checks_.assigned(before, after, options_.habits.minimum, disks());
-                       turned(before.primary.node, "change of the assignment");
-                       turned(after.primary.node, "change of the assignment");
+  world_store store_{time_,
+                     random_,
+                     report_.happened,
+                     nodes_,
+                     !options_.quick_store,
+                     [this](const auto& before, const auto& after) { changed(before, after); }};
+  world_turns turns_{time_,
+                     random_,
+                     network_,
+                     store_,
+                     report_.happened,
+                     [this](std::uint32_t id) { crash_for_a_while(id); },
+                     [this](std::uint32_t id) {
+                       if (nodes_.at(id)->up())
+                         beacons_.say(id, ids_);
                      }};
-  world_turns turns_{time_, random_, network_, report_.happened,
-                     [this](std::uint32_t id) { crash_for_a_while(id); }};
   world_liar liar_{time_, random_, nodes_, store_};
   std::map<std::uint32_t, cluster::known_disks> known_; ///< in the store
   std::map<std::uint32_t, std::vector<world_disk>> older_;

@@ -4,9 +4,9 @@
 // simulation.hpp.
 //
 // Faults: messages lost and late; links cut, one way or both; nodes that crash, stand still, restart; disks
-// wiped, or set back to an older copy; the configuration store gone, or with an outcome that is not known and
-// may come true later; watch hints lost. Never more at once than replication promises to survive, unless
-// `beyond_promise`: then it may stop, but must not lie.
+// wiped, or set back to an older copy; the configuration store gone, for all or for one, or with an outcome
+// that is not known and may come true later; watch hints lost. Never more at once than replication promises
+// to survive, unless `beyond_promise`: then it may stop, but must not lie.
 #pragma once
 
 #include "tests/simulation/counters.hpp"
@@ -26,6 +26,7 @@ struct world_options {
   std::int64_t rests_at_ms = 0;    ///< for a while nothing goes wrong, but that a node is dead; 0: never
   bool idles = false;              ///< now and then nothing is written for a while
   bool turns = false;              ///< much goes wrong just when something turns (world_turns.hpp)
+  bool quick_store = false;        ///< the configuration store answers at once, else within some 20 ms
   bool lies = false;               ///< somebody says what is not so (world_liar.hpp)
   world_habits habits = {};        ///< the minimum is filled in
   bool beyond_promise = false;     ///< disks may be lost until nobody has them

@@ -24,6 +24,8 @@ const std::vector<const char*> faults = {
     "disk set back",
     "disk wiped",
     "disk wiped during a copy",
+    "fault at a handover",
+    "fault at a takeover",
     "fault at change of the assignment",
     "fault at copy begun",
     "fault at copy whole",

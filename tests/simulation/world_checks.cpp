@@ -53,6 +53,7 @@ bool world_checks::has(const world_disk& disk, const runtime::epoch& what) {
 void world_checks::committed_by_primary(std::uint32_t node, const runtime::epoch& what,
                                         const cluster::assignment& in_store,
                                         const std::map<std::uint32_t, const world_disk*>& disks) {
+  committed_since_whole_ |= in_store.term == what.term;
   for (const auto& [id, disk] : disks)
     if (cluster::contains(in_store.in_sync, {id, disk->identity.incarnation}) && in_store.term == what.term
         && !has(*disk, what))
@@ -159,11 +160,35 @@ void world_checks::assigned(const cluster::assignment& before, const cluster::as
   for (const auto& each : before.in_sync)
     if (after.in_sync.size() < minimum && !still_there(each))
       complain("node " + std::to_string(each.node) + " leaves when too few remain, and is not eligible (B5)");
+  eligible_changes(before, after, minimum, disks);
   for (const auto& [id, disk] : disks)
     if (cluster::may_lead(after, {id, disk->identity.incarnation}, minimum) && !disk->note.copying
         && lost_on(*disk) > 0)
       complain("node " + std::to_string(id) + " may lead from now on, without "
                + std::to_string(lost_on(*disk)) + " acknowledged epochs (B5)");
+}
+
+/// Within a term nobody is forgotten before something was committed without it; from one to the next nobody
+/// is kept without whom something was.
+void world_checks::eligible_changes(const cluster::assignment& before, const cluster::assignment& after,
+                                    std::size_t minimum,
+                                    const std::map<std::uint32_t, const world_disk*>& disks) {
+  const bool same_term = before.term == after.term;
+  for (const auto& each : before.eligible) {
+    const auto of_node = [&](const cluster::replica_id& who) { return who.node == each.node; };
+    const bool joined = std::any_of(after.in_sync.begin(), after.in_sync.end(), of_node);
+    const bool stays = cluster::contains(after.eligible, each);
+    const auto disk = disks.find(each.node);
+    if (same_term && !stays && !joined && !committed_since_whole_)
+      complain("node " + std::to_string(each.node)
+               + " is eligible no longer, and nothing was committed without it (B5)");
+    if (!same_term && stays && before.in_sync.size() >= minimum && disk != disks.end()
+        && disk->second->identity.incarnation == each.incarnation && lost_on(*disk->second) > 0)
+      complain("node " + std::to_string(each.node) + " stays eligible in term " + std::to_string(after.term)
+               + ", without " + std::to_string(lost_on(*disk->second)) + " acknowledged epochs (B5)");
+  }
+  if (!same_term || before.in_sync.size() < minimum || after.in_sync.size() < minimum)
+    committed_since_whole_ = false;
 }
 
 void world_checks::rests(const cluster::assignment& before, const cluster::assignment& after,

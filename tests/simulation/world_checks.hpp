@@ -59,6 +59,8 @@ public:
   std::size_t lost_on(const world_disk& disk) const;
 
 private:
+  void eligible_changes(const cluster::assignment& before, const cluster::assignment& after,
+                        std::size_t minimum, const std::map<std::uint32_t, const world_disk*>& disks);
   static std::uint64_t hash_of(const runtime::epoch& what);
   static bool has(const world_disk& disk, const runtime::epoch& what);
 
@@ -69,6 +71,8 @@ private:
   std::map<std::pair<std::uint64_t, std::uint64_t>, std::uint64_t> payloads_; ///< (term, number) -> hash
   std::map<std::uint64_t, std::uint32_t> leaders_;                            ///< term -> node
   std::uint64_t term_in_store_ = 1;
+  bool committed_since_whole_ =
+      false; ///< in the term that is in the store, by a set that is still large enough
   std::map<std::pair<std::uint32_t, std::uint64_t>, std::uint64_t> promises_; ///< (node, incarnation) -> term
   std::uint64_t acknowledged_term_ = 0;
   std::map<std::uint64_t, std::uint64_t> acknowledged_in_; ///< term -> last number

@@ -26,6 +26,9 @@ world_options world_of_seed(std::uint64_t seed) {
     options.habits.terms_kept = 2;
   options.habits.drifts_most = random.percent(20);
   options.habits.upgrades = random.percent(20);
+  options.habits.heir_is_fast = options.habits.drifts_most && random.percent(60);
+  options.turns |= options.habits.heir_is_fast;
+  options.quick_store = random.percent(options.habits.drifts_most ? 70 : 20);
   return options;
 }
 

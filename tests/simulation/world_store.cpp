@@ -10,24 +10,37 @@ constexpr std::int64_t ms = 1'000;
 
 } // namespace
 
-void world_store::propose(std::uint32_t node, std::uint64_t expected, const cluster::assignment& what) {
+bool world_store::answers(std::uint32_t node) const {
+  const auto until = out_of_reach_until_.find(node);
+  return healed_ || (!down_ && (until == out_of_reach_until_.end() || until->second <= time_.now()));
+}
+
+std::int64_t world_store::way_us() {
+  return slow_ ? random_.between(1, 10) * ms : random_.between(100, 1'000);
+}
+
+void world_store::propose(std::uint32_t node, std::uint64_t expected, const cluster::assignment& what,
+                          bool late) {
   const auto life = nodes_.at(node)->life();
   proposals_[node] = {life, expected, what, false};
   if (expected == stored_.version)
     under_way_.push_back(what);
   const auto change = [this, node, expected, what] { take_place(node, expected, what); };
   const auto luck = healed_ ? 0 : random_.below(100);
-  if (!healed_ && (down_ || luck >= 80)) {
+  if (!answers(node) || luck >= 80 || late) {
     happened_.count("compare-and-set with an unknown outcome");
-    if (luck % 3 == 0)
+    if (luck % 3 == 0 && !late)
       time_.at(random_.between(1, 10) * ms, change);
-    else if (luck % 3 == 1)
+    else if (luck % 3 == 1 || late)
       time_.at(random_.between(100, 1'500) * ms, change);
     return time_.at(300 * ms, [this, node, life] { tell(node, life, false); });
   }
-  time_.at(random_.between(1, 15) * ms, [this, change, node, life] {
+  time_.at(way_us() * 3 / 2, [this, change, node, life] {
     change();
-    tell(node, life, true);
+    if (answers(node))
+      tell(node, life, true);
+    else
+      time_.at(300 * ms, [this, node, life] { tell(node, life, false); });
   });
 }
 
@@ -91,12 +104,11 @@ void world_store::tell(std::uint32_t node, std::uint64_t life, bool known) {
 }
 
 void world_store::look_up(std::uint32_t node) {
-  if (down_ && !healed_)
+  if (!answers(node))
     return;
-  time_.later(node, random_.between(1, 10) * ms, [this, node] {
-    const auto there = stored_;
-    time_.later(node, random_.between(1, 10) * ms,
-                [this, node, there] { nodes_.at(node)->configured(there); });
+  time_.later(node, way_us(), [this, node] {
+    if (answers(node))
+      time_.later(node, way_us(), [this, node, there = stored_] { nodes_.at(node)->configured(there); });
   });
 }
 

@@ -8,6 +8,7 @@
 #include "tests/simulation/world_node.hpp"
 #include "tests/simulation/world_schedule.hpp"
 
+#include <algorithm>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -21,15 +22,18 @@ public:
   /// `changes`: told of every change that is about to take place.
   using change_hook =
       std::function<void(const cluster::assignment& before, const cluster::assignment& after)>;
-  world_store(world_schedule& time, chance& random, counters& happened, const world_nodes& nodes,
+  /// `slow`: answers take some milliseconds, else hardly any.
+  world_store(world_schedule& time, chance& random, counters& happened, const world_nodes& nodes, bool slow,
               change_hook changes)
-      : time_(time), random_(random), happened_(happened), nodes_(nodes), changes_(std::move(changes)) {}
+      : time_(time), random_(random), happened_(happened), nodes_(nodes), slow_(slow),
+        changes_(std::move(changes)) {}
 
   const cluster::versioned_assignment& stored() const noexcept { return stored_; }
   void place(cluster::assignment first) { stored_ = {1, std::move(first)}; }
 
-  /// As replica_port: the node is told what is there, or that the outcome is not known.
-  void propose(std::uint32_t node, std::uint64_t expected, const cluster::assignment& what);
+  /// As replica_port: the node is told what is there, or that the outcome is not known. `late`: that it is
+  /// not, and the change takes place much later.
+  void propose(std::uint32_t node, std::uint64_t expected, const cluster::assignment& what, bool late);
   void look_up(std::uint32_t node);
 
   /// Whether the node has proposed a change whose outcome it does not know.
@@ -40,6 +44,10 @@ public:
   std::vector<cluster::assignment> possible() const;
 
   void down(bool is_down) noexcept { down_ = is_down; }
+  /// For that node it is, until then.
+  void out_of_reach(std::uint32_t node, std::int64_t until_us) {
+    out_of_reach_until_[node] = std::max(out_of_reach_until_[node], until_us);
+  }
   /// From now on it answers everything.
   void heal() noexcept;
 
@@ -54,6 +62,8 @@ private:
   void take_place(std::uint32_t node, std::uint64_t expected, const cluster::assignment& what);
   void count(std::uint32_t node, const cluster::assignment& next);
   void tell(std::uint32_t node, std::uint64_t life, bool known);
+  bool answers(std::uint32_t node) const;
+  std::int64_t way_us();
   /// To some: hints get lost.
   void hint();
 
@@ -61,10 +71,12 @@ private:
   chance& random_;
   counters& happened_;
   const world_nodes& nodes_;
+  bool slow_;
   change_hook changes_;
   cluster::versioned_assignment stored_;
   std::map<std::uint32_t, proposal> proposals_; ///< each node's last
   std::vector<cluster::assignment> under_way_;  ///< proposed on the version that is there
+  std::map<std::uint32_t, std::int64_t> out_of_reach_until_;
   bool down_ = false;
   bool healed_ = false;
 };
