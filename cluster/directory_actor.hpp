@@ -110,6 +110,8 @@ private:
   store_changed change_records(const change_store& what);
   std::optional<runtime::fault> refuses(const v1::change_configuration& asked, const store_content& there,
                                         const store_verdict& verdict) const;
+  runtime::result<void> close_store(const v1::change_configuration& asked,
+                                    std::map<std::string, versioned_value>& listed);
   runtime::result<std::string> write_audit(const change_store& what,
                                            const std::map<std::string, versioned_value>& listed);
   runtime::result<void> write_record(const std::string& name, const std::string& value,

@@ -2,8 +2,9 @@
 // elected with loss, a term set right. Checked, written, and remembered there with who did it.
 //
 // The record of the cluster, with the next generation, is written last. Until then nothing is believed of a
-// store that is not, and a change that was cut off in between is only given again. From then on what was
-// proposed in an earlier generation can no longer take place: every change is guarded by that record.
+// store that is not, and a change that was cut off in between is only given again. What was proposed in an
+// earlier generation can no longer take place: every change is guarded by that record, and of a store that is
+// not believed it is also the first to be changed.
 #include "actors/public.pb.h"
 #include "cluster/assignment.pb.h"
 #include "cluster/directory_actor.hpp"
@@ -63,14 +64,35 @@ bool newer_node(const std::string& name, const std::string& there, const std::st
 
 } // namespace
 
+/// Writes over the record of the cluster of a store that is not believed, so that nothing that was proposed
+/// for it can take place any more while the others are written, however late it comes. Nobody believes the
+/// store from then on until the record is that of the next generation.
+runtime::result<void> directory_actor::close_store(const v1::change_configuration& asked,
+                                                   std::map<std::string, versioned_value>& listed) {
+  const auto there = read_content(listed);
+  if (!there.terms || held_.judge(there).what == store_belief::believed)
+    return {};
+  auto closed = *there.terms;
+  closed.written = runtime::hash_bytes(asked.SerializeAsString(), closed.written);
+  if (const auto written = write_record(cluster_name, encode(closed), listed); !written)
+    return written.error();
+  auto again = store_.list("");
+  if (!again)
+    return again.error();
+  listed = *std::move(again);
+  return {};
+}
+
 store_changed directory_actor::change_records(const change_store& what) {
   const auto& asked = what.asked->change_configuration();
-  const auto listed = store_.list("");
+  auto listed = store_.list("");
   if (!listed)
     return {listed.error(), {}};
   const auto there = read_content(*listed);
   if (auto why = refuses(asked, there, held_.judge(there)))
     return {std::move(why), {}};
+  if (const auto closed = close_store(asked, *listed); !closed)
+    return {closed.error(), {}};
   auto audit = write_audit(what, *listed);
   if (!audit)
     return {audit.error(), {}};

@@ -35,7 +35,7 @@ protected:
   }
   void spawn(const directory_options& options) {
     directory_ = system_.actors().spawn<directory_actor>(
-        client_, options,
+        store(), options,
         directory_listeners{{seat_},
                             node_,
                             peers_,
@@ -44,6 +44,7 @@ protected:
                             [this](const held_configuration& what) { held_ = what; }});
     system_.run();
   }
+  virtual configuration_store& store() { return client_; }
   void announce_node(std::uint32_t number, std::uint64_t incarnation = 1) {
     const known_node said{
         {incarnation, 1}, "10.0.0." + std::to_string(number) + ":1", "peer:" + std::to_string(number)};
