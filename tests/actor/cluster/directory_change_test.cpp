@@ -108,6 +108,10 @@ private:
 
 class DirectoryAskedToRestoreUnderProposals : public DirectoryAskedToRestore {
 protected:
+  DirectoryAskedToRestoreUnderProposals() { // Another one: the first was started with the store itself.
+    system_.kill({directory_});
+    start();
+  }
   configuration_store& store() override { return late_; }
 
   store_with_a_late_proposal late_{client_};
