@@ -78,9 +78,9 @@ public:
 
   cluster::lease_board& board() { return board_; }
   /// It leads, and a follower's rows are others than its own after the same epochs.
-  bool tells_of_other_rows() {
-    return cluster_numbers_.doubts.at(cluster::name_of(cluster::doubt::other_rows)).Value() > 0;
-  }
+  bool tells_of_other_rows() { return told_of(cluster::doubt::other_rows); }
+  /// Another node has another epoch of a term and number than it has.
+  bool tells_of_other_epochs() { return told_of(cluster::doubt::other_epoch); }
   void received(std::uint32_t from, const cluster::peer_send& what);
   /// Bytes of other nodes that the seats have not given back.
   std::size_t untaken_bytes() const noexcept { return untaken_bytes_; }
@@ -96,6 +96,8 @@ public:
   std::size_t unanswered() const;
 
 private:
+  bool told_of(cluster::doubt what) { return cluster_numbers_.doubts.at(cluster::name_of(what)).Value() > 0; }
+
   void answered(std::string_view, std::string_view, std::chrono::nanoseconds) override {}
   caf::actor spawn_gateway();
   caf::actor spawn_peers();

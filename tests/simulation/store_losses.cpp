@@ -158,9 +158,11 @@ void store_losses::replace_diverged() {
       return runtime::recover_replicas(*opened)->at(shard);
     };
     const auto right = storage_of(of.primary.node);
+    auto* leads = around_.members.running(of.primary.node);
+    const bool told = leads && leads->tells_of_other_epochs();
     for (const auto id : of.nodes)
       if (!cluster::contains(of.in_sync, {id, around_.members.incarnation(id)})
-          && diverged(storage_of(id), right) && around_.members.may_lose(id)
+          && (told || diverged(storage_of(id), right)) && around_.members.may_lose(id)
           && around_.members.lose_disk(id, false)) {
         around_.happened.count("disk of another history replaced");
         around_.members.start(id);
