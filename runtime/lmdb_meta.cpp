@@ -59,7 +59,7 @@ std::string wrong_with(const tree_root& tree, std::uint64_t last_page) {
   return tree.depth >= 1 && tree.depth <= depth_max ? "" : "a tree has a depth that cannot be";
 }
 
-result<meta_page> read_page(const page_file& in, std::uint64_t number) {
+result<meta_page> read_page(const page_reader& in, std::uint64_t number) {
   char bytes[page_header_bytes + meta_bytes];
   if (auto done = in.read(number, bytes, sizeof bytes); !done)
     return done.error();
@@ -80,6 +80,17 @@ result<meta_page> read_page(const page_file& in, std::uint64_t number) {
     return damaged(in.name(), name + " asks for another order of keys");
   return meta_page{native<std::uint64_t>(meta, transaction_at), native<std::uint64_t>(meta, last_page_at),
                    tree_at(meta, free_tree_at), tree_at(meta, main_tree_at), trees_of(meta)};
+}
+
+/// Whether it can be what a transaction wrote.
+result<void> check_page(const page_reader& in, const meta_page& what) {
+  if (what.last_page < meta_page_count - 1)
+    return damaged(in.name(), "its last page cannot be " + std::to_string(what.last_page));
+  for (const auto& tree : {what.free, what.main}) {
+    if (const auto wrong = wrong_with(tree, what.last_page); !wrong.empty())
+      return damaged(in.name(), wrong);
+  }
+  return {};
 }
 
 /// Each commit takes the next number, and the meta page that fits it. A new file has 0 twice.
@@ -127,12 +138,8 @@ result<meta_pages> read_all(const page_file& in, std::uint64_t file_bytes) {
                                   + ", which do not follow each other");
   const bool first = zero->transaction >= one->transaction;
   const meta_pages out{first ? *zero : *one, first ? *one : *zero, file_bytes};
-  if (out.newest.last_page < meta_page_count - 1)
-    return damaged(in.name(), "its last page cannot be " + std::to_string(out.newest.last_page));
-  for (const auto& tree : {out.newest.free, out.newest.main}) {
-    if (const auto wrong = wrong_with(tree, out.newest.last_page); !wrong.empty())
-      return damaged(in.name(), wrong);
-  }
+  if (auto done = check_page(in, out.newest); !done)
+    return done.error();
   if (auto done = check_end(in, out); !done)
     return done.error();
   return out;
@@ -158,6 +165,15 @@ result<std::optional<meta_pages>> read_meta_pages(const std::string& file) {
   if (!found)
     return found.error();
   return std::optional{*found};
+}
+
+result<meta_page> read_meta_page(const page_reader& in, std::uint64_t transaction) {
+  auto found = read_page(in, transaction % meta_page_count);
+  if (!found)
+    return found;
+  if (auto done = check_page(in, *found); !done)
+    return done.error();
+  return found;
 }
 
 result<std::uint64_t> read_trees(int fd, const std::string& file, std::uint64_t transaction) {

@@ -50,8 +50,13 @@ struct meta_pages {
   std::uint64_t file_bytes = 0;
 };
 
+class page_reader; // lmdb_pages.hpp
+
 /// The meta pages of a data file; nullopt when there is no such file, or an empty one.
 result<std::optional<meta_pages>> read_meta_pages(const std::string& file);
+
+/// The meta page of a transaction of a file that is open: of a later one if two were committed since.
+result<meta_page> read_meta_page(const page_reader& in, std::uint64_t transaction);
 
 /// `meta_page::trees` of that transaction, of a file that is open. Pre: it is one of the last two.
 result<std::uint64_t> read_trees(int fd, const std::string& file, std::uint64_t transaction);

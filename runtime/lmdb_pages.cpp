@@ -68,21 +68,24 @@ node_view view(const char* node) {
 
 class tree_walk {
 public:
-  tree_walk(const page_file& in, const tree_root& tree, walk_options options, page_census& pages,
-            const row_visitor& visit)
-      : in_(in), tree_(tree), options_(options), pages_(pages), visit_(visit) {}
+  /// `from`: no row below it is visited. Every function says whether the walk goes on.
+  tree_walk(const page_reader& in, const tree_root& tree, walk_options options, std::string_view from,
+            page_census& pages, const part_visitor& visit)
+      : in_(in), tree_(tree), options_(options), from_(from), pages_(pages), visit_(visit) {}
 
-  result<void> run() {
+  result<bool> run() {
     if (tree_.root != no_page) {
-      if (auto done = enter(tree_.root, 1, {}, {}); !done)
+      if (auto done = enter(tree_.root, 1, {}, {}); !done || !*done)
         return done;
     }
+    if (!from_.empty())
+      return true;
     if (found_.branch_pages != tree_.branch_pages || found_.leaf_pages != tree_.leaf_pages
         || found_.overflow_pages != tree_.overflow_pages || found_.entries != tree_.entries)
       return fault{fault_code::corrupt,
                    in_.name() + " is damaged: a tree has " + std::to_string(found_.entries) + " rows, not "
                        + std::to_string(tree_.entries) + ", or other pages than it says"};
-    return {};
+    return true;
   }
 
 private:
@@ -98,17 +101,17 @@ private:
     return native<std::uint64_t>(a.data()) < native<std::uint64_t>(b.data());
   }
 
-  result<void> enter(std::uint64_t number, unsigned level, const bound& low, const bound& high) {
+  result<bool> enter(std::uint64_t number, unsigned level, const bound& low, const bound& high) {
     if (!pages_.take(number, 1))
       return damaged(number, "is in two places, or cannot be");
     tree_page page;
     if (auto done = in_.read(number, page.bytes, sizeof page.bytes); !done)
-      return done;
+      return done.error();
     const bool leaf = level == tree_.depth;
     if (auto done = check_form(page, number, leaf); !done)
-      return done;
+      return done.error();
     if (auto done = check_keys(page, number, leaf, low, high); !done)
-      return done;
+      return done.error();
     ++(leaf ? found_.leaf_pages : found_.branch_pages);
     return leaf ? rows(page, number) : children(page, level, low, high);
   }
@@ -156,32 +159,36 @@ private:
     return {};
   }
 
-  result<void> children(const tree_page& page, unsigned level, const bound& low, const bound& high) {
+  result<bool> children(const tree_page& page, unsigned level, const bound& low, const bound& high) {
     for (std::size_t index = 0; index < page.nodes(); ++index) {
       const auto node = view(page.node(index));
       const auto from = index == 0 ? low : bound{node.key};
       const auto upto = index + 1 == page.nodes() ? high : bound{view(page.node(index + 1)).key};
-      if (auto done = enter(node.child(), level + 1, from, upto); !done)
+      if (!from_.empty() && upto && *upto <= from_)
+        continue;
+      if (auto done = enter(node.child(), level + 1, from, upto); !done || !*done)
         return done;
     }
-    return {};
+    return true;
   }
 
-  result<void> rows(const tree_page& page, std::uint64_t number) {
+  result<bool> rows(const tree_page& page, std::uint64_t number) {
     for (std::size_t index = 0; index < page.nodes(); ++index) {
       const auto node = view(page.node(index));
       ++found_.entries;
+      if (!from_.empty() && node.key < from_)
+        continue;
       std::string whole;
       if (node.flags == big_value) {
         if (auto done = overflow(number, native<std::uint64_t>(node.data), node.size(), whole); !done)
-          return done;
+          return done.error();
       }
       const auto value =
           node.flags == big_value ? std::string_view{whole} : std::string_view{node.data, node.size()};
-      if (auto done = visit_(node.key, value); !done)
+      if (auto done = visit_(node.key, value); !done || !*done)
         return done;
     }
-    return {};
+    return true;
   }
 
   result<void> overflow(std::uint64_t of, std::uint64_t first, std::uint64_t bytes, std::string& whole) {
@@ -204,11 +211,12 @@ private:
     return {};
   }
 
-  const page_file& in_;
+  const page_reader& in_;
   const tree_root& tree_;
   walk_options options_;
+  std::string_view from_;
   page_census& pages_;
-  const row_visitor& visit_;
+  const part_visitor& visit_;
   tree_root found_;
 };
 
@@ -269,14 +277,24 @@ bool page_census::take(std::uint64_t first, std::uint64_t count) {
   return true;
 }
 
-result<void> walk_tree(const page_file& in, const tree_root& tree, walk_options options, page_census& pages,
+result<void> walk_tree(const page_reader& in, const tree_root& tree, walk_options options, page_census& pages,
                        const row_visitor& visit) {
-  return tree_walk{in, tree, options, pages, visit}.run();
+  const part_visitor all = [&](std::string_view key, std::string_view value) {
+    const auto done = visit(key, value);
+    return done ? result<bool>{true} : result<bool>{done.error()};
+  };
+  const auto done = tree_walk{in, tree, options, {}, pages, all}.run();
+  return done ? result<void>{} : result<void>{done.error()};
+}
+
+result<bool> walk_part(const page_reader& in, const tree_root& tree, std::string_view from,
+                       page_census& pages, const part_visitor& visit) {
+  return tree_walk{in, tree, {false, true}, from, pages, visit}.run();
 }
 
 // A row is what one transaction freed: a count, and so many page numbers, descending. LMDB merges such lists
 // without looking at them.
-result<void> walk_free_pages(const page_file& in, const meta_page& meta, page_census& pages) {
+result<void> walk_free_pages(const page_reader& in, const meta_page& meta, page_census& pages) {
   const auto damaged = [&](const char* what) {
     return fault{fault_code::corrupt, in.name() + " is damaged: its list of free pages " + what};
   };

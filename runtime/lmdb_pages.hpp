@@ -4,9 +4,10 @@
 // nothing: each page must say its own number, be of the kind its place asks for, keep its nodes within itself
 // and its keys in order and within what its parent says, and belong to one place only.
 //
-// *Operation*: while no commit is under way. A walk reads every branch and leaf page of a tree, and of the
-// overflow pages the first of each run: what a value holds needs a checksum of its own.
-// *Concurrency*: one thread. *Failures*: `corrupt` names the page and says what is wrong; else os_failure.
+// *Operation*: while no commit is under way, or of a transaction that a reader holds. A walk reads every
+// branch and leaf page of a tree, and of the overflow pages the first of each run: what a value holds needs a
+// checksum of its own. *Concurrency*: one thread. *Failures*: `corrupt` names the page and says what is
+// wrong; else os_failure.
 #pragma once
 
 #include "runtime/lmdb_meta.hpp"
@@ -17,19 +18,28 @@
 
 namespace orderd::runtime::lmdb {
 
+/// Where a walk reads.
+class page_reader {
+public:
+  virtual ~page_reader() = default;
+  /// Reads `bytes` at the beginning of a page; fewer are there: `corrupt`.
+  virtual result<void> read(std::uint64_t page, char* into, std::size_t bytes) const = 0;
+  /// Of the file.
+  virtual const std::string& name() const noexcept = 0;
+};
+
 /// A data file, open for reading, by pages.
-class page_file {
+class page_file final : public page_reader {
 public:
   static result<page_file> open(const std::string& file);
   page_file(page_file&& other) noexcept;
   page_file& operator=(page_file&&) = delete;
-  ~page_file();
+  ~page_file() override;
 
-  /// Reads `bytes` at the beginning of a page; fewer are there: `corrupt`.
-  result<void> read(std::uint64_t page, char* into, std::size_t bytes) const;
+  result<void> read(std::uint64_t page, char* into, std::size_t bytes) const override;
   /// Bytes of the file. It must be a regular one.
   result<std::uint64_t> size() const;
-  const std::string& name() const noexcept { return name_; }
+  const std::string& name() const noexcept override { return name_; }
 
 private:
   page_file(std::string name, int fd) : name_(std::move(name)), fd_(fd) {}
@@ -59,11 +69,20 @@ struct walk_options {
 };
 
 /// Walks a tree and notes its pages.
-result<void> walk_tree(const page_file& in, const tree_root& tree, walk_options options, page_census& pages,
+result<void> walk_tree(const page_reader& in, const tree_root& tree, walk_options options, page_census& pages,
                        const row_visitor& visit);
 
+/// Sees rows, and says whether the walk goes on.
+using part_visitor = std::function<result<bool>(std::string_view key, std::string_view value)>;
+
+/// Walks what of a tree of byte keys has rows from the key `from` on, until `visit` says false, and so says
+/// whether it came to its end. How many pages and rows a tree has is only looked at by a walk through all of
+/// it.
+result<bool> walk_part(const page_reader& in, const tree_root& tree, std::string_view from,
+                       page_census& pages, const part_visitor& visit);
+
 /// Walks the list of free pages and notes them too.
-result<void> walk_free_pages(const page_file& in, const meta_page& meta, page_census& pages);
+result<void> walk_free_pages(const page_reader& in, const meta_page& meta, page_census& pages);
 
 /// Walks everything of a file whose unnamed database has rows only, and no named databases.
 result<void> check_plain_file(const std::string& file);
