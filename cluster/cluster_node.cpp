@@ -54,6 +54,22 @@ runtime::result<replica_start> start_of(const runtime::replica_storage& found) {
   return out;
 }
 
+namespace {
+
+/// Of a member: its disk is given up, if the others hold everything. Not for a record of the journal that may
+/// just be about to be erased: a minute later it is looked at again.
+runtime::damage_handler damage_in_cluster(std::function<void(const std::string&)> distrust) {
+  return [distrust = std::move(distrust)](const runtime::scrubbed_part& what, const runtime::fault& why,
+                                          unsigned times) {
+    if (what.is == runtime::scrubbed_part::kind::journal && times == 1)
+      return runtime::after_damage::node_goes_on;
+    distrust(what.name() + ": " + why.message);
+    return runtime::after_damage::node_ends;
+  };
+}
+
+} // namespace
+
 runtime::result<cluster_node> start_cluster_node(caf::actor_system& system,
                                                  const config::node_settings& settings, node_ports ports,
                                                  cluster_ports cluster, const caf::actor& peers,
@@ -78,10 +94,7 @@ runtime::result<cluster_node> start_cluster_node(caf::actor_system& system,
         ports.disk.state(shard), cluster.board, ports.rules, ports.clock, ports.numbers, cluster.numbers,
         made.journal, made.applier, made.provider_worker, ports.fatal, cluster.distrust}));
   }
-  made.scrub = spawn_scrub(system, settings, ports,
-                           [distrust = cluster.distrust](std::uint32_t shard, const runtime::fault& why) {
-                             distrust("shard " + std::to_string(shard) + ": " + why.message);
-                           });
+  made.scrub = spawn_scrub(system, settings, ports, damage_in_cluster(cluster.distrust));
   made.self = system.spawn<node_actor>(
       node_dependencies{ports.disk,
                         ports.clock,

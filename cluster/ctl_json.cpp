@@ -178,7 +178,8 @@ json to_json(const v1::scrub_status& scrub) {
           {"bad", scrub.bad()},
           {"mended", scrub.mended()},
           {"finding", null_if_empty(scrub.finding())},
-          {"next_in_ms", scrub.next_in_ms()}};
+          {"next_in_ms", scrub.next_in_ms()},
+          {"looking_at", null_if_empty(scrub.looking_at())}};
 }
 
 json to_json(const v1::cluster_status& cluster) {

@@ -19,7 +19,8 @@ void print_scrub(const v1::scrub_status& scrub, ctl_context& context) {
             : scrub.ended_at_ms() == 0 ? "did not come to its end"
                                        : "ended at " + format_time(scrub.ended_at_ms()))
         << ": " << std::fixed << std::setprecision(1) << scrub.progress() * 100 << " %, " << scrub.pages()
-        << " pages, " << scrub.bad() << " bad, " << scrub.mended() << " written anew";
+        << " pages" << (scrub.looking_at().empty() ? "" : ", now " + scrub.looking_at()) << ", "
+        << scrub.bad() << " bad, " << scrub.mended() << " written anew";
   if (scrub.next_in_ms() >= 0 && !scrub.running())
     out << "; the next in " << scrub.next_in_ms() / 60'000 << " min";
   out << '\n';

@@ -5,6 +5,7 @@
 #include "cluster/ownership.hpp"
 #include "runtime/applier_actor.hpp"
 #include "runtime/journal_actor.hpp"
+#include "runtime/log.hpp"
 #include "runtime/provider_actor.hpp"
 #include "runtime/shard_actor.hpp"
 
@@ -73,13 +74,18 @@ caf::actor spawn_scrub(caf::actor_system& system, const config::node_settings& s
                        const node_ports& ports, runtime::damage_handler damaged) {
   if (!ports.scrubbed)
     return nullptr;
-  std::vector<runtime::scrubbed_store*> shards;
+  using part = runtime::scrubbed_part;
+  std::vector<part> parts;
+  const auto add = [&](auto& store, part::kind is, std::uint32_t shard) {
+    auto* const looked_through = dynamic_cast<runtime::scrubbed_store*>(&store);
+    runtime::require(looked_through, "a store that cannot be looked through");
+    parts.push_back({looked_through, is, shard});
+  };
   for (std::uint32_t shard = 0; shard < ports.disk.shards(); ++shard)
-    if (auto* store = dynamic_cast<runtime::scrubbed_store*>(&ports.disk.state(shard)))
-      shards.push_back(store);
-  runtime::require(shards.size() == ports.disk.shards(), "a state that cannot be looked through");
+    add(ports.disk.state(shard), part::kind::state, shard);
+  add(ports.disk.journal(), part::kind::journal, 0);
   auto made = system.spawn<runtime::scrub_actor, caf::detached>(
-      std::move(shards), ports.clock, *ports.scrubbed,
+      std::move(parts), ports.clock, *ports.scrubbed,
       runtime::scrub_options{settings.scrub_hours, settings.scrub_mb_s}, std::move(damaged));
   end_node_with(made, "scrub", ports.fatal);
   return made;
@@ -108,6 +114,32 @@ void end_node_with(const caf::actor& part, std::string component, runtime::fatal
   });
 }
 
+namespace {
+
+/// Of a node by itself. A start mends a state, or saves what can be read of it. It would refuse a journal;
+/// while the node runs, what that says is in memory or in the states, and is erased once they have it.
+runtime::damage_handler damage_alone(runtime::fatal_handler fatal) {
+  return [fatal = std::move(fatal)](const runtime::scrubbed_part& what, const runtime::fault& why,
+                                    unsigned times) {
+    if (what.is == runtime::scrubbed_part::kind::journal) {
+      if (times == 1)
+        runtime::log::error("scrub", "journal_damaged", {},
+                            "let the node run: what its journal says is in memory or in the states, and is "
+                            "erased from it once "
+                            "they have it. A start may be refused until it is gone, which "
+                            "event=scrub_damage_gone will say. "
+                            "Look at the disk");
+      return runtime::after_damage::node_goes_on;
+    }
+    fatal("scrub", {why.code, why.message
+                                  + "; start the node again: it looks through its pages, and saves what can "
+                                    "be read of the damaged ones"});
+    return runtime::after_damage::node_ends;
+  };
+}
+
+} // namespace
+
 runtime::result<node> start_node(caf::actor_system& system, const config::node_settings& settings,
                                  node_ports ports, blocking_actors where) {
   auto shared = spawn_shared(system, settings, ports, where);
@@ -123,13 +155,7 @@ runtime::result<node> start_node(caf::actor_system& system, const config::node_s
     }
     made.shards.push_back(*std::move(spawned));
   }
-  made.scrub =
-      spawn_scrub(system, settings, ports, [fatal = ports.fatal](std::uint32_t, const runtime::fault& why) {
-        fatal("scrub",
-              {why.code, why.message
-                             + "; start the node again: it looks through its pages, and saves what can "
-                               "be read of the damaged ones"});
-      });
+  made.scrub = spawn_scrub(system, settings, ports, damage_alone(ports.fatal));
   made.self = system.spawn<node_actor>(
       node_dependencies{ports.disk,
                         ports.clock,

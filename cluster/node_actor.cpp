@@ -95,6 +95,7 @@ v1::reply scrub_view(const runtime::scrub_description& how) {
   out.set_mended(how.mended);
   out.set_finding(how.finding);
   out.set_next_in_ms(how.next_in_ms);
+  out.set_looking_at(how.looking_at);
   return body;
 }
 

@@ -137,7 +137,7 @@ void add_storage(CLI::App& app, node_settings& into) {
       ->type_name("SHARE")
       ->check(share());
   app.add_option("--scrub-hours", into.scrub_hours,
-                 "Between two looks through all stored states while the node runs; 0: none")
+                 "Between two looks through all stored states and the journal while the node runs; 0: none")
       ->type_name("H")
       ->check(whole(0, 8'760, "h"));
   app.add_option("--scrub-mb-s", into.scrub_mb_s, "What such a look reads, in millions of bytes a second")

@@ -92,6 +92,7 @@ result<void> lmdb_journal::make_room(std::span<const journal_entry> entries) {
     if (!writing)
       return writing.error();
     {
+      const std::lock_guard changing{knowing_};
       auto at = lmdb::cursor::open(*writing, chunks_);
       if (!at)
         return at.error();
@@ -115,6 +116,7 @@ result<void> lmdb_journal::append_entries(std::span<const journal_entry> entries
   if (!writing)
     return writing.error();
   {
+    const std::lock_guard changing{knowing_};
     auto at = lmdb::cursor::open(*writing, chunks_);
     if (!at)
       return at.error();
@@ -138,7 +140,13 @@ result<void> lmdb_journal::commit(lmdb::transaction writing) {
   if (auto done = writing.commit(); !done)
     return done;
   const auto now = position();
-  return now ? end_->advance(*now) : now.error();
+  if (!now)
+    return now.error();
+  if (auto done = end_->advance(*now); !done)
+    return done;
+  const std::lock_guard changing{knowing_};
+  committed_ = *now;
+  return {};
 }
 
 result<void> lmdb_journal::put_epoch(lmdb::cursor& at, const epoch& what) {
@@ -190,6 +198,7 @@ void lmdb_journal::forget(shard_records& of, const stored_epoch& what) {
 // -- trim ----------------------------------------------------------------------------------------
 
 void lmdb_journal::trim(std::uint32_t shard, std::uint64_t upto) {
+  const std::lock_guard changing{knowing_};
   auto& synced = shards_[shard].synced;
   synced = std::max(synced, upto);
 }

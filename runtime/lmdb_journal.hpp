@@ -10,7 +10,7 @@
 // a steady size and no commit has unbounded work. Each shard is trimmed for itself: a record that must stay
 // keeps nothing of other shards. Where older records stay, a mark says which numbers behind them were erased,
 // so that a lost record is still missed.
-// *Concurrency*: one thread; `size_bytes`, `filled` and `sync_end` any.
+// *Concurrency*: one thread; `size_bytes`, `filled` and `sync_end` any; `verify` another one beside it.
 // *Limitations*: after a failed append nothing but destruction is allowed: what is on disk is unknown. A
 // cut takes one transaction however many records it erases. `options.map_bytes` is what it may fill with
 // records; LMDB gets half as much again of address space, so that erasing always finds pages.
@@ -19,7 +19,9 @@
 #include "runtime/journal_end.hpp"
 #include "runtime/journal_records.hpp"
 #include "runtime/lmdb.hpp"
+#include "runtime/lmdb_journal_scrub.hpp"
 #include "runtime/record_gaps.hpp"
+#include "runtime/scrub.hpp"
 #include "runtime/store.hpp"
 
 #include <atomic>
@@ -27,11 +29,12 @@
 #include <deque>
 #include <map>
 #include <memory>
+#include <mutex>
 #include <vector>
 
 namespace orderd::runtime {
 
-class lmdb_journal final : public journal_store {
+class lmdb_journal final : public journal_store, public scrubbed_store {
 public:
   /// Opens the journal of that id. An empty id: of one that is made now, or was made before journals had
   /// ids; it then gets one. `corrupt`, with what to do, when its pages do not fit together, it is another
@@ -56,6 +59,8 @@ public:
   shard_use used_by(std::uint32_t shard) const override;
   double filled() const override;
   result<void> sync_end() override;
+  /// A `corrupt` also says whether what the record says is in the states already. After `replay`.
+  result<scrub_slice> verify(const scrub_cursor& from, std::size_t bytes_max) override;
 
 private:
   struct loaded_record {
@@ -92,6 +97,10 @@ private:
   result<void> replay_mark(const loaded_record& record);
   result<void> check_usable() const;
 
+  // Looking through it: lmdb_journal_reading.cpp.
+  journal_position committed() const;
+  std::string at_stake(std::uint64_t record) const;
+
   // Appending: lmdb_journal.cpp.
   result<void> make_room(std::span<const journal_entry> entries);
   result<void> append_entries(std::span<const journal_entry> entries);
@@ -112,12 +121,16 @@ private:
 
   std::string folder_;
   std::unique_ptr<lmdb::environment> environment_;
+  std::unique_ptr<journal_scrub> scrub_; // goes before the environment it reads
   MDB_dbi chunks_;
   std::uint64_t limit_bytes_;
   std::string id_;
   std::unique_ptr<journal_end> end_;
-  std::uint64_t next_ = 1;                        ///< number of the next record
+  std::uint64_t next_ = 1; ///< number of the next record
+  /// Held while the two below it change, and while another thread reads them.
+  mutable std::mutex knowing_;
   std::map<std::uint32_t, shard_records> shards_; ///< those it knows anything of
+  journal_position committed_;
   record_gaps gaps_;
   std::atomic<std::uint64_t> size_bytes_ = 0;
   std::atomic<std::uint64_t> filled_bytes_ = 0; ///< of pages

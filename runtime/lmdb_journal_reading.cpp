@@ -54,6 +54,10 @@ result<std::unique_ptr<lmdb_journal>> lmdb_journal::open(const std::string& fold
     return done.error();
   if (auto done = out->identify(id); !done)
     return done.error();
+  const auto now = out->position();
+  if (!now)
+    return now.error();
+  out->committed_ = *now;
   return out;
 }
 
@@ -337,6 +341,45 @@ epoch_mark lmdb_journal::trimmed(std::uint32_t shard) const {
   const auto known = shards_.find(shard);
   return known == shards_.end() ? epoch_mark{}
                                 : epoch_mark{known->second.floor.epoch, 0, known->second.floor.hash, 0};
+}
+
+// -- looking through it --------------------------------------------------------------------------
+
+journal_position lmdb_journal::committed() const {
+  const std::lock_guard reading{knowing_};
+  return committed_;
+}
+
+result<scrub_slice> lmdb_journal::verify(const scrub_cursor& from, std::size_t bytes_max) {
+  if (!scrub_) {
+    auto made = journal_scrub::make(*environment_, folder_, [this] { return committed(); });
+    if (!made)
+      return made.error();
+    scrub_ = *std::move(made);
+  }
+  auto slice = scrub_->verify(from, bytes_max);
+  if (!slice && slice.error().code == fault_code::corrupt)
+    return fault{fault_code::corrupt, slice.error().message + "; " + at_stake(scrub_->bad_record())};
+  return slice;
+}
+
+/// What a start would lose with the record (0: with all of it), as a sentence.
+std::string lmdb_journal::at_stake(std::uint64_t record) const {
+  const std::lock_guard reading{knowing_};
+  std::uint64_t needed = 0;
+  for (const auto& [shard, records] : shards_)
+    for (const auto& each : records.epochs) {
+      const bool covered = each.epoch <= records.synced;
+      needed += covered ? 0 : 1;
+      if (each.record != record)
+        continue;
+      return "it is epoch " + std::to_string(each.epoch) + " of shard " + std::to_string(shard)
+             + (covered ? ", which the state has: the journal erases it with its next appends"
+                        : ", which is not in the state yet, or is kept for another replica");
+    }
+  if (record != 0)
+    return "no epoch of it is needed any more";
+  return std::to_string(needed) + " of its epochs are not in the states yet, or are kept for other replicas";
 }
 
 } // namespace orderd::runtime

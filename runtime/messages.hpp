@@ -254,6 +254,7 @@ struct scrub_description {
   std::uint64_t mended = 0;
   std::string finding;         ///< of the first that was bad, or what ended the round
   std::int64_t next_in_ms = 0; ///< until a round begins by itself; negative: none does
+  std::string looking_at;      ///< the store that is being looked through; empty: none is
 };
 
 } // namespace orderd::runtime

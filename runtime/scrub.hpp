@@ -16,6 +16,8 @@ struct scrub_cursor {
   bool rows = false;       ///< all pages were read: now the rows
   std::uint32_t place = 0; ///< whose rows come next, and after which key
   std::string after;
+  std::uint64_t first = 0; ///< of a store that grows while it is looked through: where this look began,
+  std::uint64_t upto = 0;  ///< and where it will end
 };
 
 /// What a look through a part of a store found.
@@ -42,6 +44,18 @@ public:
 
 protected:
   ~scrubbed_store() = default;
+};
+
+/// One of the stores of a node.
+struct scrubbed_part {
+  enum class kind : std::uint8_t { state, journal };
+  scrubbed_store* store = nullptr;
+  kind is = kind::state;
+  std::uint32_t shard = 0; ///< of a state
+
+  std::string name() const {
+    return is == kind::journal ? "the journal" : "the state of shard " + std::to_string(shard);
+  }
 };
 
 } // namespace orderd::runtime

@@ -21,10 +21,9 @@ double seconds(unix_ms time) {
 
 } // namespace
 
-scrub_actor::scrub_actor(caf::actor_config& config, std::vector<scrubbed_store*> shards,
-                         const node_clock& clock, scrub_metrics& numbers, scrub_options options,
-                         damage_handler damaged)
-    : caf::event_based_actor(config), shards_(std::move(shards)), time_(clock), numbers_(numbers),
+scrub_actor::scrub_actor(caf::actor_config& config, std::vector<scrubbed_part> parts, const node_clock& clock,
+                         scrub_metrics& numbers, scrub_options options, damage_handler damaged)
+    : caf::event_based_actor(config), parts_(std::move(parts)), time_(clock), numbers_(numbers),
       pace_(options, clock.now().monotone_ms), damaged_(std::move(damaged)) {}
 
 caf::behavior scrub_actor::make_behavior() {
@@ -55,19 +54,21 @@ scrub_description scrub_actor::answer(const ask_scrub& asked) {
   }
   auto out = round_;
   out.running = running_;
+  out.looking_at = running_ ? part().name() : "";
   out.next_in_ms = pace_.next_in_ms(time_.now().monotone_ms);
   return out;
 }
 
 void scrub_actor::begin() {
   running_ = true;
-  shard_ = 0;
+  part_ = 0;
   at_ = {};
+  damaged_times_ = 0;
   const auto now = time_.now();
   round_ = {};
   round_.begun_at = now.wall_ms;
   began_at_ = now.monotone_ms;
-  log::info("scrub", "scrub_begun", {{"shards", shards_.size()}}, "");
+  log::info("scrub", "scrub_begun", {{"stores", parts_.size()}}, "");
 }
 
 void scrub_actor::step() {
@@ -76,24 +77,40 @@ void scrub_actor::step() {
     return wake_after(std::min(look_ms, pace_.next_in_ms(now)));
   if (!running_)
     begin();
-  const auto slice = shards_[shard_]->verify(at_, pace_.slice_bytes());
+  const auto slice = part().store->verify(at_, pace_.slice_bytes());
   if (!slice) {
-    if (slice.error().code != fault_code::corrupt) {
-      log::error("scrub", "scrub_failed", {{"shard", shard_}}, slice.error().message);
-      find(slice.error().message);
-      return stop_round();
-    }
-    numbers_.damage.Increment();
-    ++round_.bad;
+    if (slice.error().code == fault_code::corrupt)
+      return meet(slice.error());
+    log::error("scrub", "scrub_failed", {{"store", part().name()}}, slice.error().message);
     find(slice.error().message);
-    log::error("scrub", "scrub_damage", {{"shard", shard_}}, slice.error().message);
-    running_ = false;
-    return damaged_(shard_, slice.error());
+    return stop_round();
   }
   take(*slice);
-  if (slice->end && ++shard_ == shards_.size())
+  const auto pause = pace_.pause_ms(slice->bytes, time_.now().monotone_ms - now);
+  slice->end ? next_part(pause) : wake_after(pause);
+}
+
+void scrub_actor::meet(const fault& damage) {
+  if (++damaged_times_ == 1) {
+    damage_of_part().Increment();
+    ++round_.bad;
+    find(damage.message);
+  }
+  log::error("scrub", "scrub_damage", {{"store", part().name()}, {"times", damaged_times_}}, damage.message);
+  if (damaged_(part(), damage, damaged_times_) == after_damage::node_ends) {
+    running_ = false;
+    return;
+  }
+  at_ = {};
+  damaged_times_ == looks_max ? next_part(1) : wake_after(look_again_ms);
+}
+
+void scrub_actor::next_part(std::int64_t pause_ms) {
+  damaged_times_ = 0;
+  if (part_ + 1 == parts_.size())
     return end_round();
-  wake_after(pace_.pause_ms(slice->bytes, time_.now().monotone_ms - now));
+  ++part_;
+  wake_after(pause_ms);
 }
 
 void scrub_actor::take(const scrub_slice& slice) {
@@ -102,22 +119,25 @@ void scrub_actor::take(const scrub_slice& slice) {
   round_.bytes += slice.bytes;
   round_.bad += slice.bad_rows;
   round_.mended += slice.mended;
-  numbers_.damage.Increment(static_cast<double>(slice.bad_rows + slice.mended));
+  damage_of_part().Increment(static_cast<double>(slice.bad_rows + slice.mended));
   if (slice.bad_rows > 0) {
     find(slice.bad_row);
-    log::error("scrub", "scrub_bad_rows", {{"shard", shard_}, {"rows", slice.bad_rows}},
+    log::error("scrub", "scrub_bad_rows", {{"store", part().name()}, {"rows", slice.bad_rows}},
                slice.bad_row + "; reading it says corrupt. Restore it from a backup or another node");
   }
   if (!slice.rows_differ.empty()) {
-    numbers_.damage.Increment();
+    damage_of_part().Increment();
     ++round_.bad;
     find(slice.rows_differ);
-    log::error("scrub", "scrub_rows_differ", {{"shard", shard_}}, slice.rows_differ);
+    log::error("scrub", "scrub_rows_differ", {{"store", part().name()}}, slice.rows_differ);
   }
   if (slice.mended > 0)
-    log::warn("scrub", "scrub_mended", {{"shard", shard_}, {"pages", slice.mended}},
+    log::warn("scrub", "scrub_mended", {{"store", part().name()}, {"pages", slice.mended}},
               "the disk had lost pages that memory still had: they were written anew. Look at the disk");
-  round_.progress = (shard_ + slice.share) / static_cast<double>(shards_.size());
+  if (slice.end && damaged_times_ > 0)
+    log::warn("scrub", "scrub_damage_gone", {{"store", part().name()}},
+              "what was damaged is not there any more, and all of it is whole: it can be started on again");
+  round_.progress = (static_cast<double>(part_) + slice.share) / static_cast<double>(parts_.size());
   numbers_.progress.Set(round_.progress);
   at_ = slice.end ? scrub_cursor{} : slice.next;
 }

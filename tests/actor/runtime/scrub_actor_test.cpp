@@ -56,9 +56,11 @@ protected:
 
   void start(std::uint32_t hours) {
     scrub_ = system_.actors().spawn<scrub_actor>(
-        std::vector<scrubbed_store*>{&first_, &second_}, clock_, numbers_, scrub_options{hours, 16},
-        [this](std::uint32_t shard, const fault& why) {
-          damaged_.push_back("shard " + std::to_string(shard) + ": " + why.message);
+        std::vector<scrubbed_part>{{&first_, scrubbed_part::kind::state, 0}, second_part_}, clock_, numbers_,
+        scrub_options{hours, 16}, [this](const scrubbed_part& what, const fault& why, unsigned times) {
+          damaged_.push_back(what.name() + ": " + why.message);
+          return what.is == scrubbed_part::kind::journal && times < ends_at_ ? after_damage::node_goes_on
+                                                                             : after_damage::node_ends;
         });
     system_.run();
   }
@@ -84,6 +86,8 @@ protected:
 
   paged_state first_{30};
   paged_state second_{20};
+  scrubbed_part second_part_{&second_, scrubbed_part::kind::state, 1};
+  unsigned ends_at_ = 1'000; ///< the damaged journal is found for so many times
   test::manual_clock clock_;
   scrub_metrics numbers_;
   std::vector<std::string> damaged_;
@@ -142,9 +146,62 @@ TEST_F(ScrubActor, TellsOfADamagedPageAndReadsNoMore) {
   run_round();
   pass_an_hour();
   pass_an_hour();
-  EXPECT_EQ(damaged_, (std::vector<std::string>{"shard 1: page 7 is not what was written"}));
+  EXPECT_EQ(damaged_, (std::vector<std::string>{"the state of shard 1: page 7 is not what was written"}));
   EXPECT_EQ(second_.looked_at, positions{0});
   EXPECT_EQ(numbers_.damage.Value(), 1);
+}
+
+TEST_F(ScrubActor, LooksAtADamagedJournalAgainUntilWhatWasDamagedIsErased) {
+  second_part_ = {&second_, scrubbed_part::kind::journal, 0};
+  start(1);
+  (void)ask(true);
+  second_.failure = fault{fault_code::corrupt, "record 7", 0};
+  run_round();
+  EXPECT_EQ(ask(false).looking_at, "the journal");
+  pass(scrub_actor::look_again_ms);
+  EXPECT_EQ(second_.looked_at, (positions{0, 0}));
+  EXPECT_EQ(numbers_.damage.Value(), 0);
+  EXPECT_EQ(numbers_.journal_damage.Value(), 1) << "it is the same";
+  second_.failure.reset();
+  pass(scrub_actor::look_again_ms);
+  run_round();
+  EXPECT_EQ(second_.looked_at, (positions{0, 0, 0, 10}));
+  EXPECT_EQ(damaged_, (std::vector<std::string>{"the journal: record 7", "the journal: record 7"}));
+  const auto ended = ask(false);
+  EXPECT_FALSE(ended.running);
+  EXPECT_EQ(ended.looking_at, "");
+  EXPECT_EQ(ended.finding, "record 7");
+  EXPECT_EQ(ended.bad, 1u);
+  EXPECT_GT(ended.ended_at, 0);
+}
+
+TEST_F(ScrubActor, ADamagedJournalThatStaysSoDoesNotKeepTheScrubFromItsNextRound) {
+  second_part_ = {&second_, scrubbed_part::kind::journal, 0};
+  start(1);
+  (void)ask(true);
+  second_.failure = fault{fault_code::corrupt, "record 7", 0};
+  run_round();
+  for (unsigned looks = 1; looks < scrub_actor::looks_max; ++looks) {
+    EXPECT_TRUE(ask(false).running) << looks;
+    pass(scrub_actor::look_again_ms);
+  }
+  EXPECT_EQ(second_.looked_at.size(), scrub_actor::looks_max);
+  EXPECT_FALSE(ask(false).running);
+  EXPECT_EQ(ask(false).bad, 1u);
+}
+
+TEST_F(ScrubActor, EndsTheNodeWhenTheJournalIsFoundDamagedAgain) {
+  second_part_ = {&second_, scrubbed_part::kind::journal, 0};
+  ends_at_ = 2;
+  start(1);
+  (void)ask(true);
+  second_.failure = fault{fault_code::corrupt, "record 7", 0};
+  run_round();
+  EXPECT_EQ(damaged_.size(), 1u);
+  for (int i = 0; i < 4; ++i)
+    pass(scrub_actor::look_again_ms);
+  EXPECT_EQ(damaged_.size(), 2u);
+  EXPECT_EQ(second_.looked_at, (positions{0, 0})) << "nothing more is read";
 }
 
 TEST_F(ScrubActor, CountsBadRowsAndGoesOn) {
