@@ -69,12 +69,15 @@ compile() {
 }
 
 # link FOLDER PROGRAM OBJECTS: as the release build links it, but with these objects before all others: what is
-# in them is not taken from the libraries any more.
+# in them is not taken from the libraries any more, nor from the program's own objects.
 link() {
-  local command
+  local command object
   command=$(ninja -C "$build" -t commands "$2" | tail -1)
   # Only the linking: what follows it asks the program for its tests.
   command=$(sed -E "s#^: && ([^&]*) &&.*#\1#; s#( -o )bin/$2 # \1$1/world #; s#(/c\+\+) #\1 $3 #" <<<"$command")
+  for object in $3; do
+    command=${command/ tests\/CMakeFiles\/$2.dir\/${object#"$1/tests/"} / }
+  done
   (cd "$build" && eval "$command")
 }
 

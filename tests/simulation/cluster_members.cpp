@@ -130,6 +130,10 @@ bool cluster_members::identify(std::uint32_t id) {
   const bool gives_up =
       of.refusals >= refusals_max || (of.wrong == mistake::replaced && of.folder.identity.incarnation == 0);
   const auto tried = try_to_start(of.folder, process_of(id, gives_up));
+  const bool distrusted = tried.outcome == cluster::start_outcome::begins_anew
+                          || tried.outcome == cluster::start_outcome::not_superseded;
+  if (distrusted && !gives_up && !of.lost && of.wrong == mistake::none)
+    around_.complain("node " + std::to_string(id) + " does not go on with a sound disk (B9)");
   if (tried.came_to != start_try::end::started)
     return refused(id, tried);
   if (gives_up)
