@@ -2,7 +2,7 @@
 
 #include "runtime/journal_keys.hpp"
 #include "runtime/journal_records.hpp"
-#include "runtime/row.hpp"
+#include "runtime/record_rows.hpp"
 
 #include <utility>
 
@@ -106,8 +106,8 @@ result<void> journal_check::close_record() {
     const auto mark = open_cut(bytes_);
     return mark ? result<void>{} : damaged(number, mark.error());
   }
-  const auto epoch = decode_epoch(bytes_);
-  return epoch ? result<void>{} : damaged(number, epoch.error());
+  const auto sound = check_record(bytes_);
+  return sound ? sound : damaged(number, sound.error());
 }
 
 /// A version that is not known is damage too: a start read all of it, and what came since is ours.

@@ -5,7 +5,7 @@
 //   front check.take(key, value) ...; check.end();          // `corrupt` says what is wrong, and with which
 //   record
 //
-// Of each record: its key, that no chunk of it is missing, and its checksum as a replay verifies it; of what
+// Of each record: its key, that no chunk of it is missing, and the checksum that a replay verifies; of what
 // lies before the records, its checksums. Within one look no record is missing between two others, and none
 // between the last one of the look before and the first one here while that one is still there. Where it is
 // not, it was erased in between, and so may others have been.

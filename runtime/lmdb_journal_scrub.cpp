@@ -18,8 +18,9 @@ namespace orderd::runtime {
 
 namespace {
 
-/// Read at a time, and what reads past memory are aligned to: the run of pages that a chunk takes.
-constexpr std::uint64_t window_pages = 4;
+/// Read at a time, aligned to as much: what lies beside a page is mostly what is looked at next, and each
+/// read costs more than the bytes of it.
+constexpr std::uint64_t window_pages = 16;
 constexpr std::size_t window_bytes = window_pages * lmdb::page_bytes;
 
 /// A commit between beginning to read and knowing what was committed asks for another try; so many in a row
@@ -59,17 +60,19 @@ public:
 
 private:
   result<void> fill(std::uint64_t page) const {
-    const auto at = page * lmdb::page_bytes;
-    auto got = lmdb::read_all(file_, window_, window_bytes, at);
+    first_ = page - page % window_pages;
+    auto got = lmdb::read_all(file_, window_, window_bytes, first_ * lmdb::page_bytes);
     // One that cannot be read takes its neighbours with it.
-    if (got < 0 && errno == EIO)
-      got = lmdb::read_all(file_, window_, lmdb::page_bytes, at);
+    if (got < 0 && errno == EIO) {
+      first_ = page;
+      got = lmdb::read_all(file_, window_, lmdb::page_bytes, page * lmdb::page_bytes);
+    }
+    count_ = 0;
     if (got < 0 && errno != EIO)
       return os_failure(errno, "read page " + std::to_string(page), name_);
-    first_ = page;
     count_ = got < 0 ? 0 : static_cast<std::uint64_t>(got) / lmdb::page_bytes;
     bytes_ += count_ * lmdb::page_bytes;
-    if (count_ == 0)
+    if (page - first_ >= count_)
       return fault{fault_code::corrupt, name_ + " is damaged: the disk cannot read page "
                                             + std::to_string(page) + ", or the file ends before it"};
     return {};

@@ -1,5 +1,7 @@
-// How much a journal record would become, before it is decoded.
+// What a journal record is, and how much it would become, before it is decoded.
 #pragma once
+
+#include "runtime/result.hpp"
 
 #include <cstddef>
 #include <string_view>
@@ -8,5 +10,8 @@ namespace orderd::runtime {
 
 /// How many rows decode_epoch (row.hpp) would make of those bytes: to be asked of bytes that others made.
 std::size_t rows_in(std::string_view record);
+
+/// Whether it is an epoch's record with the checksum of what it says: what decode_epoch looks at first.
+result<void> check_record(std::string_view record);
 
 } // namespace orderd::runtime

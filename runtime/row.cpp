@@ -235,6 +235,11 @@ std::size_t rows_in(std::string_view record) {
   return rows;
 }
 
+result<void> check_record(std::string_view record) {
+  const auto body = body_of(record);
+  return body ? result<void>{} : result<void>{body.error()};
+}
+
 result<epoch_ptr> decode_epoch(std::string_view bytes) {
   const auto body = body_of(bytes);
   if (!body)
