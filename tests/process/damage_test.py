@@ -174,11 +174,11 @@ class DamageTest(unittest.TestCase):
             placed = client.place(order, "C", [("WIDGET", 1, 100)])["placement"]
             self.assertEqual((placed["status"], placed["reason"]), (REJECTED, ITEM_QUARANTINED))
 
-    def flip_under_a_running_node(self, text):
-        content = self.state.read_bytes()
+    def flip_under_a_running_node(self, path, text):
+        content = path.read_bytes()
         at = content.find(text)
         self.assertGreater(at, 0)
-        with open(self.state, "r+b", buffering=0) as file:
+        with open(path, "r+b", buffering=0) as file:
             while at >= 0:
                 file.seek(at)
                 file.write(damaged_copy(text))
@@ -199,11 +199,27 @@ class DamageTest(unittest.TestCase):
         self.assertGreaterEqual(said["bytes"], self.state.stat().st_size // 2)
         self.assertIn("100.0 %", self.node.ctl("scrub").stdout)
 
+    def test_a_node_goes_on_with_a_damaged_journal_which_a_start_would_refuse(self):
+        self.node.start()
+        orders = self.place_orders()
+        self.wait_until_applied()
+        self.flip_under_a_running_node(self.journal, f"reference-{ORDERS - 1:06}".encode())
+        self.node.ctl("scrub", "--now")
+        wait_until(lambda: "event=journal_damaged" in self.node.said(), "the damaged record is found")
+        self.assertRegex(self.node.said(), r"event=scrub_damage store=.the journal.*record \d+ of the journal: .*wrong "
+                                           r"checksum; it is epoch \d+ of shard 0, which the state has")
+        said = json.loads(self.node.ctl("--json", "scrub").stdout)
+        self.assertEqual((said["looking_at"], said["bad"]), ("the journal", 1))
+        with self.node.client() as client:
+            self.check_others(client, orders, None)
+            again = client.place(wire.make_order_id(), "C", [("WIDGET", 1, 100)])
+            self.assertEqual(again["placement"]["status"], CONFIRMED)
+
     def test_the_scrub_finds_what_nobody_reads_and_the_next_start_mends_it(self):
         self.node.start()
         orders = self.place_orders()
         self.wait_until_applied()
-        self.flip_under_a_running_node(b"reference-000077")
+        self.flip_under_a_running_node(self.state, b"reference-000077")
         self.node.ctl("scrub", "--now")
         self.assertEqual(self.node.wait(), FAULT)
         self.assertRegex(self.node.said(), r"event=scrub_damage.*page \d+ of .*is not what was written")
