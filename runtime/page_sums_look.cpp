@@ -1,5 +1,6 @@
 // Of page_sums: looking a data file through, and sums for pages that have none.
 #include "runtime/disk.hpp"
+#include "runtime/long_look.hpp"
 #include "runtime/page_sums.hpp"
 #include "runtime/page_sums_form.hpp"
 
@@ -58,7 +59,9 @@ result<std::vector<page_number>> page_sums::mismatches() {
   std::vector<page_number> out;
   std::vector<char> buffer(read_bytes);
   const auto end = newest().last + 1;
+  shown_look shown{"the start looks through every page of the state", folder_, end * page_bytes};
   for (page_number first = metas; first < end;) {
+    shown.reached(first * page_bytes);
     const auto count = std::min<std::uint64_t>(read_bytes / page_bytes, end - first);
     const auto got = read_all(data_, buffer.data(), count * page_bytes, first * page_bytes);
     // Pages after a page that cannot be read are looked at one by one.

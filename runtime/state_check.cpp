@@ -1,5 +1,6 @@
 #include "runtime/state_check.hpp"
 
+#include "runtime/long_look.hpp"
 #include "runtime/state_rows.hpp"
 
 #include <cstring>
@@ -12,11 +13,15 @@ namespace {
 /// Pages, each at most once.
 class once_each final : public lmdb::page_source {
 public:
-  explicit once_each(lmdb::page_sums& pages) : pages_(pages), seen_(pages.newest().last + 1) {}
+  explicit once_each(lmdb::page_sums& pages)
+      : pages_(pages), seen_(pages.newest().last + 1),
+        shown_("the start looks at every row of the state, since pages of it have no sums", pages.folder(),
+               seen_.size() * lmdb::page_bytes) {}
 
   result<void> read(lmdb::page_number number, char* to) override {
     if (auto done = take(number); !done)
       return done;
+    shown_.reached(++read_ * lmdb::page_bytes);
     unproven_ += pages_.unproven(number) ? 1 : 0;
     return pages_.read(number, to);
   }
@@ -33,6 +38,8 @@ public:
 private:
   lmdb::page_sums& pages_;
   std::vector<bool> seen_;
+  shown_look shown_;
+  std::uint64_t read_ = 0;
   std::uint64_t unproven_ = 0;
 };
 

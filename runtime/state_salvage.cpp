@@ -4,6 +4,7 @@
 #include "runtime/disk.hpp"
 #include "runtime/lmdb.hpp"
 #include "runtime/log.hpp"
+#include "runtime/long_look.hpp"
 #include "runtime/runtime.pb.h"
 #include "runtime/state_rows.hpp"
 
@@ -101,7 +102,9 @@ private:
 class salvage {
 public:
   salvage(lmdb::page_sums& from, copy_writer& to, std::uint32_t shard)
-      : from_(from), to_(to), shard_(shard) {}
+      : from_(from), to_(to), shard_(shard),
+        shown_("the state is damaged: the start saves what of it can be read", from.folder(),
+               (from.newest().last + 1) * lmdb::page_bytes) {}
 
   result<void> run() {
     const auto names = from_.newest().names;
@@ -200,6 +203,7 @@ private:
     if (auto opened = open_row(shard_, place.in(), key, value); !opened)
       return missing(place, key, std::string{key} + '\0');
     ++rows_;
+    shown_.reached(bytes_ += key.size() + value.size());
     last_[place.number()] = std::string{key};
     if (row_place::split_by_kind(place.in()) && !begins_with_time(key))
       untimed_[place.kind()] = true;
@@ -250,6 +254,8 @@ private:
   std::array<bool, row_place::kinds> untimed_{}; ///< it has a key that is not a UUIDv7
   std::int64_t time_ms_ = 0;                     ///< of the last applied epoch
   std::uint64_t rows_ = 0;
+  std::uint64_t bytes_ = 0; ///< of them
+  shown_look shown_;
   bool has_meta_ = false;
 };
 
