@@ -136,6 +136,8 @@ bool cluster_members::identify(std::uint32_t id) {
     around_.complain("node " + std::to_string(id) + " does not go on with a sound disk (B9)");
   if (tried.came_to != start_try::end::started)
     return refused(id, tried);
+  if (tried.worse)
+    around_.complain("node " + std::to_string(id) + " serves with a disk that was replaced (B10)");
   if (gives_up)
     around_.happened.count("disk replaced by an operator");
   if (tried.outcome == cluster::start_outcome::serves_again)

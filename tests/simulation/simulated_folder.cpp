@@ -58,6 +58,11 @@ start_try try_to_start(simulated_folder& folder, const starting_process& who) {
     return {start_try::end::refused, decided.outcome};
   if (who.answered_for && asked.known.node.disk.incarnation != 0)
     return {start_try::end::answered_for};
+  const auto names = [&](std::uint64_t incarnation) {
+    return !cluster::held_by({who.node, incarnation}, asked.shards).empty();
+  };
+  const bool worse = decided.outcome == cluster::start_outcome::serves_again
+                     && names(asked.known.node.disk.incarnation) && !names(folder.identity.incarnation);
   write_disk(folder, who, decided);
   auto self = cluster::with_disk(asked.known, decided.now, 0);
   self.node.client_endpoint = self.node.peer_endpoint = who.endpoint;
@@ -71,7 +76,7 @@ start_try try_to_start(simulated_folder& folder, const starting_process& who) {
   if (!told || told->value != mine)
     return {};
   folder.pending = false;
-  return {start_try::end::started, decided.outcome, asked.known.node.disk.incarnation != 0};
+  return {start_try::end::started, decided.outcome, asked.known.node.disk.incarnation != 0, worse};
 }
 
 } // namespace orderd::simulation

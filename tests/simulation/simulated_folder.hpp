@@ -49,6 +49,7 @@ struct start_try {
   end came_to = end::undecided;
   cluster::start_outcome outcome = cluster::start_outcome::goes_on; ///< of refused and started
   bool replaced = false;                                            ///< the node had another disk before
+  bool worse = false; ///< it started with a disk that nothing names, and had another that something does
 };
 
 start_try try_to_start(simulated_folder& folder, const starting_process& who);
