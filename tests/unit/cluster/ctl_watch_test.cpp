@@ -105,6 +105,17 @@ TEST_F(CtlWatch, AScrubThatFoundSomethingIsNotOk) {
   EXPECT_NE(out.str().find("FOUND: page 7"), std::string::npos) << out.str();
 }
 
+TEST_F(CtlWatch, AScrubSaysWhatItLooksAt) {
+  v1::reply looking;
+  looking.mutable_scrub_status()->set_running(true);
+  looking.mutable_scrub_status()->set_begun_at_ms(1'000);
+  looking.mutable_scrub_status()->set_looking_at("the journal");
+  answer_with(node, {}, looking);
+  EXPECT_EQ(run(scrub_options{}, context), exit_ok);
+  EXPECT_NE(out.str().find("is under way: 0.0 %, 0 pages, now the journal, 0 bad"), std::string::npos)
+      << out.str();
+}
+
 TEST_F(CtlWatch, ShowTheOtherNodesWhenOneDoesNotAnswer) {
   v1::reply status;
   status.mutable_node_status()->set_version("1");
