@@ -164,6 +164,37 @@ result<assignment> restored(const reports& nodes, const reports& right, std::uin
   return next;
 }
 
+/// Of the history in which something can be committed; of the other one when a copy knows that it was there.
+result<assignment> restored_shard(const reports& nodes, std::uint32_t shard, std::size_t minimum,
+                                  std::uint64_t more) {
+  auto right = of_one_history(nodes, shard, minimum);
+  if (!right)
+    return right.error();
+  const auto lead = [&](const reports& by) {
+    return restored(nodes, by, shard, minimum, promises::of_lost_terms, more);
+  };
+  const auto lacking = [&](const assignment& next) {
+    return lacks_committed(nodes, shard, next.primary, next.loss_accepted);
+  };
+  auto next = lead(*right);
+  if (!next)
+    return next;
+  const auto why = lacking(*next);
+  if (!why)
+    return next;
+  reports others;
+  for (const auto& each : nodes)
+    if (std::none_of(right->begin(), right->end(), [&](const auto& one) { return one.who == each.who; }))
+      others.push_back(each);
+  if (newest(others, shard).version != 0)
+    if (auto other = lead(others); other && !lacking(*other))
+      return other;
+  return no(
+      "shard " + number(shard) + " would be led by node " + number(next->primary.node) + ", but " + *why
+      + ". Start all nodes that have a copy, and ask again; what one of them lacks is kept by the other: "
+        "keep both disks");
+}
+
 std::string line_of(std::uint32_t shard, const assignment& before, const assignment& now) {
   return "shard " + number(shard) + ": term " + number(before.term) + " -> " + number(now.term)
          + ", led by node " + number(now.primary.node) + ", in sync " + listed(nodes_of(now.in_sync))
@@ -232,19 +263,14 @@ result<repair_plan> plan_restore(const reports& nodes, std::uint64_t once) {
   for (const auto& [name, value] : known->node_records)
     add(plan.change, name, 0, value);
   for (std::uint32_t shard = 0; shard < terms.shards; ++shard) {
-    const auto right = of_one_history(nodes, shard, known->minimum);
-    if (!right)
-      return right.error();
-    const auto record = newest(*right, shard);
-    if (record.version == 0) {
+    if (newest(nodes, shard).version == 0) {
       plan.lines.push_back("shard " + number(shard) + ": nobody holds a record; it is placed as a new one");
       continue;
     }
-    const auto next = restored(nodes, *right, shard, known->minimum, promises::of_lost_terms,
-                               once % limits::restored_term_gap);
+    const auto next = restored_shard(nodes, shard, known->minimum, once % limits::restored_term_gap);
     if (!next)
       return next.error();
-    plan.lines.push_back(line_of(shard, record.what, *next));
+    plan.lines.push_back(line_of(shard, newest(nodes, shard).what, *next));
     add(plan.change, name_of_shard(shard), highest_version(nodes, shard), encode(*next));
   }
   add(plan.change, cluster_name, 0, encode(terms));

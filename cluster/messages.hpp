@@ -108,8 +108,9 @@ struct seat_description {
   std::string state;
   std::vector<follower_view> followers;
   std::uint64_t promised = 0;
-  std::uint64_t end_term = 0; ///< of the last epoch of the journal
-  bool copying = false;       ///< the rows are an incomplete copy
+  std::uint64_t end_term = 0;    ///< of the last epoch of the journal
+  bool copying = false;          ///< the rows are an incomplete copy
+  std::vector<term_start> terms; ///< of the journal
 };
 
 /// Node -> itself: see how full the disk is.

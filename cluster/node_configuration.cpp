@@ -1,6 +1,7 @@
 // What a node of a cluster holds of the configuration store, for operators, and what they change there.
 #include "actors/replies.hpp"
 #include "cluster/node_actor.hpp"
+#include "cluster/term_table.hpp"
 #include "runtime/log.hpp"
 
 #include <caf/policy/select_all.hpp>
@@ -15,6 +16,9 @@ namespace {
 
 using runtime::fault;
 using runtime::fault_code;
+
+/// Newest terms of a journal that are told: two histories part in one of the last.
+constexpr std::size_t terms_said = 64;
 
 runtime::gateway_replies one(runtime::caller to, std::string body) {
   return {{{to, std::make_shared<const std::string>(std::move(body))}}, std::nullopt};
@@ -78,6 +82,14 @@ v1::reply node_actor::configuration_view(const configuration_description& known,
     copy.set_journal_term(seat.end_term);
     copy.set_journal_end(seat.end);
     copy.set_whole(!seat.copying);
+    const term_table journal{seat.terms};
+    copy.set_committed(seat.committed);
+    copy.set_committed_term(journal.term_at(seat.committed));
+    for (auto i = seat.terms.size() - std::min(seat.terms.size(), terms_said); i < seat.terms.size(); ++i) {
+      auto& begin = *copy.add_terms();
+      begin.set_term(seat.terms[i].term);
+      begin.set_first_epoch(seat.terms[i].first_epoch);
+    }
   }
   for (const auto& [number, node] : known.held->nodes())
     if (number == given_.self.node || given_.membership->board->hears(number, clock().now()))

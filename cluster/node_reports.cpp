@@ -49,8 +49,13 @@ node_report report_of(const v1::node_configuration& said) {
   for (const auto& each : said.records())
     out.records[each.name()] = {each.version(), each.value()};
   out.content = read_content(out.records);
-  for (const auto& each : said.copies())
-    out.copies[each.shard()] = {each.promised(), each.journal_term(), each.journal_end(), each.whole()};
+  for (const auto& each : said.copies()) {
+    auto& copy = out.copies[each.shard()];
+    copy = {each.promised(), each.journal_term(), each.journal_end(),
+            each.whole(),    each.committed(),    each.committed_term()};
+    for (const auto& begin : each.terms())
+      copy.terms.push_back({begin.term(), begin.first_epoch()});
+  }
   return out;
 }
 
@@ -114,6 +119,32 @@ result<reports> of_one_history(const reports& nodes, std::uint32_t shard, std::s
   if (newest(right, shard).version == 0)
     return nodes;
   return std::move(right);
+}
+
+std::optional<std::string> lacks_committed(const reports& nodes, std::uint32_t shard,
+                                           const replica_id& leader, std::uint64_t loss_accepted) {
+  const auto copy_of = [shard](const node_report& of) -> const copy_report* {
+    const auto found = of.copies.find(shard);
+    return found == of.copies.end() || !found->second.whole ? nullptr : &found->second;
+  };
+  const auto leads =
+      std::find_if(nodes.begin(), nodes.end(), [&](const auto& each) { return each.who == leader; });
+  const auto* of_leader = leads == nodes.end() ? nullptr : copy_of(*leads);
+  if (!of_leader || of_leader->committed == 0)
+    return std::nullopt;
+  const term_table terms{of_leader->terms};
+  for (const auto& each : nodes) {
+    const auto* other = copy_of(each);
+    if (!other || other->committed_term == 0 || other->committed_term < loss_accepted)
+      continue;
+    const auto there = terms.term_at(other->committed);
+    if (of_leader->journal_end >= other->committed && (there == 0 || there == other->committed_term))
+      continue;
+    return "node " + std::to_string(each.who.node) + " knows epoch " + std::to_string(other->committed)
+           + " of term " + std::to_string(other->committed_term) + " to be committed, and the copy of node "
+           + std::to_string(leader.node) + " does not have it";
+  }
+  return std::nullopt;
 }
 
 } // namespace orderd::cluster

@@ -8,6 +8,9 @@
 // copies as a commit needs, all of which believe the store that there is, or none of which does: for both
 // there are too few copies.
 //
+// That is what follows from who believes what; a node that was away may believe a store that has grown past
+// what it holds. So what a copy *knows* to be committed counts more: no restore leads with one that lacks it.
+//
 // *Limit*: that a member has left is known at first to the primary alone. If the store is set back before the
 // other members have read of it (they read every second), they believe the backup, and may follow who has
 // left.
@@ -17,10 +20,12 @@
 
 #include "actors/public.pb.h"
 #include "cluster/held_configuration.hpp"
+#include "cluster/term_table.hpp"
 #include "runtime/result.hpp"
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -31,6 +36,9 @@ struct copy_report {
   std::uint64_t journal_term = 0;
   std::uint64_t journal_end = 0;
   bool whole = false;
+  std::uint64_t committed = 0; ///< the last epoch that it knows to be committed; 0: it does not say
+  std::uint64_t committed_term = 0;
+  std::vector<term_start> terms = {}; ///< of the journal, the newest
 };
 
 /// What a node said of itself.
@@ -62,5 +70,10 @@ std::uint64_t highest_version(const reports& nodes, std::uint32_t shard);
 /// Those whose records of a shard are of the history in which it may have committed something, with `minimum`
 /// copies; `malformed`, with a sentence, when it may have in both, by what is not known.
 runtime::result<reports> of_one_history(const reports& nodes, std::uint32_t shard, std::size_t minimum);
+
+/// Why a shard must not be led by that replica: another one knows epochs to be committed that it lacks. None:
+/// nobody says so. What was committed up to term `loss_accepted` counts no longer, by a person's word.
+std::optional<std::string> lacks_committed(const reports& nodes, std::uint32_t shard,
+                                           const replica_id& leader, std::uint64_t loss_accepted);
 
 } // namespace orderd::cluster

@@ -311,7 +311,8 @@ seat_description replica_actor::describe() const {
           replica_.followers(),
           replica_.promised(),
           replica_.log().end_term(),
-          replica_.copying()};
+          replica_.copying(),
+          replica_.log().terms().starts()};
 }
 
 runtime::shard_description replica_actor::describe_without_engine() const {

@@ -48,6 +48,7 @@ public:
     std::function<void(std::uint32_t node, const cluster::assignment& what)> proposed;
     /// It says that one of two disks is wrong: whether it is its own, so that a person replaces that.
     std::function<bool(std::uint32_t node)> wrong_disk;
+    std::function<bool()> store_is_lost;
     std::function<void(const std::string& what)> complain;
   };
 

@@ -246,8 +246,10 @@ private:
     network_.heal();
     time_.move_again();
     members_.heal();
-    if (losses_.lost() || losses_.doubted()) {
+    if (losses_.lost() || losses_.doubted())
       run_until(time_.now() + 3'000 * ms); // Until all run, and have said what they hold.
+    for (int i = 0; i < 20 && (losses_.lost() || losses_.doubted()); ++i) { // Some end, and start again.
+      run_until(time_.now() + 300 * ms);
       losses_.repair(!options_.beyond_promise);
     }
     if (losses_.lost())
@@ -323,7 +325,7 @@ private:
        [this](std::uint32_t id) { clients_.node_is_gone(id); },
        [this](std::uint32_t id, const auto& what) { faults_.transitions().proposes(id, what); },
        [this](std::uint32_t id, const auto& what) { faults_.transitions().proposed(id, what); },
-       [this](std::uint32_t id) { return losses_.of_another_history(id); },
+       [this](std::uint32_t id) { return losses_.of_another_history(id); }, [this] { return losses_.lost(); },
        [this](const std::string& what) { complain(what); }},
       options_.nodes};
   simulated_clients clients_{

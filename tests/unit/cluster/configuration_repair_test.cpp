@@ -221,6 +221,44 @@ TEST(ConfigurationRepair, WhoMayLeadCountsWhateverStoreItWentOnWith) {
   EXPECT_EQ(what.in_sync, std::vector{one});
 }
 
+/// Node 1 was away while the store was set back and grew past what it holds: it believes the store, and yet
+/// it has committed epochs with node 2 since the backup which node 3, that leads by the store, lacks.
+TEST(ConfigurationRepair, WhatACopyKnowsToBeCommittedCountsMoreThanWhoBelievesWhat) {
+  const auto lost = led_by(one, 4, {one, two});
+  const auto grown = led_by(three, 5, {two, three});
+  const auto copy = [](std::uint64_t end, std::uint64_t committed, std::uint64_t of,
+                       std::vector<term_start> starts) {
+    return copy_report{5, starts.back().term, end, true, committed, of, std::move(starts)};
+  };
+  auto away = of_store("believed", one, 91, grown);
+  away.copies.at(0) = copy(71, 70, 4, {{1, 1}, {4, 5}});
+  auto doubting = of_store("older", two, 90, lost);
+  doubting.copies.at(0) = copy(71, 69, 4, {{1, 1}, {4, 5}});
+  auto leading = of_store("believed", three, 91, grown);
+  leading.copies.at(0) = copy(66, 65, 4, {{1, 1}, {4, 5}, {5, 66}});
+  const auto [what, why] = planned(plan_restore({away, doubting, leading}));
+  ASSERT_EQ(why, "");
+  EXPECT_EQ(what.primary, one);
+  // Longer than what is committed there, but in another term.
+  leading.copies.at(0) = copy(80, 65, 4, {{1, 1}, {4, 5}, {5, 66}});
+  EXPECT_EQ(planned(plan_restore({away, doubting, leading})).first.primary, one);
+  // Both have committed what the other lacks.
+  leading.copies.at(0) = copy(80, 79, 5, {{1, 1}, {4, 5}, {5, 66}});
+  const auto both = plan_restore({away, doubting, leading});
+  ASSERT_FALSE(both);
+  EXPECT_NE(both.error().message.find("knows epoch 70 of term 4 to be committed"), std::string::npos)
+      << both.error().message;
+  // A person has accepted the loss of it.
+  auto elected = grown;
+  elected.loss_accepted = 5;
+  for (auto* each : {&away, &leading}) {
+    const auto copies = each->copies;
+    *each = of_store("believed", each->who, 91, elected);
+    each->copies = copies;
+  }
+  EXPECT_EQ(planned(plan_restore({away, doubting, leading})).first.primary, three);
+}
+
 /// Two persons, or one twice, who ask nodes that have not heard of the other's restore.
 TEST(ConfigurationRepair, TwoRestoresFromTheSameKnowledgeAreToldApart) {
   const std::vector nodes{says(one, 80, led({one, two}), 10), says(two, 80, led({one, two}), 10)};
