@@ -43,8 +43,12 @@ reject_reason decide(const account_state& state, const authorize& what) {
   return reject_reason::none;
 }
 
-void decide(const account_state& state, const void_authorization& what) {
+bool decide(const account_state& state, const void_authorization& what) {
+  // It never was opened, so nothing is held of it: its row was lost, and given up with all that it held.
+  if (!state.is_open())
+    return false;
   runtime::require(what.amount_minor <= state.held_minor, "more is voided than is held");
+  return true;
 }
 
 namespace {

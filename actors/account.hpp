@@ -60,8 +60,8 @@ set_account_decision decide(const account_state& state, const set_account& what)
 /// CURRENCY_MISMATCH; more than is left of the limit, or than the books can hold -> CREDIT_LIMIT.
 reject_reason decide(const account_state& state, const authorize& what);
 
-/// Throws `bug` when more is voided than is held.
-void decide(const account_state& state, const void_authorization& what);
+/// Whether there is something to void. Throws `bug` when more is voided than is held.
+bool decide(const account_state& state, const void_authorization& what);
 
 void apply(account_state& state, const account_event& event, std::int64_t now_ms);
 

@@ -54,8 +54,8 @@ private:
   }
 
   void on(const void_authorization& what, runtime::turn& now) {
-    decide(state_, what);
-    change(amount_voided{what.amount_minor}, now);
+    if (decide(state_, what))
+      change(amount_voided{what.amount_minor}, now);
     now.out.commands.push_back(command_to(entity_of(what.order), void_answer{}));
   }
 

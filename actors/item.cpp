@@ -67,6 +67,9 @@ item_decision decide(const item_state& state, const reserve& what) {
 }
 
 item_decision decide(const item_state& state, const release& what) {
+  // It never had stock, so nothing is reserved of it: its row was lost, and given up with all that it held.
+  if (!state.known)
+    return {};
   runtime::require(what.quantity <= state.reserved, "more is given back than is reserved");
   return {rejection_code::none, units_released{what.quantity}, {}, reject_reason::none};
 }

@@ -56,7 +56,7 @@ item_decision decide(const item_state& state, const set_stock& what);
 /// Guards, in order: never had stock -> UNKNOWN_SKU; too few available -> INSUFFICIENT_STOCK.
 item_decision decide(const item_state& state, const reserve& what);
 
-/// Throws `bug` when more is given back than is reserved.
+/// No event: it never had stock. Throws `bug` when more is given back than is reserved.
 item_decision decide(const item_state& state, const release& what);
 
 void apply(item_state& state, const item_event& event, std::int64_t now_ms);

@@ -76,6 +76,11 @@ TEST(Account, ThrowsWhenMoreIsVoidedThanIsHeld) {
   EXPECT_NO_THROW(decide(opened(), void_authorization{{}, 30}));
 }
 
+TEST(Account, ThatWasLostAndGivenUpVoidsWhatItDoesNotKnow) {
+  EXPECT_FALSE(decide(account_state{}, void_authorization{{}, 5}));
+  EXPECT_TRUE(decide(opened(), void_authorization{{}, 30}));
+}
+
 TEST(Account, FixesItsCurrency) {
   EXPECT_EQ(decide(opened(), set_account{other_id, eur, 100}).rejected, rejection_code::currency_fixed);
 }

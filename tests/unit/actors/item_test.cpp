@@ -104,6 +104,12 @@ TEST(Item, ThrowsWhenMoreIsGivenBackThanIsReserved) {
   EXPECT_NO_THROW(decide(stocked(), release{{}, 0, 4}));
 }
 
+TEST(Item, ThatWasLostAndGivenUpTakesBackWhatItDoesNotKnow) {
+  const auto decision = decide(item_state{}, release{{}, 0, 5});
+  EXPECT_EQ(decision.rejected, rejection_code::none);
+  EXPECT_FALSE(decision.event);
+}
+
 TEST(RecentCommands, ForgetsTheOldestBeyondEight) {
   recent_commands recent;
   for (char i = 0; i < 9; ++i)
