@@ -67,6 +67,7 @@ caf::behavior applier_actor::make_behavior() {
       },
       [this](const hash_state& request) { return hash(request); },
       [this](const inspect_state& request) { return inspect(request); },
+      [this](const give_up_lost& request) { return give_up(request); },
   };
 }
 
@@ -196,6 +197,19 @@ result<std::unique_ptr<state_reader>> applier_actor::snapshot(std::uint32_t shar
   if (auto ok = (*reader)->pin(); !ok)
     return ok.error();
   return reader;
+}
+
+lost_given_up applier_actor::give_up(const give_up_lost& request) {
+  std::map<std::uint32_t, std::vector<lost_range>> by_shard;
+  for (const auto& each : request.ranges)
+    by_shard[each.shard].push_back(each.what);
+  for (const auto& [shard, ranges] : by_shard) {
+    auto& store = stores_.state(shard);
+    if (const auto given_up = store.give_up(ranges); !given_up)
+      return {given_up.error()};
+    numbers_.lost_ranges.at(shard).Set(static_cast<double>(store.lost().size()));
+  }
+  return {};
 }
 
 state_hashed applier_actor::hash(const hash_state& request) {

@@ -2,9 +2,9 @@
 //
 // Messages: apply_epoch (answered with epoch_applied to its sender some time later), apply_now,
 // inspect_state (its inspector_actor.hpp answers with inspection_done), load_rows and end_load (with
-// rows_loaded), hash_state (with state_hashed). Epochs gather for `interval`, or until they hold
-// `batch_bytes`, and are applied in one large synced transaction a shard, because large transactions
-// touch each page once. The journal may be trimmed behind it.
+// rows_loaded), hash_state (with state_hashed), give_up_lost (with lost_given_up). Epochs gather for
+// `interval`, or until they hold `batch_bytes`, and are applied in one large synced transaction a shard,
+// because large transactions touch each page once. The journal may be trimmed behind it.
 //
 // A copy of another replica's rows is loaded as it comes, each message in one synced transaction.
 //
@@ -74,6 +74,7 @@ private:
   caf::result<caf::message> inspect(const inspect_state& request);
   result<std::unique_ptr<state_reader>> snapshot(std::uint32_t shard);
   state_hashed hash(const hash_state& request);
+  lost_given_up give_up(const give_up_lost& request);
   void schedule();
 
   storage& stores_;

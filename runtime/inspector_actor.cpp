@@ -22,6 +22,8 @@ public:
     return stopping_ ? stopped() : real_.scan(in, prefix, after, backwards, visit);
   }
   result<void> pin() override { return real_.pin(); }
+  std::vector<lost_range> lost() const override { return real_.lost(); }
+  void pass_lost() override { real_.pass_lost(); }
 
 private:
   static fault stopped() { return {fault_code::shutting_down, "the node is stopping"}; }

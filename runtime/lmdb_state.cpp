@@ -191,23 +191,6 @@ result<void> lmdb_state::load_meta(lmdb::transaction& writing) {
   return {};
 }
 
-result<void> lmdb_state::load_lost(lmdb::transaction& writing) {
-  auto stored = writing.get(meta_, lost_row_key.key());
-  if (!stored)
-    return stored.error();
-  if (!*stored)
-    return {};
-  auto opened = open_value(shard_, lost_row_key, **stored);
-  if (!opened)
-    return opened.error();
-  auto lost = lost_rows::decode(opened->value);
-  if (!lost)
-    return lost.error();
-  lost_ = *std::move(lost);
-  missing_ = lost_.empty() ? nullptr : &lost_;
-  return {};
-}
-
 epoch_mark lmdb_state::applied() const {
   const std::lock_guard lock{applied_mutex_};
   return applied_;
@@ -337,22 +320,6 @@ result<void> lmdb_state::clear() {
     if (auto done = writing->commit(); !done)
       return done;
   }
-  return {};
-}
-
-/// What comes in place of the rows has all of them.
-result<void> lmdb_state::forget_lost() {
-  if (missing_ == nullptr)
-    return {};
-  auto writing = environment_->begin_write();
-  if (!writing)
-    return writing.error();
-  const auto none = seal_value(shard_, 0, lost_row_key, lost_rows{}.encode());
-  if (auto done = writing->put(meta_, lost_row_key.key(), none); !done)
-    return done;
-  if (auto done = writing->commit(); !done)
-    return done;
-  missing_ = nullptr;
   return {};
 }
 

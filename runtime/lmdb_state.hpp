@@ -24,6 +24,7 @@
 
 #include <array>
 #include <atomic>
+#include <deque>
 #include <memory>
 #include <mutex>
 #include <vector>
@@ -59,9 +60,6 @@ public:
   const std::optional<salvaged_state>& salvaged() const noexcept { return salvaged_; }
   /// Flipped bits that `open` has turned back.
   unsigned corrected() const noexcept { return pages_->corrected(); }
-  /// What earlier damage took.
-  const lost_rows& lost() const noexcept { return lost_; }
-
   result<void> apply(std::span<const epoch_ptr> epochs) override;
   result<void> clear() override;
   result<void> load(std::span<const row_write> rows) override;
@@ -70,6 +68,8 @@ public:
   rows_digest rows() const override;
   result<std::unique_ptr<state_reader>> reader() override;
   result<scrub_slice> verify(const scrub_cursor& from, std::size_t bytes_max) override;
+  std::vector<lost_range> lost() const override;
+  result<void> give_up(std::span<const lost_range> what) override;
   std::uint64_t size_bytes() const override { return environment_->used_bytes(); }
 
 private:
@@ -81,8 +81,10 @@ private:
   result<void> load_meta(lmdb::transaction& writing);
   result<void> count_rows();
   result<scrub_slice> verify_rows(const scrub_cursor& from, std::size_t bytes_max);
+  // lmdb_state_lost.cpp: what damage took
   result<void> load_lost(lmdb::transaction& writing);
   result<void> forget_lost();
+  result<void> keep_lost(lost_rows left);
   result<void> apply_transaction(std::span<const epoch_ptr> epochs);
   /// Writes sorted rows and, when it is given, how far they come: in one synced transaction.
   result<void> write(std::span<const merged_write> rows, const std::optional<epoch_mark>& upto);
@@ -96,8 +98,9 @@ private:
   MDB_dbi meta_ = 0;
   state_databases databases_;
   std::optional<salvaged_state> salvaged_;
-  lost_rows lost_;
-  std::atomic<const lost_rows*> missing_ = nullptr; ///< `lost_` while it counts
+  std::deque<lost_rows>
+      lost_; ///< each list there was since the start: readers may still look at an older one
+  std::atomic<const lost_rows*> missing_ = nullptr; ///< the last of them; null: nothing is missing
   mutable std::mutex applied_mutex_;
   epoch_mark applied_;
   rows_digest rows_;

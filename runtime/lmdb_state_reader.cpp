@@ -108,6 +108,11 @@ result<void> lmdb_state_reader::pin() {
   return {};
 }
 
+std::vector<lost_range> lmdb_state_reader::lost() const {
+  const auto* lost_here = lost_.load(std::memory_order_acquire);
+  return lost_here == nullptr ? std::vector<lost_range>{} : lost_here->ranges();
+}
+
 result<void> lmdb_state_reader::renew() {
   for (;;) {
     if (auto done = reading_.renew(); !done)
@@ -197,8 +202,8 @@ result<void> lmdb_state_reader::scan(table in, std::string_view prefix, std::str
 result<void> lmdb_state_reader::none_between(table in, std::string_view first, std::string_view end,
                                              std::string_view asked) const {
   const auto* lost_here = lost_.load(std::memory_order_acquire);
-  const auto* missing = lost_here == nullptr ? nullptr : lost_here->between(in, first, end);
-  return missing == nullptr ? result<void>{} : lost(shard_, *missing, asked);
+  const auto* missing = lost_here == nullptr || passes_lost_ ? nullptr : lost_here->between(in, first, end);
+  return missing == nullptr ? result<void>{} : runtime::lost(shard_, *missing, asked);
 }
 
 result<state_reader::step> lmdb_state_reader::scan_place(row_place place, const range& rows,

@@ -28,6 +28,8 @@ public:
   result<void> scan(table in, std::string_view prefix, std::string_view after, bool backwards,
                     const visitor& visit) override;
   result<void> pin() override;
+  std::vector<lost_range> lost() const override;
+  void pass_lost() override { passes_lost_ = true; }
 
 private:
   class open_snapshot;
@@ -49,6 +51,7 @@ private:
   lmdb::page_sums& pages_;
   const std::atomic<const lost_rows*>& lost_; ///< null: nothing is lost
   std::uint32_t shard_;
+  bool passes_lost_ = false;
   unsigned depth_ = 0; ///< calls under way: a visitor may call again
 
   std::optional<std::uint64_t> transaction_; ///< the one that all below is of

@@ -13,6 +13,7 @@
 #include <array>
 #include <cerrno>
 #include <cstdio>
+#include <set>
 #include <sys/stat.h>
 #include <unistd.h>
 #include <vector>
@@ -24,12 +25,9 @@ namespace {
 class lmdb_storage final : public storage {
 public:
   lmdb_storage(std::string path, std::unique_ptr<folder_lock> lock, std::unique_ptr<lmdb_journal> journal,
-               std::vector<std::unique_ptr<lmdb_state>> states)
+               std::vector<std::unique_ptr<lmdb_state>> states, std::vector<state_damage> damage)
       : path_(std::move(path)), lock_(std::move(lock)), journal_(std::move(journal)),
-        states_(std::move(states)) {
-    for (const auto& state : states_)
-      damage_.push_back({state->corrected(), state->salvaged().has_value(), state->lost().ranges().size()});
-  }
+        states_(std::move(states)), damage_(std::move(damage)) {}
 
   std::uint32_t shards() const override { return static_cast<std::uint32_t>(states_.size()); }
   journal_store& journal() override { return *journal_; }
@@ -132,26 +130,31 @@ result<void> remove_stub(const std::string& file) {
 }
 
 /// Every part must be there once the folder was complete: LMDB would make an empty one in its place.
-result<void> prepare_folders(const std::string& path, const node_file& node) {
+/// Gives the folders in which a salvage was finished.
+result<std::set<std::string>> prepare_folders(const std::string& path, const node_file& node) {
+  std::set<std::string> salvaged;
   for (const auto& folder : environment_folders(path, node.shards)) {
-    if (auto done = finish_salvage(folder); !done)
-      return done;
+    const auto finished = finish_salvage(folder);
+    if (!finished)
+      return finished.error();
+    if (*finished)
+      salvaged.insert(folder);
     // Of an upgrade that was cut short: a program that keeps no sums may have written since.
     for (const auto* sums : {"/sums", "/sums.new"})
       if (node.format < folder_format && ::unlink((folder + sums).c_str()) != 0 && errno != ENOENT)
         return os_failure(errno, "remove sums of an upgrade that was cut short", folder + sums);
     if (auto done = check_part(folder + "/data.mdb", node.complete); !done)
-      return done;
+      return done.error();
     for (const auto* part : {"/sums", "/lock.mdb", "/end"})
       if (auto done = check_part(folder + part, false); !done)
-        return done;
+        return done.error();
     if (!node.complete)
       if (auto done = remove_stub(folder + "/data.mdb"); !done)
-        return done;
+        return done.error();
     if (auto done = make_folders(folder); !done)
-      return done;
+      return done.error();
   }
-  return {};
+  return salvaged;
 }
 
 /// What a person must know of damage: now, and at each start until the folder is restored.
@@ -163,9 +166,12 @@ void report_losses(std::uint32_t shard, const lmdb_state& state) {
     log::error("storage", "state_salvaged",
                {{"shard", shard}, {"rows", saved->rows}, {"kept_in", saved->kept_in}},
                "the state was damaged; its rows that could be read were saved into a fresh file");
-  for (std::size_t i = 0; i < std::min<std::size_t>(state.lost().ranges().size(), 20); ++i)
-    log::error("storage", "rows_lost", {{"shard", shard}},
-               lost(shard, state.lost().ranges()[i]).message + "; requests for them are refused");
+  const auto ranges = state.lost();
+  for (std::size_t i = 0; i < std::min<std::size_t>(ranges.size(), 20); ++i)
+    log::error("storage", "rows_lost", {{"shard", shard}, {"ranges", ranges.size()}},
+               lost(shard, ranges[i]).message
+                   + "; requests for them are refused. 'orderctl lost list' shows all ranges, 'orderctl lost "
+                     "accept' gives up what lay there");
 }
 
 /// Durable: the new environments' files, and then that the folder is complete and has this journal.
@@ -215,22 +221,26 @@ result<std::unique_ptr<storage>> open_storage(const std::string& path, std::uint
     return node.error();
   if (node->complete && node->format == folder_format && node->journal.empty())
     return fault{fault_code::corrupt, path + "/node.json: it names no journal"};
-  if (auto done = prepare_folders(path, *node); !done)
-    return done.error();
+  const auto finished = prepare_folders(path, *node);
+  if (!finished)
+    return finished.error();
   auto journal = lmdb_journal::open(
       journal_folder(path),
       {options.journal_map_bytes, 0, options.journal_preallocated_bytes, node->complete}, node->journal);
   if (!journal)
     return journal.error();
   std::vector<std::unique_ptr<lmdb_state>> states;
+  std::vector<state_damage> damage;
   for (std::uint32_t shard = 0; shard < node->shards; ++shard) {
+    const auto folder = state_folder(path, shard);
     auto state = lmdb_state::open(
-        state_folder(path, shard), shard,
-        {options.state_map_bytes, 0, 0, node->complete, node->format >= folder_format},
+        folder, shard, {options.state_map_bytes, 0, 0, node->complete, node->format >= folder_format},
         options.salvage_states ? lmdb_state::when_damaged::salvage : lmdb_state::when_damaged::refuse);
     if (!state)
       return state.error();
     report_losses(shard, **state);
+    damage.push_back(
+        {(*state)->corrected(), (*state)->salvaged() || finished->contains(folder), (*state)->lost().size()});
     states.push_back(*std::move(state));
   }
   if (!node->complete || node->format < folder_format) {
@@ -239,8 +249,8 @@ result<std::unique_ptr<storage>> open_storage(const std::string& path, std::uint
     if (auto done = complete(path, *node, (*journal)->id()); !done)
       return done.error();
   }
-  return std::unique_ptr<storage>{
-      std::make_unique<lmdb_storage>(path, *std::move(lock), *std::move(journal), std::move(states))};
+  return std::unique_ptr<storage>{std::make_unique<lmdb_storage>(path, *std::move(lock), *std::move(journal),
+                                                                 std::move(states), std::move(damage))};
 }
 
 } // namespace orderd::runtime

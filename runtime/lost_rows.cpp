@@ -20,6 +20,10 @@ void lost_rows::add(lost_range range) {
     ranges_.push_back(std::move(range));
 }
 
+void lost_rows::remove(const lost_range& range) {
+  std::erase(ranges_, range);
+}
+
 void lost_rows::close(table in, unsigned kind, std::string_view last) {
   for (auto& range : ranges_)
     if (is_of(range, in, kind) && !range.end)
@@ -46,6 +50,7 @@ std::string lost_rows::encode() const {
     next.set_first(range.first);
     if (range.end)
       next.set_end(*range.end);
+    next.set_found_ms(range.found_ms);
   }
   return out.SerializeAsString();
 }
@@ -59,7 +64,7 @@ result<lost_rows> lost_rows::decode(std::string_view bytes) {
     if (range.table() < 1 || range.table() > table_max)
       return fault{fault_code::corrupt, "the list of lost rows has a table that cannot be"};
     out.add({static_cast<table>(range.table()), range.first(),
-             range.has_end() ? std::optional{range.end()} : std::nullopt});
+             range.has_end() ? std::optional{range.end()} : std::nullopt, range.found_ms()});
   }
   return out;
 }

@@ -18,7 +18,11 @@ struct lost_range {
   table in;
   std::string first;
   std::optional<std::string> end;
-  friend bool operator==(const lost_range&, const lost_range&) = default;
+  unix_ms found_ms = 0; ///< by the wall clock; 0: not known
+  /// The same keys, whenever that was found.
+  friend bool operator==(const lost_range& a, const lost_range& b) {
+    return a.in == b.in && a.first == b.first && a.end == b.end;
+  }
 };
 
 class lost_rows {
@@ -29,6 +33,7 @@ public:
   bool empty() const noexcept { return ranges_.empty(); }
   const std::vector<lost_range>& ranges() const noexcept { return ranges_; }
   void add(lost_range range);
+  void remove(const lost_range& range);
   /// Ends the ranges of a table that have no end, those of one kind of entity, after this key.
   void close(table in, unsigned kind, std::string_view last);
   bool open_ended(table in, unsigned kind) const;

@@ -236,6 +236,21 @@ struct inspection_done {
   std::optional<fault> failure;
 };
 
+/// Node -> applier: what lay in these ranges, which damage took, is given up. Answered with lost_given_up,
+/// once that is synced.
+struct give_up_lost {
+  struct entry {
+    std::uint32_t shard = 0;
+    lost_range what;
+  };
+  std::vector<entry> ranges;
+};
+
+/// Applier -> node: it is done; or why not, then perhaps of some shards.
+struct lost_given_up {
+  std::optional<fault> failure;
+};
+
 /// Node -> scrub: say how far you are; begin a round first, if none is under way. Answered with
 /// scrub_description.
 struct ask_scrub {
@@ -300,6 +315,8 @@ CAF_ADD_TYPE_ID(orderd_runtime, (orderd::runtime::state_hashed))
 CAF_ADD_TYPE_ID(orderd_runtime, (orderd::runtime::inspect_snapshots))
 CAF_ADD_TYPE_ID(orderd_runtime, (orderd::runtime::ask_scrub))
 CAF_ADD_TYPE_ID(orderd_runtime, (orderd::runtime::scrub_description))
+CAF_ADD_TYPE_ID(orderd_runtime, (orderd::runtime::give_up_lost))
+CAF_ADD_TYPE_ID(orderd_runtime, (orderd::runtime::lost_given_up))
 CAF_END_TYPE_ID_BLOCK(orderd_runtime)
 
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(orderd::runtime::entity_turn)
@@ -342,3 +359,5 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(orderd::runtime::state_hashed)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(orderd::runtime::inspect_snapshots)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(orderd::runtime::ask_scrub)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(orderd::runtime::scrub_description)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(orderd::runtime::give_up_lost)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(orderd::runtime::lost_given_up)

@@ -9,6 +9,7 @@
 #include "runtime/state_rows.hpp"
 
 #include <array>
+#include <chrono>
 #include <filesystem>
 #include <functional>
 #include <map>
@@ -36,6 +37,11 @@ std::string last_key_of(unsigned kind, std::int64_t time_ms) {
   out.resize(1 + 6);
   out.append(10, '\xff');
   return out;
+}
+
+unix_ms wall_clock_ms() {
+  using std::chrono::duration_cast, std::chrono::milliseconds, std::chrono::system_clock;
+  return duration_cast<milliseconds>(system_clock::now().time_since_epoch()).count();
 }
 
 /// Tables of the business: what is missing there can be refused row by row.
@@ -217,7 +223,7 @@ private:
     const auto split = row_place::split_by_kind(place.in());
     lost_.add({place.in(),
                first.empty() && split ? std::string(1, static_cast<char>(place.kind())) : std::string{first},
-               end});
+               end, found_ms_});
     return lost_.ranges().size() <= ranges_max ? result<void>{} : hopeless("too much");
   }
 
@@ -253,6 +259,7 @@ private:
   std::map<std::uint16_t, std::string> last_;    ///< the last key found, by place
   std::array<bool, row_place::kinds> untimed_{}; ///< it has a key that is not a UUIDv7
   std::int64_t time_ms_ = 0;                     ///< of the last applied epoch
+  unix_ms found_ms_ = wall_clock_ms();
   std::uint64_t rows_ = 0;
   std::uint64_t bytes_ = 0; ///< of them
   shown_look shown_;
@@ -338,12 +345,14 @@ result<salvaged_state> salvage_state(const std::string& folder, std::unique_ptr<
   return done ? result<salvaged_state>{std::move(out)} : done.error();
 }
 
-result<void> finish_salvage(const std::string& folder) {
+result<bool> finish_salvage(const std::string& folder) {
   const auto whole = file_exists(folder + "/data.mdb");
   if (!whole)
     return whole.error();
-  if (*whole)
-    return remove_leftovers(folder);
+  if (*whole) {
+    const auto removed = remove_leftovers(folder);
+    return removed ? result<bool>{false} : removed.error();
+  }
   const auto there = folder_exists(folder);
   if (!there)
     return there.error();
@@ -351,11 +360,12 @@ result<void> finish_salvage(const std::string& folder) {
   if (!saved)
     return saved.error();
   if (*there || !*saved)
-    return {};
+    return false;
   log::error("storage", "salvage_finished", {{"folder", folder}},
              "the state was damaged; its rows that could be read, saved before the process ended, are put in "
              "its place, the damaged one is kept beside it");
-  return rename_folder(folder + ".saved", folder);
+  const auto renamed = rename_folder(folder + ".saved", folder);
+  return renamed ? result<bool>{true} : renamed.error();
 }
 
 } // namespace orderd::runtime

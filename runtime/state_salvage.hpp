@@ -27,8 +27,8 @@ struct salvaged_state {
 result<salvaged_state> salvage_state(const std::string& folder, std::unique_ptr<lmdb::page_sums> damaged,
                                      std::uint32_t shard, std::size_t map_bytes);
 
-/// Puts a salvaged state in its place when the process ended just before, and says so; removes what one that
-/// was cut short earlier has left. Before the folder is opened.
-result<void> finish_salvage(const std::string& folder);
+/// Puts a salvaged state in its place when the process ended just before, and says so (true: it did); removes
+/// what one that was cut short earlier has left. Before the folder is opened.
+result<bool> finish_salvage(const std::string& folder);
 
 } // namespace orderd::runtime

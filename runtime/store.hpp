@@ -4,6 +4,7 @@
 // with injected faults (tests/support/). One test suite runs on every implementation.
 #pragma once
 
+#include "runtime/lost_rows.hpp"
 #include "runtime/result.hpp"
 #include "runtime/row.hpp"
 
@@ -111,6 +112,13 @@ public:
   virtual result<void> scan(table in, std::string_view prefix, std::string_view after, bool backwards,
                             const visitor& visit) = 0;
 
+  /// What damage took and nobody has given up: a row that is not found there may have been lost, which is
+  /// `corrupt`. Any number of ranges, in no order.
+  virtual std::vector<lost_range> lost() const { return {}; }
+
+  /// From now on what was lost is passed over like what never was: for who says himself that it is lost.
+  virtual void pass_lost() {}
+
   /// From now on every call reads as of this moment, until the reader is destroyed. Meanwhile the store grows
   /// by what it replaces: for a long reading that has to be consistent.
   virtual result<void> pin() = 0;
@@ -141,6 +149,13 @@ public:
 
   /// Says that the rows are those after this epoch; synced. Pre: as `load`.
   virtual result<void> set_applied(const epoch_mark& last) = 0;
+
+  /// What damage took from it and nobody has given up, as state_reader::lost. Any thread.
+  virtual std::vector<lost_range> lost() const { return {}; }
+
+  /// Gives up what lay in these ranges: from now on a row that is not found there never was. Synced. Those
+  /// that are not in `lost()` are left out. By the thread that applies.
+  virtual result<void> give_up(std::span<const lost_range> /*what*/) { return {}; }
 
   /// The last epoch applied and synced. Any thread.
   virtual epoch_mark applied() const = 0;

@@ -45,6 +45,25 @@ std::uint64_t recovered(const std::string& path) {
   return epoch;
 }
 
+TEST(LmdbStorage, ShowsASalvageThatItFinishedOfAProcessThatEndedBefore) {
+  const temporary_folder folder;
+  {
+    auto store = open(folder.path());
+    ASSERT_TRUE((*store)->state(0).apply(std::vector{numbered(1)}));
+    ASSERT_TRUE(recover(**store));
+    ASSERT_TRUE(append((*store)->journal(), {numbered(1)}));
+  }
+  const std::filesystem::path state{std::string{folder.path()} + "/shards/0000/state"};
+  std::filesystem::rename(state, state.string() + ".saved"); // What is left when it ends between two renames.
+  {
+    auto store = open(folder.path());
+    ASSERT_TRUE(store) << store.error().message;
+    EXPECT_TRUE((*store)->damage(0).salvaged);
+    EXPECT_EQ((*store)->state(0).applied_epoch(), 1u);
+  }
+  EXPECT_FALSE((*open(folder.path()))->damage(0).salvaged) << "by an earlier start";
+}
+
 // -- each write fails once -----------------------------------------------------------------------
 
 /// Appends 1 to 3, then 4 with its nth write failing; true when there was an nth.

@@ -58,6 +58,57 @@ TEST_F(StateSalvage, ASalvageThatWasKilledBetweenItsStepsIsFinished) {
   }
 }
 
+TEST_F(StateSalvage, WhatIsGivenUpWasNeverThereForReadersOfBeforeAndAfterAStart) {
+  fill();
+  auto bytes = original_;
+  for (auto at = bytes.find("content 2042"); at != std::string::npos; at = bytes.find("content 2042", at + 1))
+    bytes.replace(at, 12, "xxxxxxxxxxxx");
+  put_bytes(file(), bytes);
+  const row_key gone{table::content, key_of('o', 2'042)};
+  {
+    auto state = open();
+    const auto ranges = (*state)->lost();
+    ASSERT_FALSE(ranges.empty());
+    EXPECT_GT(ranges[0].found_ms, 1'600'000'000'000);
+    auto before = *(*state)->reader();
+    EXPECT_FALSE(before->get(gone));
+    EXPECT_EQ(before->lost(), ranges);
+    ASSERT_TRUE((*state)->give_up(std::vector{lost_range{table::content, "x", "y"}}));
+    EXPECT_EQ((*state)->lost(), ranges) << "what was not lost is left out";
+    ASSERT_TRUE((*state)->give_up(ranges));
+    EXPECT_TRUE((*state)->lost().empty());
+    EXPECT_EQ(*before->get(gone), std::nullopt);
+    EXPECT_TRUE(before->scan(table::content, {}, {}, false, [](auto, auto) {
+      return result<state_reader::step>{state_reader::step::next};
+    }));
+  }
+  auto state = open();
+  EXPECT_TRUE((*state)->lost().empty());
+  EXPECT_EQ(read(**state, gone), "");
+}
+
+TEST_F(StateSalvage, WhoSaysThatRowsAreLostMayReadTheOthers) {
+  fill();
+  auto bytes = original_;
+  for (auto at = bytes.find("content 2042"); at != std::string::npos; at = bytes.find("content 2042", at + 1))
+    bytes.replace(at, 12, "xxxxxxxxxxxx");
+  put_bytes(file(), bytes);
+  auto state = open();
+  std::size_t seen = 0;
+  const auto count = [&seen](auto, auto) {
+    ++seen;
+    return result<state_reader::step>{state_reader::step::next};
+  };
+  auto reader = *(*state)->reader();
+  EXPECT_FALSE(reader->scan(table::content, {}, {}, false, count));
+  seen = 0;
+  reader->pass_lost();
+  EXPECT_TRUE(reader->scan(table::content, {}, {}, false, count));
+  EXPECT_GE(seen, 1'190u);
+  EXPECT_LT(seen, 1'204u);
+  EXPECT_FALSE((*(*state)->reader())->get({table::content, key_of('o', 2'042)})) << "another reader does not";
+}
+
 TEST_F(StateSalvage, ASavedCopyOfBeforeIsNotTakenForTheState) {
   fill();
   std::filesystem::create_directories(folder() + ".saved");

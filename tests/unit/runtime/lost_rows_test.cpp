@@ -48,6 +48,16 @@ TEST(LostRows, ComeBackAsTheyWereStored) {
   EXPECT_EQ(lost_rows::decode("\xff").error().code, fault_code::corrupt);
 }
 
+TEST(LostRows, ComeBackWithTheTimeTheyWereFoundAtAndGoByTheirKeys) {
+  lost_rows lost{{{table::content, "ob", "od", 1'790'000'000'000}, {table::state, "ob", "od", 5}}};
+  EXPECT_EQ(lost_rows::decode(lost.encode())->ranges()[0].found_ms, 1'790'000'000'000);
+  lost.add({table::content, "ob", "od", 7});
+  EXPECT_EQ(lost.ranges().size(), 2u) << "the same keys, found again";
+  lost.remove({table::content, "ob", "od", 0});
+  EXPECT_EQ(lost.between(table::content, "ob", "od"), nullptr);
+  EXPECT_NE(lost.between(table::state, "ob", "od"), nullptr);
+}
+
 TEST(LostRows, AreNamedByTheKeyThatWasAskedFor) {
   const lost_range range{table::state, "ob", "od"};
   EXPECT_EQ(lost(3, range).code, fault_code::corrupt);
