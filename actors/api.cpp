@@ -23,6 +23,9 @@ namespace {
 using runtime::entity_request;
 using runtime::query_request;
 
+/// A request stays far below a frame.
+constexpr std::size_t lost_names_max = 1'000;
+
 constexpr auto int64_max = std::numeric_limits<std::int64_t>::max();
 
 order_content content_of(const v1::place_order& from) {
@@ -157,6 +160,18 @@ public:
   decoded_request decode(const v1::scrub& from) {
     return from.now() ? node_request::scrub_now : node_request::get_scrub;
   }
+  decoded_request decode(const v1::list_lost& from) {
+    if (!page(from.limit() == 0 ? limits::page_rows_max : from.limit()))
+      return check_.refusal();
+    return node_request::list_lost;
+  }
+  decoded_request decode(const v1::accept_lost& from) {
+    if (!(check_.text("by", from.by(), limits::reference_bytes_max)
+          && (from.all()
+              || check_.number("names", from.names_size(), 1, static_cast<std::int64_t>(lost_names_max)))))
+      return check_.refusal();
+    return node_request::accept_lost;
+  }
 
 private:
   bool page(std::uint32_t limit) { return check_.number("limit", limit, 1, limits::page_rows_max); }
@@ -218,6 +233,10 @@ decoded_request decode_request(const v1::request& what, std::uint32_t shards) {
     return with.decode(what.change_configuration());
   case v1::request::kScrub:
     return with.decode(what.scrub());
+  case v1::request::kListLost:
+    return with.decode(what.list_lost());
+  case v1::request::kAcceptLost:
+    return with.decode(what.accept_lost());
   case v1::request::BODY_NOT_SET:
     break;
   }
@@ -288,6 +307,8 @@ std::optional<std::uint32_t> shard_of_request(const v1::request& what, std::uint
   case v1::request::kGetConfiguration:
   case v1::request::kChangeConfiguration:
   case v1::request::kScrub:
+  case v1::request::kListLost:
+  case v1::request::kAcceptLost:
   case v1::request::BODY_NOT_SET:
     break;
   }
@@ -295,7 +316,7 @@ std::optional<std::uint32_t> shard_of_request(const v1::request& what, std::uint
 }
 
 std::string_view request_name(const v1::request& what) noexcept {
-  static constexpr std::array<std::string_view, 20> names{"none",
+  static constexpr std::array<std::string_view, 22> names{"none",
                                                           "",
                                                           "place_order",
                                                           "get_order",
@@ -314,7 +335,9 @@ std::string_view request_name(const v1::request& what) noexcept {
                                                           "get_cluster",
                                                           "get_configuration",
                                                           "change_configuration",
-                                                          "scrub"};
+                                                          "scrub",
+                                                          "list_lost",
+                                                          "accept_lost"};
   return names[static_cast<std::size_t>(what.body_case())];
 }
 
@@ -329,6 +352,6 @@ std::string_view reply_outcome(std::string_view body) noexcept {
   return field == v1::reply::kFaultFieldNumber ? "fault" : "ok";
 }
 
-static_assert(v1::request::kPlaceOrder == 2 && v1::request::kScrub == 19);
+static_assert(v1::request::kPlaceOrder == 2 && v1::request::kAcceptLost == 21);
 
 } // namespace orderd::actors

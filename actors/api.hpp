@@ -43,7 +43,9 @@ enum class node_request : std::uint8_t {
   get_configuration,
   change_configuration,
   get_scrub,
-  scrub_now
+  scrub_now,
+  list_lost,
+  accept_lost
 };
 
 /// What a public request asks for: something of a shard, something of the node, or a refusal to send

@@ -3,6 +3,7 @@
 #include "actors/audit_rules.hpp"
 #include "actors/codec.hpp"
 #include "actors/index_rows.hpp"
+#include "actors/lost_view.hpp"
 #include "actors/money.hpp"
 #include "actors/order_id.hpp"
 #include "actors/row_cursor.hpp"
@@ -61,6 +62,7 @@ public:
 
   result<void> inspect(std::uint32_t shard, state_reader& rows) override {
     ++shards_;
+    name_lost(shard, rows);
     fresh_since_ = (shard < started_at_.size() ? started_at_[shard] : started_at_.back()) - settling_ms;
     for (const auto part : {&row_auditor::read_items, &row_auditor::read_accounts, &row_auditor::read_orders,
                             &row_auditor::read_chain, &row_auditor::read_waiting})
@@ -83,6 +85,19 @@ public:
 
 private:
   // -- rows --------------------------------------------------------------------------------------------
+
+  /// What is lost is a violation of its own, and what is left is looked at: it says what follows from it.
+  void name_lost(std::uint32_t shard, state_reader& rows) {
+    for (const auto& each : rows.lost()) {
+      v1::lost_range range;
+      fill(range, shard, each);
+      violation("LOST", lost_text(range),
+                "rows of shard " + std::to_string(shard)
+                    + " that damage took (orderctl lost list); differences "
+                      "below may come from it");
+    }
+    rows.pass_lost();
+  }
 
   result<void> read_items(state_reader& rows) {
     row_cursor at{rows, table::state, prefix_of(kind::item)};

@@ -49,6 +49,8 @@ int run(const export_options& options, ctl_context& context);
 int run(const quarantine_list_options& options, ctl_context& context);
 int run(const quarantine_show_options& options, ctl_context& context);
 int run(const quarantine_resolve_options& options, ctl_context& context);
+int run(const lost_list_options& options, ctl_context& context);
+int run(const lost_accept_options& options, ctl_context& context);
 int run(const audit_options& options, ctl_context& context);
 int run(const status_options& options, ctl_context& context);
 int run(const scrub_options& options, ctl_context& context);

@@ -182,6 +182,17 @@ json to_json(const v1::scrub_status& scrub) {
           {"looking_at", null_if_empty(scrub.looking_at())}};
 }
 
+json to_json(const v1::lost_range& range) {
+  return {{"name", range.name()},
+          {"shard", range.shard()},
+          {"table", range.table()},
+          {"kind", null_if_empty(range.kind())},
+          {"first", null_if_empty(range.first())},
+          {"last", null_if_empty(range.last())},
+          {"before", null_if_empty(range.before())},
+          {"found_at_ms", range.found_at_ms()}};
+}
+
 json to_json(const v1::cluster_status& cluster) {
   auto nodes = json::array();
   for (const auto& node : cluster.nodes())

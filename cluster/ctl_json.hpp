@@ -35,6 +35,7 @@ json to_json(const v1::quarantined& entry);
 json to_json(const v1::audit_report& report);
 json to_json(const v1::node_status& status);
 json to_json(const v1::scrub_status& scrub);
+json to_json(const v1::lost_range& range);
 json to_json(const v1::cluster_status& cluster);
 json to_json(const v1::rejection& why);
 json to_json(const v1::fault& why);

@@ -1,13 +1,11 @@
 #include "cluster/ctl_options.hpp"
 
 #include "cluster/ctl_values.hpp"
-#include "cluster/utf8.hpp"
 #include "config/limits.hpp"
 
 #include <CLI/CLI.hpp>
 
 #include <algorithm>
-#include <charconv>
 #include <filesystem>
 #include <functional>
 #include <map>
@@ -64,6 +62,7 @@ public:
     add_import();
     add_export();
     add_quarantine();
+    add_lost();
     add_watching();
     app_.footer(footer); // last: a command added behind it would have the same one
   }
@@ -102,6 +101,7 @@ private:
   void add_import();
   void add_export();
   void add_quarantine();
+  void add_lost();
   void add_watching();
   void add_repairs(CLI::App& cluster);
   template <class Options>
@@ -306,13 +306,32 @@ void command_line::add_quarantine() {
                        quarantine_resolve_options{{}, false});
 }
 
+void command_line::add_lost() {
+  auto* group = app_.add_subcommand("lost", "Look after rows that damage took");
+  require_one(*group);
+  bind<lost_list_options>(
+      group->add_subcommand("list", "List the ranges of lost keys of each node of --endpoint"));
+  auto* accept = group->add_subcommand(
+      "accept", "Give up what lay there: what is not found is new from then on. It is asked for first");
+  auto options = bind<lost_accept_options>(accept, [](lost_accept_options& of) {
+    if (of.all == !of.names.empty())
+      throw CLI::ValidationError("NAME", "give the names of ranges as listed, or --all");
+  });
+  accept->add_option("NAME", options->names, "Names of ranges, as listed")->check(text_up_to(64));
+  accept->add_flag("--all", options->all, "All that are lost now");
+  accept->add_flag("--yes", options->yes, "Do it; else it is shown first, and asked for");
+  accept->add_option("--by", options->by, "Who does it, for the log of the node")
+      ->check(text_up_to(limits::reference_bytes_max));
+}
+
 void command_line::add_watching() {
   auto* audit =
       app_.add_subcommand("audit", "Check that stock and money of all orders add up; exit code 1 if not");
   bind<audit_options>(audit);
   audit->footer(
       R"(Sums go across all shards, so in a cluster one node that is in sync of every shard is asked. Where
-there is none, nothing is checked: the command says which shards each node has, and ends with exit code 3.)");
+there is none, nothing is checked: the command says which shards each node has, and ends with exit code 3.
+Rows that damage took are violations (LOST); the rest is checked, and says what follows from them.)");
   bind<status_options>(app_.add_subcommand(
       "status", "What a node is doing: its shards, load and disk; of each node of --endpoint by itself"));
   auto* scrub = app_.add_subcommand("scrub", "How far each node of --endpoint has looked through its disk, "
@@ -360,32 +379,6 @@ void command_line::add_repairs(CLI::App& cluster) {
 
 parsed_arguments parse_arguments(std::vector<std::string> arguments) {
   return command_line{}.parse(std::move(arguments));
-}
-
-std::variant<v1::order_line, std::string> parse_line(const std::string& text, const std::string& currency) {
-  const auto wrong = [&text](const std::string& why) {
-    return "'" + text + "' is no line as SKU=QUANTITY@PRICE: " + why;
-  };
-  const auto at = text.rfind('@');
-  const auto equals = at == std::string::npos ? at : text.rfind('=', at);
-  if (equals == std::string::npos)
-    return wrong("85123A=6@2.55 is one");
-  v1::order_line line;
-  line.set_sku(text.substr(0, equals));
-  if (line.sku().empty() || line.sku().size() > limits::key_bytes_max || !is_utf8(line.sku()))
-    return wrong("a SKU is of 1 to " + std::to_string(limits::key_bytes_max) + " bytes of UTF-8");
-  std::int64_t quantity = 0;
-  const char* const end = text.data() + at;
-  const auto read = std::from_chars(text.data() + equals + 1, end, quantity);
-  if (read.ec != std::errc{} || read.ptr != end || quantity < 1 || quantity > limits::quantity_max)
-    return wrong("the quantity has to be a whole number from 1 to " + std::to_string(limits::quantity_max));
-  line.set_quantity(quantity);
-  const auto price = parse_amount(text.substr(at + 1), currency);
-  if (!price || *price > limits::unit_price_minor_max)
-    return wrong("the price has to be an amount of " + currency + " from 0 to "
-                 + format_minor(limits::unit_price_minor_max, minor_digits(currency)));
-  line.set_unit_price_minor(*price);
-  return line;
 }
 
 } // namespace orderd::cluster

@@ -81,6 +81,13 @@ struct quarantine_show_options : quarantine_entry_options {};
 struct quarantine_resolve_options : quarantine_entry_options {
   bool retry = false; ///< false: release
 };
+struct lost_list_options {};
+struct lost_accept_options {
+  std::vector<std::string> names = {};
+  bool all = false;    ///< in place of names
+  bool yes = false;    ///< do not ask
+  std::string by = {}; ///< who does it; empty: the user of this process
+};
 struct audit_options {};
 struct status_options {};
 struct scrub_options {
@@ -108,8 +115,9 @@ using ctl_command =
     std::variant<place_options, get_options, cancel_options, list_options, stock_set_options,
                  stock_get_options, stock_load_options, account_set_options, account_get_options,
                  import_options, export_options, quarantine_list_options, quarantine_show_options,
-                 quarantine_resolve_options, audit_options, status_options, scrub_options,
-                 cluster_status_options, restore_configuration_options, elect_options, reset_term_options>;
+                 quarantine_resolve_options, lost_list_options, lost_accept_options, audit_options,
+                 status_options, scrub_options, cluster_status_options, restore_configuration_options,
+                 elect_options, reset_term_options>;
 
 struct invocation {
   std::string endpoint = "127.0.0.1:7411"; ///< or several, with commas between

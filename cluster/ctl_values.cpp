@@ -1,10 +1,13 @@
 #include "cluster/ctl_values.hpp"
 
 #include "actors/order_id.hpp"
+#include "cluster/ctl_options.hpp"
 #include "cluster/decimal.hpp"
 #include "cluster/utf8.hpp"
+#include "config/limits.hpp"
 
 #include <algorithm>
+#include <charconv>
 
 namespace orderd::cluster {
 
@@ -51,6 +54,32 @@ std::int64_t amount_or_throw(const std::string& option, const std::string& text,
     throw CLI::ValidationError(option, "'" + text + "' is no amount of " + currency + ": "
                                            + format_minor(12345, minor_digits(currency)) + " is one");
   return *minor;
+}
+
+std::variant<v1::order_line, std::string> parse_line(const std::string& text, const std::string& currency) {
+  const auto wrong = [&text](const std::string& why) {
+    return "'" + text + "' is no line as SKU=QUANTITY@PRICE: " + why;
+  };
+  const auto at = text.rfind('@');
+  const auto equals = at == std::string::npos ? at : text.rfind('=', at);
+  if (equals == std::string::npos)
+    return wrong("85123A=6@2.55 is one");
+  v1::order_line line;
+  line.set_sku(text.substr(0, equals));
+  if (line.sku().empty() || line.sku().size() > limits::key_bytes_max || !is_utf8(line.sku()))
+    return wrong("a SKU is of 1 to " + std::to_string(limits::key_bytes_max) + " bytes of UTF-8");
+  std::int64_t quantity = 0;
+  const char* const end = text.data() + at;
+  const auto read = std::from_chars(text.data() + equals + 1, end, quantity);
+  if (read.ec != std::errc{} || read.ptr != end || quantity < 1 || quantity > limits::quantity_max)
+    return wrong("the quantity has to be a whole number from 1 to " + std::to_string(limits::quantity_max));
+  line.set_quantity(quantity);
+  const auto price = parse_amount(text.substr(at + 1), currency);
+  if (!price || *price > limits::unit_price_minor_max)
+    return wrong("the price has to be an amount of " + currency + " from 0 to "
+                 + format_minor(limits::unit_price_minor_max, minor_digits(currency)));
+  line.set_unit_price_minor(*price);
+  return line;
 }
 
 } // namespace orderd::cluster

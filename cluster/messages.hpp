@@ -76,7 +76,7 @@ struct configuration_description {
 
 /// Node -> directory: write records that a person wants in the store. The answer is a `store_changed`.
 struct change_store {
-  std::shared_ptr<const v1::request> asked; ///< with a change_configuration
+  std::shared_ptr<const v1::request> asked; ///< of those that come with more than their name
   runtime::unix_ms at = 0;
 };
 struct store_changed {

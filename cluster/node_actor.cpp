@@ -137,6 +137,10 @@ void node_actor::answer(const node_question& question) {
     return answer_scrub(question, gateway, false);
   case actors::node_request::scrub_now:
     return answer_scrub(question, gateway, true);
+  case actors::node_request::list_lost:
+    return list_lost(question, gateway);
+  case actors::node_request::accept_lost:
+    return accept_lost(question, gateway);
   }
 }
 

@@ -41,6 +41,11 @@ v1::hello server_hello(const session_context& context) {
   return hello;
 }
 
+/// Of the node's requests those that say more than their name.
+bool comes_with_content(const v1::request& what) {
+  return what.has_change_configuration() || what.has_list_lost() || what.has_accept_lost();
+}
+
 std::int64_t deadline_of(const v1::request& what, std::int64_t now) {
   const auto timeout_ms = what.timeout_ms() == 0 ? limits::request_timeout_ms_default : what.timeout_ms();
   return now + std::min(timeout_ms, limits::request_timeout_ms_max);
@@ -131,9 +136,10 @@ void session::ask(std::uint64_t client_id, std::string_view bytes, google::proto
   if (!parsed)
     return reply(number, context_.rules.fault_reply(parsed.error()), now);
   window_.name(number, actors::request_name(**parsed));
+  const auto before = asked.for_node.size();
   route(actors::decode_request(**parsed, context_.shards), {connection_, number},
         deadline_of(**parsed, now.monotone_ms), now, asked);
-  if ((*parsed)->has_change_configuration()) // It came with more than its name.
+  if (asked.for_node.size() > before && comes_with_content(**parsed))
     asked.for_node.back().asked = std::make_shared<const v1::request>(**parsed);
 }
 

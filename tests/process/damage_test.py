@@ -134,8 +134,36 @@ class DamageTest(unittest.TestCase):
         replace(self.state, b"reference-000077", b"#" * 16)
         self.node.start()
         done = self.node.ctl("audit")
-        self.assertIn(done.returncode, (REFUSED, FAULT))
-        self.assertIn("checksum", done.stdout + done.stderr)
+        self.assertEqual(done.returncode, REFUSED, done.stderr)
+        self.assertIn("LOST", done.stdout)
+        self.assertIn("order content", done.stdout)
+        self.assertIn(f"{ORDERS} orders", done.stdout)
+
+    def test_lost_rows_are_listed_and_can_be_given_up(self):
+        orders = self.stopped_with_orders()
+        damaged = orders["reference-000077"]
+        replace(self.state, damaged, bytes(len(damaged)))
+        self.node.start()
+        listed = json.loads(self.node.ctl("--json", "lost", "list").stdout)
+        self.assertEqual(len(listed), self.damage_shown("lost_ranges"))
+        self.assertGreater(listed[0]["found_at_ms"], 1_600_000_000_000)
+        self.assertIn(listed[0]["name"], self.node.ctl("lost", "list").stdout)
+        with self.node.client() as client:
+            self.assertEqual(self.node.ctl("lost", "accept", "--all").returncode, REFUSED, "nobody said yes")
+            self.assert_damaged(client.get(damaged), damaged, "CORRUPT")
+            self.assertEqual(self.node.ctl("lost", "accept", "0-000000000000", "--yes").returncode, REFUSED)
+            done = self.node.ctl("lost", "accept", *(each["name"] for each in listed), "--yes", "--by", "the test")
+            self.assertEqual(done.returncode, 0, done.stderr)
+            self.assertEqual(self.damage_shown("lost_ranges"), 0)
+            self.assertEqual(self.node.said().count("event=lost_accepted"), len(listed))
+            self.assertIn('by="the test"', self.node.said())
+            self.assertEqual(wire.REJECTIONS.get(client.get(damaged).get("rejection", {}).get("code")), "NOT_FOUND")
+        self.assertEqual(self.node.stop(), 0)
+        self.node.start()
+        self.assertEqual(self.node.ctl("lost", "list").stdout, "nothing is lost\n")
+        with self.node.client() as client:
+            again = client.place(damaged, "C", [("WIDGET", 1, 100)], reference="reference-000077")
+            self.assertEqual(again["placement"]["status"], CONFIRMED, "it is placed a second time, as was said")
 
     def test_a_flipped_bit_is_turned_back(self):
         orders = self.stopped_with_orders()
@@ -159,7 +187,7 @@ class DamageTest(unittest.TestCase):
             self.assertEqual(client.get_stock("WIDGET")["stock_item"]["reserved"], ORDERS)
 
     def test_a_lost_item_and_a_lost_account_refuse_what_needs_them(self):
-        self.stopped_with_orders()
+        orders = self.stopped_with_orders()
         content = self.state.read_bytes()
         # Their one row each lies in the tables of their kinds: found by its key, before the value with its checksum.
         for key in (b"\x01WIDGET", b"\x02C"):
@@ -173,6 +201,17 @@ class DamageTest(unittest.TestCase):
             order = wire.make_order_id()
             placed = client.place(order, "C", [("WIDGET", 1, 100)])["placement"]
             self.assertEqual((placed["status"], placed["reason"]), (REJECTED, ITEM_QUARANTINED))
+            # What an order gives back waits, until what was held of it is given up.
+            held = as_uuid(orders["reference-000077"])
+            self.node.ctl("--timeout", "1", "cancel", held)
+            wait_until(lambda: len(json.loads(self.node.ctl("--json", "quarantine", "list").stdout)) == 2,
+                       "the item and the account wait for a person")
+            self.assertEqual(self.node.ctl("lost", "accept", "--all", "--yes").returncode, 0)
+            for entity in (["item", "WIDGET"], ["account", "C"]):
+                self.assertEqual(self.node.ctl("quarantine", "retry", *entity).returncode, 0)
+            wait_until(lambda: json.loads(self.node.ctl("--json", "get", held).stdout)["status"] == "cancelled",
+                       "the order ends")
+            self.assertIn("nothing is in quarantine", self.node.ctl("quarantine", "list").stdout)
 
     def flip_under_a_running_node(self, path, text):
         content = path.read_bytes()

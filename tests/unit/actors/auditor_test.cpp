@@ -8,7 +8,9 @@
 #include <gtest/gtest.h>
 
 #include <functional>
+#include <optional>
 #include <string>
+#include <vector>
 
 namespace orderd::actors::test {
 
@@ -252,6 +254,45 @@ TEST(Auditor, ReadsOnOverManyPages) {
   EXPECT_EQ(report.orders(), 1'000u);
   EXPECT_EQ(report.cards(), 1'000u);
   EXPECT_EQ(report.violations(), 0u) << report.ShortDebugString();
+}
+
+/// Rows of which some were lost: a scan says so until it is told to pass them over.
+class lossy_rows final : public runtime::state_reader {
+public:
+  explicit lossy_rows(memory_rows& rows) : rows_(rows) {}
+  runtime::result<std::optional<std::string>> get(const runtime::row_key& key) override {
+    return rows_.get(key);
+  }
+  runtime::result<void> scan(table in, std::string_view prefix, std::string_view after, bool backwards,
+                             const visitor& visit) override {
+    if (!passed_)
+      return runtime::fault{runtime::fault_code::corrupt, "lost"};
+    return rows_.scan(in, prefix, after, backwards, visit);
+  }
+  runtime::result<void> pin() override { return {}; }
+  std::vector<runtime::lost_range> lost() const override {
+    const auto first = row_of(entity_of(kind::item, "tea"));
+    return {{table::state, first, first + '\0'}};
+  }
+  void pass_lost() override { passed_ = true; }
+
+private:
+  memory_rows& rows_;
+  bool passed_ = false;
+};
+
+TEST(Auditor, NamesWhatIsLostAndLooksAtTheRest) {
+  auto engine = clean_run();
+  engine.rows().put(table::state, row_of(entity_of(kind::item, "tea")), std::nullopt);
+  lossy_rows rows{engine.rows()};
+  const auto with = make_auditor({0});
+  ASSERT_TRUE(with->inspect(0, rows));
+  const auto report = with->report();
+  EXPECT_EQ(report.orders(), 4u);
+  ASSERT_EQ(report.violations(), 2u) << report.ShortDebugString();
+  EXPECT_EQ(report.first_violations(0).invariant(), "LOST");
+  EXPECT_EQ(report.first_violations(0).subject(), "item state of tea");
+  EXPECT_EQ(report.first_violations(1).invariant(), "S5") << "what its orders hold is nowhere";
 }
 
 TEST(Auditor, ReportsAValueItCannotRead) {

@@ -115,6 +115,11 @@ TEST(CtlOptions, ReadsOperatorsCommands) {
   EXPECT_FALSE(parsed<quarantine_resolve_options>({"quarantine", "release", "item", "A"}).retry);
   EXPECT_EQ(parsed<quarantine_show_options>({"quarantine", "show", "item", "A"}).key, "A");
   parsed<quarantine_list_options>({"quarantine", "list"});
+  parsed<lost_list_options>({"lost", "list"});
+  const auto given_up = parsed<lost_accept_options>({"lost", "accept", "0-aa", "0-bb", "--yes"});
+  EXPECT_EQ(given_up.names, (std::vector<std::string>{"0-aa", "0-bb"}));
+  EXPECT_TRUE(given_up.yes);
+  EXPECT_TRUE(parsed<lost_accept_options>({"lost", "accept", "--all"}).all);
   parsed<audit_options>({"audit"});
   parsed<status_options>({"status"});
   EXPECT_FALSE(parsed<scrub_options>({"scrub"}).now);
@@ -166,6 +171,8 @@ TEST(CtlOptions, RefusesWhatItDoesNotKnow) {
   expect_usage_error({"place", "A=1@1", "--currency", "gbp"}, "gbp");
   expect_usage_error({"place", "A=1@1", "--reference", "\xFF"}, "UTF-8");
   expect_usage_error({"quarantine", "retry", "shop", "A"}, "shop");
+  expect_usage_error({"lost", "accept"}, "names");
+  expect_usage_error({"lost", "accept", "0-aa", "--all"}, "names");
   expect_usage_error({"status", "--timeout", "301"}, "--timeout");
 }
 
