@@ -1,13 +1,14 @@
 // orderctl import online-retail.
-#include "cluster/csv_line.hpp"
+#include "cluster/csv_reader.hpp"
 #include "cluster/ctl_commands.hpp"
 #include "cluster/ctl_progress.hpp"
 #include "cluster/import_summary.hpp"
+#include "cluster/output_file.hpp"
 #include "cluster/retail_file.hpp"
 #include "config/limits.hpp"
 
 #include <filesystem>
-#include <fstream>
+#include <optional>
 #include <system_error>
 #include <tuple>
 
@@ -16,6 +17,9 @@ namespace orderd::cluster {
 namespace {
 
 using clock = std::chrono::steady_clock;
+
+/// Rows that cannot be read that are printed one by one; the rejects file has all.
+constexpr std::uint64_t unreadable_printed_max = 5;
 
 /// A fault of one entity, or one late answer, says nothing about the next; after any other the rest would
 /// fail as well.
@@ -67,7 +71,11 @@ private:
   void set_accounts();
   void place();
   int report();
-  bool write_not_placed();
+  void on_refused_row(const refused_row& refused);
+  void count_reading();
+  void write_not_placed();
+  void tell_held_back();
+  bool keep_lists();
   void on_placement(const link_answer& answer, const retail_invoice& invoice);
   void on_refusal(const v1::reply& answer, const std::string& subject);
   int cannot_write(const std::string& file);
@@ -78,6 +86,9 @@ private:
   const import_options& options_;
   ctl_context& context_;
   retail_book book_;
+  std::optional<output_file> rejects_;
+  std::optional<output_file> not_placed_;
+  std::uint64_t unreadable_printed_ = 0;
   std::vector<std::int64_t> opening_stock_; ///< by SKU index; empty: stock is left alone
   import_summary summary_;
   std::optional<v1::reply> stopped_by_; ///< the fault after which nothing more was sent
@@ -87,7 +98,11 @@ private:
 int retail_importer::check_files() {
   const auto& [file, rejects, not_placed] =
       std::tie(options_.file, options_.rejects_file, options_.not_placed_file);
-  if (!is_same_file(rejects, file) && !is_same_file(not_placed, file) && !is_same_file(rejects, not_placed))
+  const auto is_written = [&](const std::string& name, const std::string& list) {
+    return is_same_file(list, name) || is_same_file(unfinished_path(list), name);
+  };
+  if (!is_written(file, rejects) && !is_written(file, not_placed) && !is_written(rejects, not_placed)
+      && !is_written(not_placed, rejects))
     return exit_ok;
   context_.err << "orderctl: FILE, --rejects and --not-placed have to be three files; they are " << file
                << ", " << rejects << " and " << not_placed << '\n';
@@ -99,23 +114,47 @@ int retail_importer::cannot_write(const std::string& file) {
   return exit_usage;
 }
 
+void retail_importer::on_refused_row(const refused_row& refused) {
+  const auto about = describe(refused.why, refused.row);
+  rejects_->stream() << refused.line << ',' << to_string(refused.why) << ',' << about.field << ','
+                     << csv_field(about.value) << ',' << csv_field(about.limit) << ','
+                     << csv_field(refused.text) << '\n';
+  if (is_no_sale(refused.why) || ++unreadable_printed_ > unreadable_printed_max)
+    return;
+  context_.err << "orderctl: " << options_.file << ", line " << refused.line << ": " << about.field;
+  if (!about.value.empty())
+    context_.err << " '" << about.value << '\'';
+  context_.err << " has to be " << about.limit << " (" << to_string(refused.why) << ")\n";
+}
+
 int retail_importer::read() {
   const auto begun_at = clock::now();
-  std::ofstream rejects{options_.rejects_file};
-  rejects << "row,reason,original\n";
-  const auto content =
-      read_retail_file(options_.file, book_, [&](std::uint64_t row, row_fault why, std::string_view line) {
-        rejects << row << ',' << to_string(why) << ',' << csv_field(line) << '\n';
-      });
-  if (!content) {
-    context_.err << "orderctl: " << content.error().message << '\n';
+  rejects_.emplace(options_.rejects_file);
+  not_placed_.emplace(options_.not_placed_file);
+  rejects_->stream() << "line,reason,field,value,limit,original\n";
+  const auto trimmed =
+      read_retail_file(options_.file, book_, [this](const refused_row& refused) { on_refused_row(refused); });
+  if (!trimmed) {
+    context_.err << "orderctl: " << trimmed.error().message << '\n';
     return exit_usage;
   }
-  rejects.flush();
-  if (!rejects)
-    return cannot_write(options_.rejects_file);
-  if (!write_not_placed())
-    return cannot_write(options_.not_placed_file);
+  if (*trimmed > 0)
+    context_.err << "orderctl: " << options_.file << ": " << *trimmed
+                 << " cells have blanks around them, which are not taken as part of them\n";
+  if (!options_.place_incomplete)
+    book_.hold_back();
+  write_not_placed();
+  if (!rejects_->flush())
+    return cannot_write(rejects_->path());
+  if (!not_placed_->flush())
+    return cannot_write(not_placed_->path());
+  count_reading();
+  tell_held_back();
+  summary_.reading = clock::now() - begun_at;
+  return exit_ok;
+}
+
+void retail_importer::count_reading() {
   summary_.rows = book_.rows();
   summary_.invoices = book_.invoices().size();
   for (std::size_t i = 0; i < row_faults; ++i) {
@@ -126,19 +165,43 @@ int retail_importer::read() {
     if (const auto why = static_cast<unplaced_reason>(i); book_.unplaced(why) > 0)
       summary_.not_placed_invoices[std::string{to_string(why)}] = book_.unplaced(why);
   }
-  summary_.reading = clock::now() - begun_at;
-  return exit_ok;
 }
 
-bool retail_importer::write_not_placed() {
-  std::ofstream file{options_.not_placed_file};
-  file << "invoice,reason,rows\n";
+void retail_importer::tell_held_back() {
+  const auto unreadable = book_.unreadable_rows();
+  if (unreadable == 0)
+    return;
+  if (unreadable_printed_ > unreadable_printed_max)
+    context_.err << "orderctl: further rows that cannot be read are only counted\n";
+  context_.err << "orderctl: " << unreadable << " rows cannot be read";
+  if (options_.place_incomplete)
+    context_.err << "; their invoices are placed without them\n";
+  else
+    context_.err << ", and hold back " << book_.unplaced(unplaced_reason::held_back)
+                 << " invoices: correct the rows and import again, or place them without with "
+                    "--place-incomplete\n";
+}
+
+void retail_importer::write_not_placed() {
+  auto& file = not_placed_->stream();
+  file << "invoice,reason,rows,unreadable_rows,why\n";
   for (const auto& invoice : book_.invoices()) {
     if (invoice.unplaced)
-      file << csv_field(invoice.number) << ',' << to_string(*invoice.unplaced) << ',' << invoice.rows << '\n';
+      file << csv_field(invoice.number) << ',' << to_string(*invoice.unplaced) << ',' << invoice.rows << ','
+           << invoice.unreadable << ','
+           << (invoice.first_unreadable ? to_string(*invoice.first_unreadable) : std::string_view{}) << '\n';
   }
-  file.flush();
-  return static_cast<bool>(file);
+}
+
+/// The lists of this run take the place of those of the last one.
+bool retail_importer::keep_lists() {
+  for (auto* list : {&*rejects_, &*not_placed_}) {
+    if (!list->keep()) {
+      static_cast<void>(cannot_write(list->path()));
+      return false;
+    }
+  }
+  return true;
 }
 
 int retail_importer::plan_stock() {
@@ -268,9 +331,15 @@ int retail_importer::report() {
   if (stopped_by_)
     context_.err << "orderctl: the import ended early: " << refusal_text(*stopped_by_)
                  << ". The same command goes on from here\n";
-  if (!summary_.complete())
+  if (!summary_.complete()) {
+    context_.err << "orderctl: the lists of this import are in " << rejects_->path() << " and "
+                 << not_placed_->path() << "; those of the last whole one are left as they were\n";
     return exit_fault;
-  return summary_.refused.empty() ? exit_ok : exit_refused;
+  }
+  if (!keep_lists())
+    return exit_usage;
+  const bool all_read = options_.place_incomplete || book_.unreadable_rows() == 0;
+  return summary_.refused.empty() && all_read ? exit_ok : exit_refused;
 }
 
 } // namespace

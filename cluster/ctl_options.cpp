@@ -229,13 +229,21 @@ void command_line::add_import() {
   auto* retail = import->add_subcommand(
       "online-retail", "Place the invoices of an online retailer's transaction file, one order each");
   retail->footer(
-      R"(Rows that no sale can have go to the rejects file, with line number and reason, and their invoice is
-placed with the rows that remain. Cancellations (C...) and adjustments (A...) are not placed. A known
-customer pays from the account, a guest by card. Order ids come from invoice number and date: importing
-again changes nothing, and the same command goes on where an interrupted import ended.
+      R"(FILE is CSV by RFC 4180, in any order of its columns: Invoice (or InvoiceNo), StockCode, Quantity,
+InvoiceDate (2010-12-01 08:26:00, or 12/1/2010 8:26 with the month first), Price (or UnitPrice), Customer ID;
+others are left out, and so are blanks around a cell.
 
-Exit code 0 when every order has its outcome, confirmed or rejected; 1 when the node refused a command as
-invalid or conflicting; 3 when orders are without an outcome.
+Rows that are no sale (returns, gifts, parts of a penny) go to the rejects file, with line and reason, and
+their invoice is placed with the rows that remain. A row that cannot be read goes there too, and its invoice
+is held back whole: an order that was confirmed without a line could not be mended. Correct the row and import
+again, or place such invoices without those rows by --place-incomplete. Cancellations (C...) and adjustments
+(A...) are not placed. A known customer pays from the account, a guest by card. Order ids come from invoice
+number and date: importing again changes nothing, and the same command goes on where an interrupted import
+ended.
+
+Exit code 0 when every order has its outcome, confirmed or rejected; 1 when rows could not be read, or the
+node refused a command as invalid or conflicting; 3 when orders are without an outcome: the lists of such an
+import are left beside those of the last whole one, as NAME.unfinished.
 
 Example: open with 80 % of the stock that the file asks for
   orderctl import online-retail online_retail_2009_2010.csv.xz --stock-factor 0.8)");
@@ -265,6 +273,8 @@ Example: open with 80 % of the stock that the file asks for
   retail->add_option("--concurrency", options->concurrency, "Orders that may be unanswered")
       ->check(CLI::Range(1U, 8192U))
       ->capture_default_str();
+  retail->add_flag("--place-incomplete", options->place_incomplete,
+                   "Place invoices without their rows that cannot be read, rather than hold them back");
   retail->add_option("--rejects", options->rejects_file,
                      "Where refused rows go; without it FILE.rejects.csv, here");
   retail->add_option("--not-placed", options->not_placed_file,

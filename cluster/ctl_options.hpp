@@ -65,6 +65,7 @@ struct import_options {
   std::optional<decimal> stock_factor;            ///< none: stock is left alone
   std::optional<std::int64_t> credit_limit_minor; ///< none: enough for the whole file
   std::uint32_t concurrency = 1024;               ///< unanswered orders
+  bool place_incomplete = false;                  ///< place invoices without their rows that cannot be read
   std::string rejects_file;
   std::string not_placed_file;
 };

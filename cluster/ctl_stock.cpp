@@ -1,19 +1,18 @@
 // orderctl stock set, get, load; account set, get.
-#include "cluster/csv_line.hpp"
+#include "cluster/csv_table.hpp"
 #include "cluster/ctl_commands.hpp"
 #include "cluster/ctl_progress.hpp"
 #include "cluster/decimal.hpp"
-#include "cluster/line_file.hpp"
 #include "cluster/utf8.hpp"
 #include "config/limits.hpp"
 
+#include <array>
 #include <charconv>
 
 namespace orderd::cluster {
 
 namespace {
 
-constexpr std::string_view stock_header = "sku,on_hand";
 constexpr std::uint32_t sets_unanswered = 1024;
 /// Refusals of a load that are printed one by one.
 constexpr std::uint64_t refusals_printed_max = 20;
@@ -44,38 +43,47 @@ int print_account(const v1::reply& answer, ctl_context& context) {
   return exit_ok;
 }
 
+/// What is wrong with a row of a stock file; nothing: it is in `into`.
+std::string check_stock_row(const table_row& row, stock_set_options& into) {
+  if (!row.readable)
+    return "is no CSV row of as many fields as the header";
+  const auto sku = row.cells[0];
+  const auto units = row.cells[1];
+  if (sku.empty() || sku.size() > limits::key_bytes_max || !is_utf8(sku))
+    return "sku '" + std::string{is_utf8(sku) ? sku : "?"} + "' has to be 1 to "
+           + std::to_string(limits::key_bytes_max) + " bytes of UTF-8";
+  const auto read = std::from_chars(units.data(), units.data() + units.size(), into.on_hand);
+  if (read.ec != std::errc{} || read.ptr != units.data() + units.size() || into.on_hand < 0
+      || into.on_hand > limits::quantity_max)
+    return "on_hand '" + std::string{units} + "' has to be a whole number from 0 to "
+           + std::to_string(limits::quantity_max);
+  into.sku = sku;
+  return {};
+}
+
 /// A file of opening stock, read and checked as a whole before anything is sent.
-runtime::result<std::vector<stock_set_options>> read_stock_file(const std::string& path) {
+runtime::result<std::vector<stock_set_options>> read_stock_file(const std::string& path, std::ostream& told) {
+  static constexpr std::array<table_column, 2> columns{{{"sku", "StockCode"}, {"on_hand", {}}}};
   std::vector<stock_set_options> rows;
   std::string wrong;
-  std::uint64_t number = 0;
-  csv_line csv;
-  const auto parse = [&csv](std::string_view line, stock_set_options& row) {
-    if (!csv.split(line) || csv.fields().size() != 2)
-      return false;
-    const auto sku = csv.fields()[0];
-    const auto units = csv.fields()[1];
-    const auto read = std::from_chars(units.data(), units.data() + units.size(), row.on_hand);
-    row.sku = sku;
-    return !sku.empty() && sku.size() <= limits::key_bytes_max && is_utf8(sku) && read.ec == std::errc{}
-           && read.ptr == units.data() + units.size() && row.on_hand >= 0
-           && row.on_hand <= limits::quantity_max;
-  };
-  const auto content = read_lines(path, [&](std::string_view line) {
-    ++number;
-    stock_set_options row;
-    if (!wrong.empty() || line.empty() || (number == 1 && line == stock_header))
+  std::uint64_t trimmed = 0;
+  const auto content = read_table(path, "a stock file", columns, [&](const table_row& row) {
+    if (!wrong.empty())
       return;
-    if (number > 1 && parse(line, row))
-      rows.push_back(std::move(row));
+    trimmed += row.trimmed;
+    stock_set_options parsed;
+    if (const auto why = check_stock_row(row, parsed); !why.empty())
+      wrong = path + ", line " + std::to_string(row.line) + ": " + why;
     else
-      wrong = path + ", line " + std::to_string(number) + ": "
-              + (number == 1 ? "has to be sku,on_hand" : "is no SKU and whole number of units");
+      rows.push_back(std::move(parsed));
   });
   if (!content)
     return content.error();
   if (!wrong.empty())
     return runtime::fault{runtime::fault_code::malformed, wrong};
+  if (trimmed > 0)
+    told << "orderctl: " << path << ": " << trimmed
+         << " cells have blanks around them, which are not taken as part of them\n";
   return rows;
 }
 
@@ -97,7 +105,7 @@ int run(const stock_get_options& options, ctl_context& context) {
 }
 
 int run(const stock_load_options& options, ctl_context& context) {
-  const auto rows = read_stock_file(options.file);
+  const auto rows = read_stock_file(options.file, context.err);
   if (!rows) {
     context.err << "orderctl: " << rows.error().message << '\n';
     return exit_usage;

@@ -35,7 +35,7 @@ public:
       const auto end = text.find('\n');
       if (end == std::string_view::npos)
         break;
-      give(text.substr(0, end));
+      give(text.substr(0, end + 1));
       text.remove_prefix(end + 1);
     }
     begun_ += text;
@@ -53,8 +53,6 @@ private:
       begun_ += line;
       line = begun_;
     }
-    if (line.ends_with('\r'))
-      line.remove_suffix(1);
     if (first_ && line.starts_with(byte_order_mark))
       line.remove_prefix(byte_order_mark.size());
     first_ = false;

@@ -14,9 +14,9 @@
 
 namespace orderd::cluster {
 
-/// Calls `visit` with every line, without its line end (LF or CR LF) and without the byte order mark
-/// that may stand in front of the first one. Faults: the file cannot be read, is not a whole xz file,
-/// or has a line that is too long; the message names the file.
+/// Calls `visit` with every line, with the LF at its end, and without the byte order mark that may stand in
+/// front of the first one. Faults: the file cannot be read, is not a whole xz file, or has a line that is too
+/// long; the message names the file.
 runtime::result<void> read_lines(const std::string& path,
                                  const std::function<void(std::string_view line)>& visit);
 

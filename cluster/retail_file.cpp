@@ -1,33 +1,36 @@
 #include "cluster/retail_file.hpp"
 
-#include "cluster/csv_line.hpp"
+#include "cluster/csv_table.hpp"
 
-#include <span>
+#include <array>
 
 namespace orderd::cluster {
 
-runtime::result<void> read_retail_file(const std::string& path, retail_book& book,
-                                       const refused_row_sink& refused) {
-  csv_line csv;
-  std::uint64_t row = 0;
-  bool known_layout = false;
-  auto content = read_lines(path, [&](std::string_view line) {
-    ++row;
-    if (row == 1) {
-      known_layout = line == retail_header;
-      return;
-    }
-    if (!known_layout || line.empty())
-      return;
-    const bool well_formed = csv.split(line);
-    if (const auto fault = book.add(well_formed ? csv.fields() : std::span<const std::string_view>{}))
-      refused(row, *fault, line);
+namespace {
+
+constexpr std::array<table_column, 6> columns{{{"Invoice", "InvoiceNo"},
+                                               {"StockCode", "SKU"},
+                                               {"Quantity", {}},
+                                               {"InvoiceDate", {}},
+                                               {"Price", "UnitPrice"},
+                                               {"Customer ID", "Customer"}}};
+
+} // namespace
+
+runtime::result<std::uint64_t> read_retail_file(const std::string& path, retail_book& book,
+                                                const refused_row_sink& refused) {
+  std::uint64_t trimmed = 0;
+  const auto content = read_table(path, "an online-retail file", columns, [&](const table_row& from) {
+    const auto& cells = from.cells;
+    const retail_row row{cells[0], cells[1], cells[2], cells[3], cells[4], cells[5]};
+    trimmed += from.trimmed;
+    const auto fault = from.readable ? book.add(row) : std::optional{book.add_malformed(row.invoice)};
+    if (fault)
+      refused({from.line, *fault, row, from.text});
   });
-  if (content && !known_layout)
-    return runtime::fault{runtime::fault_code::malformed,
-                          path + " is not an online-retail file: its first line has to be "
-                              + std::string{retail_header}};
-  return content;
+  if (!content)
+    return content.error();
+  return trimmed;
 }
 
 } // namespace orderd::cluster

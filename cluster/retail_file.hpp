@@ -1,7 +1,6 @@
 // An online retailer's transaction file, read from disk into a `retail_book`.
 #pragma once
 
-#include "cluster/line_file.hpp"
 #include "cluster/retail_import.hpp"
 #include "runtime/result.hpp"
 
@@ -12,12 +11,18 @@
 
 namespace orderd::cluster {
 
-/// A row that is not part of an order. `row` is its line in the file, as editors count: the header is 1.
-using refused_row_sink = std::function<void(std::uint64_t row, row_fault why, std::string_view line)>;
+/// A row that is not part of an order. Valid until the sink returns.
+struct refused_row {
+  std::uint64_t line = 0; ///< where it begins in the file, as editors count: the header is 1
+  row_fault why{};
+  const retail_row& row; ///< as far as it could be read
+  std::string_view text; ///< as in the file
+};
+using refused_row_sink = std::function<void(const refused_row&)>;
 
-/// Reads a whole file (CSV, or CSV in xz) into `book`; empty lines are no rows. Faults: `malformed` when
-/// the header is another one, else those of `read_lines`.
-runtime::result<void> read_retail_file(const std::string& path, retail_book& book,
-                                       const refused_row_sink& refused);
+/// Reads a whole file (CSV, or CSV in xz) into `book`, with the header of cluster/csv_table.hpp. Gives how
+/// many cells had blanks around them. Faults: those of `read_table`.
+runtime::result<std::uint64_t> read_retail_file(const std::string& path, retail_book& book,
+                                                const refused_row_sink& refused);
 
 } // namespace orderd::cluster

@@ -10,6 +10,7 @@
 #include <limits>
 #include <numeric>
 #include <set>
+#include <utility>
 
 #define XXH_INLINE_ALL
 #include <xxhash.h>
@@ -21,8 +22,6 @@ namespace {
 constexpr unsigned pence_digits = 2;
 constexpr std::string_view currency = "GBP";
 
-enum column : std::size_t { invoice, stock_code, description, quantity, date, price, customer, country };
-
 /// Digits only, of a fixed width: a part of a date.
 std::optional<unsigned> parse_part(std::string_view text) noexcept {
   unsigned value = 0;
@@ -32,6 +31,46 @@ std::optional<unsigned> parse_part(std::string_view text) noexcept {
     value = value * 10 + static_cast<unsigned>(c - '0');
   }
   return value;
+}
+
+/// The whole numbers of a time as Unix milliseconds; none when there is no such time from 1970 on.
+std::optional<std::int64_t> time_of(const std::array<std::optional<unsigned>, 6>& parts) noexcept {
+  namespace chrono = std::chrono;
+  const auto& [year, month, day, hour, minute, second] = parts;
+  if (!year || !month || !day || !hour || !minute || !second)
+    return std::nullopt;
+  const chrono::year_month_day on{chrono::year{static_cast<int>(*year)}, chrono::month{*month},
+                                  chrono::day{*day}};
+  if (!on.ok() || *year < 1970 || *hour > 23 || *minute > 59 || *second > 59)
+    return std::nullopt;
+  const auto at =
+      chrono::sys_days{on} + chrono::hours{*hour} + chrono::minutes{*minute} + chrono::seconds{*second};
+  return chrono::duration_cast<chrono::milliseconds>(at.time_since_epoch()).count();
+}
+
+/// "2009-12-01 07:45:00".
+std::optional<std::int64_t> parse_iso_date(std::string_view text) noexcept {
+  if (text.size() != 19 || text[4] != '-' || text[7] != '-' || text[10] != ' ' || text[13] != ':'
+      || text[16] != ':')
+    return std::nullopt;
+  return time_of({parse_part(text.substr(0, 4)), parse_part(text.substr(5, 2)), parse_part(text.substr(8, 2)),
+                  parse_part(text.substr(11, 2)), parse_part(text.substr(14, 2)),
+                  parse_part(text.substr(17, 2))});
+}
+
+/// "12/1/2009 7:45": one or two digits each, four of the year.
+std::optional<std::int64_t> parse_month_first_date(std::string_view text) noexcept {
+  static constexpr std::string_view ends = "// :";
+  std::array<std::optional<unsigned>, 5> part; // month, day, year, hour, minute
+  for (std::size_t i = 0; i < part.size(); ++i) {
+    const auto end = i < ends.size() ? text.find(ends[i]) : text.size();
+    const std::size_t digits_max = i == 2 ? 4 : 2;
+    if (end == std::string_view::npos || end == 0 || end > digits_max || (i == 2 && end != digits_max))
+      return std::nullopt;
+    part[i] = parse_part(text.substr(0, end));
+    text.remove_prefix(std::min(end + 1, text.size()));
+  }
+  return time_of({part[2], part[0], part[1], part[3], part[4], 0U});
 }
 
 std::optional<row_fault> check_quantity(std::string_view text, std::int64_t& units) noexcept {
@@ -85,50 +124,142 @@ std::string_view to_string(row_fault why) noexcept {
 
 std::string_view to_string(unplaced_reason why) noexcept {
   static constexpr std::array<std::string_view, unplaced_reasons> names{"cancellation", "adjustment",
-                                                                        "no_acceptable_row"};
+                                                                        "no_acceptable_row", "held_back"};
   return names[static_cast<std::size_t>(why)];
 }
 
-std::optional<row_fault> retail_book::add(std::span<const std::string_view> fields) {
+bool is_no_sale(row_fault why) noexcept {
+  return why == row_fault::quantity_below_one || why == row_fault::price_not_positive
+         || why == row_fault::price_not_whole_pence;
+}
+
+row_fault_text describe(row_fault why, const retail_row& row) {
+  const auto bytes = [](std::size_t most) { return "at most " + std::to_string(most) + " bytes"; };
+  switch (why) {
+  case row_fault::malformed_csv:
+    return {"row", {}, "as many fields as the header, quotes only around whole fields and doubled inside"};
+  case row_fault::not_utf8:
+    return {"row", {}, "UTF-8 in Invoice, StockCode and Customer ID"};
+  case row_fault::invoice_missing:
+    return {"Invoice", row.invoice, "an invoice number"};
+  case row_fault::invoice_too_long:
+    return {"Invoice", row.invoice, bytes(limits::reference_bytes_max)};
+  case row_fault::sku_missing:
+    return {"StockCode", row.sku, "a stock code"};
+  case row_fault::sku_too_long:
+    return {"StockCode", row.sku, bytes(limits::key_bytes_max)};
+  case row_fault::quantity_malformed:
+  case row_fault::quantity_below_one:
+  case row_fault::quantity_too_large:
+    return {"Quantity", row.quantity, "a whole number from 1 to " + std::to_string(limits::quantity_max)};
+  case row_fault::price_malformed:
+  case row_fault::price_not_positive:
+  case row_fault::price_not_whole_pence:
+  case row_fault::price_too_large:
+    return {"Price", row.price,
+            "a decimal from 0.01 to " + format_minor(limits::unit_price_minor_max, pence_digits)
+                + " with whole pence"};
+  case row_fault::date_malformed:
+    return {"InvoiceDate", row.date, "YYYY-MM-DD HH:MM:SS or M/D/YYYY H:MM, from 1970 on"};
+  case row_fault::customer_too_long:
+    return {"Customer ID", row.customer, bytes(limits::key_bytes_max)};
+  case row_fault::customer_differs:
+    return {"Customer ID", row.customer, "the customer of the invoice's first row"};
+  case row_fault::too_many_lines:
+    return {"Invoice", row.invoice, "at most " + std::to_string(limits::lines_per_order_max) + " rows"};
+  case row_fault::total_too_large:
+    return {"Invoice", row.invoice, "a total that fits 63 bits of pence"};
+  }
+  return {};
+}
+
+std::optional<row_fault> retail_book::add(const retail_row& row) {
   ++rows_;
-  const auto fault = add_row(fields);
+  std::optional<std::uint32_t> of;
+  const auto fault = add_row(row, of);
   if (fault)
     ++refused_[static_cast<std::size_t>(*fault)];
+  if (fault && !is_no_sale(*fault))
+    note_unreadable(*fault, of);
   return fault;
 }
 
-std::optional<row_fault> retail_book::add_row(std::span<const std::string_view> fields) {
-  if (fields.size() != retail_columns)
-    return row_fault::malformed_csv;
-  if (!is_utf8(fields[invoice]) || !is_utf8(fields[stock_code]) || !is_utf8(fields[customer]))
-    return row_fault::not_utf8;
-  if (fields[invoice].empty())
-    return row_fault::invoice_missing;
-  if (fields[invoice].size() > limits::reference_bytes_max)
-    return row_fault::invoice_too_long;
-  auto& of = invoice_of(fields[invoice]);
-  ++of.rows;
-  if (kind_of(of.number))
-    return std::nullopt;
-  return add_line(of, fields);
+row_fault retail_book::add_malformed(std::string_view invoice) {
+  ++rows_;
+  ++refused_[static_cast<std::size_t>(row_fault::malformed_csv)];
+  std::optional<std::uint32_t> of;
+  if (!invoice.empty() && invoice.size() <= limits::reference_bytes_max && is_utf8(invoice)) {
+    of = invoice_of(invoice);
+    ++invoices_[*of].rows;
+  }
+  note_unreadable(row_fault::malformed_csv, of);
+  return row_fault::malformed_csv;
 }
 
-std::optional<row_fault> retail_book::add_line(retail_invoice& of, std::span<const std::string_view> fields) {
-  if (fields[stock_code].empty())
+void retail_book::blame(retail_invoice& invoice, row_fault why) {
+  ++invoice.unreadable;
+  if (!invoice.first_unreadable)
+    invoice.first_unreadable = why;
+}
+
+void retail_book::note_unreadable(row_fault why, std::optional<std::uint32_t> of) {
+  if (of)
+    return blame(invoices_[*of], why);
+  if (last_invoice_ < invoices_.size())
+    blame(invoices_[last_invoice_], why);
+  of_next_ = why;
+}
+
+void retail_book::hold_back() {
+  for (auto& invoice : invoices_) {
+    if (invoice.unreadable == 0 || kind_of(invoice.number))
+      continue;
+    invoice.unplaced = unplaced_reason::held_back;
+    for (const auto& line : invoice.lines)
+      skus_[line.sku].units -= line.quantity;
+  }
+}
+
+std::uint64_t retail_book::unreadable_rows() const noexcept {
+  std::uint64_t rows = 0;
+  for (std::size_t i = 0; i < row_faults; ++i)
+    rows += is_no_sale(static_cast<row_fault>(i)) ? 0 : refused_[i];
+  return rows;
+}
+
+std::optional<row_fault> retail_book::add_row(const retail_row& row, std::optional<std::uint32_t>& of) {
+  if (!is_utf8(row.invoice) || row.invoice.empty() || row.invoice.size() > limits::reference_bytes_max)
+    return !is_utf8(row.invoice) ? row_fault::not_utf8
+           : row.invoice.empty() ? row_fault::invoice_missing
+                                 : row_fault::invoice_too_long;
+  of = invoice_of(row.invoice);
+  auto& invoice = invoices_[*of];
+  ++invoice.rows;
+  if (of_next_)
+    blame(invoice, *std::exchange(of_next_, std::nullopt));
+  if (kind_of(invoice.number))
+    return std::nullopt;
+  if (!is_utf8(row.sku) || !is_utf8(row.customer))
+    return row_fault::not_utf8;
+  return add_line(invoice, row);
+}
+
+std::optional<row_fault> retail_book::add_line(retail_invoice& of, const retail_row& row) {
+  if (row.sku.empty())
     return row_fault::sku_missing;
-  if (fields[stock_code].size() > limits::key_bytes_max)
+  if (row.sku.size() > limits::key_bytes_max)
     return row_fault::sku_too_long;
   retail_line line;
-  if (const auto fault = check_quantity(fields[quantity], line.quantity))
+  if (const auto fault = check_quantity(row.quantity, line.quantity))
     return fault;
-  if (const auto fault = check_price(fields[price], line.unit_price_minor))
+  if (const auto fault = check_price(row.price, line.unit_price_minor))
     return fault;
-  const auto placed_at_ms = parse_retail_date(fields[date]);
+  const auto placed_at_ms = parse_retail_date(row.date);
   if (!placed_at_ms)
     return row_fault::date_malformed;
-  if (fields[customer].size() > limits::key_bytes_max)
+  if (row.customer.size() > limits::key_bytes_max)
     return row_fault::customer_too_long;
-  if (!of.lines.empty() && of.customer != fields[customer])
+  if (!of.lines.empty() && of.customer != row.customer)
     return row_fault::customer_differs;
   if (of.lines.size() == limits::lines_per_order_max)
     return row_fault::too_many_lines;
@@ -138,11 +269,11 @@ std::optional<row_fault> retail_book::add_line(retail_invoice& of, std::span<con
     return row_fault::total_too_large;
 
   if (of.lines.empty()) {
-    of.customer = fields[customer];
+    of.customer = row.customer;
     of.placed_at_ms = *placed_at_ms;
     of.unplaced.reset();
   }
-  line.sku = sku_of(fields[stock_code]);
+  line.sku = sku_of(row.sku);
   skus_[line.sku].units += line.quantity;
   of.total_minor = amount;
   of.units += line.quantity;
@@ -150,9 +281,9 @@ std::optional<row_fault> retail_book::add_line(retail_invoice& of, std::span<con
   return std::nullopt;
 }
 
-retail_invoice& retail_book::invoice_of(std::string_view number) {
+std::uint32_t retail_book::invoice_of(std::string_view number) {
   if (last_invoice_ < invoices_.size() && invoices_[last_invoice_].number == number)
-    return invoices_[last_invoice_];
+    return last_invoice_;
   auto found = invoice_index_.find(number);
   if (found == invoice_index_.end()) {
     found = invoice_index_.emplace(number, static_cast<std::uint32_t>(invoices_.size())).first;
@@ -162,7 +293,7 @@ retail_invoice& retail_book::invoice_of(std::string_view number) {
       added.unplaced = kind;
   }
   last_invoice_ = found->second;
-  return invoices_[last_invoice_];
+  return last_invoice_;
 }
 
 std::uint32_t retail_book::sku_of(std::string_view sku) {
@@ -227,25 +358,7 @@ void retail_book::fill(const retail_invoice& of, v1::place_order& into) const {
 }
 
 std::optional<std::int64_t> parse_retail_date(std::string_view text) noexcept {
-  namespace chrono = std::chrono;
-  if (text.size() != 19 || text[4] != '-' || text[7] != '-' || text[10] != ' ' || text[13] != ':'
-      || text[16] != ':')
-    return std::nullopt;
-  const auto year = parse_part(text.substr(0, 4));
-  const auto month = parse_part(text.substr(5, 2));
-  const auto day = parse_part(text.substr(8, 2));
-  const auto hour = parse_part(text.substr(11, 2));
-  const auto minute = parse_part(text.substr(14, 2));
-  const auto second = parse_part(text.substr(17, 2));
-  if (!year || !month || !day || !hour || !minute || !second)
-    return std::nullopt;
-  const chrono::year_month_day on{chrono::year{static_cast<int>(*year)}, chrono::month{*month},
-                                  chrono::day{*day}};
-  if (!on.ok() || *year < 1970 || *hour > 23 || *minute > 59 || *second > 59)
-    return std::nullopt;
-  const auto at =
-      chrono::sys_days{on} + chrono::hours{*hour} + chrono::minutes{*minute} + chrono::seconds{*second};
-  return chrono::duration_cast<chrono::milliseconds>(at.time_since_epoch()).count();
+  return text.find('/') == std::string_view::npos ? parse_iso_date(text) : parse_month_first_date(text);
 }
 
 std::string retail_order_id(std::string_view number, std::string_view customer, std::int64_t placed_at_ms) {

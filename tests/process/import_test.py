@@ -38,7 +38,7 @@ class Demand:
                 self.add(row)
 
     def add(self, row):
-        invoice, sku = row["Invoice"], row["StockCode"]
+        invoice, sku = row["Invoice"].strip(), (row["StockCode"] or "").strip()
         if invoice.startswith(("C", "A")) or None in row or None in row.values() or not sku:
             return
         try:

@@ -15,6 +15,9 @@
 namespace orderd::cluster {
 namespace {
 
+constexpr std::string_view retail_header =
+    "Invoice,StockCode,Description,Quantity,InvoiceDate,Price,Customer ID,Country";
+
 const std::string rows = R"(489434,85048,"LIGHTS, 20",3,2009-12-01 07:45:00,6.95,13085,United Kingdom
 489435,85048,LIGHTS,2,2009-12-01 07:46:00,6.95,,United Kingdom
 489434,POST,POSTAGE,1,2009-12-01 07:45:00,0.001,13085,United Kingdom
@@ -94,13 +97,60 @@ TEST_F(CtlImport, PlacesEveryInvoiceThatHasAnAcceptableRowInFileOrder) {
 
 TEST_F(CtlImport, WritesRefusedRowsAndInvoicesThatAreNoOrders) {
   EXPECT_EQ(run(options_, context), exit_ok);
+  EXPECT_EQ(content_of(options_.rejects_file),
+            "line,reason,field,value,limit,original\n"
+            "4,price_not_whole_pence,Price,0.001,a decimal from 0.01 to 10000000000.00 with whole "
+            "pence,\"489434,POST,POSTAGE,1,2009-12-01 07:45:00,0.001,13085,United Kingdom\"\n"
+            "7,quantity_below_one,Quantity,-1,a whole number from 1 to "
+            "1000000000,\"489437,22041,FRAME,-1,2009-12-01 09:07:00,0,,United Kingdom\"\n");
   EXPECT_EQ(
-      content_of(options_.rejects_file),
-      "row,reason,original\n"
-      "4,price_not_whole_pence,\"489434,POST,POSTAGE,1,2009-12-01 07:45:00,0.001,13085,United Kingdom\"\n"
-      "7,quantity_below_one,\"489437,22041,FRAME,-1,2009-12-01 09:07:00,0,,United Kingdom\"\n");
-  EXPECT_EQ(content_of(options_.not_placed_file),
-            "invoice,reason,rows\nC489449,cancellation,1\n489437,no_acceptable_row,1\n");
+      content_of(options_.not_placed_file),
+      "invoice,reason,rows,unreadable_rows,why\nC489449,cancellation,1,0,\n489437,no_acceptable_row,1,0,\n");
+}
+
+TEST_F(CtlImport, HoldsBackAnInvoiceWithAnUnreadableRowAndSaysSo) {
+  std::ofstream{options_.file, std::ios::app} << "489436,22042,FRAME,many,2009-12-01 09:06:00,2.1,13078,UK\n"
+                                              << "489440,22042,FRAME,1,2009-12-01 09:06:00,2.1,13078,UK\n";
+  EXPECT_EQ(run(options_, context), exit_refused);
+  const auto orders = placed();
+  ASSERT_EQ(orders.size(), 3U);
+  EXPECT_EQ(orders[2].reference(), "489440");
+  EXPECT_EQ(printed()["invoices_not_placed"]["by_reason"]["held_back"], 1);
+  EXPECT_EQ(printed()["complete"], true);
+  EXPECT_NE(err.str().find(options_.file
+                           + ", line 8: Quantity 'many' has to be a whole number from 1 to "
+                             "1000000000 (quantity_malformed)\n"),
+            std::string::npos)
+      << err.str();
+  EXPECT_NE(err.str().find("1 rows cannot be read, and hold back 1 invoices"), std::string::npos)
+      << err.str();
+  EXPECT_NE(content_of(options_.not_placed_file).find("489436,held_back,2,1,quantity_malformed\n"),
+            std::string::npos);
+}
+
+TEST_F(CtlImport, PlacesAnIncompleteInvoiceOnlyWhenThatIsAskedFor) {
+  std::ofstream{options_.file, std::ios::app} << "489436,22042,FRAME,many,2009-12-01 09:06:00,2.1,13078,UK\n";
+  options_.place_incomplete = true;
+  EXPECT_EQ(run(options_, context), exit_ok);
+  EXPECT_EQ(placed().size(), 3U);
+  EXPECT_NE(err.str().find("1 rows cannot be read; their invoices are placed without them"),
+            std::string::npos);
+}
+
+TEST_F(CtlImport, LeavesTheListsOfTheLastWholeRunWhenItFails) {
+  EXPECT_EQ(run(options_, context), exit_ok);
+  const auto rejects = content_of(options_.rejects_file);
+  const auto not_placed = content_of(options_.not_placed_file);
+  EXPECT_FALSE(std::filesystem::exists(options_.rejects_file + ".unfinished"));
+  std::ofstream{options_.file, std::ios::app} << "489440,,FRAME,1,2009-12-01 09:06:00,2.1,13078,UK\n";
+  node.answer = [](const v1::request&) { return failed_with(v1::fault::UNAVAILABLE, "no"); };
+  EXPECT_EQ(run(options_, context), exit_fault);
+  EXPECT_EQ(content_of(options_.rejects_file), rejects);
+  EXPECT_NE(content_of(options_.rejects_file + ".unfinished").find("sku_missing"), std::string::npos);
+  std::ofstream{options_.file} << "sku,on_hand\nA,1\n";
+  EXPECT_EQ(run(options_, context), exit_usage);
+  EXPECT_EQ(content_of(options_.rejects_file), rejects);
+  EXPECT_EQ(content_of(options_.not_placed_file), not_placed);
 }
 
 TEST_F(CtlImport, SetsTheOpeningStockOfEachSkuBeforeTheFirstOrder) {

@@ -37,10 +37,10 @@ protected:
   std::vector<std::string> lines_;
 };
 
-TEST_F(LineFile, GivesLinesWithoutLineEndsAndByteOrderMark) {
+TEST_F(LineFile, GivesLinesWithTheirEndsAndWithoutAByteOrderMark) {
   write("\xEF\xBB\xBFone\r\ntwo\n\nlast");
   ASSERT_TRUE(read());
-  EXPECT_EQ(lines_, (std::vector<std::string>{"one", "two", "", "last"}));
+  EXPECT_EQ(lines_, (std::vector<std::string>{"one\r\n", "two\n", "\n", "last"}));
 }
 
 TEST_F(LineFile, ReadsXzAsThePlainFile) {

@@ -1,0 +1,48 @@
+#include "cluster/output_file.hpp"
+
+#include <filesystem>
+#include <system_error>
+
+namespace orderd::cluster {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+bool is_replaced(const std::string& name) {
+  std::error_code unknown; // what cannot be looked at cannot be opened either, and that is told then
+  return !fs::exists(name, unknown) || fs::is_regular_file(name, unknown);
+}
+
+std::string target_of(const std::string& name) {
+  std::error_code unknown;
+  auto target = fs::weakly_canonical(fs::absolute(name, unknown), unknown);
+  return target.empty() ? name : target.string();
+}
+
+} // namespace
+
+std::string unfinished_path(const std::string& name) {
+  return is_replaced(name) ? target_of(name) + ".unfinished" : name;
+}
+
+output_file::output_file(const std::string& name)
+    : name_(is_replaced(name) ? target_of(name) : std::string{}), path_(unfinished_path(name)),
+      stream_(path_, std::ios::binary) {}
+
+bool output_file::flush() {
+  stream_.flush();
+  return static_cast<bool>(stream_);
+}
+
+bool output_file::keep() {
+  stream_.close();
+  if (!stream_)
+    return false;
+  std::error_code failed;
+  if (!name_.empty())
+    fs::rename(path_, name_, failed);
+  return !failed;
+}
+
+} // namespace orderd::cluster
