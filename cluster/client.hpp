@@ -53,6 +53,7 @@ struct client_options {
   std::uint32_t window = 0;                  ///< most unanswered requests; 0: the server's credit window
   bool follow = true;        ///< false: ask the first node alone; what it does not lead gets `not_owner`
   bool retry_refused = true; ///< false: `overloaded` and `unavailable` go to the caller at once
+  bool is_operator = false;  ///< a person's tool: a node that is full keeps places for those
 };
 
 /// A request to the client actor. `tag` comes back with the reply: whatever its sender wants.

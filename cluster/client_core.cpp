@@ -215,6 +215,7 @@ void client_core::write(std::string& out, std::size_t bytes_max, time_point now)
     v1::hello hello;
     hello.set_protocol_version(protocol_version);
     hello.set_version(options_.version);
+    hello.set_is_operator(options_.is_operator);
     write_frame(out, frame_type::hello, 0, hello.SerializeAsString());
   }
   while (state_.connected && !pending_.empty() && out.size() < bytes_max) {

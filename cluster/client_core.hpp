@@ -48,6 +48,7 @@ public:
     std::uint32_t window = 0;                  ///< most unanswered requests; 0: the server's credit window
     bool retry_refused = true;                 ///< send again what was overloaded or unavailable
     std::string version;                       ///< of this program, for HELLO
+    bool is_operator = false;                  ///< says so in HELLO: places are kept for those
   };
 
   /// The answer to one request, with the names its caller gave.

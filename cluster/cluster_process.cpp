@@ -130,12 +130,19 @@ void cluster_process::count_start() {
 }
 
 result<void> cluster_process::start_actors() {
-  auto door =
-      spawn_gateway(*system_, {settings_.listen, *rules_, *numbers_, clock_, joined_.terms.shards, version},
-                    std::exchange(client_door_, nullptr));
+  auto door = spawn_gateway(*system_,
+                            {settings_.listen,
+                             *rules_,
+                             *numbers_,
+                             clock_,
+                             joined_.terms.shards,
+                             version,
+                             {.per_address = settings_.connections_per_address_max}},
+                            std::exchange(client_door_, nullptr));
   if (!door)
     return door.error();
   gateway_ = *std::move(door);
+  page_->add(gateway_.numbers);
   auto links = spawn_peers(*system_,
                            {.address = settings_.peer_listen,
                             .own = {joined_.terms.id, joined_.self},

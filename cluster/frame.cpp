@@ -148,6 +148,12 @@ void frame_reader::forget_finished() {
     std::string{}.swap(finished_);
 }
 
+void frame_reader::rest() {
+  std::string{}.swap(finished_);
+  if (partial_.empty())
+    std::string{}.swap(partial_);
+}
+
 // -- replies -------------------------------------------------------------------------------------
 
 bool replies_writer::fits(std::string_view body) const noexcept {

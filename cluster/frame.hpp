@@ -91,6 +91,9 @@ public:
   /// Whether a frame has begun and not ended.
   bool mid_frame() const noexcept { return !partial_.empty(); }
 
+  /// Gives back the memory that is kept for the next frames.
+  void rest();
+
   /// The id of the frame read last or, after a fault of the stream, of the one that was refused; 0 when its
   /// header could not be read.
   std::uint64_t current_id() const noexcept { return current_id_; }

@@ -1,18 +1,13 @@
 #include "cluster/gateway.hpp"
 
+#include "cluster/connection_table.hpp"
 #include "cluster/messages.hpp"
+#include "cluster/read_room.hpp"
 #include "cluster/session.hpp"
-#include "cluster/socket.hpp"
 #include "cluster/tidy_broker.hpp"
 #include "runtime/log.hpp"
 
-#include <caf/init_global_meta_objects.hpp>
 #include <caf/io/middleman.hpp>
-#include <caf/io/network/multiplexer.hpp>
-
-#include <google/protobuf/stubs/logging.h>
-
-#include <sys/resource.h>
 
 #include <chrono>
 #include <memory>
@@ -36,12 +31,6 @@ constexpr std::chrono::milliseconds check_interval{250};
 /// How long clients have to read SHUTTING_DOWN.
 constexpr std::chrono::milliseconds farewell{100};
 
-/// What one read of a connection takes at most, once its peer is known.
-constexpr std::size_t read_bytes_max = 64u << 10;
-
-/// Files that the rest of the node may have open beside the connections.
-constexpr std::size_t other_files_max = 256;
-
 class counting_observer : public session_observer {
 public:
   explicit counting_observer(runtime::metrics& numbers) : numbers_(numbers) {}
@@ -61,7 +50,7 @@ struct client {
 
   connection_handle socket;
   session talk;
-  bool wide_open = false;                           ///< reads are as large as a known peer's may be
+  read_room room;
   std::chrono::steady_clock::time_point refused_at; ///< when the session finished
 };
 
@@ -70,7 +59,8 @@ public:
   gateway(caf::actor_config& config, const gateway_options& options, caf::io::doorman_ptr door)
       : tidy_broker(config), numbers_(options.numbers), clock_(options.clock),
         observer_(options.numbers), context_{options.rules, observer_, options.shards, options.version},
-        connections_max_(options.connections_max), door_(std::move(door)), asked_(options.shards) {}
+        door_numbers_(options.door_numbers), table_(options.places), door_(std::move(door)),
+        asked_(options.shards) {}
 
   const char* name() const override { return "orderd.gateway"; }
   caf::behavior make_behavior() override;
@@ -81,9 +71,14 @@ private:
   void serve(const gateway_peers& peers);
   void welcome(connection_handle socket);
   void read(const caf::io::new_data_msg& what);
+  bool admit(client& one, moment now);
+  void refuse(client& one, runtime::counter& why, const std::string& sentence, moment now);
   void forget(connection_handle socket);
   void drop(std::uint64_t id);
   bool send_output(client& to, moment now);
+  void part(client& one, moment now);
+  void let_rest(client& one);
+  void cut_overdue();
   void check_all();
   bool check(client& one, moment now);
   void stop(const caf::error& reason);
@@ -98,7 +93,9 @@ private:
   const runtime::node_clock& clock_;
   counting_observer observer_;
   session_context context_;
-  std::size_t connections_max_;
+  std::shared_ptr<door_metrics> door_numbers_;
+  connection_table table_;
+  std::vector<std::uint64_t> overdue_; ///< to be cut at the end of the message being handled
   caf::io::doorman_ptr door_;
   gateway_peers peers_;
   std::unordered_map<std::uint64_t, client> clients_; ///< by connection number
@@ -141,7 +138,7 @@ void gateway::serve(const gateway_peers& peers) {
 }
 
 void gateway::welcome(connection_handle socket) {
-  if (stopping_ || clients_.size() >= connections_max_ + limits::connections_refused_max)
+  if (stopping_)
     return cut(socket);
   const auto now = moment_now();
   const auto id = ++last_connection_;
@@ -149,13 +146,14 @@ void gateway::welcome(connection_handle socket) {
   numbers_of_sockets_.emplace(socket, id);
   numbers_.connections.Set(static_cast<double>(clients_.size()));
   made.talk.open(now);
-  if (clients_.size() > connections_max_)
-    made.talk.end({fault_code::overloaded,
-                   "the node has " + std::to_string(connections_max_) + " connections and takes no more",
-                   1'000});
-  configure_read(socket, caf::io::receive_policy::at_most(limits::unintroduced_bytes_max));
+  configure_read(socket, caf::io::receive_policy::at_most(made.room.bytes()));
+  const auto goes = table_.arrive(id, remote_addr(socket));
   if (!send_output(made, now))
-    drop(id);
+    overdue_.push_back(id);
+  if (goes)
+    refuse(clients_.at(*goes), door_numbers_->no_hello_place,
+           "too many connections have not said HELLO, and this one came first", now);
+  cut_overdue();
 }
 
 void gateway::read(const caf::io::new_data_msg& what) {
@@ -164,20 +162,59 @@ void gateway::read(const caf::io::new_data_msg& what) {
     return;
   auto& from = clients_.at(known->second);
   const auto now = moment_now();
+  const bool was_introduced = from.talk.introduced();
+  const auto was_asked = from.talk.asked();
   from.talk.receive({reinterpret_cast<const char*>(what.buf.data()), what.buf.size()}, now, asked_);
-  if (!from.wide_open && from.talk.introduced()) {
-    from.wide_open = true;
-    configure_read(what.handle, caf::io::receive_policy::at_most(read_bytes_max));
-  }
+  if (from.talk.introduced() && !was_introduced && !admit(from, now))
+    asked_.clear();
+  table_.heard(known->second, from.talk.asked() != was_asked);
+  if (from.room.took(what.buf.size()))
+    configure_read(what.handle, caf::io::receive_policy::at_most(from.room.bytes()));
   hand_on(now);
   if (!send_output(from, now))
-    drop(known->second);
+    overdue_.push_back(known->second);
+  cut_overdue();
+}
+
+/// A place for who has just said HELLO. False: there is none, and it has been told.
+bool gateway::admit(client& one, moment now) {
+  const auto id = numbers_of_sockets_.at(one.socket);
+  const auto given = table_.introduce(id, one.talk.is_operator(), [this](std::uint64_t each) {
+    return clients_.at(each).talk.unanswered() == 0;
+  });
+  if (given.goes)
+    refuse(clients_.at(*given.goes), door_numbers_->idle,
+           "this connection was idle, and another needs its place; connect again when there is something to "
+           "ask",
+           now);
+  if (given.what == connection_table::verdict::node_full)
+    refuse(one, door_numbers_->node_full,
+           "the node has " + std::to_string(table_.places().clients)
+               + " connections that wait for answers, and takes no more",
+           now);
+  if (given.what == connection_table::verdict::address_full)
+    refuse(one, door_numbers_->address_full,
+           "the node has " + std::to_string(table_.places().per_address)
+               + " connections of this address that wait for answers, and takes no more of it",
+           now);
+  return given.what == connection_table::verdict::taken;
+}
+
+/// Ends a connection for want of a place.
+void gateway::refuse(client& one, runtime::counter& why, const std::string& sentence, moment now) {
+  why.Increment();
+  one.refused_at = now.steady; // before its session counts itself as the one that refuses
+  part(one, now);
+  one.talk.end({fault_code::overloaded, sentence, 1'000});
+  if (!send_output(one, now))
+    overdue_.push_back(numbers_of_sockets_.at(one.socket));
 }
 
 void gateway::forget(connection_handle socket) {
   const auto known = numbers_of_sockets_.find(socket);
   if (known == numbers_of_sockets_.end())
     return;
+  table_.leave(known->second);
   clients_.erase(known->second);
   numbers_of_sockets_.erase(known);
   numbers_.connections.Set(static_cast<double>(clients_.size()));
@@ -192,14 +229,17 @@ void gateway::drop(std::uint64_t id) {
 /// Gives the session's output to the socket. False: the peer does not read, the connection must be dropped.
 /// Only what was left from before counts: of this output it could not have read a byte yet.
 bool gateway::send_output(client& to, moment now) {
-  if (to.talk.finished() && to.refused_at == std::chrono::steady_clock::time_point{})
-    to.refused_at = now.steady;
+  if (to.talk.finished() && to.refused_at == std::chrono::steady_clock::time_point{}) {
+    door_numbers_->refused.Increment();
+    part(to, now);
+  }
   const auto bytes = to.talk.output();
   if (bytes.empty())
     return true;
   auto& unsent = wr_buf(to.socket);
   if (unsent.size() > limits::unsent_reply_bytes_max) {
     log::debug("gateway", "slow_reader", {{"unsent_bytes", unsent.size()}});
+    door_numbers_->slow_reader.Increment();
     return false;
   }
   const auto* first = reinterpret_cast<const caf::byte*>(bytes.data());
@@ -209,20 +249,47 @@ bool gateway::send_output(client& to, moment now) {
   return true;
 }
 
+/// It is being told why it ends, and has a moment to read that.
+void gateway::part(client& one, moment now) {
+  one.refused_at = now.steady;
+  const auto cut_now = table_.part(numbers_of_sockets_.at(one.socket));
+  if (!cut_now)
+    return;
+  door_numbers_->unread_refusal.Increment();
+  overdue_.push_back(*cut_now);
+}
+
+/// What was needed while much came and went is given back.
+void gateway::let_rest(client& one) {
+  one.talk.rest();
+  configure_read(one.socket, caf::io::receive_policy::at_most(one.room.bytes()));
+  // No read is under way: what the next one takes is what this buffer has room for.
+  if (auto scribe = by_id(one.socket))
+    scribe->rd_buf() = caf::byte_buffer(one.room.bytes());
+  if (wr_buf(one.socket).empty())
+    wr_buf(one.socket).shrink_to_fit();
+}
+
+void gateway::cut_overdue() {
+  for (const auto id : std::exchange(overdue_, {}))
+    if (clients_.contains(id))
+      drop(id);
+}
+
 void gateway::check_all() {
   const auto now = moment_now();
-  std::vector<std::uint64_t> ended;
   for (auto& [id, one] : clients_)
     if (!check(one, now))
-      ended.push_back(id);
-  for (auto id : ended)
-    drop(id);
+      overdue_.push_back(id);
+  cut_overdue();
 }
 
 bool gateway::check(client& one, moment now) {
   if (one.talk.finished() && now.steady - one.refused_at > std::chrono::milliseconds{limits::refused_ms_max})
     return false;
   one.talk.check_time(now);
+  if (one.room.rested())
+    let_rest(one);
   return send_output(one, now);
 }
 
@@ -234,6 +301,7 @@ void gateway::stop(const caf::error& reason) {
     one.talk.end({fault_code::shutting_down, "the node is stopping"});
     send_output(one, now);
   }
+  overdue_.clear(); // all have the same moment to read it
   delayed_send(this, clients_.empty() ? std::chrono::milliseconds{0} : farewell, caf::close_atom_v, reason);
 }
 
@@ -263,15 +331,12 @@ void gateway::answer(const runtime::gateway_replies& what) {
     if (written_.empty() || written_.back() != to)
       written_.push_back(to);
   }
-  std::vector<connection_handle> ended;
   for (auto* to : written_)
     if (!send_output(*to, now))
-      ended.push_back(to->socket);
+      overdue_.push_back(numbers_of_sockets_.at(to->socket));
   if (what.released_at)
     numbers_.reply_stage.observe(moment_now().steady - *what.released_at, what.replies.size());
-  for (auto socket : ended)
-    if (auto known = numbers_of_sockets_.find(socket); known != numbers_of_sockets_.end())
-      drop(known->second);
+  cut_overdue();
 }
 
 client* gateway::find(std::uint64_t id) {
@@ -279,40 +344,11 @@ client* gateway::find(std::uint64_t id) {
   return found == clients_.end() ? nullptr : &found->second;
 }
 
-// -- starting ------------------------------------------------------------------------------------
-
-/// Raises the limit of open files to what the connections need, as far as it may.
-result<void> allow_open_files(std::size_t connections_max) {
-  const rlim_t needed = connections_max + limits::connections_refused_max + other_files_max;
-  rlimit now{};
-  if (::getrlimit(RLIMIT_NOFILE, &now) != 0 || now.rlim_cur >= needed)
-    return {};
-  rlimit raised{std::min(needed, now.rlim_max), now.rlim_max};
-  if (raised.rlim_cur < needed || ::setrlimit(RLIMIT_NOFILE, &raised) != 0)
-    return fault{fault_code::unavailable, "the limit of open files is " + std::to_string(now.rlim_max)
-                                              + ", but " + std::to_string(connections_max)
-                                              + " connections need " + std::to_string(needed)
-                                              + "; raise it with ulimit -n"};
-  return {};
-}
-
 } // namespace
-
-result<caf::io::doorman_ptr> listen_for_clients(caf::actor_system& system, const std::string& address) {
-  auto at = parse_loopback_endpoint(address);
-  if (!at)
-    return at.error();
-  auto door = system.middleman().backend().new_tcp_doorman(at->port, at->address.c_str(), true);
-  if (!door)
-    return fault{fault_code::unavailable, "cannot listen on " + address
-                                              + ": the port is in use or not "
-                                                "allowed; choose another with --listen HOST:PORT"};
-  return std::move(*door);
-}
 
 result<gateway_handle> spawn_gateway(caf::actor_system& system, gateway_options options,
                                      caf::io::doorman_ptr door) {
-  if (auto allowed = allow_open_files(options.connections_max); !allowed)
+  if (auto allowed = allow_open_files(options.places); !allowed)
     return allowed.error();
   if (!door) {
     auto bound = listen_for_clients(system, options.address);
@@ -321,18 +357,11 @@ result<gateway_handle> spawn_gateway(caf::actor_system& system, gateway_options 
     door = *std::move(bound);
   }
   const auto port = door->port();
+  if (!options.door_numbers)
+    options.door_numbers = std::make_shared<door_metrics>();
   caf::actor_config config{&system.middleman().backend()};
   auto made = system.spawn_class<gateway, caf::no_spawn_options>(config, options, std::move(door));
-  return gateway_handle{std::move(made), port};
-}
-
-void init_node_types() {
-  // It would write a line for every message that is not what it should be; whoever sent it is told instead.
-  google::protobuf::SetLogHandler(nullptr);
-  caf::core::init_global_meta_objects();
-  caf::io::middleman::init_global_meta_objects();
-  caf::init_global_meta_objects<caf::id_block::orderd_runtime>();
-  caf::init_global_meta_objects<caf::id_block::orderd_cluster>();
+  return gateway_handle{std::move(made), port, options.door_numbers};
 }
 
 } // namespace orderd::cluster

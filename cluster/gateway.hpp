@@ -13,12 +13,13 @@
 //
 // *Concurrency*: a broker: it runs on the thread of CAF's multiplexer.
 //
-// *Limitations*: loopback only. At most `connections_max` connections; limits::connections_refused_max more
-// are told OVERLOADED, the rest is closed at once. A client that has left more than
-// limits::unsent_reply_bytes_max of replies unread when the next come is closed without a word: it would not
-// read that either. However much comes at once, one that reads is not.
+// *Limitations*: loopback only. As many connections as connection_table.hpp has places for. A client that has
+// left more than limits::unsent_reply_bytes_max of replies unread when the next come is closed without a
+// word: it would not read that either. However much comes at once, one that reads is not.
 #pragma once
 
+#include "cluster/connection_table.hpp"
+#include "cluster/door_metrics.hpp"
 #include "config/limits.hpp"
 #include "runtime/clock.hpp"
 #include "runtime/entity.hpp"
@@ -31,6 +32,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <string>
 
 namespace orderd::cluster {
@@ -42,18 +44,24 @@ struct gateway_options {
   const runtime::node_clock& clock; ///< the shards' too: requests get their deadlines from it
   std::uint32_t shards = 1;         ///< as many as gateway_peers will name
   std::string version;              ///< of this program, for HELLO
-  std::size_t connections_max = limits::connections_max;
+  connection_places places = {};
+  std::shared_ptr<door_metrics> door_numbers = {}; ///< null: its own
 };
 
 struct gateway_handle {
   caf::actor actor;
   std::uint16_t port = 0;
+  std::shared_ptr<door_metrics> numbers; ///< of its connections
 };
 
 /// Binds an address for clients: connections wait from then on. `malformed` for an address that is none or
 /// not loopback, `unavailable` when it cannot be bound. Pre: the system has the module caf::io::middleman.
 runtime::result<caf::io::doorman_ptr> listen_for_clients(caf::actor_system& system,
                                                          const std::string& address);
+
+/// Raises the limit of open files to what the connections need, as far as it may; `unavailable` when that is
+/// not far enough.
+runtime::result<void> allow_open_files(const connection_places& places);
 
 /// Binds the port, unless it is bound already and given as `door`, and starts the gateway. Faults:
 /// `malformed` for an address that is none or not loopback, `unavailable` when the port cannot be bound or

@@ -59,6 +59,7 @@ int run_session(const invocation& what) {
   caf::actor_system system{config};
   client_options to_cluster;
   to_cluster.endpoint = what.endpoint;
+  to_cluster.is_operator = true;
   to_cluster.timeout = std::chrono::milliseconds{what.timeout_ms};
   ctl_session session{system, to_cluster};
   const auto only = [&system, &to_cluster](const std::string& endpoint) {

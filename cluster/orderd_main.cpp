@@ -130,11 +130,17 @@ private:
   runtime::result<void> start_actors(std::vector<runtime::recovered_shard> recovered) {
     config_.emplace(settings_);
     system_.emplace(*config_);
-    auto door =
-        spawn_gateway(*system_, {settings_.listen, *rules_, *numbers_, clock_, disk_->shards(), version});
+    auto door = spawn_gateway(*system_, {settings_.listen,
+                                         *rules_,
+                                         *numbers_,
+                                         clock_,
+                                         disk_->shards(),
+                                         version,
+                                         {.per_address = settings_.connections_per_address_max}});
     if (!door)
       return door.error();
     gateway_ = *std::move(door);
+    page_->add(gateway_.numbers);
     end_node_with(gateway_.actor, "gateway", end_process);
     provider_ = spawn_simulated_provider(*system_, settings_.provider);
     auto made =

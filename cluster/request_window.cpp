@@ -2,12 +2,14 @@
 
 #include "runtime/result.hpp"
 
+#include <algorithm>
+
 namespace orderd::cluster {
 
 std::uint64_t request_window::open(const entry& what) {
   if (free_.empty()) {
     free_.push_back(static_cast<std::uint32_t>(places_.size()));
-    places_.emplace_back();
+    places_.emplace_back().uses = first_use_;
   }
   const auto index = free_.back();
   free_.pop_back();
@@ -32,6 +34,15 @@ std::optional<request_window::entry> request_window::close(std::uint64_t number)
   free_.push_back(static_cast<std::uint32_t>(number));
   bytes_ -= at->content.bytes;
   return at->content;
+}
+
+void request_window::rest() {
+  if (size() != 0)
+    return;
+  for (const auto& each : places_)
+    first_use_ = std::max(first_use_, each.uses);
+  std::vector<place>{}.swap(places_);
+  std::vector<std::uint32_t>{}.swap(free_);
 }
 
 request_window::place* request_window::find(std::uint64_t number) {

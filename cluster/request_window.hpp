@@ -33,6 +33,9 @@ public:
   /// Takes a request out; nothing when it is not, or no longer, open.
   std::optional<entry> close(std::uint64_t number);
 
+  /// Gives back the memory of the places when none is open. Their numbers are not used again either.
+  void rest();
+
   /// How many are open, and the bytes of their encoded forms.
   std::size_t size() const noexcept { return places_.size() - free_.size(); }
   std::size_t bytes() const noexcept { return bytes_; }
@@ -47,6 +50,7 @@ private:
 
   std::vector<place> places_;
   std::vector<std::uint32_t> free_;
+  std::uint32_t first_use_ = 0; ///< of new places: behind all uses of those given back
   std::size_t bytes_ = 0;
 };
 

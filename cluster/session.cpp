@@ -97,6 +97,7 @@ result<void> session::introduce(const frame& what) {
                  "protocol version " + std::to_string(hello.protocol_version()) + "; this node speaks "
                      + std::to_string(protocol_version)};
   introduced_ = true;
+  is_operator_ = hello.is_operator();
   reader_.limit_payload(limits::client_frame_bytes_max);
   return {};
 }
@@ -110,6 +111,7 @@ result<void> session::accept(const frame& what, moment now, asked_requests& aske
   options.start_block_size = arena_bytes;
   google::protobuf::Arena arena{options};
   auto id = what.id;
+  asked_ += batch_.size();
   for (auto bytes : batch_)
     ask(id++, bytes, arena, now, asked);
   return {};
@@ -191,6 +193,14 @@ void session::output_sent() {
   if (output_.capacity() > kept_output_bytes_max)
     std::string{}.swap(output_);
   output_.clear();
+}
+
+void session::rest() {
+  if (output_.empty())
+    std::string{}.swap(output_);
+  reader_.rest();
+  std::vector<std::string_view>{}.swap(batch_);
+  window_.rest();
 }
 
 // -- the end -------------------------------------------------------------------------------------

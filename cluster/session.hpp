@@ -49,6 +49,13 @@ struct asked_requests {
 
   std::vector<std::vector<runtime::request>> by_shard;
   std::vector<node_question> for_node;
+
+  /// Forgets what is in it.
+  void clear() {
+    for (auto& each : by_shard)
+      each.clear();
+    for_node.clear();
+  }
 };
 
 /// Told about each request when its reply is written. `outcome` as actors::reply_outcome.
@@ -91,10 +98,17 @@ public:
   std::string_view output();
   void output_sent();
 
+  /// Gives back the memory that is kept for the next frames: nothing has come for a while.
+  void rest();
+
   /// Whether HELLO has come: until then the peer is unknown and its limits are tight.
   bool introduced() const noexcept { return introduced_; }
+  /// Whether HELLO said that it is an operator's.
+  bool is_operator() const noexcept { return is_operator_; }
   bool finished() const noexcept { return finished_; }
   std::size_t unanswered() const noexcept { return window_.size(); }
+  /// Requests accepted so far.
+  std::uint64_t asked() const noexcept { return asked_; }
 
 private:
   runtime::result<void> handle(const frame& what, moment now, asked_requests& asked);
@@ -116,7 +130,9 @@ private:
   std::string output_;
   std::chrono::steady_clock::time_point opened_at_;
   std::chrono::steady_clock::time_point frame_began_at_; ///< of the unfinished frame, if there is one
+  std::uint64_t asked_ = 0;
   bool introduced_ = false;
+  bool is_operator_ = false;
   bool finished_ = false;
 };
 

@@ -105,6 +105,12 @@ void add_door(CLI::App& app, node_settings& into) {
   app.add_option("--metrics", into.metrics, "Address of the page for Prometheus; empty: none")
       ->type_name("HOST:PORT")
       ->check(loopback(when_empty::allowed));
+  app.add_option(
+         "--connections-per-address-max", into.connections_per_address_max,
+         "Connections of clients of one address, of 1,024 in all; the next one of it takes the place of "
+         "an idle one")
+      ->type_name("COUNT")
+      ->check(whole(1, limits::connections_max, "connections"));
   app.add_option("--queue-age-ms-max", into.queue_age_ms_max,
                  "A new order that waited longer for its shard is refused: overloaded; other requests at "
                  "four times that")

@@ -9,6 +9,7 @@
 
 #include <caf/actor_system.hpp>
 #include <caf/actor_system_config.hpp>
+#include <caf/event_based_actor.hpp>
 #include <caf/io/middleman.hpp>
 #include <caf/scoped_actor.hpp>
 
@@ -53,18 +54,29 @@ protected:
   ~GatewayTest() override { caf::anon_send_exit(door.actor, caf::exit_reason::user_shutdown); }
 
   /// Starts a gateway of two shards that answer with a body of that many bytes.
-  void start(std::size_t reply_bytes = 10, std::size_t connections_max = 1024) {
+  void start(std::size_t reply_bytes = 10, const connection_places& places = {}) {
+    auto shard = [&] { return system.spawn(testing::echo_shard, body_of(reply_bytes)); };
+    start(shard(), shard(), places);
+  }
+
+  /// Starts a gateway whose shards answer nothing; the node does.
+  void start_with_silent_shards(const connection_places& places) {
+    const auto silent = system.spawn(
+        [](caf::event_based_actor*) { return caf::behavior{[](const runtime::shard_requests&) {}}; });
+    start(silent, system.spawn(testing::echo_shard, body_of(10)), places);
+  }
+
+  void start(const caf::actor& shard, const caf::actor& node, const connection_places& places) {
     auto made = spawn_gateway(system, {.address = "127.0.0.1:0",
                                        .rules = *rules,
                                        .numbers = numbers,
                                        .clock = clock,
                                        .shards = 2,
                                        .version = "0.1.0",
-                                       .connections_max = connections_max});
+                                       .places = places});
     ASSERT_TRUE(made) << made.error().message;
     door = *made;
-    auto shard = [&] { return system.spawn(testing::echo_shard, body_of(reply_bytes)); };
-    caf::anon_send(door.actor, gateway_peers{{shard(), shard()}, shard()});
+    caf::anon_send(door.actor, gateway_peers{{shard, shard}, node});
   }
 
   std::unique_ptr<const runtime::business> rules = actors::make_business({});
@@ -133,27 +145,67 @@ TEST_F(GatewayTest, ClosesAConnectionThatNeverIntroducesItself) {
 }
 
 TEST_F(GatewayTest, TakesNoMoreConnectionsThanItsLimitAndFreesThem) {
-  start(10, 2);
-  auto first = std::make_unique<raw_client>(door.port);
-  first->send(hello_bytes());
-  first->read_until([](auto seen) { return has_frames(seen, frame_type::hello, 1); });
-  raw_client second{door.port};
-  second.send(hello_bytes());
-  second.read_until([](auto seen) { return has_frames(seen, frame_type::hello, 1); });
+  start_with_silent_shards({.clients = 2});
+  const auto waiting = [&] {
+    auto made = std::make_unique<raw_client>(door.port);
+    made->send(hello_bytes() + requests_bytes(1, {a_status_question(), an_order()}));
+    made->read_until([](auto seen) { return has_replies(seen, 1); });
+    return made;
+  };
+  auto first = waiting();
+  const auto second = waiting();
   raw_client refused{door.port};
-  const auto errors = errors_of(refused.read_to_end());
+  refused.send(hello_bytes() + requests_bytes(1, {a_status_question()}));
+  const auto all = refused.read_to_end();
+  EXPECT_TRUE(replies_of(all).empty());
+  const auto errors = errors_of(all);
   ASSERT_EQ(errors.size(), 1u);
   EXPECT_EQ(errors[0].code(), v1::fault::OVERLOADED);
   EXPECT_GT(errors[0].retry_after_ms(), 0u);
   first.reset();
   for (bool served = false; !served;) { // until the gateway has seen that the first has gone
     raw_client third{door.port};
-    third.send(hello_bytes() + requests_bytes(1, {an_order()}));
+    third.send(hello_bytes() + requests_bytes(1, {a_status_question()}));
     served = has_replies(third.read_until([](auto seen) {
       return has_replies(seen, 1) || has_frames(seen, frame_type::error, 1);
     }),
                          1);
   }
+}
+
+TEST_F(GatewayTest, ClosesAnIdleConnectionForOneThatSaysHello) {
+  start(10, {.clients = 2});
+  raw_client silent{door.port};
+  silent.send(hello_bytes());
+  silent.read_until([](auto seen) { return has_frames(seen, frame_type::hello, 1); });
+  const auto used = [&](raw_client& by, std::uint64_t id) {
+    by.send((id == 1 ? hello_bytes() : "") + requests_bytes(id, {an_order()}));
+    return has_replies(by.read_until([&](auto seen) { return has_replies(seen, id); }), id);
+  };
+  raw_client first{door.port};
+  raw_client second{door.port};
+  EXPECT_TRUE(used(first, 1));
+  EXPECT_TRUE(used(second, 1)); // in the place of the silent one
+  const auto errors = errors_of(silent.read_to_end());
+  ASSERT_EQ(errors.size(), 1u);
+  EXPECT_EQ(errors[0].code(), v1::fault::OVERLOADED);
+  EXPECT_TRUE(used(first, 2));
+  EXPECT_TRUE(used(second, 2));
+  EXPECT_EQ(door.numbers->idle.Value(), 1);
+}
+
+TEST_F(GatewayTest, IsNotHeldByConnectionsThatSayNothing) {
+  start(10, {.clients = 2, .unintroduced = 4});
+  std::vector<std::unique_ptr<raw_client>> crowd;
+  for (int i = 0; i < 20; ++i)
+    crowd.push_back(std::make_unique<raw_client>(door.port));
+  const auto errors = errors_of(crowd.front()->read_to_end());
+  ASSERT_EQ(errors.size(), 1u);
+  EXPECT_EQ(errors[0].code(), v1::fault::OVERLOADED);
+  raw_client good{door.port};
+  good.send(hello_bytes() + requests_bytes(1, {an_order()}));
+  EXPECT_TRUE(has_replies(good.read_until([](auto seen) { return has_replies(seen, 1); }), 1));
+  EXPECT_GE(door.numbers->no_hello_place.Value(), 16);
 }
 
 TEST_F(GatewayTest, CutsAClientThatDoesNotReadItsReplies) {

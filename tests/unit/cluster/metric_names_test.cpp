@@ -1,6 +1,7 @@
 // The names of all metrics, and the files for operators that use them.
 #include "cluster/cluster_metrics.hpp"
 #include "cluster/disk_metrics.hpp"
+#include "cluster/door_metrics.hpp"
 #include "runtime/scrub_metrics.hpp"
 #include "tests/support/source_dir.hpp"
 
@@ -53,6 +54,8 @@ std::vector<prometheus::MetricFamily> all_families() {
     one->at("x");
   auto all = numbers.Collect();
   for (auto& each : runtime::scrub_metrics{}.Collect())
+    all.push_back(std::move(each));
+  for (auto& each : door_metrics{}.Collect())
     all.push_back(std::move(each));
   for (auto& each : of_disk.Collect())
     all.push_back(std::move(each));

@@ -37,6 +37,22 @@ TEST(RequestWindow, NeverGivesANumberTwice) {
     EXPECT_FALSE(window.close(number));
 }
 
+TEST(RequestWindow, NeverGivesANumberTwiceThoughItsMemoryWasGivenBack) {
+  request_window window;
+  std::set<std::uint64_t> numbers;
+  for (int round = 0; round < 20; ++round) {
+    const auto a = window.open({});
+    const auto b = window.open({});
+    EXPECT_TRUE(numbers.insert(a).second);
+    EXPECT_TRUE(numbers.insert(b).second);
+    EXPECT_TRUE(window.close(a));
+    window.rest(); // b is open: nothing happens
+    EXPECT_TRUE(window.close(b));
+    window.rest();
+    EXPECT_EQ(window.size(), 0u);
+  }
+}
+
 TEST(RequestWindow, IgnoresNumbersItNeverGave) {
   request_window window;
   EXPECT_FALSE(window.close(0));

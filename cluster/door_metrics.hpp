@@ -1,0 +1,35 @@
+// What a node counts of its connections, for Prometheus.
+#pragma once
+
+#include "runtime/metrics.hpp"
+
+#include <vector>
+
+namespace orderd::cluster {
+
+class door_metrics : public prometheus::Collectable {
+private:
+  prometheus::Registry registry_; // before the members that refer to its families
+  prometheus::Family<runtime::counter>& closed_ =
+      prometheus::BuildCounter()
+          .Name("orderd_connections_closed_total")
+          .Help("Client connections that the node closed, by the reason.")
+          .Register(registry_);
+
+  runtime::counter& closed_for(const char* reason) { return closed_.Add({{"reason", reason}}); }
+
+public:
+  /// orderd_connections_closed_total{reason}: by the gateway. Shown from the start, so that a first one is a
+  /// rise.
+  runtime::counter& no_hello_place = closed_for("no_hello_place"); ///< newer ones needed its place
+  runtime::counter& idle = closed_for("idle");                     ///< the same, after HELLO
+  runtime::counter& node_full = closed_for("node_full");
+  runtime::counter& address_full = closed_for("address_full");
+  runtime::counter& slow_reader = closed_for("slow_reader");
+  runtime::counter& refused = closed_for("refused"); ///< its session ended it: what it sent, or a time limit
+  runtime::counter& unread_refusal = closed_for("unread_refusal"); ///< before it had its time to read why
+
+  std::vector<prometheus::MetricFamily> Collect() const override { return registry_.Collect(); }
+};
+
+} // namespace orderd::cluster
