@@ -58,17 +58,20 @@ std::optional<std::uint64_t> follower::common_with(const replica_id& from, const
                              + std::to_string(keep + 1) + " on that are here, and accepted their loss");
     return std::nullopt;
   }
-  if (keep == 0 && theirs.begins_after(log.terms())) {
+  const bool may_share =
+      theirs.begins_after(log.terms()) || (!log.may_truncate(0) && theirs.may_share_forgotten(log.terms()));
+  if (keep == 0 && may_share) {
     if (!core_.may_lead()) {
       apart_ = true; // Everything stays until the first page of a copy has come.
       return log.end();
     }
-    core_.port.doubted(doubt::journals_apart, from.node,
-                       "the primary of term " + std::to_string(what.term) + " remembers terms from "
-                           + std::to_string(theirs.starts().front().term)
-                           + " on, this journal ends before; as it may "
-                           + "lead it takes no copy: see that node " + std::to_string(from.node)
-                           + " keeps its disk, and give this node a new one");
+    core_.port.doubted(
+        doubt::journals_apart, from.node,
+        "the primary of term " + std::to_string(what.term) + " remembers terms from "
+            + std::to_string(theirs.starts().front().term) + " on, this journal from "
+            + std::to_string(log.terms().starts().front().term)
+            + " on, and none is common to both; as it may lead it takes no copy: see that node "
+            + std::to_string(from.node) + " keeps its disk, and give this node a new one");
     return std::nullopt;
   }
   if (log.may_truncate(keep)) {

@@ -56,6 +56,13 @@ public:
            && starts_.front().term > other.starts_.back().term;
   }
 
+  /// Whether one of the two forgot its first terms: then nothing that is known in common does not mean that
+  /// nothing is.
+  bool may_share_forgotten(const term_table& other) const noexcept {
+    return !starts_.empty() && !other.starts_.empty()
+           && (starts_.front().first_epoch > 1 || other.starts_.front().first_epoch > 1);
+  }
+
 private:
   /// The last epoch of a term in a journal that ends at `end`.
   std::uint64_t end_of(std::uint64_t term, std::uint64_t end) const noexcept;
