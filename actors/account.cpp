@@ -4,6 +4,9 @@
 #include "runtime/bytes.hpp"
 #include "runtime/result.hpp"
 
+#include <algorithm>
+#include <limits>
+
 namespace orderd::actors {
 
 namespace {
@@ -29,6 +32,13 @@ set_account_decision decide(const account_state& state, const set_account& what)
   if (what.credit_limit_minor < state.used_minor())
     return {rejection_code::below_held, false};
   return {};
+}
+
+std::optional<credit_added> added_by(const account_state& state, const authorize& what) {
+  if (what.added_credit_minor == 0 || (state.is_open() && state.currency != what.currency))
+    return std::nullopt;
+  constexpr auto most = std::numeric_limits<std::int64_t>::max();
+  return credit_added{what.currency, std::min(what.added_credit_minor, most - state.credit_limit_minor)};
 }
 
 reject_reason decide(const account_state& state, const authorize& what) {
@@ -60,6 +70,10 @@ struct applier {
     state.currency = event.currency;
     state.credit_limit_minor = event.credit_limit_minor;
     state.recent.remember(event.id, content_hash(event.currency, event.credit_limit_minor));
+  }
+  void operator()(const credit_added& event) const {
+    state.currency = event.currency;
+    state.credit_limit_minor += event.amount_minor;
   }
   void operator()(const order_linked& event) const { state.last_order = event.order; }
   void operator()(const amount_held& event) const {

@@ -10,6 +10,7 @@
 #include "actors/types.hpp"
 
 #include <cstdint>
+#include <optional>
 #include <variant>
 
 namespace orderd::actors {
@@ -37,6 +38,11 @@ struct account_was_set {
   currency_code currency;
   std::int64_t credit_limit_minor = 0;
 };
+/// An order brought credit, and opened the account if there was none.
+struct credit_added {
+  currency_code currency;
+  std::int64_t amount_minor = 0;
+};
 struct order_linked {
   order_key order;
 };
@@ -46,7 +52,7 @@ struct amount_held {
 struct amount_voided {
   std::int64_t amount_minor = 0;
 };
-using account_event = std::variant<account_was_set, order_linked, amount_held, amount_voided>;
+using account_event = std::variant<account_was_set, credit_added, order_linked, amount_held, amount_voided>;
 
 /// Guards of `set_account`, in order: said before -> NONE, and `repeated`; its id said with other content ->
 /// CONFLICT; another currency -> CURRENCY_FIXED; a limit below what is used -> BELOW_HELD.
@@ -55,6 +61,10 @@ struct set_account_decision {
   bool repeated = false;
 };
 set_account_decision decide(const account_state& state, const set_account& what);
+
+/// What the order brings of credit, as far as a limit can hold it; nothing: none, or in another currency than
+/// the account's. It happens before `authorize` is decided.
+std::optional<credit_added> added_by(const account_state& state, const authorize& what);
 
 /// Guards of `authorize`, in order: never set -> UNKNOWN_ACCOUNT; another currency ->
 /// CURRENCY_MISMATCH; more than is left of the limit, or than the books can hold -> CREDIT_LIMIT.

@@ -43,6 +43,8 @@ public:
 
 private:
   void on(const authorize& what, runtime::turn& now) {
+    if (const auto added = added_by(state_, what))
+      apply(state_, *added, now.now);
     const auto reason = decide(state_, what);
     const bool held = reason == reject_reason::none;
     if (held)

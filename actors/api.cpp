@@ -35,12 +35,15 @@ order_content content_of(const v1::place_order& from) {
   to.currency = currency_code{from.currency()};
   to.method = static_cast<payment_method>(from.payment_method());
   to.allow_partial = from.allow_partial();
+  to.added_credit_minor = from.added_credit_minor();
   to.lines.resize(static_cast<std::size_t>(from.lines_size()));
   for (int i = 0; i < from.lines_size(); ++i) {
     auto& line = to.lines[static_cast<std::size_t>(i)];
     line.sku = from.lines(i).sku();
     line.quantity = from.lines(i).quantity();
     line.unit_price_minor = from.lines(i).unit_price_minor();
+    if (from.lines(i).has_added_units())
+      line.added_units = from.lines(i).added_units();
   }
   to.group_lines();
   return to;

@@ -67,8 +67,11 @@ std::string encode(const order_content& content) {
     added->set_sku(line.sku);
     added->set_quantity(line.quantity);
     added->set_unit_price_minor(line.unit_price_minor);
+    if (line.added_units)
+      added->set_added_units(*line.added_units);
   }
   to.set_placed_at_ms(content.placed_at_ms);
+  to.set_added_credit_minor(content.added_credit_minor);
   return to.SerializeAsString();
 }
 
@@ -96,12 +99,15 @@ result<order_content> decode_order_content(std::string_view stored) {
   content.method = static_cast<payment_method>(from.payment_method());
   content.allow_partial = from.allow_partial();
   content.placed_at_ms = from.placed_at_ms();
+  content.added_credit_minor = from.added_credit_minor();
   content.lines.reserve(static_cast<std::size_t>(from.lines_size()));
   for (const auto& line : from.lines()) {
     auto& added = content.lines.emplace_back();
     added.sku = line.sku();
     added.quantity = line.quantity();
     added.unit_price_minor = line.unit_price_minor();
+    if (line.has_added_units())
+      added.added_units = line.added_units();
   }
   content.group_lines();
   return content;

@@ -52,6 +52,8 @@ struct writer {
     into->set_partial(from.partial);
     for (const auto quantity : from.quantities)
       into->add_quantities(quantity);
+    if (from.added_units)
+      into->set_added_units(*from.added_units);
   }
   void operator()(const release& from) const {
     auto* into = to.mutable_release();
@@ -73,6 +75,7 @@ struct writer {
     into->mutable_order()->assign(from.order.view());
     into->mutable_currency()->assign(from.currency.view());
     into->set_amount_minor(from.amount_minor);
+    into->set_added_credit_minor(from.added_credit_minor);
   }
   void operator()(const void_authorization& from) const {
     auto* into = to.mutable_void_authorization();
@@ -136,12 +139,14 @@ decoded read(const form::set_stock& from) {
 }
 
 decoded read(const form::reserve& from) {
-  if (from.order().size() != order_key::size || !is_line(from.first_line()) || from.quantities().empty())
+  if (from.order().size() != order_key::size || !is_line(from.first_line()) || from.quantities().empty()
+      || from.added_units() < 0)
     return std::nullopt;
   return reserve{order_key{from.order()},
                  static_cast<std::uint16_t>(from.first_line()),
                  from.partial(),
-                 {from.quantities().begin(), from.quantities().end()}};
+                 {from.quantities().begin(), from.quantities().end()},
+                 from.has_added_units() ? std::optional{from.added_units()} : std::nullopt};
 }
 
 decoded read(const form::release& from) {
@@ -163,9 +168,11 @@ decoded read(const form::link_order& from) {
 }
 
 decoded read(const form::authorize& from) {
-  if (from.order().size() != order_key::size || from.currency().size() != currency_code::size)
+  if (from.order().size() != order_key::size || from.currency().size() != currency_code::size
+      || from.added_credit_minor() < 0)
     return std::nullopt;
-  return authorize{order_key{from.order()}, currency_code{from.currency()}, from.amount_minor()};
+  return authorize{order_key{from.order()}, currency_code{from.currency()}, from.amount_minor(),
+                   from.added_credit_minor()};
 }
 
 decoded read(const form::void_authorization& from) {

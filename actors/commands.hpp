@@ -67,7 +67,8 @@ struct reserve {
   order_key order;
   std::uint16_t first_line = 0;
   bool partial = false;
-  std::vector<std::int64_t> quantities; ///< of the lines of this SKU, in their order
+  std::vector<std::int64_t> quantities;         ///< of the lines of this SKU, in their order
+  std::optional<std::int64_t> added_units = {}; ///< that come into stock first
 };
 
 /// Order -> item: take back units reserved for this order; answered by release_answer.
@@ -97,6 +98,7 @@ struct authorize {
   order_key order;
   currency_code currency;
   std::int64_t amount_minor = 0;
+  std::int64_t added_credit_minor = 0; ///< by which the account's limit rises first
 };
 
 /// Order -> account or card: the authorization is not needed any more; answered by void_answer.

@@ -1,16 +1,15 @@
 #include "actors/item.hpp"
 
+#include "config/limits.hpp"
 #include "runtime/bytes.hpp"
 #include "runtime/result.hpp"
 
+#include <algorithm>
 #include <numeric>
 
 namespace orderd::actors {
 
 namespace {
-
-constexpr char reserved_byte = static_cast<char>(line_state::reserved);
-constexpr char refused_byte = static_cast<char>(line_state::refused);
 
 /// Of `set_stock`: the units on hand as a `u64`. Stored with the command's id, so it never changes.
 std::uint64_t content_hash(std::int64_t on_hand) {
@@ -19,27 +18,30 @@ std::uint64_t content_hash(std::int64_t on_hand) {
   return runtime::hash_bytes(bytes);
 }
 
-item_decision refuse_all(const reserve& what, reject_reason reason) {
-  return {rejection_code::none, std::nullopt, std::string(what.quantities.size(), refused_byte), reason};
+/// What of the units that an order brings fits into the stock.
+std::int64_t added_by(const item_state& state, const reserve& what) noexcept {
+  return std::clamp(limits::quantity_max - state.on_hand, std::int64_t{0}, what.added_units.value_or(0));
 }
 
-item_decision reserve_all(const reserve& what, std::int64_t sum) {
-  return {rejection_code::none, units_reserved{sum}, std::string(what.quantities.size(), reserved_byte),
-          reject_reason::none};
+item_decision answer(const reserve& what, line_state all, reject_reason reason, units_reserved event) {
+  item_decision decision{rejection_code::none, std::nullopt,
+                         std::string(what.quantities.size(), static_cast<char>(all)), reason};
+  if (event.quantity > 0 || what.added_units)
+    decision.event = event;
+  return decision;
 }
 
 /// Line after line, each whole while the units last.
-item_decision reserve_some(const item_state& state, const reserve& what) {
-  auto decision = refuse_all(what, reject_reason::insufficient_stock);
-  std::int64_t taken = 0;
+item_decision reserve_some(const reserve& what, std::int64_t available, std::int64_t added) {
+  units_reserved event{0, added};
+  auto decision = answer(what, line_state::refused, reject_reason::insufficient_stock, event);
   for (std::size_t i = 0; i < what.quantities.size(); ++i) {
-    if (what.quantities[i] > state.available() - taken)
+    if (what.quantities[i] > available - event.quantity)
       continue;
-    taken += what.quantities[i];
-    decision.lines[i] = reserved_byte;
+    event.quantity += what.quantities[i];
+    decision.lines[i] = static_cast<char>(line_state::reserved);
+    decision.event = event;
   }
-  if (taken > 0)
-    decision.event = units_reserved{taken};
   return decision;
 }
 
@@ -57,13 +59,16 @@ item_decision decide(const item_state& state, const set_stock& what) {
 }
 
 item_decision decide(const item_state& state, const reserve& what) {
-  if (!state.known)
-    return refuse_all(what, reject_reason::unknown_sku);
+  const auto added = added_by(state, what);
+  if (!state.known && !what.added_units)
+    return answer(what, line_state::refused, reject_reason::unknown_sku, {});
   // Cannot overflow: limits::lines_per_order_max * limits::quantity_max.
   const auto sum = std::accumulate(what.quantities.begin(), what.quantities.end(), std::int64_t{0});
-  if (sum <= state.available())
-    return reserve_all(what, sum);
-  return what.partial ? reserve_some(state, what) : refuse_all(what, reject_reason::insufficient_stock);
+  const auto available = state.available() + added;
+  if (sum <= available)
+    return answer(what, line_state::reserved, reject_reason::none, {sum, added});
+  return what.partial ? reserve_some(what, available, added)
+                      : answer(what, line_state::refused, reject_reason::insufficient_stock, {0, added});
 }
 
 item_decision decide(const item_state& state, const release& what) {
@@ -81,6 +86,9 @@ void apply(item_state& state, const item_event& event, std::int64_t now_ms) {
     state.on_hand = set->on_hand;
     state.recent.remember(set->id, content_hash(set->on_hand));
   } else if (const auto* taken = std::get_if<units_reserved>(&event)) {
+    state.known = true;
+    state.on_hand += taken->added;
+    state.received += taken->added;
     state.reserved += taken->quantity;
   } else {
     state.reserved -= std::get<units_released>(event).quantity;

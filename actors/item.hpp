@@ -19,7 +19,8 @@ struct item_state {
   bool known = false; ///< it has had stock set at least once
   std::int64_t on_hand = 0;
   std::int64_t reserved = 0;
-  std::int64_t received = 0; ///< opening stock and every adjustment since, with its sign
+  std::int64_t received =
+      0; ///< opening stock, every adjustment since, with its sign, and what orders brought
   std::int64_t shipped = 0;
   std::int64_t returned = 0;
   recent_commands recent;
@@ -35,6 +36,7 @@ struct stock_was_set {
 };
 struct units_reserved {
   std::int64_t quantity = 0;
+  std::int64_t added = 0; ///< that came into stock first
 };
 struct units_released {
   std::int64_t quantity = 0;
@@ -53,7 +55,8 @@ struct item_decision {
 /// reserved -> BELOW_RESERVED.
 item_decision decide(const item_state& state, const set_stock& what);
 
-/// Guards, in order: never had stock -> UNKNOWN_SKU; too few available -> INSUFFICIENT_STOCK.
+/// First the units come into stock that the order brings, up to limits::quantity_max on hand. Guards, in
+/// order: never had stock -> UNKNOWN_SKU; too few available -> INSUFFICIENT_STOCK.
 item_decision decide(const item_state& state, const reserve& what);
 
 /// No event: it never had stock. Throws `bug` when more is given back than is reserved.

@@ -29,7 +29,7 @@ public:
         reserve_group(static_cast<std::uint16_t>(i));
   }
   void operator()(const authorization_requested& event) const {
-    send(payer(), authorize{order_, content_.currency, event.amount_minor});
+    send(payer(), authorize{order_, content_.currency, event.amount_minor, content_.added_credit_minor});
   }
   void operator()(const void_requested& event) const {
     send(payer(), void_authorization{order_, event.amount_minor});
@@ -48,8 +48,11 @@ public:
 private:
   void reserve_group(std::uint16_t first) const {
     reserve what{order_, first, content_.allow_partial, {}};
-    for (auto i = first; i != order_content::no_line; i = content_.lines[i].next_of_sku)
+    for (auto i = first; i != order_content::no_line; i = content_.lines[i].next_of_sku) {
       what.quantities.push_back(content_.lines[i].quantity);
+      if (const auto added = content_.lines[i].added_units)
+        what.added_units = what.added_units.value_or(0) + *added;
+    }
     send(entity_of(kind::item, content_.lines[first].sku), std::move(what));
   }
 

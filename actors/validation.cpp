@@ -7,6 +7,7 @@
 #include "config/limits.hpp"
 
 #include <algorithm>
+#include <limits>
 #include <utility>
 
 namespace orderd::actors {
@@ -30,6 +31,11 @@ std::string hex(std::string_view bytes) {
     text += digits[static_cast<unsigned char>(byte) & 0x0f];
   }
   return text;
+}
+
+/// A card has no limit that could rise.
+std::int64_t added_credit_max(v1::payment_method method) noexcept {
+  return method == v1::ACCOUNT ? std::numeric_limits<std::int64_t>::max() : 0;
 }
 
 bool total_fits(const v1::place_order& order) {
@@ -88,6 +94,8 @@ bool field_checks::line(int at, const v1::order_line& line) {
   if (line.unit_price_minor() < 0 || line.unit_price_minor() > limits::unit_price_minor_max)
     return refuse(name("unit_price_minor"), std::to_string(line.unit_price_minor()),
                   range(0, limits::unit_price_minor_max));
+  if (line.added_units() < 0 || line.added_units() > limits::quantity_max)
+    return refuse(name("added_units"), std::to_string(line.added_units()), range(0, limits::quantity_max));
   return true;
 }
 
@@ -101,6 +109,7 @@ bool field_checks::placement(const v1::place_order& order) {
                             std::to_string(static_cast<int>(method)), "ACCOUNT or CARD")
                     && rule(method == v1::CARD || !order.customer().empty(), "payment_method", "ACCOUNT",
                             "CARD for a guest")
+                    && number("added_credit_minor", order.added_credit_minor(), 0, added_credit_max(method))
                     && number("lines", order.lines_size(), 1, limits::lines_per_order_max);
   if (!head)
     return false;

@@ -40,7 +40,7 @@ bool is_same_file(const std::string& a, const std::string& b) {
   return fs::equivalent(a, b, unknown) || (!path_of(a).empty() && path_of(a) == path_of(b));
 }
 
-/// One import: reads, sets, places, and counts what happened.
+/// One import: reads, opens accounts, places, and counts what happened.
 class retail_importer {
 public:
   retail_importer(const import_options& options, ctl_context& context)
@@ -57,8 +57,7 @@ public:
       return code;
     if (const int code = plan_stock(); code != exit_ok)
       return code;
-    set_stock();
-    set_accounts();
+    open_accounts();
     place();
     return report();
   }
@@ -67,8 +66,8 @@ private:
   int check_files();
   int read();
   int plan_stock();
-  void set_stock();
-  void set_accounts();
+  std::vector<std::string> without_account();
+  void open_accounts();
   void place();
   int report();
   void on_refused_row(const refused_row& refused);
@@ -89,7 +88,6 @@ private:
   std::optional<output_file> rejects_;
   std::optional<output_file> not_placed_;
   std::uint64_t unreadable_printed_ = 0;
-  std::vector<std::int64_t> opening_stock_; ///< by SKU index; empty: stock is left alone
   import_summary summary_;
   std::optional<v1::reply> stopped_by_; ///< the fault after which nothing more was sent
 };
@@ -205,18 +203,12 @@ bool retail_importer::keep_lists() {
 }
 
 int retail_importer::plan_stock() {
-  if (!options_.stock_factor)
+  const auto too_much = options_.stock_factor ? book_.add_stock(*options_.stock_factor) : std::nullopt;
+  if (!too_much)
     return exit_ok;
-  for (const auto& sku : book_.skus()) {
-    const auto opening = floor_times(*options_.stock_factor, sku.units);
-    if (!opening || *opening > limits::quantity_max) {
-      context_.err << "orderctl: with this --stock-factor, " << sku.sku << " would open with more than "
-                   << limits::quantity_max << " units\n";
-      return exit_usage;
-    }
-    opening_stock_.push_back(*opening);
-  }
-  return exit_ok;
+  context_.err << "orderctl: with this --stock-factor, " << *too_much << " would get more than "
+               << limits::quantity_max << " units\n";
+  return exit_usage;
 }
 
 void retail_importer::on_refusal(const v1::reply& answer, const std::string& subject) {
@@ -232,37 +224,35 @@ void retail_importer::on_refusal(const v1::reply& answer, const std::string& sub
     stopped_by_ = answer;
 }
 
-void retail_importer::set_stock() {
-  const auto begun_at = clock::now();
-  auto shown = bar("setting stock   ", opening_stock_.size());
+/// The customers who have no account yet. A limit that is there was set by somebody, and stays.
+std::vector<std::string> retail_importer::without_account() {
+  const auto customers = book_.customers();
+  std::vector<std::string> missing;
   context_.node.run(
-      opening_stock_.size(), options_.concurrency,
-      [this](std::uint64_t index) {
+      customers.size(), options_.concurrency,
+      [&](std::uint64_t index) {
         auto what = std::make_shared<v1::request>();
-        auto& set = *what->mutable_set_stock();
-        set.set_sku(book_.skus()[index].sku);
-        set.set_on_hand(opening_stock_[index]);
-        set.set_command_id(new_command_id(context_));
+        what->mutable_get_account()->set_customer(customers[index]);
         return what;
       },
       [&](const link_answer& answer) {
-        if (answer.what.has_stock_item())
-          shown.advance(++summary_.stock_set);
-        else
-          on_refusal(answer.what, "stock of " + book_.skus()[answer.index].sku);
+        if (answer.what.rejection().code() == v1::rejection::NOT_FOUND)
+          missing.push_back(customers[answer.index]);
+        else if (!answer.what.has_account())
+          on_refusal(answer.what, "account " + customers[answer.index]);
         return !stopped_by_;
       });
-  shown.finish();
-  summary_.setting += clock::now() - begun_at;
+  return missing;
 }
 
-void retail_importer::set_accounts() {
-  if (stopped_by_)
+void retail_importer::open_accounts() {
+  if (!options_.credit_limit_minor)
     return;
   const auto begun_at = clock::now();
-  const auto customers = book_.customers();
-  const auto limit = options_.credit_limit_minor.value_or(book_.account_total_minor());
-  auto shown = bar("setting accounts", customers.size());
+  const auto customers = without_account();
+  if (stopped_by_)
+    return;
+  auto shown = bar("opening accounts", customers.size());
   context_.node.run(
       customers.size(), options_.concurrency,
       [&](std::uint64_t index) {
@@ -270,19 +260,19 @@ void retail_importer::set_accounts() {
         auto& set = *what->mutable_set_account();
         set.set_customer(customers[index]);
         set.set_currency("GBP");
-        set.set_credit_limit_minor(limit);
+        set.set_credit_limit_minor(*options_.credit_limit_minor);
         set.set_command_id(new_command_id(context_));
         return what;
       },
       [&](const link_answer& answer) {
         if (answer.what.has_account())
-          shown.advance(++summary_.accounts_set);
+          shown.advance(++summary_.accounts_opened);
         else
           on_refusal(answer.what, "account " + customers[answer.index]);
         return !stopped_by_;
       });
   shown.finish();
-  summary_.setting += clock::now() - begun_at;
+  summary_.setting = clock::now() - begun_at;
 }
 
 void retail_importer::place() {
@@ -298,7 +288,8 @@ void retail_importer::place() {
       orders.size(), options_.concurrency,
       [&](std::uint64_t index) {
         auto what = std::make_shared<v1::request>();
-        book_.fill(book_.invoices()[orders[index]], *what->mutable_place_order());
+        book_.fill(book_.invoices()[orders[index]], !options_.credit_limit_minor,
+                   *what->mutable_place_order());
         return what;
       },
       [&](const link_answer& answer) {

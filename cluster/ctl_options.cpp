@@ -30,6 +30,29 @@ Amounts are decimals (2.55) for people and minor units (255) in JSON. "orderctl 
 Exit codes: 0 done, 1 the business says no (or the audit found a violation), 2 wrong usage or file, 3 the
 node cannot be reached or cannot answer now, 130 interrupted.)";
 
+const char* const import_footer =
+    R"(FILE is CSV by RFC 4180, in any order of its columns: Invoice (or InvoiceNo), StockCode, Quantity,
+InvoiceDate (2010-12-01 08:26:00, or 12/1/2010 8:26 with the month first), Price (or UnitPrice), Customer ID;
+others are left out, and so are blanks around a cell.
+
+Rows that are no sale (returns, gifts, parts of a penny) go to the rejects file, with line and reason, and
+their invoice is placed with the rows that remain. A row that cannot be read goes there too, and its invoice
+is held back whole: an order that was confirmed without a line could not be mended. Correct the row and import
+again, or place such invoices without those rows by --place-incomplete. Cancellations (C...) and adjustments
+(A...) are not placed. A known customer pays from the account, a guest by card. Order ids come from invoice
+number and date: importing again changes nothing, and the same command goes on where an interrupted import
+ended.
+
+Exit code 0 when every order has its outcome, confirmed or rejected; 1 when rows could not be read, or the
+node refused a command as invalid or conflicting; 3 when orders are without an outcome: the lists of such an
+import are left beside those of the last whole one, as NAME.unfinished.
+
+Nothing is lowered or set: an order that is new adds its credit, and by --stock-factor its stock, in the step
+that places it. So each counts once, however often and in which order files are imported.
+
+Example: with 80 % of the stock that the file asks for
+  orderctl import online-retail online_retail_2009_2010.csv.xz --stock-factor 0.8)";
+
 /// Makes `group` need one of its commands. CLI11 would do it, but before it looks at what it does not
 /// know, and so say of a misspelt command only that one is missing.
 void require_one(CLI::App& group) {
@@ -228,25 +251,7 @@ void command_line::add_import() {
   require_one(*import);
   auto* retail = import->add_subcommand(
       "online-retail", "Place the invoices of an online retailer's transaction file, one order each");
-  retail->footer(
-      R"(FILE is CSV by RFC 4180, in any order of its columns: Invoice (or InvoiceNo), StockCode, Quantity,
-InvoiceDate (2010-12-01 08:26:00, or 12/1/2010 8:26 with the month first), Price (or UnitPrice), Customer ID;
-others are left out, and so are blanks around a cell.
-
-Rows that are no sale (returns, gifts, parts of a penny) go to the rejects file, with line and reason, and
-their invoice is placed with the rows that remain. A row that cannot be read goes there too, and its invoice
-is held back whole: an order that was confirmed without a line could not be mended. Correct the row and import
-again, or place such invoices without those rows by --place-incomplete. Cancellations (C...) and adjustments
-(A...) are not placed. A known customer pays from the account, a guest by card. Order ids come from invoice
-number and date: importing again changes nothing, and the same command goes on where an interrupted import
-ended.
-
-Exit code 0 when every order has its outcome, confirmed or rejected; 1 when rows could not be read, or the
-node refused a command as invalid or conflicting; 3 when orders are without an outcome: the lists of such an
-import are left beside those of the last whole one, as NAME.unfinished.
-
-Example: open with 80 % of the stock that the file asks for
-  orderctl import online-retail online_retail_2009_2010.csv.xz --stock-factor 0.8)");
+  retail->footer(import_footer);
   const auto factor = std::make_shared<std::string>();
   const auto credit = std::make_shared<std::string>();
   auto options = bind<import_options>(retail, [factor, credit](import_options& of) {
@@ -266,10 +271,11 @@ Example: open with 80 % of the stock that the file asks for
   retail->add_option("FILE", options->file, "CSV, or CSV in xz")->required()->check(CLI::ExistingFile);
   retail->add_option(
       "--stock-factor", *factor,
-      "First set each SKU's opening stock to floor(F x units demanded in the file); without it\n"
-      "stock is left alone");
+      "For a demonstration: each order that is new brings F x its units into stock, rounded so that\n"
+      "all of a SKU together bring the floor; without it stock is left alone");
   retail->add_option("--credit", *credit,
-                     "Limit of each account in GBP, as 5000.00; without it enough for the whole file");
+                     "Open accounts with this limit in GBP, as 5000.00, where there are none; without it\n"
+                     "each order that is new adds its total to its customer's limit");
   retail->add_option("--concurrency", options->concurrency, "Orders that may be unanswered")
       ->check(CLI::Range(1U, 8192U))
       ->capture_default_str();

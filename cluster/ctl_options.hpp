@@ -62,8 +62,8 @@ struct account_get_options {
 };
 struct import_options {
   std::string file;
-  std::optional<decimal> stock_factor;            ///< none: stock is left alone
-  std::optional<std::int64_t> credit_limit_minor; ///< none: enough for the whole file
+  std::optional<decimal> stock_factor;            ///< none: orders bring no stock
+  std::optional<std::int64_t> credit_limit_minor; ///< of accounts to be opened; none: orders bring credit
   std::uint32_t concurrency = 1024;               ///< unanswered orders
   bool place_incomplete = false;                  ///< place invoices without their rows that cannot be read
   std::string rejects_file;

@@ -110,8 +110,7 @@ json to_json(const import_summary& of) {
           {"invoices", of.invoices},
           {"invoices_not_placed", counts(of.not_placed_invoices)},
           {"not_placed_file", of.not_placed_file},
-          {"stock_set", of.stock_set},
-          {"accounts_set", of.accounts_set},
+          {"accounts_opened", of.accounts_opened},
           {"placed", totals(of.placed)},
           {"confirmed", totals(of.confirmed)},
           {"rejected", counts(of.rejected)},
@@ -135,8 +134,8 @@ void print(const import_summary& of, std::ostream& out) {
   row(out, "rows rejected", grouped(sum(of.rejected_rows)), with_reasons(of.rejected_rows));
   row(out, "invoices", grouped(of.invoices));
   row(out, "invoices not placed", grouped(sum(of.not_placed_invoices)), with_reasons(of.not_placed_invoices));
-  row(out, "SKUs with stock set", grouped(of.stock_set));
-  row(out, "accounts set", grouped(of.accounts_set));
+  if (of.accounts_opened > 0)
+    row(out, "accounts opened", grouped(of.accounts_opened));
   row(out, "orders placed", grouped(of.placed.orders));
   row(out, "orders confirmed", grouped(of.confirmed.orders));
   row(out, "orders rejected", grouped(sum(of.rejected)), with_reasons(of.rejected));
@@ -149,8 +148,8 @@ void print(const import_summary& of, std::ostream& out) {
   row(out, "money placed", format_money(of.placed.money_minor, "GBP"));
   row(out, "money confirmed", format_money(of.confirmed.money_minor, "GBP"));
   row(out, "seconds", fixed(of.seconds(), 2),
-      "   (reading " + fixed(as_seconds(of.reading), 2) + ", stock and accounts "
-          + fixed(as_seconds(of.setting), 2) + ", orders " + fixed(as_seconds(of.placing), 2) + ")");
+      "   (reading " + fixed(as_seconds(of.reading), 2) + ", accounts " + fixed(as_seconds(of.setting), 2)
+          + ", orders " + fixed(as_seconds(of.placing), 2) + ")");
   row(out, "orders/s", grouped(static_cast<std::uint64_t>(of.orders_per_second())));
   row(out, "latency p50 / p99",
       fixed(as_milliseconds(of.latencies.percentile(0.5)), 1) + " / "

@@ -43,9 +43,7 @@ struct import_summary {
   std::map<std::string, std::uint64_t> rejected_rows; ///< by reason
   std::uint64_t invoices = 0;
   std::map<std::string, std::uint64_t> not_placed_invoices; ///< by reason
-  // what was set before
-  std::uint64_t stock_set = 0;
-  std::uint64_t accounts_set = 0;
+  std::uint64_t accounts_opened = 0;                        ///< before the orders
   // the orders
   order_totals placed; ///< every order with an outcome
   order_totals confirmed;

@@ -323,14 +323,21 @@ std::vector<std::string> retail_book::customers() const {
   return {sorted.begin(), sorted.end()};
 }
 
-std::int64_t retail_book::account_total_minor() const noexcept {
-  std::int64_t total = 0;
-  for (const auto& invoice : invoices_) {
-    if (!invoice.unplaced && !invoice.customer.empty()
-        && __builtin_add_overflow(total, invoice.total_minor, &total))
-      return std::numeric_limits<std::int64_t>::max();
+std::optional<std::string> retail_book::add_stock(const decimal& factor) {
+  std::vector<std::int64_t> demanded(skus_.size());
+  std::vector<std::int64_t> added(skus_.size());
+  for (auto& invoice : invoices_) {
+    if (invoice.unplaced)
+      continue;
+    for (auto& line : invoice.lines) {
+      demanded[line.sku] += line.quantity;
+      const auto due = floor_times(factor, demanded[line.sku]);
+      if (!due || *due > limits::quantity_max)
+        return skus_[line.sku].sku;
+      line.added_units = *due - std::exchange(added[line.sku], *due);
+    }
   }
-  return total;
+  return std::nullopt;
 }
 
 std::uint64_t retail_book::refused_rows() const noexcept {
@@ -342,18 +349,22 @@ std::uint64_t retail_book::unplaced(unplaced_reason why) const noexcept {
       invoices_.begin(), invoices_.end(), [why](const retail_invoice& of) { return of.unplaced == why; }));
 }
 
-void retail_book::fill(const retail_invoice& of, v1::place_order& into) const {
+void retail_book::fill(const retail_invoice& of, bool with_credit, v1::place_order& into) const {
   into.set_order_id(retail_order_id(of.number, of.customer, of.placed_at_ms));
   into.set_reference(of.number);
   into.set_customer(of.customer);
   into.set_currency(std::string{currency});
   into.set_payment_method(of.customer.empty() ? v1::CARD : v1::ACCOUNT);
+  if (with_credit && !of.customer.empty())
+    into.set_added_credit_minor(of.total_minor);
   into.mutable_lines()->Reserve(static_cast<int>(of.lines.size()));
   for (const auto& line : of.lines) {
     auto& added = *into.add_lines();
     added.set_sku(skus_[line.sku].sku);
     added.set_quantity(line.quantity);
     added.set_unit_price_minor(line.unit_price_minor);
+    if (line.added_units)
+      added.set_added_units(*line.added_units);
   }
 }
 

@@ -84,6 +84,7 @@ struct retail_line {
   std::uint32_t sku = 0; ///< index into `retail_book::skus`
   std::int64_t quantity = 0;
   std::int64_t unit_price_minor = 0;
+  std::optional<std::int64_t> added_units = {}; ///< that the order brings into stock
 };
 
 struct retail_invoice {
@@ -114,6 +115,10 @@ public:
 
   /// Holds back every invoice with a row that could not be read. To be called once, behind the last row.
   void hold_back();
+  /// Gives every line of a placeable invoice its share of `factor` x the units demanded of its SKU: summed up
+  /// to any line of the file they are floor(factor x units demanded up to there). To be called once, behind
+  /// `hold_back`. The SKU that would get more units than stock can hold; none: it is done.
+  std::optional<std::string> add_stock(const decimal& factor);
   /// Rows that could not be read.
   std::uint64_t unreadable_rows() const noexcept;
 
@@ -123,16 +128,13 @@ public:
   std::vector<std::uint32_t> placeable() const;
   /// Customers of placeable invoices, sorted.
   std::vector<std::string> customers() const;
-  /// Money of all orders that are paid from accounts; saturates.
-  std::int64_t account_total_minor() const noexcept;
-
   std::uint64_t rows() const noexcept { return rows_; }
   std::uint64_t refused_rows(row_fault why) const noexcept { return refused_[static_cast<std::size_t>(why)]; }
   std::uint64_t refused_rows() const noexcept;
   std::uint64_t unplaced(unplaced_reason why) const noexcept;
 
-  /// The command that places an invoice.
-  void fill(const retail_invoice& invoice, v1::place_order& into) const;
+  /// The command that places an invoice. `with_credit`: it brings the credit that it needs.
+  void fill(const retail_invoice& invoice, bool with_credit, v1::place_order& into) const;
 
 private:
   std::optional<row_fault> add_row(const retail_row& row, std::optional<std::uint32_t>& of);

@@ -221,6 +221,58 @@ class ImportTests:
         self.assert_audit_clean(node)
 
 
+class ImportsAdd(unittest.TestCase):
+    """What an import sets is for orders that are new, and is added once; what was set by hand is not lowered."""
+
+    HEADER = "Invoice,StockCode,Description,Quantity,InvoiceDate,Price,Customer ID,Country\n"
+
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory(prefix="orderd-import-")
+        self.addCleanup(folder.cleanup)
+        self.folder = pathlib.Path(folder.name)
+        self.node = orderd_node.TemporaryNode(self).start()
+
+    def month(self, name, invoice, units):
+        path = self.folder / name
+        path.write_text(f"{self.HEADER}{invoice},M1,x,{units},2010-12-01 08:26:00,1.00,vip,UK\n", encoding="utf-8")
+        return path
+
+    def run_import(self, path, *more):
+        done = self.node.ctl("--json", "import", "online-retail", path, "--rejects", self.folder / "rejects.csv",
+                             "--not-placed", self.folder / "not_placed.csv", *more)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        return json.loads(done.stdout)
+
+    def ask(self, *what):
+        done = self.node.ctl("--json", *what)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        return json.loads(done.stdout)
+
+    def test_two_months_confirm_in_either_order_however_often_they_are_imported(self):
+        for months in (("910001", 10), ("910002", 6)), (("920001", 6), ("920002", 10)):
+            files = [self.month(f"{invoice}.csv", invoice, units) for invoice, units in months]
+            before = self.ask("stock", "get", "M1")["on_hand"] if months[0][0] == "920001" else 0
+            for path in (*files, *files):
+                self.assertEqual(self.run_import(path, "--stock-factor", "1")["confirmed"]["orders"], 1)
+            item = self.ask("stock", "get", "M1")
+            self.assertEqual((item["on_hand"], item["available"]), (before + 16, 0))
+        self.assertEqual(self.ask("account", "get", "vip")["credit_limit_minor"], 3200)
+
+    def test_nothing_that_was_set_by_hand_is_lowered(self):
+        first = self.month("first.csv", "910001", 10)
+        self.ask("account", "set", "vip", "--limit", "5000")
+        self.run_import(first, "--stock-factor", "1")
+        self.assertEqual(self.ask("account", "get", "vip")["credit_limit_minor"], 500000 + 1000)
+        self.ask("stock", "set", "M1", "500")
+        self.ask("account", "set", "vip", "--limit", "70")
+        self.run_import(first, "--stock-factor", "1")
+        self.assertEqual(self.ask("stock", "get", "M1")["on_hand"], 500)
+        self.run_import(first, "--credit", "1")
+        self.assertEqual(self.ask("account", "get", "vip")["credit_limit_minor"], 7000)
+        code, report = self.node.audit()
+        self.assertEqual(code, 0, report)
+
+
 class SampleImport(ImportTests, unittest.TestCase):
     file = SAMPLE
     window = 1

@@ -108,4 +108,29 @@ TEST(Account, NamesTheNewestOrderOfItsChain) {
   EXPECT_FALSE(state.is_open()) << "a chain alone opens no account";
 }
 
+TEST(Account, TakesTheCreditThatAnOrderBrings) {
+  auto state = opened();
+  const auto added = added_by(state, authorize{{}, gbp, 170, 100});
+  ASSERT_TRUE(added);
+  apply(state, *added, 3);
+  EXPECT_EQ(state.credit_limit_minor, 200) << "a limit that was set is raised, never replaced";
+  EXPECT_EQ(decide(state, authorize{{}, gbp, 170, 100}), reject_reason::none);
+  EXPECT_FALSE(added_by(state, authorize{{}, gbp, 1})) << "most orders bring nothing";
+  EXPECT_FALSE(added_by(state, authorize{{}, eur, 1, 1})) << "the account has another currency";
+}
+
+TEST(Account, IsOpenedByTheCreditThatAnOrderBrings) {
+  account_state state;
+  apply(state, *added_by(state, authorize{{}, eur, 5, 5}), 3);
+  EXPECT_EQ(state.currency, eur);
+  EXPECT_EQ(state.credit_limit_minor, 5);
+}
+
+TEST(Account, TakesOnlyAsMuchCreditAsALimitCanHold) {
+  constexpr auto most = std::numeric_limits<std::int64_t>::max();
+  auto state = opened();
+  apply(state, *added_by(state, authorize{{}, gbp, 1, most}), 3);
+  EXPECT_EQ(state.credit_limit_minor, most);
+}
+
 } // namespace orderd::actors

@@ -110,6 +110,18 @@ INSTANTIATE_TEST_SUITE_P(
                "lines[1].quantity", "-1", "1 to 1000000000"},
         broken{"HugeQuantity", order_but([](auto& o) { o.mutable_lines(0)->set_quantity(1'000'000'001); }),
                "lines[0].quantity", "1000000001", "1 to 1000000000"},
+        broken{"NegativeAddedUnits", order_but([](auto& o) { o.mutable_lines(0)->set_added_units(-1); }),
+               "lines[0].added_units", "-1", "0 to 1000000000"},
+        broken{"TooManyAddedUnits",
+               order_but([](auto& o) { o.mutable_lines(0)->set_added_units(1'000'000'001); }),
+               "lines[0].added_units", "1000000001", "0 to 1000000000"},
+        broken{"NegativeAddedCredit", order_but([](auto& o) { o.set_added_credit_minor(-1); }),
+               "added_credit_minor", "-1", "0 to 9223372036854775807"},
+        broken{"AddedCreditOfACard", order_but([](auto& o) {
+                 o.set_payment_method(v1::CARD);
+                 o.set_added_credit_minor(1);
+               }),
+               "added_credit_minor", "1", "0 to 0"},
         broken{"NegativePrice", order_but([](auto& o) { o.mutable_lines(0)->set_unit_price_minor(-1); }),
                "lines[0].unit_price_minor", "-1", "0 to 1000000000000"},
         broken{"HugePrice",

@@ -173,6 +173,27 @@ TEST(Codec, CompletesAContentWithItsTime) {
   EXPECT_TRUE(same(*completed, sample_content()));
 }
 
+/// An order that brings units and credit with it, and what it sends.
+order_content bringing_content() {
+  auto content = sample_content();
+  content.lines[0].added_units = 2;
+  content.added_credit_minor = 77;
+  return content;
+}
+
+TEST(Codec, KeepsWhatAnOrderBringsAndLeavesItOutOfTheDigest) {
+  const auto content = *decode_order_content(encode(bringing_content()));
+  EXPECT_EQ(content.lines[0].added_units, 2);
+  EXPECT_EQ(content.added_credit_minor, 77);
+  EXPECT_EQ(content.digest(), sample_content().digest()) << "the same order, whatever it brings";
+  const auto reserving = *decode_command_body(encode(command_body{reserve{order_a, 3, true, {5, 6}, 9}}));
+  EXPECT_EQ(std::get<reserve>(reserving).added_units, 9);
+  const auto asking = *decode_command_body(encode(command_body{authorize{order_a, gbp, 77, 8}}));
+  EXPECT_EQ(std::get<authorize>(asking).added_credit_minor, 8);
+  EXPECT_FALSE(decode_command_body(encode(command_body{reserve{order_a, 3, true, {5, 6}, -1}})));
+  EXPECT_FALSE(decode_command_body(encode(command_body{authorize{order_a, gbp, 77, -1}})));
+}
+
 TEST(Codec, KeepsEveryCommand) {
   for (const auto& command : sample_commands()) {
     const auto stored = encode(command);
@@ -205,6 +226,9 @@ TEST(Codec, LooksAsTheGoldenFilesSay) {
   expect_golden("card_state", encode(sample_card()));
   expect_golden("provider_request", encode(provider_request{card_step::query, 500, gbp, 2}));
   expect_golden("provider_reply", encode(provider_outcome::declined));
+  expect_golden("order_content_bringing", encode(bringing_content()));
+  expect_golden("command_reserve_bringing", encode(command_body{reserve{order_a, 3, true, {5, 6}, 9}}));
+  expect_golden("command_authorize_bringing", encode(command_body{authorize{order_a, gbp, 77, 8}}));
   for (auto& command : sample_commands())
     expect_golden("command_" + std::string{business_command{command}.name()}, encode(command));
 }

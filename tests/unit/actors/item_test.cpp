@@ -1,6 +1,8 @@
 // The rules of an item, one row a rule.
 #include "actors/item.hpp"
 
+#include "config/limits.hpp"
+
 #include <gtest/gtest.h>
 
 namespace orderd::actors {
@@ -124,5 +126,43 @@ TEST(RecentCommands, ForgetsTheOldestBeyondEight) {
   EXPECT_TRUE(recent_commands::is_valid(recent.stored()));
   EXPECT_FALSE(recent_commands::is_valid("short"));
 }
+
+struct bringing {
+  const char* name;
+  bool known;
+  bool partial;
+  std::int64_t added;
+  std::vector<std::int64_t> quantities;
+  const char* lines;
+  std::int64_t on_hand_after;
+  std::int64_t reserved_after;
+};
+
+class ItemAdded : public testing::TestWithParam<bringing> {};
+
+TEST_P(ItemAdded, ComesIntoStockBeforeTheReservation) {
+  const auto& row = GetParam();
+  auto state = row.known ? stocked() : item_state{};
+  const auto decision = decide(state, reserve{{}, 0, row.partial, row.quantities, row.added});
+  EXPECT_EQ(decision.lines, answer(row.lines));
+  ASSERT_TRUE(decision.event) << "what was brought stays, whatever becomes of the order";
+  apply(state, *decision.event, 3);
+  EXPECT_TRUE(state.known);
+  EXPECT_EQ(state.on_hand, row.on_hand_after);
+  EXPECT_EQ(state.received, state.on_hand) << "nothing was shipped";
+  EXPECT_EQ(state.reserved, row.reserved_after);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Table, ItemAdded,
+    testing::Values(
+        bringing{"NothingThatMakesTheSkuKnown", false, false, 0, {3}, "n", 0, 0},
+        bringing{"OfASkuThatNeverHadStock", false, false, 7, {3, 4}, "yy", 7, 7},
+        bringing{"OnTopOfWhatIsThere", true, false, 5, {11}, "y", 15, 15},
+        bringing{"ThoughItIsTooLittle", true, false, 2, {9}, "n", 12, 4},
+        bringing{"ForTheLinesThatFit", true, true, 2, {9, 8}, "ny", 12, 12},
+        bringing{"ThoughNoLineFits", true, true, 1, {9, 8}, "nn", 11, 4},
+        bringing{"UpToWhatStockHolds", true, false, limits::quantity_max, {1}, "y", limits::quantity_max, 5}),
+    [](const auto& named) { return named.param.name; });
 
 } // namespace orderd::actors

@@ -9,7 +9,6 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
-#include <set>
 #include <utility>
 
 namespace orderd::cluster {
@@ -90,7 +89,6 @@ TEST_F(CtlImport, PlacesEveryInvoiceThatHasAnAcceptableRowInFileOrder) {
             R"({"cancellation":1,"no_acceptable_row":1})");
   EXPECT_EQ(summary["placed"].dump(), R"({"orders":3,"lines":3,"units":15,"money_minor":5575})");
   EXPECT_EQ(summary["confirmed"]["orders"], 3);
-  EXPECT_EQ(summary["accounts_set"], 2);
   EXPECT_EQ(summary["complete"], true);
   EXPECT_EQ(summary["latency_ms"]["p99"], 1.0);
 }
@@ -153,53 +151,62 @@ TEST_F(CtlImport, LeavesTheListsOfTheLastWholeRunWhenItFails) {
   EXPECT_EQ(content_of(options_.not_placed_file), not_placed);
 }
 
-TEST_F(CtlImport, SetsTheOpeningStockOfEachSkuBeforeTheFirstOrder) {
+TEST_F(CtlImport, LetsEachOrderBringItsShareOfStockSoThatAllBringTheFloor) {
   options_.stock_factor = parse_decimal("0.5");
   EXPECT_EQ(run(options_, context), exit_ok);
-  ASSERT_TRUE(node.seen.at(0).has_set_stock());
-  EXPECT_EQ(node.seen[0].set_stock().sku(), "85048");
-  EXPECT_EQ(node.seen[0].set_stock().on_hand(), 2) << "floor(0.5 x 5)";
-  EXPECT_EQ(node.seen.at(1).set_stock().sku(), "22041");
-  EXPECT_EQ(node.seen[1].set_stock().on_hand(), 5);
-  EXPECT_TRUE(node.seen.at(2).has_set_account());
+  const auto orders = placed();
+  ASSERT_EQ(orders.size(), 3U);
+  EXPECT_EQ(node.seen.size(), 3U) << "nothing is set";
+  EXPECT_EQ(orders[0].lines(0).added_units(), 1) << "of 3 x 0.5";
+  EXPECT_EQ(orders[1].lines(0).added_units(), 1) << "of 5 x 0.5, less the one";
+  EXPECT_EQ(orders[2].lines(0).added_units(), 5);
 }
 
-TEST_F(CtlImport, LeavesStockAloneWithoutAFactor) {
+TEST_F(CtlImport, LetsEachOrderBringTheCreditThatItNeedsAndNoStockUnlessAsked) {
   EXPECT_EQ(run(options_, context), exit_ok);
-  for (const auto& what : node.seen)
-    EXPECT_FALSE(what.has_set_stock());
+  const auto orders = placed();
+  ASSERT_EQ(node.seen.size(), 3U) << "nothing is set";
+  EXPECT_EQ(orders[0].added_credit_minor(), 3 * 695);
+  EXPECT_EQ(orders[1].added_credit_minor(), 0) << "a guest pays by card";
+  EXPECT_EQ(orders[2].added_credit_minor(), 10 * 210);
+  for (const auto& order : orders)
+    EXPECT_FALSE(order.lines(0).has_added_units());
 }
 
-TEST_F(CtlImport, GivesEachAccountEnoughForTheWholeFileOrWhatWasAsked) {
-  EXPECT_EQ(run(options_, context), exit_ok);
-  EXPECT_EQ(node.seen.at(0).set_account().credit_limit_minor(), 3 * 695 + 10 * 210);
-  node.seen.clear();
+TEST_F(CtlImport, OpensAccountsWithTheLimitThatWasAskedForWhereThereAreNone) {
   options_.credit_limit_minor = 99;
+  node.answer = [](const v1::request& what) {
+    if (what.get_account().customer() == "13078")
+      return rejected_with(v1::rejection::NOT_FOUND, "none");
+    auto reply = take(what);
+    if (what.has_get_account())
+      reply.mutable_account()->set_customer(what.get_account().customer());
+    return reply;
+  };
   EXPECT_EQ(run(options_, context), exit_ok);
-  EXPECT_EQ(node.seen.at(0).set_account().credit_limit_minor(), 99);
-  EXPECT_EQ(node.seen.at(0).set_account().currency(), "GBP");
+  EXPECT_EQ(printed()["accounts_opened"], 1);
+  std::size_t set = 0;
+  for (const auto& what : node.seen) {
+    set += what.has_set_account() ? 1 : 0;
+    if (what.has_set_account()) {
+      EXPECT_EQ(what.set_account().customer(), "13078") << "the other has a limit, which stays";
+      EXPECT_EQ(what.set_account().credit_limit_minor(), 99);
+      EXPECT_EQ(what.set_account().currency(), "GBP");
+    }
+    EXPECT_EQ(what.place_order().added_credit_minor(), 0);
+  }
+  EXPECT_EQ(set, 1U);
 }
 
-TEST_F(CtlImport, SetsTheSameValuesAndPlacesTheSameOrdersEachTime) {
+TEST_F(CtlImport, PlacesTheSameOrdersEachTime) {
   options_.stock_factor = decimal{1, 0};
-  std::set<std::string> command_ids;
   context.random = [bits = std::uint64_t{0}]() mutable { return ++bits; };
   std::vector<std::string> sent[2];
   for (auto& each : sent) {
     EXPECT_EQ(run(options_, context), exit_ok);
-    for (auto& what : std::exchange(node.seen, {})) {
-      auto* stock = what.has_set_stock() ? what.mutable_set_stock() : nullptr;
-      auto* account = what.has_set_account() ? what.mutable_set_account() : nullptr;
-      if (auto* id = stock     ? stock->mutable_command_id()
-                     : account ? account->mutable_command_id()
-                               : nullptr) {
-        EXPECT_TRUE(command_ids.insert(std::exchange(*id, {})).second)
-            << "set again, not only answered again";
-      }
+    for (auto& what : std::exchange(node.seen, {}))
       each.push_back(what.SerializeAsString());
-    }
   }
-  EXPECT_EQ(command_ids.size(), 8U) << "two SKUs and two accounts, twice";
   EXPECT_EQ(sent[0], sent[1]);
 }
 
@@ -245,8 +252,8 @@ TEST_F(CtlImport, StopsWhenTheNodeCannotAnswerAndSaysHowToGoOn) {
   EXPECT_NE(err.str().find("The same command goes on from here"), std::string::npos);
 }
 
-TEST_F(CtlImport, SendsNoOrderWhenStockCannotBeSet) {
-  options_.stock_factor = decimal{1, 0};
+TEST_F(CtlImport, SendsNoOrderWhenAccountsCannotBeOpened) {
+  options_.credit_limit_minor = 99;
   node.answer = [](const v1::request&) { return failed_with(v1::fault::UNAVAILABLE, "no"); };
   EXPECT_EQ(run(options_, context), exit_fault);
   EXPECT_TRUE(placed().empty());

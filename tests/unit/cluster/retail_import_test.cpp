@@ -153,7 +153,7 @@ TEST(RetailBook, JoinsTheRowsOfAnInvoiceInFileOrderThoughOthersStandBetween) {
   EXPECT_FALSE(add(book, {.invoice = "1", .sku = "A", .quantity = "4"}));
   ASSERT_EQ(book.placeable(), (std::vector<std::uint32_t>{0, 1}));
   v1::place_order first;
-  book.fill(book.invoices()[0], first);
+  book.fill(book.invoices()[0], false, first);
   ASSERT_EQ(first.lines_size(), 3);
   EXPECT_EQ(first.lines(0).sku(), "A");
   EXPECT_EQ(first.lines(1).sku(), "B");
@@ -196,7 +196,7 @@ TEST(RetailBook, LetsTheFirstAcceptableRowDecideDateAndCustomer) {
   EXPECT_EQ(add(book, {.customer = "3"}), row_fault::customer_differs);
   EXPECT_EQ(add(book, {.customer = ""}), row_fault::customer_differs);
   v1::place_order order;
-  book.fill(book.invoices()[0], order);
+  book.fill(book.invoices()[0], false, order);
   EXPECT_EQ(order.customer(), "2");
   EXPECT_EQ(actors::order_id_time_ms(order.order_id()), *parse_retail_date("2009-12-20 12:28:00"));
 }
@@ -224,15 +224,16 @@ TEST(RetailBook, LetsACustomerPayFromTheAccountAndAGuestByCard) {
   EXPECT_FALSE(add(book, {.invoice = "3", .price = "2.00", .customer = "12346"}));
   v1::place_order known;
   v1::place_order guest;
-  book.fill(book.invoices()[0], known);
-  book.fill(book.invoices()[1], guest);
+  book.fill(book.invoices()[0], true, known);
+  book.fill(book.invoices()[1], true, guest);
   EXPECT_EQ(known.payment_method(), v1::ACCOUNT);
   EXPECT_EQ(guest.payment_method(), v1::CARD);
   EXPECT_EQ(known.currency(), "GBP");
   EXPECT_EQ(known.reference(), "1");
   EXPECT_FALSE(known.allow_partial());
   EXPECT_EQ(book.customers(), (std::vector<std::string>{"12346", "13085"}));
-  EXPECT_EQ(book.account_total_minor(), 12 * 100 + 12 * 200);
+  EXPECT_EQ(known.added_credit_minor(), 12 * 100);
+  EXPECT_EQ(guest.added_credit_minor(), 0);
 }
 
 TEST(RetailDate, IsReadAsUtc) {
