@@ -25,6 +25,8 @@ public:
   runtime::counter& idle = closed_for("idle");                     ///< the same, after HELLO
   runtime::counter& node_full = closed_for("node_full");
   runtime::counter& address_full = closed_for("address_full");
+  runtime::counter& slow_frame = closed_for("slow_frame"); ///< others needed what its unfinished frame held
+  runtime::counter& no_frame_room = closed_for("no_frame_room"); ///< its large frame found no room
   runtime::counter& slow_reader = closed_for("slow_reader");
   runtime::counter& refused = closed_for("refused"); ///< its session ended it: what it sent, or a time limit
   runtime::counter& unread_refusal = closed_for("unread_refusal"); ///< before it had its time to read why

@@ -138,6 +138,13 @@ result<frame_header> frame_reader::header_of(std::string_view bytes) {
 
 bool frame_reader::fill(std::string_view& bytes, std::size_t size) {
   const auto missing = std::min(size - partial_.size(), bytes.size());
+  if (partial_.capacity() < partial_.size() + missing) {
+    // A string would grow beyond what is known to come; all of that at once would be what anyone announces.
+    std::string larger;
+    larger.reserve(std::min(size, std::max(partial_.size() + missing, 2 * partial_.size())));
+    larger.append(partial_);
+    partial_.swap(larger);
+  }
   partial_.append(bytes.substr(0, missing));
   bytes.remove_prefix(missing);
   return partial_.size() == size;
@@ -146,6 +153,12 @@ bool frame_reader::fill(std::string_view& bytes, std::size_t size) {
 void frame_reader::forget_finished() {
   if (finished_.capacity() > kept_buffer_bytes_max)
     std::string{}.swap(finished_);
+}
+
+void frame_reader::drop() {
+  begun_.reset();
+  partial_.clear();
+  rest();
 }
 
 void frame_reader::rest() {

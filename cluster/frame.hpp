@@ -94,6 +94,12 @@ public:
   /// Gives back the memory that is kept for the next frames.
   void rest();
 
+  /// Bytes of the unfinished frame, by its header; 0 before that is complete, and without one.
+  std::size_t unfinished_bytes() const noexcept { return begun_ ? frame_header_bytes + begun_->length : 0; }
+
+  /// Forgets the unfinished frame: the stream is of no use any more.
+  void drop();
+
   /// The id of the frame read last or, after a fault of the stream, of the one that was refused; 0 when its
   /// header could not be read.
   std::uint64_t current_id() const noexcept { return current_id_; }

@@ -1,8 +1,10 @@
 #include "cluster/gateway.hpp"
 
+#include "cluster/byte_budget.hpp"
 #include "cluster/connection_table.hpp"
 #include "cluster/messages.hpp"
 #include "cluster/read_room.hpp"
+#include "cluster/request_counts.hpp"
 #include "cluster/session.hpp"
 #include "cluster/tidy_broker.hpp"
 #include "runtime/log.hpp"
@@ -31,18 +33,6 @@ constexpr std::chrono::milliseconds check_interval{250};
 /// How long clients have to read SHUTTING_DOWN.
 constexpr std::chrono::milliseconds farewell{100};
 
-class counting_observer : public session_observer {
-public:
-  explicit counting_observer(runtime::metrics& numbers) : numbers_(numbers) {}
-  void answered(std::string_view type, std::string_view outcome, std::chrono::nanoseconds took) override {
-    numbers_.requests.at(type, outcome).Increment();
-    numbers_.request_duration.observe(took);
-  }
-
-private:
-  runtime::metrics& numbers_;
-};
-
 /// One connection of the gateway.
 struct client {
   client(std::uint64_t id, connection_handle at, const session_context& context)
@@ -51,6 +41,7 @@ struct client {
   connection_handle socket;
   session talk;
   read_room room;
+  std::size_t unread = 0; ///< bytes of replies that its socket had left when last looked
   std::chrono::steady_clock::time_point refused_at; ///< when the session finished
 };
 
@@ -58,7 +49,8 @@ class gateway : public tidy_broker {
 public:
   gateway(caf::actor_config& config, const gateway_options& options, caf::io::doorman_ptr door)
       : tidy_broker(config), numbers_(options.numbers), clock_(options.clock),
-        observer_(options.numbers), context_{options.rules, observer_, options.shards, options.version},
+        observer_(options.numbers), context_{options.rules, observer_, options.shards, options.version,
+                                             &unanswered_},
         door_numbers_(options.door_numbers), table_(options.places), door_(std::move(door)),
         asked_(options.shards) {}
 
@@ -78,6 +70,8 @@ private:
   bool send_output(client& to, moment now);
   void part(client& one, moment now);
   void let_rest(client& one);
+  void budget_frame(std::uint64_t id, client& from, moment now);
+  void count_unread(client& one);
   void cut_overdue();
   void check_all();
   bool check(client& one, moment now);
@@ -92,6 +86,9 @@ private:
   runtime::metrics& numbers_;
   const runtime::node_clock& clock_;
   counting_observer observer_;
+  byte_budget unanswered_{limits::unanswered_bytes_max}; // before the sessions, which use it
+  byte_budget unread_{limits::unread_bytes_max};
+  frame_budget frames_{limits::unfinished_bytes_max, std::chrono::milliseconds{limits::unfinished_ms_kept}};
   session_context context_;
   std::shared_ptr<door_metrics> door_numbers_;
   connection_table table_;
@@ -168,6 +165,7 @@ void gateway::read(const caf::io::new_data_msg& what) {
   if (from.talk.introduced() && !was_introduced && !admit(from, now))
     asked_.clear();
   table_.heard(known->second, from.talk.asked() != was_asked);
+  budget_frame(known->second, from, now);
   if (from.room.took(what.buf.size()))
     configure_read(what.handle, caf::io::receive_policy::at_most(from.room.bytes()));
   hand_on(now);
@@ -215,6 +213,8 @@ void gateway::forget(connection_handle socket) {
   if (known == numbers_of_sockets_.end())
     return;
   table_.leave(known->second);
+  frames_.release(known->second);
+  unread_.change(clients_.at(known->second).unread, 0);
   clients_.erase(known->second);
   numbers_of_sockets_.erase(known);
   numbers_.connections.Set(static_cast<double>(clients_.size()));
@@ -237,7 +237,8 @@ bool gateway::send_output(client& to, moment now) {
   if (bytes.empty())
     return true;
   auto& unsent = wr_buf(to.socket);
-  if (unsent.size() > limits::unsent_reply_bytes_max) {
+  count_unread(to);
+  if (unsent.size() > unread_.share(limits::unread_bytes_granted, limits::unsent_reply_bytes_max)) {
     log::debug("gateway", "slow_reader", {{"unsent_bytes", unsent.size()}});
     door_numbers_->slow_reader.Increment();
     return false;
@@ -245,8 +246,30 @@ bool gateway::send_output(client& to, moment now) {
   const auto* first = reinterpret_cast<const caf::byte*>(bytes.data());
   unsent.insert(unsent.end(), first, first + bytes.size());
   to.talk.output_sent();
+  count_unread(to);
   flush(to.socket);
   return true;
+}
+
+/// What a frame that has begun takes of the node's memory. Small ones need no leave: they are bounded by the
+/// number of connections.
+void gateway::budget_frame(std::uint64_t id, client& from, moment now) {
+  const auto bytes = from.talk.unfinished_bytes();
+  const auto held = frames_.hold(id, bytes > limits::small_frame_bytes_max ? bytes : 0,
+                                 from.talk.frame_began_at(), now.steady);
+  for (const auto goes : held.goes)
+    refuse(clients_.at(goes), door_numbers_->slow_frame,
+           "others need the memory that its frame holds, which did not end within "
+               + std::to_string(limits::unfinished_ms_kept) + " ms",
+           now);
+  if (!held.granted)
+    refuse(from, door_numbers_->no_frame_room, "the frames that are on their way fill the memory for them",
+           now);
+}
+
+void gateway::count_unread(client& one) {
+  const auto before = std::exchange(one.unread, wr_buf(one.socket).size());
+  unread_.change(before, one.unread);
 }
 
 /// It is being told why it ends, and has a moment to read that.
@@ -288,6 +311,7 @@ bool gateway::check(client& one, moment now) {
   if (one.talk.finished() && now.steady - one.refused_at > std::chrono::milliseconds{limits::refused_ms_max})
     return false;
   one.talk.check_time(now);
+  count_unread(one);
   if (one.room.rested())
     let_rest(one);
   return send_output(one, now);

@@ -58,6 +58,11 @@ session::session(std::uint64_t connection, const session_context& context)
       reader_(limits::unintroduced_bytes_max - frame_header_bytes), replies_(limits::client_frame_bytes_max) {
 }
 
+session::~session() {
+  if (context_.unanswered)
+    context_.unanswered->give_back(window_.bytes());
+}
+
 void session::open(moment now) {
   opened_at_ = now.steady;
   write_frame(output_, frame_type::hello, 0, server_hello(context_).SerializeAsString());
@@ -112,9 +117,25 @@ result<void> session::accept(const frame& what, moment now, asked_requests& aske
   google::protobuf::Arena arena{options};
   auto id = what.id;
   asked_ += batch_.size();
+  std::size_t bytes_asked = 0;
+  for (auto bytes : batch_)
+    bytes_asked += bytes.size();
+  if (context_.unanswered && !context_.unanswered->take(bytes_asked)) {
+    refuse(id, now);
+    return {};
+  }
   for (auto bytes : batch_)
     ask(id++, bytes, arena, now, asked);
   return {};
+}
+
+/// Answers the requests of a frame for which the node has no room.
+void session::refuse(std::uint64_t first_id, moment now) {
+  const auto body = context_.rules.fault_reply(
+      {fault_code::overloaded, "the requests that the node has not answered have all the bytes they may",
+       100});
+  for (std::size_t i = 0; i < batch_.size(); ++i)
+    reply(window_.open({first_id + i, 0, "refused", now.steady}), body, now);
 }
 
 result<void> session::check_credit(std::size_t requests, std::size_t bytes) const {
@@ -173,6 +194,8 @@ void session::reply(std::uint64_t number, std::string_view body, moment now) {
   const auto request = window_.close(number);
   if (!request)
     return;
+  if (context_.unanswered)
+    context_.unanswered->give_back(request->bytes);
   std::string too_large;
   if (!replies_.fits(body)) {
     too_large =
@@ -217,6 +240,7 @@ void session::check_time(moment now) {
 void session::fail(const fault& why, std::uint64_t frame_id) {
   if (std::exchange(finished_, true))
     return;
+  reader_.drop();
   v1::fault stated;
   actors::fill(stated, why);
   replies_.finish(output_);

@@ -14,6 +14,7 @@
 #pragma once
 
 #include "actors/api.hpp"
+#include "cluster/byte_budget.hpp"
 #include "cluster/frame.hpp"
 #include "cluster/request_window.hpp"
 #include "config/limits.hpp"
@@ -70,13 +71,17 @@ struct session_context {
   const runtime::business& rules;
   session_observer& observer;
   std::uint32_t shards = 1;
-  std::string version; ///< of this program, for HELLO
+  std::string version;               ///< of this program, for HELLO
+  byte_budget* unanswered = nullptr; ///< of the requests of all sessions; null: only each session's own
 };
 
 class session {
 public:
   /// `connection`: its number, never used again by this node.
   session(std::uint64_t connection, const session_context& context);
+  session(const session&) = delete;
+  session& operator=(const session&) = delete;
+  ~session();
 
   /// Writes HELLO. Time limits count from `now`.
   void open(moment now);
@@ -107,6 +112,9 @@ public:
   bool is_operator() const noexcept { return is_operator_; }
   bool finished() const noexcept { return finished_; }
   std::size_t unanswered() const noexcept { return window_.size(); }
+  /// Bytes of the frame that has begun and not ended, as its header says, and when it began.
+  std::size_t unfinished_bytes() const noexcept { return reader_.unfinished_bytes(); }
+  std::chrono::steady_clock::time_point frame_began_at() const noexcept { return frame_began_at_; }
   /// Requests accepted so far.
   std::uint64_t asked() const noexcept { return asked_; }
 
@@ -114,6 +122,7 @@ private:
   runtime::result<void> handle(const frame& what, moment now, asked_requests& asked);
   runtime::result<void> introduce(const frame& what);
   runtime::result<void> accept(const frame& what, moment now, asked_requests& asked);
+  void refuse(std::uint64_t first_id, moment now);
   runtime::result<void> check_credit(std::size_t requests, std::size_t bytes) const;
   void ask(std::uint64_t client_id, std::string_view bytes, google::protobuf::Arena& arena, moment now,
            asked_requests& asked);

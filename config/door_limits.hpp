@@ -4,6 +4,7 @@
 #include "config/limits.hpp"
 
 #include <cstddef>
+#include <cstdint>
 
 namespace orderd::limits {
 
@@ -20,5 +21,26 @@ inline constexpr std::size_t read_bytes_at_rest = 4u << 10;
 
 /// The same while it sends more than that at once.
 inline constexpr std::size_t read_bytes_max = 64u << 10;
+
+// What all connections of a node hold together: a budget, since each by itself may hold some 25 MiB.
+
+/// Bytes of a frame that needs none of the budget while it is unfinished: 64 MiB of all connections together.
+inline constexpr std::size_t small_frame_bytes_max = 64u << 10;
+
+/// Bytes that the unfinished larger frames of all connections may come to, by the lengths that they announce.
+/// A frame on the way takes milliseconds on this machine, and 128 of the largest fit.
+inline constexpr std::size_t unfinished_bytes_max = 128u << 20;
+
+/// How long an unfinished larger frame keeps its part of the budget when another one needs it.
+inline constexpr std::uint32_t unfinished_ms_kept = 500;
+
+/// Encoded bytes of requests that may be unanswered, of all connections together: sixteen full windows.
+inline constexpr std::size_t unanswered_bytes_max = 256u << 20;
+
+/// Bytes of replies that may be unread, of all connections together.
+inline constexpr std::size_t unread_bytes_max = 256u << 20;
+
+/// What one connection may always leave unread: a page, though others have taken the whole budget.
+inline constexpr std::size_t unread_bytes_granted = 64u << 10;
 
 } // namespace orderd::limits

@@ -29,6 +29,11 @@ class DoorTest(unittest.TestCase):
         self.open.append(connection)
         return connection
 
+    def peak_bytes(self):
+        """The most memory that the node has had."""
+        status = pathlib.Path(f"/proc/{self.node.process.pid}/status").read_text()
+        return next(int(line.split()[1]) * 1024 for line in status.splitlines() if line.startswith("VmHWM:"))
+
     def assert_served(self):
         """A client that comes now places an order, and a person at a terminal is answered."""
         with self.node.client(timeout_s=5) as client:
@@ -57,6 +62,25 @@ class DoorTest(unittest.TestCase):
                 self.keep(node.raw()).send(wire.hello_frame())
             kind, _, payload = before.read_frame()
             self.assertEqual(kind, wire.REPLIES, payload)
+
+    def test_frames_that_do_not_end_fill_no_memory(self):
+        before = self.node.rss_bytes()
+        whole = wire.HEADER.pack((1 << 20), 1, wire.REQUESTS, 0, 1) + b"\0" * ((1 << 20) - 1)
+        for _ in range(CLIENTS):
+            one = self.keep(self.node.raw())
+            one.socket.settimeout(0.5)
+            try:
+                one.send(wire.hello_frame() + whole)
+            except OSError:
+                pass  # the node closed it
+        self.assert_served()
+        grown = self.peak_bytes() - before
+        print(f"{CLIENTS} unfinished frames of 1 MiB: {grown >> 20} MiB more at most")
+        self.assertLess(grown, 350 << 20)
+        with self.node.client(timeout_s=10) as large:  # a frame that needs some of what they hold
+            order = wire.place_order(wire.make_order_id(), "c", [("A", 1, 1)] * 2000)
+            replies = large.call_many([{"place_order": {**order, "order_id": wire.make_order_id()}} for _ in range(20)])
+            self.assertEqual(len(replies), 20)
 
     def test_an_idle_connection_costs_little(self):
         with self.node.client() as one:

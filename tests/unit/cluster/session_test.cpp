@@ -119,6 +119,43 @@ TEST_F(SessionTest, AnswersEachRequestUnderItsOwnIdAndOnce) {
   EXPECT_EQ(observer.notes[0].took, 3ms);
 }
 
+TEST_F(SessionTest, RefusesRequestsForWhichTheNodeHasNoRoomAndGivesTheirBytesBack) {
+  const auto one = requests_bytes(1, {an_order(1)});
+  byte_budget budget{one.size()};
+  context.unanswered = &budget;
+  {
+    session other{78, context};
+    other.open(now);
+    other.receive(hello_bytes() + one, now, asked);
+    EXPECT_GT(budget.used(), 0u);
+    introduce();
+    receive(requests_bytes(500, {an_order(2), an_order(3)}));
+    const auto replies = replies_of(sent());
+    ASSERT_EQ(replies.size(), 2u);
+    EXPECT_EQ(replies[1].request_id(), 501u);
+    EXPECT_EQ(replies[1].fault().code(), v1::fault::OVERLOADED);
+    EXPECT_GT(replies[1].fault().retry_after_ms(), 0u);
+    EXPECT_EQ(talk.unanswered(), 0u);
+  }
+  EXPECT_EQ(budget.used(), 0u); // its session ended with the request unanswered
+  asked.clear();
+  receive(requests_bytes(502, {an_order(2)}));
+  EXPECT_EQ(talk.unanswered(), 1u);
+  for (const auto& batch : asked.by_shard)
+    for (const auto& request : batch)
+      talk.reply(request.from.request_id, confirmed_body(), now);
+  EXPECT_EQ(budget.used(), 0u);
+  context.unanswered = nullptr; // the session outlives the budget
+}
+
+TEST_F(SessionTest, KeepsNothingOfAFrameOnceItIsEnded) {
+  introduce();
+  receive(requests_bytes(1, {an_order()}).substr(0, 30));
+  EXPECT_GT(talk.unfinished_bytes(), 30u);
+  talk.end({runtime::fault_code::overloaded, "x"});
+  EXPECT_EQ(talk.unfinished_bytes(), 0u);
+}
+
 TEST_F(SessionTest, BoundsTheDeadline) {
   introduce();
   auto order = an_order();
