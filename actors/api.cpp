@@ -89,7 +89,7 @@ public:
   }
 
   decoded_request decode(const v1::set_stock& from) {
-    if (!(check_.command_id("command_id", from.command_id()) && check_.key("sku", from.sku())
+    if (!(check_.command_id("command_id", from.command_id()) && check_.new_key("sku", from.sku())
           && check_.number("on_hand", from.on_hand(), 0, limits::quantity_max)))
       return check_.refusal();
     return entity_request{command_to(entity_of(kind::item, from.sku()),
@@ -110,7 +110,7 @@ public:
   }
 
   decoded_request decode(const v1::set_account& from) {
-    if (!(check_.command_id("command_id", from.command_id()) && check_.key("customer", from.customer())
+    if (!(check_.command_id("command_id", from.command_id()) && check_.new_key("customer", from.customer())
           && check_.currency("currency", from.currency())
           && check_.number("credit_limit_minor", from.credit_limit_minor(), 0, int64_max)))
       return check_.refusal();
@@ -169,7 +169,7 @@ public:
     return node_request::list_lost;
   }
   decoded_request decode(const v1::accept_lost& from) {
-    if (!(check_.text("by", from.by(), limits::reference_bytes_max)
+    if (!(check_.new_text("by", from.by(), limits::reference_bytes_max)
           && (from.all()
               || check_.number("names", from.names_size(), 1, static_cast<std::int64_t>(lost_names_max)))))
       return check_.refusal();

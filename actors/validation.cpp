@@ -3,6 +3,7 @@
 #include "actors/money.hpp"
 #include "actors/order_id.hpp"
 #include "actors/replies.hpp"
+#include "actors/text.hpp"
 #include "actors/types.hpp"
 #include "config/limits.hpp"
 
@@ -72,6 +73,19 @@ bool field_checks::text(const char* field, std::string_view value, std::size_t b
   return value.size() <= bytes_max || refuse(field, value, "at most " + std::to_string(bytes_max) + " bytes");
 }
 
+bool field_checks::by_rule(const char* field, std::string_view value) {
+  const auto verdict = check_text(value);
+  return verdict.ok() || refuse(field, value, text_rule(value, verdict));
+}
+
+bool field_checks::new_key(const char* field, std::string_view value) {
+  return key(field, value) && by_rule(field, value);
+}
+
+bool field_checks::new_text(const char* field, std::string_view value, std::size_t bytes_max) {
+  return text(field, value, bytes_max) && by_rule(field, value);
+}
+
 bool field_checks::currency(const char* field, std::string_view value) {
   return (value.size() == currency_code::size && std::all_of(value.begin(), value.end(), is_capital))
          || refuse(field, value, "three capital letters (ISO 4217)");
@@ -89,6 +103,8 @@ bool field_checks::line(int at, const v1::order_line& line) {
   const auto name = [at](const char* field) { return "lines[" + std::to_string(at) + "]." + field; };
   if (line.sku().empty() || line.sku().size() > limits::key_bytes_max)
     return refuse(name("sku"), line.sku(), "1 to " + std::to_string(limits::key_bytes_max) + " bytes");
+  if (const auto verdict = check_text(line.sku()); !verdict.ok())
+    return refuse(name("sku"), line.sku(), text_rule(line.sku(), verdict));
   if (line.quantity() < 1 || line.quantity() > limits::quantity_max)
     return refuse(name("quantity"), std::to_string(line.quantity()), range(1, limits::quantity_max));
   if (line.unit_price_minor() < 0 || line.unit_price_minor() > limits::unit_price_minor_max)
@@ -102,8 +118,8 @@ bool field_checks::line(int at, const v1::order_line& line) {
 bool field_checks::placement(const v1::place_order& order) {
   const auto method = order.payment_method();
   const bool head = order_id("order_id", order.order_id())
-                    && text("reference", order.reference(), limits::reference_bytes_max)
-                    && text("customer", order.customer(), limits::key_bytes_max)
+                    && new_text("reference", order.reference(), limits::reference_bytes_max)
+                    && new_text("customer", order.customer(), limits::key_bytes_max)
                     && currency("currency", order.currency())
                     && rule(method == v1::ACCOUNT || method == v1::CARD, "payment_method",
                             std::to_string(static_cast<int>(method)), "ACCOUNT or CARD")

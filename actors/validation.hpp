@@ -19,10 +19,14 @@ class field_checks {
 public:
   bool order_id(const char* field, std::string_view value);
   bool command_id(const char* field, std::string_view value);
-  /// 1 to limits::key_bytes_max bytes.
+  /// 1 to limits::key_bytes_max bytes, of something that is looked for: keys of earlier versions may break
+  /// the rule of text.hpp.
   bool key(const char* field, std::string_view value);
-  /// At most `bytes_max` bytes.
+  /// At most `bytes_max` bytes, of something that is looked for.
   bool text(const char* field, std::string_view value, std::size_t bytes_max);
+  /// The same two, of something that is to be stored: by the rule of text.hpp too.
+  bool new_key(const char* field, std::string_view value);
+  bool new_text(const char* field, std::string_view value, std::size_t bytes_max);
   bool currency(const char* field, std::string_view value);
   bool number(const char* field, std::int64_t value, std::int64_t low, std::int64_t high);
   /// Any other rule: `holds`, or the field's value breaks the limit.
@@ -36,6 +40,7 @@ public:
 
 private:
   bool line(int at, const v1::order_line& line);
+  bool by_rule(const char* field, std::string_view value);
   bool refuse(std::string field, std::string_view value, std::string limit);
 
   refused_request refusal_;

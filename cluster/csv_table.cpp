@@ -1,5 +1,6 @@
 #include "cluster/csv_table.hpp"
 
+#include "actors/text.hpp"
 #include "cluster/line_file.hpp"
 
 #include <algorithm>
@@ -23,22 +24,17 @@ std::string plain(std::string_view name) {
   return text;
 }
 
-std::string_view trimmed(std::string_view cell) noexcept {
-  static constexpr std::string_view blanks = " \t\r\n";
-  const auto first = cell.find_first_not_of(blanks);
-  return first == std::string_view::npos ? std::string_view{}
-                                         : cell.substr(first, cell.find_last_not_of(blanks) - first + 1);
-}
-
 class table_reader {
 public:
   table_reader(std::string name, std::span<const table_column> columns,
                const std::function<void(const table_row&)>& visit)
-      : name_(std::move(name)), columns_(columns), visit_(visit), cells_(columns.size()) {}
+      : name_(std::move(name)), columns_(columns), visit_(visit), cells_(columns.size()),
+        composed_(columns.size()) {}
 
   void take(const csv_record& record) {
-    const bool blank = std::all_of(record.fields.begin(), record.fields.end(),
-                                   [](std::string_view field) { return trimmed(field).empty(); });
+    const bool blank = std::all_of(record.fields.begin(), record.fields.end(), [](std::string_view field) {
+      return actors::without_blanks(field).empty();
+    });
     if (wrong_ || (record.well_formed && blank))
       return;
     if (header_.empty())
@@ -89,10 +85,19 @@ private:
                   cells_};
     for (std::size_t i = 0; i < places_.size(); ++i) {
       const auto field = places_[i] < record.fields.size() ? record.fields[places_[i]] : std::string_view{};
-      cells_[i] = trimmed(field);
-      row.trimmed += cells_[i].size() != field.size() ? 1 : 0;
+      cells_[i] = tidy(field, i);
+      row.trimmed += cells_[i] != field ? 1 : 0;
     }
     visit_(row);
+  }
+
+  std::string_view tidy(std::string_view field, std::size_t column) {
+    const auto text = actors::without_blanks(field);
+    const auto verdict = actors::check_text(text);
+    if (verdict.why != actors::text_fault::not_nfc)
+      return text;
+    composed_[column] = actors::in_nfc(text);
+    return composed_[column];
   }
 
   const std::string name_; ///< what is said of it: "FILE is not a stock file"
@@ -101,6 +106,7 @@ private:
   std::vector<std::string> header_;
   std::vector<std::size_t> places_; ///< of each column in the header
   std::vector<std::string_view> cells_;
+  std::vector<std::string> composed_; ///< of cells that had to be
   std::optional<runtime::fault> wrong_;
 };
 

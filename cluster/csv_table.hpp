@@ -2,7 +2,8 @@
 //
 // *Operation*: `read_table` streams the file and gives each row's cells in the order of the columns that were
 // asked for. Rows of blanks alone, and the header where it stands again (files put one behind another), are
-// no rows. Blanks around a cell are dropped.
+// no rows. Blanks around a cell are dropped, and
+// its characters are composed (NFC).
 //
 // *Names*: case, blanks and underscores do not count: "Customer ID" is "CustomerID". Columns that were not
 // asked for are left out.
@@ -30,7 +31,7 @@ struct table_row {
   std::string_view text;                   ///< as in the file
   bool readable = false;                   ///< well-formed CSV, with as many fields as the header
   std::span<const std::string_view> cells; ///< by column; of an unreadable row what could be read, else empty
-  std::uint32_t trimmed = 0;               ///< cells that had blanks around them
+  std::uint32_t trimmed = 0;               ///< cells that were changed so
 };
 
 /// `kind` is what the file should be: "a stock file". Faults: `malformed` when the header lacks a column or

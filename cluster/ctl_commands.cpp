@@ -1,5 +1,7 @@
 #include "cluster/ctl_commands.hpp"
 
+#include "actors/text.hpp"
+
 namespace orderd::cluster {
 
 std::string refusal_text(const v1::reply& answer) {
@@ -14,7 +16,7 @@ std::string refusal_text(const v1::reply& answer) {
 }
 
 int print_refusal(const v1::reply& answer, ctl_context& context) {
-  context.err << "orderctl: " << refusal_text(answer) << '\n';
+  context.err << "orderctl: " << actors::shown(refusal_text(answer)) << '\n';
   if (context.json && answer.has_rejection())
     print_line(to_json(answer.rejection()), context);
   else if (context.json && answer.has_fault())
@@ -39,7 +41,8 @@ std::string new_command_id(ctl_context& context) {
 }
 
 void print_line(const json& value, ctl_context& context) {
-  context.out << value.dump() << '\n';
+  // What is no UTF-8 (a file name, what was stored damaged) becomes replacement characters.
+  context.out << value.dump(-1, ' ', false, json::error_handler_t::replace) << '\n';
 }
 
 } // namespace orderd::cluster

@@ -1,4 +1,5 @@
 // orderctl import online-retail.
+#include "actors/text.hpp"
 #include "cluster/csv_reader.hpp"
 #include "cluster/ctl_commands.hpp"
 #include "cluster/ctl_progress.hpp"
@@ -119,9 +120,10 @@ void retail_importer::on_refused_row(const refused_row& refused) {
                      << csv_field(refused.text) << '\n';
   if (is_no_sale(refused.why) || ++unreadable_printed_ > unreadable_printed_max)
     return;
-  context_.err << "orderctl: " << options_.file << ", line " << refused.line << ": " << about.field;
+  context_.err << "orderctl: " << actors::shown(options_.file) << ", line " << refused.line << ": "
+               << about.field;
   if (!about.value.empty())
-    context_.err << " '" << about.value << '\'';
+    context_.err << " '" << actors::shown(about.value) << '\'';
   context_.err << " has to be " << about.limit << " (" << to_string(refused.why) << ")\n";
 }
 
@@ -137,8 +139,9 @@ int retail_importer::read() {
     return exit_usage;
   }
   if (*trimmed > 0)
-    context_.err << "orderctl: " << options_.file << ": " << *trimmed
-                 << " cells have blanks around them, which are not taken as part of them\n";
+    context_.err
+        << "orderctl: " << options_.file << ": " << *trimmed
+        << " cells had blanks around them, or characters to compose: they are taken without, and composed\n";
   if (!options_.place_incomplete)
     book_.hold_back();
   write_not_placed();

@@ -1,5 +1,6 @@
 // orderctl lost.
 #include "actors/lost_view.hpp"
+#include "actors/text.hpp"
 #include "cluster/ctl_commands.hpp"
 #include "config/limits.hpp"
 
@@ -42,7 +43,7 @@ std::variant<std::vector<node_lost>, int> read_lost(ctl_context& context) {
 }
 
 void print_range(const v1::lost_range& range, std::ostream& out) {
-  out << range.name() << ": " << actors::lost_text(range);
+  out << range.name() << ": " << actors::shown(actors::lost_text(range));
   if (range.found_at_ms() != 0)
     out << ", found " << format_time(range.found_at_ms());
   out << '\n';

@@ -173,10 +173,10 @@ Example: two lines, paid from the account of customer 17850
   place
       ->add_option("--customer", options->customer,
                    "Customer whose account pays; none: a guest, who pays by card")
-      ->check(text_up_to(limits::key_bytes_max));
+      ->check(new_text_up_to(limits::key_bytes_max));
   place->add_flag("--card", options->card, "Pay by card although there is a customer");
   place->add_option("--reference", options->reference, "Your own reference, free text")
-      ->check(text_up_to(limits::reference_bytes_max));
+      ->check(new_text_up_to(limits::reference_bytes_max));
   place->add_option("--id", options->order_id, "The order's id, a UUIDv7; without it a new one is made")
       ->transform(order_id());
   place->add_flag("--partial", options->partial,
@@ -211,7 +211,7 @@ void command_line::add_stock() {
   require_one(*stock);
   auto* set = stock->add_subcommand("set", "Set the units on hand of a SKU; refused below what is reserved");
   auto new_stock = bind<stock_set_options>(set);
-  set->add_option("SKU", new_stock->sku)->required()->check(text_up_to(limits::key_bytes_max));
+  set->add_option("SKU", new_stock->sku)->required()->check(new_text_up_to(limits::key_bytes_max));
   set->add_option("UNITS", new_stock->on_hand)
       ->required()
       ->check(CLI::Range(std::int64_t{0}, limits::quantity_max));
@@ -235,7 +235,7 @@ void command_line::add_account() {
   auto options = bind<account_set_options>(set, [limit](account_set_options& of) {
     of.credit_limit_minor = amount_or_throw("--limit", *limit, of.currency);
   });
-  set->add_option("CUSTOMER", options->customer)->required()->check(text_up_to(limits::key_bytes_max));
+  set->add_option("CUSTOMER", options->customer)->required()->check(new_text_up_to(limits::key_bytes_max));
   set->add_option("--limit", *limit, "Credit limit as a decimal: 5000.00")->required();
   set->add_option("--currency", options->currency, "ISO 4217 code; fixed once set")
       ->check(currency_code())
@@ -337,7 +337,7 @@ void command_line::add_lost() {
   accept->add_flag("--all", options->all, "All that are lost now");
   accept->add_flag("--yes", options->yes, "Do it; else it is shown first, and asked for");
   accept->add_option("--by", options->by, "Who does it, for the log of the node")
-      ->check(text_up_to(limits::reference_bytes_max));
+      ->check(new_text_up_to(limits::reference_bytes_max));
 }
 
 void command_line::add_watching() {

@@ -1,12 +1,13 @@
 // orderctl place, get, cancel, list.
 #include "actors/order_id.hpp"
+#include "actors/text.hpp"
 #include "cluster/ctl_commands.hpp"
 #include "cluster/ctl_pages.hpp"
+#include "cluster/ctl_table.hpp"
 #include "cluster/decimal.hpp"
 #include "config/limits.hpp"
 
 #include <algorithm>
-#include <iomanip>
 #include <map>
 
 namespace orderd::cluster {
@@ -39,8 +40,8 @@ void print_order(const v1::order& order, ctl_context& context) {
   const auto digits = minor_digits(order.currency());
   out << "order      " << actors::order_id_text(order.order_id()) << '\n'
       << "status     " << outcome_text(order.status(), order.reason()) << '\n'
-      << "reference  " << (order.reference().empty() ? "-" : order.reference()) << '\n'
-      << "customer   " << (order.customer().empty() ? "guest" : order.customer()) << '\n'
+      << "reference  " << (order.reference().empty() ? "-" : actors::shown(order.reference())) << '\n'
+      << "customer   " << (order.customer().empty() ? "guest" : actors::shown(order.customer())) << '\n'
       << "total      " << format_money(order.total_minor(), order.currency()) << '\n'
       << "payment    " << method_name(order.payment().method()) << ", "
       << payment_state_name(order.payment().state()) << ", "
@@ -51,10 +52,12 @@ void print_order(const v1::order& order, ctl_context& context) {
   for (const auto status : order.history())
     out << ' ' << status_name(static_cast<v1::order_status>(status));
   out << '\n';
+  using side = ctl_table::side;
+  ctl_table table{{side::left, side::right, side::left, side::right, side::left}};
   for (const auto& line : order.lines())
-    out << "  " << std::left << std::setw(16) << line.sku() << std::right << std::setw(8) << line.quantity()
-        << " x " << std::setw(10) << format_minor(line.unit_price_minor(), digits)
-        << (line.reserved() ? "  reserved" : "") << '\n';
+    table.add({line.sku(), std::to_string(line.quantity()), "x",
+               format_minor(line.unit_price_minor(), digits), line.reserved() ? "reserved" : ""});
+  table.print(out, "  ");
 }
 
 json history_json(const v1::order& order) {
@@ -182,7 +185,7 @@ found_orders find_by_customer(const list_options& options, std::uint32_t shards,
 
 int warn_of_damaged(const found_orders& found, ctl_context& context) {
   for (const auto& said : found.damaged)
-    context.err << "orderctl: " << said << '\n';
+    context.err << "orderctl: " << actors::shown(said) << '\n';
   return found.damaged.empty() ? exit_ok : exit_fault;
 }
 
@@ -192,16 +195,15 @@ void print_table(const found_orders& found, ctl_context& context) {
     out << "no orders\n";
     return;
   }
-  out << std::left << std::setw(38) << "order" << std::setw(32) << "status" << std::setw(10) << "customer"
-      << std::setw(12) << "reference" << std::right << std::setw(6) << "lines" << std::setw(16) << "total"
-      << "  placed\n";
+  using side = ctl_table::side;
+  ctl_table table{{side::left, side::left, side::left, side::left, side::right, side::right, side::left}};
+  table.add({"order", "status", "customer", "reference", "lines", "total", "placed"});
   for (const auto& order : found.orders)
-    out << std::left << std::setw(38) << actors::order_id_text(order.order_id()) << std::setw(32)
-        << outcome_text(order.status(), order.reason()) << std::setw(10)
-        << (order.customer().empty() ? "guest" : order.customer()) << std::setw(12) << order.reference()
-        << std::right << std::setw(6) << order.lines_size() << std::setw(16)
-        << format_money(order.total_minor(), order.currency()) << "  " << format_time(order.placed_at_ms())
-        << '\n';
+    table.add({actors::order_id_text(order.order_id()), outcome_text(order.status(), order.reason()),
+               order.customer().empty() ? "guest" : order.customer(), order.reference(),
+               std::to_string(order.lines_size()), format_money(order.total_minor(), order.currency()),
+               format_time(order.placed_at_ms())});
+  table.print(out);
   if (!found.after.empty())
     out << "there are more: --after " << actors::order_id_text(found.after) << '\n';
 }

@@ -1,4 +1,5 @@
 // orderctl quarantine.
+#include "actors/text.hpp"
 #include "cluster/ctl_commands.hpp"
 #include "cluster/ctl_pages.hpp"
 #include "cluster/decimal.hpp"
@@ -50,8 +51,8 @@ runtime::result<quarantine_entries> read_quarantine(node_link& node) {
 }
 
 void print_entry(const v1::quarantined& entry, ctl_context& context) {
-  context.out << entry.kind() << ' ' << entry.key() << ": " << entry.command() << " failed "
-              << entry.attempts() << " times, last with: " << entry.error() << "; since "
+  context.out << entry.kind() << ' ' << actors::shown(entry.key()) << ": " << entry.command() << " failed "
+              << entry.attempts() << " times, last with: " << actors::shown(entry.error()) << "; since "
               << format_time(entry.since_ms()) << ", " << entry.parked() << " commands wait\n";
 }
 

@@ -1,4 +1,5 @@
 // orderctl scrub.
+#include "actors/text.hpp"
 #include "cluster/ctl_commands.hpp"
 
 #include <algorithm>
@@ -25,7 +26,7 @@ void print_scrub(const v1::scrub_status& scrub, ctl_context& context) {
     out << "; the next in " << scrub.next_in_ms() / 60'000 << " min";
   out << '\n';
   if (!scrub.finding().empty())
-    out << "FOUND: " << scrub.finding() << '\n';
+    out << "FOUND: " << actors::shown(scrub.finding()) << '\n';
 }
 
 int scrub_node(const std::string& endpoint, bool now, ctl_context& context) {

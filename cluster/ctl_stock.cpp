@@ -1,9 +1,9 @@
 // orderctl stock set, get, load; account set, get.
+#include "actors/text.hpp"
 #include "cluster/csv_table.hpp"
 #include "cluster/ctl_commands.hpp"
 #include "cluster/ctl_progress.hpp"
 #include "cluster/decimal.hpp"
-#include "cluster/utf8.hpp"
 #include "config/limits.hpp"
 
 #include <array>
@@ -24,8 +24,8 @@ int print_item(const v1::reply& answer, ctl_context& context) {
   if (context.json)
     print_line(to_json(item), context);
   else
-    context.out << item.sku() << ": " << item.on_hand() << " on hand, " << item.reserved() << " reserved, "
-                << item.available() << " available\n";
+    context.out << actors::shown(item.sku()) << ": " << item.on_hand() << " on hand, " << item.reserved()
+                << " reserved, " << item.available() << " available\n";
   return exit_ok;
 }
 
@@ -36,7 +36,7 @@ int print_account(const v1::reply& answer, ctl_context& context) {
   if (context.json)
     print_line(to_json(account), context);
   else
-    context.out << account.customer() << ": limit "
+    context.out << actors::shown(account.customer()) << ": limit "
                 << format_money(account.credit_limit_minor(), account.currency()) << ", held "
                 << format_money(account.held_minor(), account.currency()) << ", captured "
                 << format_money(account.captured_minor(), account.currency()) << '\n';
@@ -49,13 +49,15 @@ std::string check_stock_row(const table_row& row, stock_set_options& into) {
     return "is no CSV row of as many fields as the header";
   const auto sku = row.cells[0];
   const auto units = row.cells[1];
-  if (sku.empty() || sku.size() > limits::key_bytes_max || !is_utf8(sku))
-    return "sku '" + std::string{is_utf8(sku) ? sku : "?"} + "' has to be 1 to "
-           + std::to_string(limits::key_bytes_max) + " bytes of UTF-8";
+  if (sku.empty() || sku.size() > limits::key_bytes_max)
+    return "sku '" + actors::shown(sku) + "' has to be 1 to " + std::to_string(limits::key_bytes_max)
+           + " bytes";
+  if (const auto verdict = actors::check_text(sku); !verdict.ok())
+    return "sku '" + actors::shown(sku) + "' has to be " + actors::text_rule(sku, verdict);
   const auto read = std::from_chars(units.data(), units.data() + units.size(), into.on_hand);
   if (read.ec != std::errc{} || read.ptr != units.data() + units.size() || into.on_hand < 0
       || into.on_hand > limits::quantity_max)
-    return "on_hand '" + std::string{units} + "' has to be a whole number from 0 to "
+    return "on_hand '" + actors::shown(units) + "' has to be a whole number from 0 to "
            + std::to_string(limits::quantity_max);
   into.sku = sku;
   return {};
@@ -83,7 +85,7 @@ runtime::result<std::vector<stock_set_options>> read_stock_file(const std::strin
     return runtime::fault{runtime::fault_code::malformed, wrong};
   if (trimmed > 0)
     told << "orderctl: " << path << ": " << trimmed
-         << " cells have blanks around them, which are not taken as part of them\n";
+         << " cells had blanks around them, or characters to compose: they are taken without, and composed\n";
   return rows;
 }
 
@@ -107,7 +109,7 @@ int run(const stock_get_options& options, ctl_context& context) {
 int run(const stock_load_options& options, ctl_context& context) {
   const auto rows = read_stock_file(options.file, context.err);
   if (!rows) {
-    context.err << "orderctl: " << rows.error().message << '\n';
+    context.err << "orderctl: " << actors::shown(rows.error().message) << '\n';
     return exit_usage;
   }
   std::uint64_t set = 0;
@@ -130,8 +132,8 @@ int run(const stock_load_options& options, ctl_context& context) {
         else if (!answer.what.has_rejection())
           fault = answer.what;
         else if (++refused <= refusals_printed_max)
-          context.err << "orderctl: " << (*rows)[answer.index].sku << ": " << refusal_text(answer.what)
-                      << '\n';
+          context.err << "orderctl: " << (*rows)[answer.index].sku << ": "
+                      << actors::shown(refusal_text(answer.what)) << '\n';
         return !fault;
       });
   bar.finish();

@@ -1,9 +1,9 @@
 #include "cluster/ctl_values.hpp"
 
 #include "actors/order_id.hpp"
+#include "actors/text.hpp"
 #include "cluster/ctl_options.hpp"
 #include "cluster/decimal.hpp"
-#include "cluster/utf8.hpp"
 #include "config/limits.hpp"
 
 #include <algorithm>
@@ -15,7 +15,17 @@ CLI::Validator text_up_to(std::size_t bytes_max) {
   return {[bytes_max](std::string& text) -> std::string {
             if (text.empty() || text.size() > bytes_max)
               return "has to be of 1 to " + std::to_string(bytes_max) + " bytes";
-            return is_utf8(text) ? "" : "has to be UTF-8";
+            return actors::is_utf8(text) ? "" : "has to be UTF-8";
+          },
+          ""};
+}
+
+CLI::Validator new_text_up_to(std::size_t bytes_max) {
+  return {[bytes_max](std::string& text) -> std::string {
+            if (text.empty() || text.size() > bytes_max)
+              return "has to be of 1 to " + std::to_string(bytes_max) + " bytes";
+            const auto verdict = actors::check_text(text);
+            return verdict.ok() ? "" : "has to be " + actors::text_rule(text, verdict);
           },
           ""};
 }
@@ -58,7 +68,7 @@ std::int64_t amount_or_throw(const std::string& option, const std::string& text,
 
 std::variant<v1::order_line, std::string> parse_line(const std::string& text, const std::string& currency) {
   const auto wrong = [&text](const std::string& why) {
-    return "'" + text + "' is no line as SKU=QUANTITY@PRICE: " + why;
+    return "'" + actors::shown(text) + "' is no line as SKU=QUANTITY@PRICE: " + why;
   };
   const auto at = text.rfind('@');
   const auto equals = at == std::string::npos ? at : text.rfind('=', at);
@@ -66,8 +76,10 @@ std::variant<v1::order_line, std::string> parse_line(const std::string& text, co
     return wrong("85123A=6@2.55 is one");
   v1::order_line line;
   line.set_sku(text.substr(0, equals));
-  if (line.sku().empty() || line.sku().size() > limits::key_bytes_max || !is_utf8(line.sku()))
-    return wrong("a SKU is of 1 to " + std::to_string(limits::key_bytes_max) + " bytes of UTF-8");
+  if (line.sku().empty() || line.sku().size() > limits::key_bytes_max)
+    return wrong("a SKU is of 1 to " + std::to_string(limits::key_bytes_max) + " bytes");
+  if (const auto verdict = actors::check_text(line.sku()); !verdict.ok())
+    return wrong("the SKU has to be " + actors::text_rule(line.sku(), verdict));
   std::int64_t quantity = 0;
   const char* const end = text.data() + at;
   const auto read = std::from_chars(text.data() + equals + 1, end, quantity);

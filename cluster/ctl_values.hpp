@@ -16,6 +16,8 @@ namespace orderd::cluster {
 
 /// A text that can be sent: UTF-8, not empty, within a limit.
 CLI::Validator text_up_to(std::size_t bytes_max);
+/// The same, of a text that is to be stored: by the rule of actors/text.hpp too.
+CLI::Validator new_text_up_to(std::size_t bytes_max);
 
 CLI::Validator currency_code();
 

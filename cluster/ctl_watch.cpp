@@ -1,4 +1,5 @@
 // orderctl audit, status, cluster status.
+#include "actors/text.hpp"
 #include "cluster/ctl_commands.hpp"
 
 #include <algorithm>
@@ -22,8 +23,8 @@ void print_report(const v1::audit_report& report, ctl_context& context) {
     out << report.unjudged()
         << " differences may be commands under way between shards: audit again when it is quiet\n";
   for (const auto& violation : report.first_violations())
-    out << "VIOLATION of " << violation.invariant() << " by " << violation.subject() << ": "
-        << violation.detail() << '\n';
+    out << "VIOLATION of " << violation.invariant() << " by " << actors::shown(violation.subject()) << ": "
+        << actors::shown(violation.detail()) << '\n';
   out << (report.violations() == 0 ? "no violation" : std::to_string(report.violations()) + " violations")
       << '\n';
 }

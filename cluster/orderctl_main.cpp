@@ -1,4 +1,5 @@
 // orderctl: the command line of orderd. `orderctl --help` says what it can do.
+#include "actors/text.hpp"
 #include "cluster/client.hpp"
 #include "cluster/ctl_commands.hpp"
 #include "cluster/ctl_options.hpp"
@@ -11,7 +12,9 @@
 
 #include <chrono>
 #include <csignal>
+#include <cstdio>
 #include <cstdlib>
+#include <exception>
 #include <iostream>
 #include <memory>
 #include <random>
@@ -103,6 +106,9 @@ int run_orderctl(std::vector<std::string> arguments) {
 } // namespace
 } // namespace orderd::cluster
 
-int main(int argc, char** argv) {
+int main(int argc, char** argv) try {
   return orderd::cluster::run_orderctl({argv + 1, argv + argc});
+} catch (const std::exception& error) {
+  std::fprintf(stderr, "orderctl: error: %s\n", orderd::actors::shown(error.what()).c_str());
+  return orderd::cluster::exit_fault;
 }

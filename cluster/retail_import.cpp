@@ -1,7 +1,7 @@
 #include "cluster/retail_import.hpp"
 
 #include "actors/order_id.hpp"
-#include "cluster/utf8.hpp"
+#include "actors/text.hpp"
 #include "config/limits.hpp"
 
 #include <algorithm>
@@ -111,67 +111,23 @@ std::optional<unplaced_reason> kind_of(std::string_view number) noexcept {
 
 } // namespace
 
-std::string_view to_string(row_fault why) noexcept {
-  static constexpr std::array<std::string_view, row_faults> names{
-      "malformed_csv",      "not_utf8",        "invoice_missing",    "invoice_too_long",
-      "sku_missing",        "sku_too_long",    "quantity_malformed", "quantity_below_one",
-      "quantity_too_large", "price_malformed", "price_not_positive", "price_not_whole_pence",
-      "price_too_large",    "date_malformed",  "customer_too_long",  "customer_differs",
-      "too_many_lines",     "total_too_large",
-  };
-  return names[static_cast<std::size_t>(why)];
-}
-
 std::string_view to_string(unplaced_reason why) noexcept {
   static constexpr std::array<std::string_view, unplaced_reasons> names{"cancellation", "adjustment",
                                                                         "no_acceptable_row", "held_back"};
   return names[static_cast<std::size_t>(why)];
 }
 
-bool is_no_sale(row_fault why) noexcept {
-  return why == row_fault::quantity_below_one || why == row_fault::price_not_positive
-         || why == row_fault::price_not_whole_pence;
+namespace {
+
+/// Why a key cannot be taken.
+std::optional<row_fault> check_key(std::string_view text) {
+  const auto verdict = actors::check_text(text);
+  if (verdict.ok())
+    return std::nullopt;
+  return verdict.why == actors::text_fault::not_utf8 ? row_fault::not_utf8 : row_fault::text_refused;
 }
 
-row_fault_text describe(row_fault why, const retail_row& row) {
-  const auto bytes = [](std::size_t most) { return "at most " + std::to_string(most) + " bytes"; };
-  switch (why) {
-  case row_fault::malformed_csv:
-    return {"row", {}, "as many fields as the header, quotes only around whole fields and doubled inside"};
-  case row_fault::not_utf8:
-    return {"row", {}, "UTF-8 in Invoice, StockCode and Customer ID"};
-  case row_fault::invoice_missing:
-    return {"Invoice", row.invoice, "an invoice number"};
-  case row_fault::invoice_too_long:
-    return {"Invoice", row.invoice, bytes(limits::reference_bytes_max)};
-  case row_fault::sku_missing:
-    return {"StockCode", row.sku, "a stock code"};
-  case row_fault::sku_too_long:
-    return {"StockCode", row.sku, bytes(limits::key_bytes_max)};
-  case row_fault::quantity_malformed:
-  case row_fault::quantity_below_one:
-  case row_fault::quantity_too_large:
-    return {"Quantity", row.quantity, "a whole number from 1 to " + std::to_string(limits::quantity_max)};
-  case row_fault::price_malformed:
-  case row_fault::price_not_positive:
-  case row_fault::price_not_whole_pence:
-  case row_fault::price_too_large:
-    return {"Price", row.price,
-            "a decimal from 0.01 to " + format_minor(limits::unit_price_minor_max, pence_digits)
-                + " with whole pence"};
-  case row_fault::date_malformed:
-    return {"InvoiceDate", row.date, "YYYY-MM-DD HH:MM:SS or M/D/YYYY H:MM, from 1970 on"};
-  case row_fault::customer_too_long:
-    return {"Customer ID", row.customer, bytes(limits::key_bytes_max)};
-  case row_fault::customer_differs:
-    return {"Customer ID", row.customer, "the customer of the invoice's first row"};
-  case row_fault::too_many_lines:
-    return {"Invoice", row.invoice, "at most " + std::to_string(limits::lines_per_order_max) + " rows"};
-  case row_fault::total_too_large:
-    return {"Invoice", row.invoice, "a total that fits 63 bits of pence"};
-  }
-  return {};
-}
+} // namespace
 
 std::optional<row_fault> retail_book::add(const retail_row& row) {
   ++rows_;
@@ -188,7 +144,7 @@ row_fault retail_book::add_malformed(std::string_view invoice) {
   ++rows_;
   ++refused_[static_cast<std::size_t>(row_fault::malformed_csv)];
   std::optional<std::uint32_t> of;
-  if (!invoice.empty() && invoice.size() <= limits::reference_bytes_max && is_utf8(invoice)) {
+  if (!invoice.empty() && invoice.size() <= limits::reference_bytes_max && !check_key(invoice)) {
     of = invoice_of(invoice);
     ++invoices_[*of].rows;
   }
@@ -228,10 +184,12 @@ std::uint64_t retail_book::unreadable_rows() const noexcept {
 }
 
 std::optional<row_fault> retail_book::add_row(const retail_row& row, std::optional<std::uint32_t>& of) {
-  if (!is_utf8(row.invoice) || row.invoice.empty() || row.invoice.size() > limits::reference_bytes_max)
-    return !is_utf8(row.invoice) ? row_fault::not_utf8
-           : row.invoice.empty() ? row_fault::invoice_missing
-                                 : row_fault::invoice_too_long;
+  if (const auto fault = check_key(row.invoice))
+    return fault;
+  if (row.invoice.empty())
+    return row_fault::invoice_missing;
+  if (row.invoice.size() > limits::reference_bytes_max)
+    return row_fault::invoice_too_long;
   of = invoice_of(row.invoice);
   auto& invoice = invoices_[*of];
   ++invoice.rows;
@@ -239,8 +197,10 @@ std::optional<row_fault> retail_book::add_row(const retail_row& row, std::option
     blame(invoice, *std::exchange(of_next_, std::nullopt));
   if (kind_of(invoice.number))
     return std::nullopt;
-  if (!is_utf8(row.sku) || !is_utf8(row.customer))
-    return row_fault::not_utf8;
+  for (const auto key : {row.sku, row.customer}) {
+    if (const auto fault = check_key(key))
+      return fault;
+  }
   return add_line(invoice, row);
 }
 

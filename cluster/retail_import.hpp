@@ -45,6 +45,7 @@ struct retail_row {
 enum class row_fault : std::uint8_t {
   malformed_csv,         ///< quotes that do not match, or another number of fields than the header
   not_utf8,              ///< a key field is not UTF-8
+  text_refused,          ///< a key field has a control or format character (actors/text.hpp)
   invoice_missing,       ///< no invoice number
   invoice_too_long,      ///< above 64 bytes
   sku_missing,           ///< no stock code
@@ -62,7 +63,7 @@ enum class row_fault : std::uint8_t {
   too_many_lines,        ///< the invoice already has 2,000 acceptable rows
   total_too_large,       ///< the invoice's total would not fit in 63 bits
 };
-inline constexpr std::size_t row_faults = 18;
+inline constexpr std::size_t row_faults = 19;
 /// The stable name: "price_not_positive".
 std::string_view to_string(row_fault why) noexcept;
 /// The row was read, and says that it is no sale: a return, a gift, a part of a penny.

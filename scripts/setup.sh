@@ -19,7 +19,7 @@ packages=(
   build-essential cmake ninja-build ccache mold git python3 xz-utils ca-certificates
   liblmdb-dev libprotobuf-dev protobuf-compiler libgrpc++-dev protobuf-compiler-grpc
   prometheus-cpp-dev libxxhash-dev libssl-dev
-  libcli11-dev nlohmann-json3-dev libcsv-dev liblzma-dev libspdlog-dev libjemalloc-dev
+  libcli11-dev nlohmann-json3-dev libcsv-dev libutf8proc-dev liblzma-dev libspdlog-dev libjemalloc-dev
   libgtest-dev libgmock-dev etcd-server spin
   clang clang-format clang-tidy libclang-rt-14-dev shellcheck
 )

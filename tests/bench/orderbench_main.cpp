@@ -13,6 +13,8 @@
 #include <atomic>
 #include <csignal>
 #include <cstdio>
+#include <cstdlib>
+#include <exception>
 
 #include <unistd.h>
 
@@ -133,6 +135,9 @@ int run(int argc, char** argv) {
 
 } // namespace orderd::bench
 
-int main(int argc, char** argv) {
+int main(int argc, char** argv) try {
   return orderd::bench::run(argc, argv);
+} catch (const std::exception& error) {
+  std::fprintf(stderr, "orderbench: error: %s\n", error.what());
+  return EXIT_FAILURE;
 }

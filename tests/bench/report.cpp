@@ -117,7 +117,7 @@ std::string json_report(run_result& result) {
       {"client", usage_json(result.client, record)},
       {"timeline", timeline_json(record)},
   };
-  return report.dump(2) + "\n";
+  return report.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
 }
 
 } // namespace orderd::bench

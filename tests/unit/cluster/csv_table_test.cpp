@@ -72,5 +72,11 @@ TEST_F(CsvTable, NamesRowsWithOtherFieldsThanTheHeaderAndWhatCouldBeRead) {
   EXPECT_EQ(rows_, (rows{"2!|c|1", "3!|c|", "4!|c|", "5|a\nb|2"}));
 }
 
+TEST_F(CsvTable, ComposesCharactersAndDropsBlanksOfOtherAlphabets) {
+  ASSERT_TRUE(read("Customer,Units\n\u00a0cafe\u0301\u3000,3\n"));
+  EXPECT_EQ(rows_, rows{"2|caf\u00e9|3"});
+  EXPECT_EQ(trimmed_, 1U);
+}
+
 } // namespace
 } // namespace orderd::cluster
