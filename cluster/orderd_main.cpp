@@ -8,6 +8,7 @@
 #include "cluster/metrics_endpoint.hpp"
 #include "cluster/node.hpp"
 #include "cluster/provider_simulation.hpp"
+#include "cluster/start_words.hpp"
 #include "cluster/system_config.hpp"
 #include "cluster/version.hpp"
 #include "config/loopback.hpp"
@@ -28,6 +29,7 @@
 #include <cstdlib>
 #include <exception>
 #include <iostream>
+#include <sys/stat.h>
 #include <unistd.h>
 
 /// Read by jemalloc when the process starts. Huge pages: entities are visited at random, and with small
@@ -255,7 +257,15 @@ int main(int argc, char** argv) {
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? EXIT_SUCCESS : orderd::cluster::exit_usage;
   }
+  ::umask(S_IRWXG | S_IRWXO); // what is stored here is nobody else's to read
+  settings.data_dir = orderd::cluster::in_full(settings.data_dir);
   if (disks.what != orderd::cluster::disks_options::action::none)
     return orderd::cluster::run_disks_command(disks, settings);
+  if (settings.configuration == orderd::config::configuration_form::etcd && app.count("--data-dir") == 0) {
+    std::fprintf(stderr,
+                 "orderd: a node of a cluster needs its folder said: --data-dir DIR. In another folder than "
+                 "before it would be another disk\n");
+    return orderd::cluster::exit_usage;
+  }
   return orderd::cluster::run(settings, said);
 }

@@ -156,6 +156,18 @@ result<void> make_folders(const std::string& path) {
   return sync_folder(whole.parent_path().string());
 }
 
+result<bool> make_private(const std::string& path) {
+  struct stat about {};
+  if (::stat(path.c_str(), &about) != 0)
+    return os_failure(errno, "look at", path);
+  constexpr mode_t of_others = S_IRWXG | S_IRWXO;
+  if ((about.st_mode & of_others) == 0)
+    return false;
+  if (::chmod(path.c_str(), about.st_mode & 07777 & ~of_others) != 0)
+    return os_failure(errno, "take the rights of others from", path);
+  return true;
+}
+
 result<void> write_file_atomically(const std::string& path, const std::string& content) {
   const auto temporary = path + ".tmp";
   {

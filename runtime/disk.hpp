@@ -35,6 +35,10 @@ result<void> sync_folder(const std::string& path);
 /// Creates the folder, and the ones above it, and makes that durable. Existing ones are fine.
 result<void> make_folders(const std::string& path);
 
+/// Takes the rights of everybody but its owner from a folder that exists. True when there were any; a fault
+/// when they cannot be taken, as from a folder of somebody else.
+result<bool> make_private(const std::string& path);
+
 /// Replaces the file's content, whole or not at all, durably.
 result<void> write_file_atomically(const std::string& path, const std::string& content);
 

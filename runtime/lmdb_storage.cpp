@@ -82,6 +82,17 @@ result<void> check_ours(const std::string& path) {
   return folder_lock::check(path);
 }
 
+/// Orders and accounts are nobody else's to read. What is below it is closed with the folder.
+void close_to_others(const std::string& path) {
+  const auto closed = make_private(path);
+  if (!closed)
+    log::warn("storage", "folder_open_to_others", {{"folder", path}},
+              closed.error().message + "; give it to the user that runs orderd, with mode 0700");
+  else if (*closed)
+    log::warn("storage", "folder_closed_to_others", {{"folder", path}},
+              "others could read the data folder; its mode is 0700 now");
+}
+
 /// What the folder is, or what it is going to be: then it says so before anything else is in it.
 result<node_file> claim(const std::string& path, std::uint32_t shards) {
   const auto file = path + "/node.json";
@@ -213,6 +224,7 @@ result<std::unique_ptr<storage>> open_storage(const std::string& path, std::uint
     return done.error();
   if (auto done = check_ours(path); !done)
     return done.error();
+  close_to_others(path);
   auto lock = held ? result<std::unique_ptr<folder_lock>>{std::move(held)} : folder_lock::take(path);
   if (!lock)
     return lock.error();

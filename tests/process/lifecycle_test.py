@@ -1,9 +1,11 @@
 """How a node starts, stops and refuses to start, and what it shows of itself."""
 
+import os
 import pathlib
 import re
 import signal
 import socket
+import subprocess
 import sys
 import tempfile
 import time
@@ -14,7 +16,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).parent))
 import orderd_client as wire  # noqa: E402
 from order_check import check_all  # noqa: E402
 from order_load import Crowd, Market  # noqa: E402
-from orderd_node import ROOT, TemporaryNode, seed_of_this_run, wait_until  # noqa: E402
+from orderd_node import PROGRAMS, ROOT, TemporaryNode, seed_of_this_run, wait_until  # noqa: E402
 
 STOPS = 5
 STOP_S_MAX = 2
@@ -115,6 +117,33 @@ class RefusalTest(unittest.TestCase):
         self.refused(node, FAULT, "is not a data folder", "letter.txt")
         self.assertEqual((node.data / "letter.txt").read_text(), "dear reader")
         self.assertFalse((node.data / "journal").exists())
+
+    def test_what_it_stores_is_nobody_elses_to_read(self):
+        node = TemporaryNode(self)
+        node.data.mkdir(mode=0o755)
+        node.data.chmod(0o755)  # whatever the umask is
+        node.start()
+        self.assertEqual(node.stop(), 0)
+        self.assertIn("event=folder_closed_to_others", node.said())
+        for path in [node.data, *node.data.rglob("*")]:
+            self.assertEqual(path.stat().st_mode & 0o077, 0, path)
+
+    def test_it_names_its_folder_in_full(self):
+        node = TemporaryNode(self)
+        node.data.mkdir()
+        (node.data / "notes.txt").write_text("mine")
+        folder, node.data = node.data, pathlib.Path(os.path.relpath(node.data))
+        node.launch()
+        self.assertEqual(node.wait(), FAULT)
+        self.assertIn(f"orderd: {folder} is not a data folder", node.said())
+
+    def test_a_node_of_a_cluster_needs_its_folder_said(self):
+        command = [PROGRAMS / "orderd", "--configuration", "etcd", "--etcd", "127.0.0.1:1", "--node", "1"]
+        with tempfile.TemporaryDirectory(prefix="orderd-test-") as folder:
+            done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=30, check=False)
+            self.assertEqual(done.returncode, USAGE, done.stderr)
+            self.assertIn("--data-dir", done.stderr)
+            self.assertEqual(os.listdir(folder), [])
 
     def test_wrong_flags_are_usage(self):
         for flags, word in ((["--no-such-flag"], "--no-such-flag"), (["--shards", "many"], "--shards"),

@@ -71,5 +71,18 @@ TEST_F(Disk, ListsNamesOrSaysWhyNot) {
   EXPECT_FALSE(names_in(path("file")));
 }
 
+TEST_F(Disk, TakesTheRightsOfOthersFromAFolder) {
+  const auto folder = path("folder");
+  ::chmod(folder.c_str(), 0755);
+  const auto closed = make_private(folder);
+  ASSERT_TRUE(closed) << closed.error().message;
+  EXPECT_TRUE(*closed);
+  struct stat about {};
+  ASSERT_EQ(::stat(folder.c_str(), &about), 0);
+  EXPECT_EQ(about.st_mode & 07777, 0700u);
+  EXPECT_FALSE(*make_private(folder)); // they are gone already
+  EXPECT_FALSE(make_private(path("none")));
+}
+
 } // namespace
 } // namespace orderd::runtime
