@@ -20,7 +20,6 @@
 namespace orderd::cluster {
 
 using caf::io::connection_handle;
-using runtime::fault;
 using runtime::fault_code;
 using runtime::result;
 namespace log = runtime::log;
