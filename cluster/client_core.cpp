@@ -1,9 +1,9 @@
 #include "cluster/client_core.hpp"
 
 #include "actors/replies.hpp"
+#include "cluster/reply_frame.hpp"
 #include "config/limits.hpp"
 
-#include <google/protobuf/arena.h>
 #include <google/protobuf/io/coded_stream.h>
 
 #include <algorithm>
@@ -31,6 +31,9 @@ constexpr milliseconds backoff_max{2'000};
 constexpr milliseconds retry_delay{10};
 constexpr milliseconds retry_delay_max{1'000};
 
+/// After a request that was not sent because the server is too slow for its deadline.
+constexpr std::uint32_t retry_not_in_time_ms = 200;
+
 /// Most bytes around an encoded request in a batch: tag and length, and the field with its timeout.
 constexpr std::size_t request_overhead_bytes_max = 1 + 5 + 1 + 5;
 
@@ -38,21 +41,10 @@ constexpr std::size_t request_overhead_bytes_max = 1 + 5 + 1 + 5;
 constexpr std::uint8_t tag_of_requests = 1 << 3 | 2;
 constexpr std::uint8_t tag_of_timeout = 1 << 3 | 0;
 
-/// The replies of one frame, in one piece of memory that lives as long as one of them is used.
-struct reply_frame {
-  explicit reply_frame(std::size_t payload_bytes)
-      : arena(arena_options(payload_bytes)),
-        batch(google::protobuf::Arena::CreateMessage<v1::reply_batch>(&arena)) {}
-
-  static google::protobuf::ArenaOptions arena_options(std::size_t payload_bytes) {
-    google::protobuf::ArenaOptions options;
-    options.start_block_size = std::clamp<std::size_t>(payload_bytes * 4, 512, 64u << 10);
-    return options;
-  }
-
-  google::protobuf::Arena arena;
-  v1::reply_batch* batch;
-};
+const fault not_in_time{fault_code::overloaded,
+                        "as fast as the server answers now, there would be no answer before the deadline; "
+                        "the request was not sent",
+                        retry_not_in_time_ms};
 
 milliseconds remaining(std::chrono::steady_clock::time_point deadline,
                        std::chrono::steady_clock::time_point now) {
@@ -80,7 +72,7 @@ void client_core::submit(std::uint64_t caller, std::uint64_t tag, std::shared_pt
     return;
   }
   const auto deadline = deadline_of(*what, now);
-  submit({caller, tag, std::move(what), deadline});
+  submit({caller, tag, std::move(what), deadline}, now);
 }
 
 client_core::time_point client_core::deadline_of(const v1::request& what, time_point now) const {
@@ -88,12 +80,20 @@ client_core::time_point client_core::deadline_of(const v1::request& what, time_p
   return now + (named.count() == 0 ? options_.timeout : named);
 }
 
-void client_core::submit(unanswered_request given) {
+/// Whether it is known; with nothing under way nobody would ever learn that the server is fast again.
+bool client_core::too_late(time_point deadline, std::size_t ahead, time_point now) const {
+  return in_flight_count_ > 0 && deadline - now < pace_.expected(ahead);
+}
+
+void client_core::submit(unanswered_request given, time_point now) {
+  if (!given.sent && too_late(given.deadline, pending_.size(), now))
+    return answers_.push_back({given.caller, given.tag, fault_reply(not_in_time)});
   auto& one = pending_.emplace_back();
   one.self = std::prev(pending_.end());
   one.caller = given.caller;
   one.tag = given.tag;
   one.what = std::move(given.what);
+  one.attempts = given.sent ? 1 : 0;
   one.deadline = deadlines_.emplace_hint(deadlines_.end(), given.deadline, &one);
 }
 
@@ -115,6 +115,7 @@ void client_core::disconnected(std::string why, time_point now, milliseconds ret
   std::fill(in_flight_by_id_.begin(), in_flight_by_id_.end(), nullptr);
   in_flight_bytes_ = 0;
   in_flight_count_ = 0;
+  pace_.forget();
   std::erase_if(in_flight_, [](const entry& one) { return one.answered; });
   for (auto& one : in_flight_)
     one.at = place::pending;
@@ -176,6 +177,7 @@ result<void> client_core::take_replies(const frame& what, time_point now) {
   backoff_ = first_backoff; // not at HELLO: a server that refuses the connection says that too
   for (const auto& one : content->batch->replies())
     take_reply({content, &one}, now);
+  pace_.look(pending_.size(), now);
   return {};
 }
 
@@ -186,6 +188,7 @@ void client_core::take_reply(std::shared_ptr<const v1::reply> what, time_point n
   slot(one->wire_id) = nullptr;
   --in_flight_count_;
   in_flight_bytes_ -= one->bytes;
+  pace_.answered(one->sent_at, now);
   if (one->answered)
     forget(*one);
   else if (what->has_fault() && what->fault().code() == v1::fault::NOT_OWNER)
@@ -235,6 +238,10 @@ void client_core::write_frame_of_pending(std::string& out, std::size_t bytes_max
   while (!pending_.empty() && next_wire_id_ - first_id < limits::requests_per_frame_max
          && !slot(next_wire_id_) && out.size() < bytes_max) {
     auto& one = pending_.front();
+    if (one.attempts == 0 && too_late(one.deadline->first, 0, now)) {
+      finish(one, fault_reply(not_in_time));
+      continue;
+    }
     const auto bytes = one.what->ByteSizeLong();
     if (bytes + request_overhead_bytes_max > server_.frame_bytes_max()) {
       finish_with_fault(one, fault_code::too_large,
@@ -246,6 +253,7 @@ void client_core::write_frame_of_pending(std::string& out, std::size_t bytes_max
     if (used + bytes + request_overhead_bytes_max > server_.frame_bytes_max()
         || !has_credit(bytes + request_overhead_bytes_max))
       break;
+    one.sent_at = now;
     encode(out, one, bytes, static_cast<std::uint32_t>(remaining(one.deadline->first, now).count()));
   }
   if (next_wire_id_ == first_id) {
@@ -359,7 +367,7 @@ void client_core::finish_with_fault(entry& one, fault_code code, std::string mes
 
 /// Gives the request away, to be answered elsewhere.
 client_core::unanswered_request client_core::release(entry& one) {
-  unanswered_request given{one.caller, one.tag, std::move(one.what), one.deadline->first};
+  unanswered_request given{one.caller, one.tag, std::move(one.what), one.deadline->first, one.attempts > 0};
   deadlines_.erase(one.deadline);
   forget_unless_sent(one);
   return given;

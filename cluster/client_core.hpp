@@ -7,18 +7,21 @@
 // `retry_after_ms`. After every call, and at `wake_at()` after `advance`: send what `write` gives, and
 // deliver `take_answers()`.
 //
-// Every submitted request gets exactly one answer, at its deadline at the latest. Requests that were under
-// way when a connection broke go out again, first, on the next one. Who has several connections
-// (client_router.hpp) moves requests between them: `take_moved` gives those that another node answers,
-// `take_back` any others; both have their answer from elsewhere then, and only the server's credit is held
-// until it replies.
+// Every submitted request gets exactly one answer, at its deadline at the latest. What cannot be answered by
+// then, as answers come now (answer_pace.hpp), is refused at once as OVERLOADED, and is not sent. Requests
+// that were under way when a connection broke go out again, first, on the next one. Who has several
+// connections (client_router.hpp) moves requests between them: `take_moved` gives those that another node
+// answers, `take_back` any others; both have their answer from elsewhere then, and only the server's credit
+// is held until it replies.
 //
 // *Concurrency*: one thread at a time; no I/O, no clock.
 //
-// *Limitations*: requests that wait are not bounded here; their callers bound what they have under way.
+// *Limitations*: requests that wait are bounded by their deadlines alone; their callers bound what they have
+// under way.
 #pragma once
 
 #include "actors/public.pb.h"
+#include "cluster/answer_pace.hpp"
 #include "cluster/frame.hpp"
 #include "runtime/result.hpp"
 
@@ -64,6 +67,7 @@ public:
     std::uint64_t tag = 0;
     std::shared_ptr<const v1::request> what;
     time_point deadline;
+    bool sent = false; ///< to some server, so that what came of it may not be known
   };
 
   /// A request that the server refused because it does not lead the shard.
@@ -86,7 +90,7 @@ public:
 
   void submit(std::uint64_t caller, std::uint64_t tag, std::shared_ptr<const v1::request> what,
               time_point now);
-  void submit(unanswered_request one);
+  void submit(unanswered_request one, time_point now);
   /// When a request that comes now is to be answered.
   time_point deadline_of(const v1::request& what, time_point now) const;
 
@@ -145,6 +149,7 @@ private:
     place at = place::pending;
     std::uint32_t bytes = 0; ///< of its encoded form, once sent
     unsigned attempts = 0;
+    time_point sent_at;
     std::uint64_t wire_id = 0;
     entries::iterator self;
     schedule::iterator deadline; ///< while not answered
@@ -165,6 +170,7 @@ private:
   void move(entry& one, place to);
   entries& entries_at(place where);
   void finish(entry& one, std::shared_ptr<const v1::reply> what);
+  bool too_late(time_point deadline, std::size_t ahead, time_point now) const;
   void finish_with_fault(entry& one, runtime::fault_code code, std::string message);
   unanswered_request release(entry& one);
   void forget_unless_sent(entry& one);
@@ -188,6 +194,7 @@ private:
   std::size_t in_flight_count_ = 0;
   std::size_t in_flight_bytes_ = 0;
   std::uint64_t next_wire_id_ = 1;
+  answer_pace pace_;
   std::vector<answer> answers_;
   std::vector<moved_request> moved_;
 };

@@ -53,7 +53,7 @@ void client_router::submit(std::uint64_t caller, std::uint64_t tag, std::shared_
 
 void client_router::send_or_park(client_core::unanswered_request what, time_point now) {
   if (const auto to = target(*what.what, now))
-    links_[*to]->core.submit(std::move(what));
+    links_[*to]->core.submit(std::move(what), now);
   else
     parked_.park(std::move(what));
 }
@@ -84,7 +84,7 @@ void client_router::send_parked(time_point now) {
   parked_.release([&](client_core::unanswered_request& what) {
     const auto to = target(*what.what, now);
     if (to)
-      links_[*to]->core.submit(std::move(what));
+      links_[*to]->core.submit(std::move(what), now);
     return to.has_value();
   });
   refresh_sole(now);

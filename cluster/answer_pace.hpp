@@ -1,0 +1,74 @@
+// How fast the server of a connection answers, and what may therefore be expected of a request that waits in
+// the client: a request that cannot be answered before its deadline is refused when that is known, not sent
+// and carried out for nobody.
+//
+// Of the last moments: how long an answer takes once the request is sent, with four times the mean deviation
+// on top (as TCP bounds a round trip: V. Jacobson, "Congestion avoidance and control", 1988), and, while more
+// waits than the server lets through, how many answers come a second, with a quarter on top.
+//
+// Pure; one thread.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+
+namespace orderd::cluster {
+
+class answer_pace {
+public:
+  using time_point = std::chrono::steady_clock::time_point;
+  using nanoseconds = std::chrono::nanoseconds;
+
+  /// An answer to what was sent then.
+  void answered(time_point sent_at, time_point now) {
+    const auto took = now - sent_at;
+    const auto off = takes_ ? took - *takes_ : nanoseconds{0};
+    takes_ = takes_.value_or(took) + off / memory;
+    varies_ += ((off < nanoseconds{0} ? -off : off) - varies_) / memory;
+    ++count_;
+  }
+
+  /// After the answers that came together. `waiting`: requests that could not be sent yet.
+  void look(std::size_t waiting, time_point now) {
+    if (!since_ || waiting == 0) {
+      since_ = now;
+      count_ = 0;
+      if (waiting == 0)
+        each_.reset();
+      return;
+    }
+    if (now - *since_ < look_every || count_ == 0)
+      return;
+    const auto each = (now - *since_) / static_cast<std::int64_t>(count_);
+    each_ = each_ ? *each_ + (each - *each_) / 2 : each;
+    since_ = now;
+    count_ = 0;
+  }
+
+  /// Until the answer of a request that is sent when `waiting` others are: nearly all come sooner. Zero while
+  /// the server lets everything through: it refuses what it cannot answer in time by itself, and knows
+  /// better.
+  nanoseconds expected(std::size_t waiting) const {
+    if (!each_ || !takes_)
+      return nanoseconds{0};
+    const auto until_sent = *each_ * static_cast<std::int64_t>(waiting);
+    return *takes_ + 4 * varies_ + until_sent + until_sent / 4;
+  }
+
+  /// The connection is gone: the next one is another server's, perhaps.
+  void forget() { *this = {}; }
+
+private:
+  static constexpr int memory = 64;
+  static constexpr std::chrono::milliseconds look_every{50};
+
+  std::optional<nanoseconds> takes_;
+  nanoseconds varies_{};            ///< mean deviation
+  std::optional<nanoseconds> each_; ///< between two answers, while something waits
+  std::optional<time_point> since_;
+  std::size_t count_ = 0;
+};
+
+} // namespace orderd::cluster
