@@ -214,6 +214,9 @@ void gateway::forget(connection_handle socket) {
   table_.leave(known->second);
   frames_.release(known->second);
   unread_.change(clients_.at(known->second).unread, 0);
+  if (clients_.at(known->second).talk.introduced())
+    for (const auto& shard : peers_.shards)
+      send(shard, runtime::connection_gone{known->second});
   clients_.erase(known->second);
   numbers_of_sockets_.erase(known);
   numbers_.connections.Set(static_cast<double>(clients_.size()));

@@ -43,6 +43,7 @@ caf::behavior replica_actor::running() {
   return {
       // what passes through: seat_traffic.cpp
       [this](runtime::shard_requests& batch) { take(batch); },
+      [this](const runtime::connection_gone& what) { take(what); },
       [this](runtime::gateway_replies& batch) { take(batch); },
       [this](runtime::channel_commands& batch) { take(batch); },
       [this](const runtime::channel_acknowledged& what) { take(what); },

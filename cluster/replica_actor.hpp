@@ -98,6 +98,7 @@ private:
 
   // seat_traffic.cpp: what passes through
   void take(runtime::shard_requests& batch);
+  void take(const runtime::connection_gone& what);
   void take(runtime::gateway_replies& batch);
   void let_go(std::vector<runtime::reply> replies, bool timed);
   void refuse(const std::vector<runtime::caller>& who);

@@ -37,6 +37,11 @@ void replica_actor::take(runtime::shard_requests& batch) {
     refuse(each.from, why);
 }
 
+void replica_actor::take(const runtime::connection_gone& what) {
+  if (engine_)
+    caf::event_based_actor::send(engine_, what);
+}
+
 fault replica_actor::not_owner() const {
   const auto& known = replica_.known();
   fault why{fault_code::not_owner, "shard " + std::to_string(given_.options.shard) + " has no leader now",

@@ -34,6 +34,11 @@ struct shard_requests {
   std::chrono::steady_clock::time_point arrived_at; ///< when the node read them: their age counts from here
 };
 
+/// Gateway -> shard: nobody reads the answers of this connection any more.
+struct connection_gone {
+  std::uint64_t connection = 0;
+};
+
 /// Shard -> gateway: send these replies to their callers; what they depend on is committed.
 struct gateway_replies {
   std::vector<reply> replies;
@@ -277,6 +282,7 @@ struct scrub_description {
 CAF_BEGIN_TYPE_ID_BLOCK(orderd_runtime, first_custom_type_id)
 CAF_ADD_TYPE_ID(orderd_runtime, (orderd::runtime::entity_turn))
 CAF_ADD_TYPE_ID(orderd_runtime, (orderd::runtime::shard_requests))
+CAF_ADD_TYPE_ID(orderd_runtime, (orderd::runtime::connection_gone))
 CAF_ADD_TYPE_ID(orderd_runtime, (orderd::runtime::gateway_replies))
 CAF_ADD_TYPE_ID(orderd_runtime, (orderd::runtime::append_epoch))
 CAF_ADD_TYPE_ID(orderd_runtime, (orderd::runtime::epoch_durable))
@@ -321,6 +327,7 @@ CAF_END_TYPE_ID_BLOCK(orderd_runtime)
 
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(orderd::runtime::entity_turn)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(orderd::runtime::shard_requests)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(orderd::runtime::connection_gone)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(orderd::runtime::gateway_replies)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(orderd::runtime::append_epoch)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(orderd::runtime::epoch_durable)

@@ -118,6 +118,13 @@ public:
 
   // -- inputs ------------------------------------------------------------------------------------
   void requests(std::vector<request> batch, std::chrono::nanoseconds queue_age, const instant& now);
+  /// Why a request that comes now, and will wait for so long, is refused at once; nullopt: it may wait.
+  std::optional<fault> refuses_arriving(const request& what, std::chrono::nanoseconds wait,
+                                        std::int64_t monotone_now) const;
+  /// Of a request that is not taken: its caller is told.
+  void refuse(const caller& from, const fault& why);
+  /// Whether the open epoch takes no more inputs: those wait, or are sent again, until it is closed.
+  bool is_full() const { return open_.bytes() > limits::epoch_bytes_max; }
   void commands(const channel_commands& batch, const instant& now);
   void acknowledged(const channel_acknowledged& what);
   void answered(const provider_answer& what, const instant& now);
@@ -161,8 +168,8 @@ private:
 
   // shard_requests.cpp: what comes from outside
   void take(request& what, std::chrono::nanoseconds queue_age);
-  /// Whether the open epoch takes no more inputs: those wait, or are sent again, until it is closed.
-  bool is_full() const { return open_.bytes() > limits::epoch_bytes_max; }
+  std::optional<fault> refuses_wait(const request& what, std::chrono::nanoseconds wait,
+                                    std::chrono::nanoseconds still, std::int64_t monotone_now) const;
   std::optional<fault> refusal_of(const request& what, std::chrono::nanoseconds queue_age) const;
   void take_query(const request& what, query_request& body);
   void take_scan(const request& what, query_request& body);
@@ -283,6 +290,8 @@ private:
   std::vector<outbox_key> erasable_;         ///< outbox rows acknowledged, to erase with the next epoch
   std::int64_t resend_at_ = 0;               ///< on the monotone clock
   std::int64_t unreadable_said_at_ = 0;      ///< likewise; 0: never
+  std::optional<fault> last_fault_; ///< that was answered, and its body: under overload all get the same
+  std::shared_ptr<const std::string> last_fault_body_;
   shard_figures figures_;
 };
 

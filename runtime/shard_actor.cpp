@@ -16,7 +16,11 @@ namespace orderd::runtime {
 namespace {
 
 constexpr std::chrono::milliseconds tick_interval{20};
+/// Of requests, before anything else of the shard has its turn: so many, or so long.
 constexpr std::size_t slice_requests = 64;
+constexpr std::chrono::milliseconds slice_time{1};
+/// After which the time that they took is looked at.
+constexpr std::size_t part_requests = 8;
 /// Far more than clocks that are kept by NTP differ, or than a failover takes.
 constexpr std::int64_t clock_far_ms = 300'000;
 constexpr std::uint8_t kinds_max = 15; // of entities, for the metrics
@@ -53,6 +57,7 @@ caf::behavior shard_actor::make_behavior() {
 caf::behavior shard_actor::running() {
   return {
       [this](shard_requests& batch) { take(batch); },
+      [this](const connection_gone& what) { forget(what); },
       [this](work_off) { work(); },
       [this](const channel_commands& batch) { run([&] { engine_.commands(batch, clock_.now()); }); },
       [this](const channel_acknowledged& what) { run([&] { engine_.acknowledged(what); }); },
@@ -83,6 +88,7 @@ void shard_actor::run(Input input) {
   try {
     input();
     engine_.finish();
+    work_soon();
   } catch (const std::exception& error) {
     fatal_("shard", {fault_code::internal, std::string{"the engine of shard "} + std::to_string(shard_index_)
                                                + " failed: " + error.what()});
@@ -101,26 +107,64 @@ void shard_actor::start(const shard_peers& peers) {
 }
 
 void shard_actor::take(shard_requests& batch) {
-  if (waiting_.empty())
-    send(this, work_off{});
-  waiting_.push_back({std::move(batch), 0});
+  auto& all = *batch.batch;
+  if (all.empty())
+    return;
+  const auto connection = all.front().from.connection;
+  const auto now = clock_.now().monotone_ms;
+  std::size_t kept = 0;
+  bool refused = false;
+  for (auto& each : all) {
+    if (const auto why = engine_.refuses_arriving(each, waiting_.expected_wait(connection, kept), now)) {
+      engine_.refuse(each.from, *why);
+      refused = true;
+    } else {
+      if (auto& place = all[kept++]; &place != &each)
+        place = std::move(each);
+    }
+  }
+  all.erase(all.begin() + static_cast<std::ptrdiff_t>(kept), all.end());
+  if (!all.empty())
+    waiting_.add(std::move(all), batch.arrived_at);
+  work_soon();
+  if (refused)
+    run([] {});
+}
+
+/// Nobody reads the answers of a connection that is gone; whoever counts what is unanswered gets one.
+void shard_actor::forget(const connection_gone& what) {
+  for (const auto& each : waiting_.forget(what.connection))
+    engine_.refuse(each.from, {fault_code::unavailable, "its connection is gone; nothing was done"});
+  run([] {});
+}
+
+/// A full epoch waits for the disk: what ends that asks again.
+void shard_actor::work_soon() {
+  if (waiting_.empty() || working_ || engine_.is_full())
+    return;
+  working_ = true;
+  send(this, work_off{});
 }
 
 void shard_actor::work() {
-  auto& [batch, next] = waiting_.front();
-  const auto age = clock().now() - batch.arrived_at;
-  const auto end = std::min(next + slice_requests, batch.batch->size());
-  const auto from = batch.batch->begin();
-  std::vector<runtime::request> slice{std::make_move_iterator(from + static_cast<std::ptrdiff_t>(next)),
-                                      std::make_move_iterator(from + static_cast<std::ptrdiff_t>(end))};
-  numbers_.queue_stage.observe(age, slice.size());
-  open_slices_.push_back({batch.arrived_at + age, slice.size()});
-  next = end;
-  if (next == batch.batch->size())
-    waiting_.pop_front();
-  run([&] { engine_.requests(std::move(slice), age, clock_.now()); });
-  if (!waiting_.empty())
-    send(this, work_off{});
+  working_ = false;
+  run([this] {
+    const auto begun = clock().now();
+    std::size_t taken = 0;
+    for (auto began = begun;
+         done < slice_requests && began - begun < slice_time && !waiting_.empty() && !engine_.is_full();) {
+      auto part = waiting_.take(part_requests);
+      const auto age = began - part.arrived_at;
+      const auto count = part.requests.size();
+      numbers_.queue_stage.observe(age, count);
+      open_slices_.push_back({began, count});
+      engine_.requests(std::move(part.requests), age, clock_.now());
+      const auto ended = clock().now();
+      waiting_.used(part.connection, count, began, ended);
+      began = ended;
+      taken += count;
+    }
+  });
 }
 
 void shard_actor::tick() {

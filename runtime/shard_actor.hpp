@@ -11,13 +11,13 @@
 #include "runtime/fatal.hpp"
 #include "runtime/messages.hpp"
 #include "runtime/metrics.hpp"
+#include "runtime/request_queue.hpp"
 #include "runtime/shard.hpp"
 
 #include <caf/actor.hpp>
 #include <caf/event_based_actor.hpp>
 
 #include <cstddef>
-#include <deque>
 #include <memory>
 #include <string>
 #include <vector>
@@ -55,6 +55,8 @@ private:
   caf::behavior running();
   void start(const shard_peers& peers);
   void take(shard_requests& batch);
+  void forget(const connection_gone& what);
+  void work_soon();
   void work();
   void tick();
   void show_numbers();
@@ -78,13 +80,10 @@ private:
   fatal_handler fatal_;
   std::vector<caf::actor> shards_;
   caf::actor gateway_;
-  /// Requests taken from the mailbox and not yet from their batch. They are worked off in slices, so that
-  /// an epoch that became durable never waits behind a thousand orders; bounded by the credit windows.
-  struct waiting_batch {
-    shard_requests requests;
-    std::size_t next = 0;
-  };
-  std::deque<waiting_batch> waiting_; ///< not empty: a `work_off` is in the mailbox
+  /// Requests taken from the mailbox. They are worked off a turn at a time, so that an epoch that became
+  /// durable never waits behind a thousand orders; bounded by what they would wait (admission.hpp).
+  request_queue waiting_;
+  bool working_ = false; ///< a `work_off` is in the mailbox
   std::unique_ptr<entity_host> host_;
   shard engine_;        ///< after what it refers to
   shard_figures shown_; ///< as of the last `show_numbers`

@@ -14,6 +14,13 @@ constexpr std::uint32_t scan_retry_after_ms = 200;
 // A page of large orders takes some milliseconds, for which every other input of the shard waits.
 constexpr std::size_t scans_per_input_max = 4;
 
+work work_of(const request& what) {
+  if (std::holds_alternative<query_request>(what.what))
+    return work::read;
+  const auto* command = std::get_if<entity_request>(&what.what);
+  return command != nullptr && command->new_work ? work::order : work::other;
+}
+
 } // namespace
 
 /// What a query sees that is answered with the open epoch: the newest rows.
@@ -77,11 +84,9 @@ void shard::take_backlog() {
 }
 
 void shard::take(request& what, std::chrono::nanoseconds queue_age) {
-  if (auto refusal = refusal_of(what, queue_age)) {
-    ++(refusal->code == fault_code::storage_full ? figures_.refused_storage_full
-                                                 : figures_.refused_overloaded);
-    answer_fault(what.from, *refusal);
-  } else if (auto* command = std::get_if<entity_request>(&what.what))
+  if (auto refusal = refusal_of(what, queue_age))
+    refuse(what.from, *refusal);
+  else if (auto* command = std::get_if<entity_request>(&what.what))
     deliver({command->command.to, std::move(command->command.what), what.from, what.deadline_at});
   else if (auto* read = std::get_if<query_request>(&what.what))
     take_query(what, *read);
@@ -89,13 +94,29 @@ void shard::take(request& what, std::chrono::nanoseconds queue_age) {
     resolve(what.from, std::get<resolve_request>(what.what));
 }
 
-std::optional<fault> shard::refusal_of(const request& what, std::chrono::nanoseconds queue_age) const {
+void shard::refuse(const caller& from, const fault& why) {
+  ++(why.code == fault_code::storage_full ? figures_.refused_storage_full : figures_.refused_overloaded);
+  answer_fault(from, why);
+}
+
+std::optional<fault> shard::refuses_arriving(const request& what, std::chrono::nanoseconds wait,
+                                             std::int64_t monotone_now) const {
+  return refuses_wait(what, wait, wait, monotone_now);
+}
+
+std::optional<fault> shard::refuses_wait(const request& what, std::chrono::nanoseconds wait,
+                                         std::chrono::nanoseconds still, std::int64_t monotone_now) const {
   if (std::holds_alternative<resolve_request>(what.what))
     return std::nullopt;
-  const auto* command = std::get_if<entity_request>(&what.what);
-  if (command != nullptr && command->new_work)
-    return admission_.refuses_new_work({queue_age, overlay_.bytes(), unsettled_.size()});
-  return admission_.refuses_other_work(queue_age);
+  return admission_.refuses_wait(work_of(what), wait, still,
+                                 std::chrono::milliseconds{what.deadline_at - monotone_now});
+}
+
+std::optional<fault> shard::refusal_of(const request& what, std::chrono::nanoseconds queue_age) const {
+  if (work_of(what) == work::order)
+    if (auto why = admission_.refuses_new_work({overlay_.bytes(), unsettled_.size()}))
+      return why;
+  return refuses_wait(what, queue_age, {}, monotone_);
 }
 
 void shard::take_query(const request& what, query_request& body) {
@@ -181,9 +202,14 @@ void shard::answer(const caller& to, std::string body) {
 }
 
 void shard::answer_fault(const caller& to, const fault& why) {
+  const bool again = last_fault_ && last_fault_->code == why.code && last_fault_->message == why.message
+                     && last_fault_->retry_after_ms == why.retry_after_ms;
+  if (!again) {
+    last_fault_ = why;
+    last_fault_body_ = std::make_shared<const std::string>(rules_.fault_reply(why));
+  }
   // Depends on nothing that is stored: it may leave at once.
-  ready_.replies.push_back(
-      {to, std::make_shared<const std::string>(rules_.fault_reply(why)), rests_on_nothing(why.code)});
+  ready_.replies.push_back({to, last_fault_body_, rests_on_nothing(why.code)});
 }
 
 shard_outputs& shard::outputs_now() {

@@ -97,6 +97,7 @@ caf::behavior echo_shard(caf::event_based_actor* self, std::shared_ptr<const std
           replies.replies.push_back({one.from, body});
         answer(std::move(replies));
       },
+      [](const runtime::connection_gone&) {},
       [=](const cluster::node_question& what) {
         runtime::gateway_replies replies;
         replies.replies.push_back({what.from, body});

@@ -149,6 +149,8 @@ TEST_P(ShardActor, TimesTheStagesOfEachRequest) {
   EXPECT_EQ(timed(numbers_.epoch_stage), 3u);
   EXPECT_EQ(timed(numbers_.commit_stage), 3u);
   hand_in("a1", "add 5");
+  while (timed(numbers_.queue_stage) < 5u && system_.scheduler().try_run_once()) {
+  }
   hand_in("a1", "read"); // while that is being committed
   system_.run();
   ask("a1", "add 5");

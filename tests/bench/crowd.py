@@ -1,0 +1,137 @@
+#!/usr/bin/env python3
+"""What others can do to a polite client of the same node.
+
+    tests/bench/crowd.py [--seconds 10] [--rate 4000] [--bin FOLDER] [--json FILE]
+
+A polite client places --rate orders a second, open loop, on a connection of its own, first alone, then beside
+  the reader   one connection after another that asks 8,192 times for an order of 2,000 lines, does not read, and
+               closes after 200 ms
+  overload     four connections that offer 1, 2, 5 and 10 times what the node did in a closed loop (orderbench,
+               niced, deadline 5 s)
+and once more alone, two seconds after the last of them. Prints a line each: of the polite client the share that was
+confirmed and the 99th percentile, of the others what they got and how long a refusal took, of the node its memory.
+Exit code: 0 measured, 3 not.
+"""
+
+import argparse
+import json
+import pathlib
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "tests/process"))
+from bench_node import Node  # noqa: E402
+from orderd_client import Client, Connection, hello_frame, make_order_id, requests_frame  # noqa: E402
+
+LINES = 2_000
+READS_PER_FRAME, FRAMES = 1_024, 8
+CLOSES_AFTER_S = 0.2
+FACTORS = (1, 2, 5, 10)
+OFFER_CONNECTIONS = 4
+DEADLINE_MS = 5_000
+
+
+class Reader(threading.Thread):
+    """Asks for a large order, again and again, and reads nothing."""
+
+    def __init__(self, host, port):
+        super().__init__(daemon=True)
+        self.at = (host, port)
+        self.stopped = threading.Event()
+        order_id = make_order_id()
+        with Client(host, port) as client:
+            skus = [f"L{i:04}" for i in range(LINES)]
+            client.call_many([{"set_stock": {"sku": each, "on_hand": 10}} for each in skus[:1_000]])
+            client.call_many([{"set_stock": {"sku": each, "on_hand": 10}} for each in skus[1_000:]])
+            client.place(order_id, "reader", [(each, 1, 1) for each in skus])
+        ask = [{"get_order": {"order_id": order_id}}] * READS_PER_FRAME
+        self.frames = b"".join(requests_frame(1 + i * READS_PER_FRAME, ask) for i in range(FRAMES))
+
+    def run(self):
+        while not self.stopped.is_set():
+            try:
+                with Connection(*self.at) as connection:
+                    connection.send(hello_frame() + self.frames)
+                    time.sleep(CLOSES_AFTER_S)
+            except OSError:
+                time.sleep(CLOSES_AFTER_S)
+
+    def __enter__(self):
+        self.start()
+        return self
+
+    def __exit__(self, *_):
+        self.stopped.set()
+        self.join()
+
+
+def bench(given, endpoint, *options, niced=False):
+    command = [f"{given.bin}/orderbench", "--endpoint", endpoint, "--json", *options]
+    return subprocess.Popen((["nice", "-n", "19"] if niced else []) + command, stdout=subprocess.PIPE, text=True)
+
+
+def result(running):
+    return json.loads(running.communicate()[0])
+
+
+def polite(given, endpoint):
+    return bench(given, endpoint, "--rate", str(given.rate), "--seconds", str(given.seconds), "--warmup", "1",
+                 "--timeout-ms", str(DEADLINE_MS))
+
+
+def judge(name, told, node, given, others=None):
+    line = {"beside": name, "confirmed_share": told["confirmed"] / (given.rate * given.seconds),
+            "p99_ms": told["latency_us"]["p99"] / 1e3,
+            "faults": told["faults"], "node_heap_mib": node.heap_bytes() >> 20}
+    if others:
+        line["others"] = {name: others[name] for name in ("orders_per_s", "confirmed", "faults", "latency_us")}
+    print(json.dumps(line), flush=True)
+    return line
+
+
+def run(given):
+    lines = []
+    with tempfile.TemporaryDirectory(prefix="orderd-crowd-", ignore_cleanup_errors=True) as folder, \
+            Node(f"{given.bin}/orderd", folder, {}) as node:
+        host, port = node.endpoint.rsplit(":", 1)
+        capacity = result(bench(given, node.endpoint, "--seconds", "5"))["orders_per_s"]
+        print(json.dumps({"capacity": capacity}), flush=True)
+        lines.append(judge("nobody", result(polite(given, node.endpoint)), node, given))
+        with Reader(host, int(port)):
+            lines.append(judge("the reader", result(polite(given, node.endpoint)), node, given))
+        for factor in FACTORS:
+            crowd = bench(given, node.endpoint, "--rate", str(int(capacity * factor)),
+                          "--seconds", str(given.seconds + 2), "--warmup", "1",
+                          "--connections", str(OFFER_CONNECTIONS), "--no-setup",
+                          "--timeout-ms", str(DEADLINE_MS), niced=True)
+            time.sleep(1)
+            told = result(polite(given, node.endpoint))
+            lines.append(judge(f"{factor} x capacity", told, node, given, result(crowd)))
+            time.sleep(2)
+        lines.append(judge("nobody, 2 s later", result(polite(given, node.endpoint)), node, given))
+    return {"capacity": capacity, "lines": lines}
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--seconds", type=int, default=10)
+    parser.add_argument("--rate", type=int, default=4_000)
+    parser.add_argument("--bin", default=str(ROOT / "build/release/bin"))
+    parser.add_argument("--json")
+    given = parser.parse_args()
+    try:
+        measured = run(given)
+    except (RuntimeError, OSError, KeyError, ValueError) as error:
+        print(f"crowd: {error!r}", file=sys.stderr)
+        return 3
+    if given.json:
+        pathlib.Path(given.json).write_text(json.dumps(measured, indent=1), encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
