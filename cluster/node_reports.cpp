@@ -38,6 +38,38 @@ sides tally(const reports& nodes, const std::vector<std::uint32_t>& copies) {
   return out;
 }
 
+/// Two restores that knew nothing of each other have begun the same generation, and a shard has gone on after
+/// each, in terms that say nothing of which is right: those who have read of the one that may have committed
+/// something. All of them when there was one restore, or nothing can have been committed since.
+result<reports> of_last_restore(const reports& nodes, std::uint32_t shard, std::size_t minimum) {
+  std::uint64_t last = 0;
+  for (const auto& each : nodes)
+    last = std::max(last, each.generation);
+  std::map<std::uint64_t, reports> by_restore;
+  for (const auto& each : nodes)
+    if (each.generation == last && each.content.terms)
+      by_restore[each.content.terms->written].push_back(each);
+  if (by_restore.size() < 2)
+    return nodes;
+  const auto copies = newest(nodes, shard).what.nodes;
+  const auto may_have_read = silent(nodes, copies).size();
+  std::vector<const reports*> right;
+  for (const auto& [written, readers] : by_restore) {
+    const auto count = std::count_if(copies.begin(), copies.end(), [&, all = &readers](std::uint32_t node) {
+      return std::any_of(all->begin(), all->end(),
+                         [node](const auto& each) { return each.who.node == node; });
+    });
+    if (static_cast<std::size_t>(count) + may_have_read >= minimum)
+      right.push_back(&readers);
+  }
+  if (right.size() > 1)
+    return fault{fault_code::malformed, "the records were restored twice as generation "
+                                            + std::to_string(last) + ", and shard " + std::to_string(shard)
+                                            + " may have gone on after both. Start nodes "
+                                            + listed(silent(nodes, copies)) + " and ask again"};
+  return right.empty() ? nodes : *right.front();
+}
+
 } // namespace
 
 node_report report_of(const v1::node_configuration& said) {
@@ -98,7 +130,11 @@ std::uint64_t highest_version(const reports& nodes, std::uint32_t shard) {
   return out;
 }
 
-result<reports> of_one_history(const reports& nodes, std::uint32_t shard, std::size_t minimum) {
+result<reports> of_one_history(const reports& all, std::uint32_t shard, std::size_t minimum) {
+  const auto of_one_restore = of_last_restore(all, shard, minimum);
+  if (!of_one_restore)
+    return of_one_restore.error();
+  const auto& nodes = *of_one_restore;
   reports with;
   reports against;
   for (const auto& each : nodes)

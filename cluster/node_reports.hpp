@@ -8,6 +8,9 @@
 // copies as a commit needs, all of which believe the store that there is, or none of which does: for both
 // there are too few copies.
 //
+// The same holds of two restores that have begun the same generation (`written` in the record of the
+// cluster).
+//
 // That is what follows from who believes what; a node that was away may believe a store that has grown past
 // what it holds. So what a copy *knows* to be committed counts more: no restore leads with one that lacks it.
 //
@@ -69,7 +72,7 @@ std::uint64_t highest_version(const reports& nodes, std::uint32_t shard);
 
 /// Those whose records of a shard are of the history in which it may have committed something, with `minimum`
 /// copies; `malformed`, with a sentence, when it may have in both, by what is not known.
-runtime::result<reports> of_one_history(const reports& nodes, std::uint32_t shard, std::size_t minimum);
+runtime::result<reports> of_one_history(const reports& all, std::uint32_t shard, std::size_t minimum);
 
 /// Why a shard must not be led by that replica: another one knows epochs to be committed that it lacks. None:
 /// nobody says so. What was committed up to term `loss_accepted` counts no longer, by a person's word.

@@ -274,6 +274,30 @@ TEST(ConfigurationRepair, TwoRestoresFromTheSameKnowledgeAreToldApart) {
   EXPECT_GE(planned(first).first.term, 5 + gap);
 }
 
+/// Node 3 alone has heard of the first restore, and took the shard over after it, in a higher term than nodes
+/// 1 and 2 use after the second.
+TEST(ConfigurationRepair, OfTwoRestoresTheOneCountsOfWhichEnoughCopiesHaveRead) {
+  const auto restored_as = [](node_report of, std::uint64_t written) {
+    auto known = terms;
+    known.generation = of.generation = 1;
+    known.written = written;
+    of.records.at(cluster_name).value = encode(known);
+    of.content = read_content(of.records);
+    return of;
+  };
+  const auto gone_on = led_by(one, 1140, {one, two});
+  const auto first = restored_as(of_store("empty", three, 90, led_by(three, 1296, {three})), 7);
+  const auto second = restored_as(of_store("empty", one, 93, gone_on), 8);
+  const auto third = restored_as(of_store("empty", two, 93, gone_on), 8);
+  const auto [what, why] = planned(plan_restore({first, second, third}));
+  ASSERT_EQ(why, "");
+  EXPECT_EQ(what.primary, one);
+  EXPECT_GT(what.term, 1296u);
+  const auto unsure = plan_restore({first, second});
+  ASSERT_FALSE(unsure);
+  EXPECT_NE(unsure.error().message.find("restored twice"), std::string::npos) << unsure.error().message;
+}
+
 TEST(ConfigurationRepair, IsOfTheClusterThatMostNodesAreOf) {
   const auto of = [](const char* cluster) {
     node_report out;
