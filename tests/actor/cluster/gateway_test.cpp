@@ -61,8 +61,9 @@ protected:
 
   /// Starts a gateway whose shards answer nothing; the node does.
   void start_with_silent_shards(const connection_places& places) {
-    const auto silent = system.spawn(
-        [](caf::event_based_actor*) { return caf::behavior{[](const runtime::shard_requests&) {}}; });
+    const auto silent = system.spawn([](caf::event_based_actor*) {
+      return caf::behavior{[](const runtime::shard_requests&) {}, [](const runtime::connection_gone&) {}};
+    });
     start(silent, system.spawn(testing::echo_shard, body_of(10)), places);
   }
 
