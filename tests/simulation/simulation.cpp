@@ -173,7 +173,9 @@ private:
     end.read_everything();
     if (failed())
       return;
-    crash();                    // What waits now, and for how long?
+    crash(); // What waits now, and for how long?
+    if (failed())
+      return;                   // It does not start again.
     pass(milliseconds{20'000}); // The audit judges what has been at rest for a while.
     send(shop_.ask(purpose::audit, 0));
     end.wait_for_answers();
