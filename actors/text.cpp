@@ -137,14 +137,18 @@ bool is_utf8(std::string_view text) noexcept {
 }
 
 std::string_view without_blanks(std::string_view text) noexcept {
-  const auto drops = [](std::string_view at) {
-    const auto code = first_of(at).code;
+  const auto is_dropped = [](std::int32_t code) {
     return code >= 0 && (is_blank(code) || code == '\t' || code == '\r' || code == '\n');
   };
-  while (!text.empty() && drops(text))
+  while (!text.empty() && is_dropped(first_of(text).code))
     text.remove_prefix(first_of(text).bytes);
-  while (!text.empty() && drops(text.substr(last_of(text))))
-    text = text.substr(0, last_of(text));
+  while (!text.empty()) {
+    const auto tail = text.substr(last_of(text));
+    const auto last = first_of(tail); // Bytes that are no UTF-8 behind a blank are not the blank.
+    if (!is_dropped(last.code) || last.bytes != tail.size())
+      break;
+    text.remove_suffix(tail.size());
+  }
   return text;
 }
 

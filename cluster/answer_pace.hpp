@@ -13,6 +13,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <utility>
 
 namespace orderd::cluster {
 
@@ -32,16 +33,17 @@ public:
 
   /// After the answers that came together. `waiting`: requests that could not be sent yet.
   void look(std::size_t waiting, time_point now) {
-    if (!since_ || waiting == 0) {
+    const bool waited = std::exchange(waited_, waiting != 0);
+    if (waiting == 0)
+      each_.reset();
+    if (!waited || waiting == 0) { // Answers count from when something began to wait.
       since_ = now;
       count_ = 0;
-      if (waiting == 0)
-        each_.reset();
       return;
     }
-    if (now - *since_ < look_every || count_ == 0)
+    if (now - since_ < look_every || count_ == 0)
       return;
-    const auto each = (now - *since_) / static_cast<std::int64_t>(count_);
+    const auto each = (now - since_) / static_cast<std::int64_t>(count_);
     each_ = each_ ? *each_ + (each - *each_) / 2 : each;
     since_ = now;
     count_ = 0;
@@ -67,7 +69,8 @@ private:
   std::optional<nanoseconds> takes_;
   nanoseconds varies_{};            ///< mean deviation
   std::optional<nanoseconds> each_; ///< between two answers, while something waits
-  std::optional<time_point> since_;
+  bool waited_ = false;             ///< at the last look
+  time_point since_{};
   std::size_t count_ = 0;
 };
 

@@ -46,6 +46,9 @@ const fault not_in_time{fault_code::overloaded,
                         "the request was not sent",
                         retry_not_in_time_ms};
 
+constexpr const char* unknown_earlier =
+    "refused now, and what came of an earlier try is not known; ask again with the same id";
+
 milliseconds remaining(std::chrono::steady_clock::time_point deadline,
                        std::chrono::steady_clock::time_point now) {
   const auto left = std::chrono::ceil<milliseconds>(deadline - now);
@@ -94,6 +97,7 @@ void client_core::submit(unanswered_request given, time_point now) {
   one.tag = given.tag;
   one.what = std::move(given.what);
   one.attempts = given.sent ? 1 : 0;
+  one.unknown = given.sent;
   one.deadline = deadlines_.emplace_hint(deadlines_.end(), given.deadline, &one);
 }
 
@@ -117,8 +121,10 @@ void client_core::disconnected(std::string why, time_point now, milliseconds ret
   in_flight_count_ = 0;
   pace_.forget();
   std::erase_if(in_flight_, [](const entry& one) { return one.answered; });
-  for (auto& one : in_flight_)
+  for (auto& one : in_flight_) {
     one.at = place::pending;
+    one.unknown = true;
+  }
   pending_.splice(pending_.begin(), in_flight_);
 }
 
@@ -193,7 +199,11 @@ void client_core::take_reply(std::shared_ptr<const v1::reply> what, time_point n
     forget(*one);
   else if (what->has_fault() && what->fault().code() == v1::fault::NOT_OWNER)
     moved_.push_back({release(*one), what->fault().shard(), what->fault().owner_endpoint()});
-  else if (!what->has_fault() || !retry_later(*one, what->fault(), now))
+  else if (what->has_fault() && retry_later(*one, what->fault(), now))
+    return;
+  else if (what->has_fault() && one->unknown && is_refusal(what->fault()))
+    finish_with_fault(*one, fault_code::timeout, unknown_earlier);
+  else
     finish(*one, std::move(what));
 }
 

@@ -149,6 +149,7 @@ private:
     place at = place::pending;
     std::uint32_t bytes = 0; ///< of its encoded form, once sent
     unsigned attempts = 0;
+    bool unknown = false; ///< an earlier try may have been carried out
     time_point sent_at;
     std::uint64_t wire_id = 0;
     entries::iterator self;

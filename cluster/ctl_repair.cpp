@@ -82,7 +82,12 @@ void show(const repair_plan& plan, const asked_nodes& nodes, ctl_context& contex
 v1::reply carry_out(const repair_plan& plan, const asked_nodes& nodes, ctl_context& context) {
   v1::request what;
   *what.mutable_change_configuration() = plan.change;
-  return context.only(nodes.endpoints.front())->call(std::move(what));
+  // One that believes the store, if there is one: it has no reason to close it for the others, who would
+  // forget by that who believed it; and a command that is cut off is planned again by just that.
+  std::size_t by = 0;
+  while (by < nodes.reports.size() && !has_a_store(nodes.reports[by]))
+    ++by;
+  return context.only(nodes.endpoints[by % nodes.endpoints.size()])->call(std::move(what));
 }
 
 int repair(const repair_options& options, const asked_nodes& nodes, runtime::result<repair_plan> plan,

@@ -9,6 +9,7 @@
 #include "cluster/assignment.pb.h"
 #include "cluster/directory_actor.hpp"
 #include "cluster/known_disks.hpp"
+#include "config/term_limits.hpp"
 #include "runtime/bytes.hpp"
 #include "runtime/log.hpp"
 
@@ -51,6 +52,11 @@ std::string next_audit(const std::map<std::string, versioned_value>& listed) {
 store_guard same_cluster(const std::map<std::string, versioned_value>& listed) {
   const auto found = listed.find(cluster_name);
   return {cluster_name, found == listed.end() ? std::nullopt : std::optional{found->second.value}};
+}
+
+/// Whether a restore that was cut off may have written that term: it had another number (plan_restore).
+bool cut_off(const store_verdict& verdict, std::uint64_t there, std::uint64_t wanted) {
+  return verdict.what != store_belief::believed && there - wanted < limits::restored_term_gap;
 }
 
 /// Whether both are records of a node, and the first is newer.
@@ -152,7 +158,8 @@ std::optional<fault> directory_actor::refuses(const v1::change_configuration& as
         return refusal("this node knows a newer record of shard " + number(shard) + ", of term "
                        + number(held.what.term) + "; ask the nodes again");
       const auto stored = there.shards.find(shard);
-      if (stored != there.shards.end() && stored->second.what.term > wanted.what.term && !asked.over_newer())
+      if (stored != there.shards.end() && stored->second.what.term > wanted.what.term && !asked.over_newer()
+          && !cut_off(verdict, stored->second.what.term, wanted.what.term))
         return refusal("the store has term " + number(stored->second.what.term) + " of shard " + number(shard)
                        + ", above " + number(wanted.what.term)
                        + "; --over-newer writes over it, if that is what you want");

@@ -357,6 +357,10 @@ runtime::result<held_configuration> held_configuration::decode(std::string_view 
   for (const auto& each : read.records())
     out.records_[each.name()] = {each.version(), each.value()};
   auto content = read_content(out.records_);
+  // The version before keeps the record as it read it, and nothing of this in its own form of the terms.
+  if (content.terms && content.terms->id == out.terms_.id
+      && content.terms->generation == out.terms_.generation)
+    out.terms_.written = content.terms->written;
   out.nodes_ = std::move(content.nodes);
   for (auto& [shard, what] : content.shards)
     if (shard < out.shards_.size())

@@ -19,7 +19,8 @@
 // connection that has something waiting; never more than everything that waits. Times the share of time in
 // which the shard could not work (a full epoch waits for the disk).
 //
-// Within a connection requests keep their order. Pure; one thread. Everything O(1) but `forget`.
+// Within a connection requests keep their order. Pure; one thread. Everything O(1) but `forget` and
+// `take_late`.
 #pragma once
 
 #include "runtime/request.hpp"
@@ -59,7 +60,9 @@ public:
   void used(std::uint64_t connection, std::size_t count, time_point began, time_point ended);
 
   /// How long a request of a connection waits that comes after `ahead` others of it that are not here yet.
-  nanoseconds expected_wait(std::uint64_t connection, std::size_t ahead) const;
+  nanoseconds expected_wait(std::uint64_t connection, std::size_t ahead, time_point now) const;
+  /// Takes out those whose callers wait no longer, by the monotone clock of their deadlines. Looks at all.
+  std::vector<request> take_late(std::int64_t monotone_now);
 
   /// The connection is gone. What it had waiting, in its order.
   std::vector<request> forget(std::uint64_t connection);
@@ -82,11 +85,14 @@ private:
     nanoseconds each; ///< took one of its requests lately; expected, until it is
     bool known = false;
     nanoseconds credit{}; ///< may be used in this turn; below zero: was used before its turn
+    time_point used_at{}; ///< last: what is owed is paid by time, too
     bool in_turn = false;
     std::list<line*>::iterator place; ///< in the ring, while something waits
   };
 
   nanoseconds cost_of(const line& of, std::size_t more) const;
+  template <class Which>
+  void extract(line& of, std::vector<request>& into, Which which);
   void end_turn(line& of);
   void leave(line& of);
   void change(line& of, std::size_t waiting, nanoseconds each);
@@ -96,7 +102,6 @@ private:
   std::list<line*> ring_; ///< of those that have something waiting; the first has its turn
   std::size_t size_ = 0;
   nanoseconds cost_{};                      ///< of everything that waits
-  nanoseconds usual_;                       ///< takes a request of a connection of which nothing is known
   double worked_ns_ = 0;                    ///< lately, and
   double passed_ns_ = 0;                    ///< in how much time, while something waited
   std::optional<time_point> waiting_since_; ///< something waits, and since then nothing was worked off

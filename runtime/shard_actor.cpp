@@ -112,10 +112,12 @@ void shard_actor::take(shard_requests& batch) {
     return;
   const auto connection = all.front().from.connection;
   const auto now = clock_.now().monotone_ms;
+  const auto arrived = clock().now();
   std::size_t kept = 0;
   bool refused = false;
   for (auto& each : all) {
-    if (const auto why = engine_.refuses_arriving(each, waiting_.expected_wait(connection, kept), now)) {
+    if (const auto why =
+            engine_.refuses_arriving(each, waiting_.expected_wait(connection, kept, arrived), now)) {
       engine_.refuse(each.from, *why);
       refused = true;
     } else {
@@ -152,7 +154,7 @@ void shard_actor::work() {
     const auto begun = clock().now();
     std::size_t taken = 0;
     for (auto began = begun;
-         done < slice_requests && began - begun < slice_time && !waiting_.empty() && !engine_.is_full();) {
+         taken < slice_requests && began - begun < slice_time && !waiting_.empty() && !engine_.is_full();) {
       auto part = waiting_.take(part_requests);
       const auto age = began - part.arrived_at;
       const auto count = part.requests.size();
@@ -168,7 +170,14 @@ void shard_actor::work() {
 }
 
 void shard_actor::tick() {
-  run([this] { engine_.tick(clock_.now()); });
+  run([this] {
+    const auto now = clock_.now();
+    engine_.tick(now);
+    if (engine_
+            .is_full()) // Nothing is taken until the disk answers, and nobody waits beyond a deadline for it.
+      for (const auto& each : waiting_.take_late(now.monotone_ms))
+        engine_.refuse(each.from, {fault_code::timeout, "the shard waits for its disk; nothing was done"});
+  });
   show_numbers();
   delayed_send(this, tick_interval, shard_tick{});
 }

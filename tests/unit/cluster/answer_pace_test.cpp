@@ -63,6 +63,14 @@ TEST_F(AnswerPace, ForgetsTheRateWhenNothingWaits) {
   EXPECT_EQ(pace_.expected(10'000), 0ms);
 }
 
+/// A burst after a pause: the pause says nothing of the server.
+TEST_F(AnswerPace, CountsNoTimeInWhichNothingWaited) {
+  answer(100, 20, 10ms, 0);
+  now_ += 10s;
+  answer(60, 20, 10ms, 50'000);
+  EXPECT_LE(pace_.expected(1'000), 200ms);
+}
+
 TEST_F(AnswerPace, ForgetsEverythingWithItsConnection) {
   answer(500, 2, 100ms, 50'000);
   pace_.forget();

@@ -1,6 +1,7 @@
 // When the configuration store is believed: only where it is newer than what the node holds.
 #include "cluster/held_configuration.hpp"
 
+#include "cluster/assignment.pb.h"
 #include "cluster/known_disks.hpp"
 #include "config/term_limits.hpp"
 #include "runtime/bytes.hpp"
@@ -264,6 +265,30 @@ TEST(HeldConfiguration, FindsEveryDamagedByteOfItsFile) {
     EXPECT_FALSE(held_configuration::decode(damaged)) << "byte " << at;
     EXPECT_FALSE(held_configuration::decode(bytes.substr(0, at))) << at << " bytes";
   }
+}
+
+/// The version before wrote the file: its form of the terms does not have the number of the restore.
+TEST(HeldConfiguration, KnowsOfWhichRestoreItIsAfterAnUpgrade) {
+  auto restored = terms;
+  restored.generation = 1;
+  restored.written = 77;
+  auto held = holding(90, 5);
+  const auto there = store(2, led_by_one(1'005), restored);
+  held.take(there, held.judge(there));
+  stored::v1::held_configuration file;
+  const auto bytes = held.encode();
+  const auto begin = bytes.find('\n') + 1 + sizeof(std::uint64_t);
+  ASSERT_TRUE(file.ParseFromString(bytes.substr(begin)));
+  stored::v1::cluster_record known;
+  ASSERT_TRUE(known.ParseFromString(file.cluster()));
+  known.clear_written();
+  file.set_cluster(known.SerializeAsString());
+  const auto body = file.SerializeAsString();
+  auto older = bytes.substr(0, bytes.find('\n') + 1);
+  runtime::append_integer(older, runtime::hash_bytes(body));
+  const auto read = held_configuration::decode(older + body);
+  ASSERT_TRUE(read);
+  EXPECT_EQ(to_string(read->judge(there).what), "believed");
 }
 
 } // namespace

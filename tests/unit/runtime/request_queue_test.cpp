@@ -92,7 +92,7 @@ TEST_F(RequestQueue, WhoHasUsedMoreThanItsTurnWaitsUntilThatIsPaid) {
   cost_[9] = milliseconds{5};
   ask(1, 1'000'000);
   for (int i = 0; i < 1'000; ++i) {
-    if (queue_.expected_wait(9, 0) < milliseconds{1} || answered(9) * 5 < static_cast<std::size_t>(i))
+    if (queue_.expected_wait(9, 0, now_) < milliseconds{1} || answered(9) * 5 < static_cast<std::size_t>(i))
       ask(9, 1);
     work(milliseconds{1});
   }
@@ -111,19 +111,19 @@ TEST_F(RequestQueue, WhoWaitsAloneIsNeverHeldBack) {
 
 TEST_F(RequestQueue, ExpectsWhatTheConnectionsRequestsTookLately) {
   ask(9, 400);
-  EXPECT_EQ(queue_.expected_wait(9, 0), microseconds{20} * 400); // Nothing is known yet.
+  EXPECT_EQ(queue_.expected_wait(9, 0, now_), microseconds{20} * 400); // Nothing is known yet.
   work(milliseconds{20});
-  EXPECT_NEAR(static_cast<double>(queue_.expected_wait(9, 0).count()), 80e6, 10e6);
-  EXPECT_NEAR(static_cast<double>(queue_.expected_wait(9, 100).count()), 105e6, 12e6);
+  EXPECT_NEAR(static_cast<double>(queue_.expected_wait(9, 0, now_).count()), 80e6, 10e6);
+  EXPECT_NEAR(static_cast<double>(queue_.expected_wait(9, 100, now_).count()), 105e6, 12e6);
   // Who comes beside it waits for a turn of it, not for all.
-  EXPECT_LE(queue_.expected_wait(1, 0), milliseconds{2});
+  EXPECT_LE(queue_.expected_wait(1, 0, now_), milliseconds{2});
 }
 
 TEST_F(RequestQueue, ExpectsNoMoreThanEverythingThatWaits) {
   for (std::uint64_t each = 1; each <= 3; ++each)
     ask(each, 80);
   work(milliseconds{1});
-  EXPECT_LE(queue_.expected_wait(1, 1'000), microseconds{10} * (240 + 1'000) + microseconds{10} * 100);
+  EXPECT_LE(queue_.expected_wait(1, 1'000, now_), microseconds{10} * (240 + 1'000) + microseconds{10} * 100);
 }
 
 /// The epoch was full for nine tenths of the time.
@@ -131,8 +131,64 @@ TEST_F(RequestQueue, ExpectsMoreWhileTheShardIsHeldUp) {
   ask(1, 50'000);
   work(milliseconds{400}, microseconds{720}); // 8 requests take 80.
   const auto left = 50'000 - answered(1);
-  EXPECT_NEAR(static_cast<double>(queue_.expected_wait(1, 0).count()), 100e3 * static_cast<double>(left),
-              20e3 * static_cast<double>(left));
+  EXPECT_NEAR(static_cast<double>(queue_.expected_wait(1, 0, now_).count()),
+              100e3 * static_cast<double>(left), 20e3 * static_cast<double>(left));
+}
+
+/// Each was refused most of its first frame by an idle shard, or by one that had stood still once.
+TEST_F(RequestQueue, ExpectsOfANewcomerWhatSmallOrdersTake) {
+  cost_[9] = milliseconds{2};
+  for (int i = 0; i < 100; ++i) {
+    ask(9, 1);
+    work(milliseconds{10});
+  }
+  EXPECT_LE(queue_.expected_wait(1, 1'024, now_), milliseconds{25});
+  ask(1, 1);
+  cost_[1] = milliseconds{1'000};
+  work(milliseconds{1});
+  cost_[1] = microseconds{10};
+  for (int i = 0; i < 2; ++i) {
+    ask(1, 8);
+    work(milliseconds{1});
+  }
+  EXPECT_LE(queue_.expected_wait(1, 100, now_), milliseconds{60});
+}
+
+TEST_F(RequestQueue, WhatIsOwedIsPaidByTimeToo) {
+  cost_[9] = milliseconds{20};
+  ask(1, 1'000'000);
+  ask(9, 1);
+  work(milliseconds{30});
+  now_ += milliseconds{10'000};
+  ask(9, 1);
+  cost_[9] = microseconds{10};
+  const auto asked_at = now_;
+  while (answered(9) < 2)
+    work(microseconds{1});
+  EXPECT_LE(now_ - asked_at, milliseconds{3});
+}
+
+TEST_F(RequestQueue, ExpectsMoreWhileNothingIsTakenAtAll) {
+  ask(1, 1'000);
+  work(milliseconds{2});
+  const auto before = queue_.expected_wait(1, 0, now_);
+  now_ += milliseconds{100};
+  EXPECT_GE(queue_.expected_wait(1, 0, now_), 10 * before);
+}
+
+TEST_F(RequestQueue, TakesOutWhoseDeadlineHasPassed) {
+  std::vector<request> batch(4);
+  for (std::uint64_t i = 0; i < batch.size(); ++i) {
+    batch[i].from = {1, i};
+    batch[i].deadline_at = i % 2 == 0 ? 100 : 200;
+  }
+  queue_.add(std::move(batch), now_);
+  const auto late = queue_.take_late(100);
+  ASSERT_EQ(late.size(), 2u);
+  EXPECT_EQ(late[1].from.request_id, 2u);
+  EXPECT_EQ(queue_.size(), 2u);
+  EXPECT_EQ(queue_.take(8).requests[1].from.request_id, 3u);
+  EXPECT_TRUE(queue_.empty());
 }
 
 TEST_F(RequestQueue, ForgetsAConnectionThatIsGone) {
@@ -146,7 +202,7 @@ TEST_F(RequestQueue, ForgetsAConnectionThatIsGone) {
   work(milliseconds{1});
   EXPECT_EQ(answered(1), 2u);
   EXPECT_TRUE(queue_.forget(9).empty());
-  EXPECT_EQ(queue_.expected_wait(9, 0), nanoseconds{0});
+  EXPECT_EQ(queue_.expected_wait(9, 0, now_), nanoseconds{0});
 }
 
 } // namespace
