@@ -11,6 +11,8 @@
 # Results go to build/bench/, the tables of the README to build/bench/table.md and standard output.
 # PostgreSQL's cluster is made in ${ORDERD_BENCH_DIR:-/var/tmp}, which should be on the same disk.
 set -euo pipefail
+# shellcheck source=scripts/help.sh
+. "$(dirname "$0")/help.sh"
 cd "$(dirname "$0")/.."
 
 scripts/setup.sh --quiet

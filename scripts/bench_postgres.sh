@@ -8,6 +8,8 @@
 # one transaction (order, stock, account, payment, status), statement by statement or as one function
 # call; 100,000 SKUs or one; 32 and 64 clients, of which the better counts. pgbench runs on the same cores.
 set -euo pipefail
+# shellcheck source=scripts/help.sh
+. "$(dirname "$0")/help.sh"
 cd "$(dirname "$0")/.."
 
 seconds=20

@@ -9,6 +9,8 @@
 #           machine; all of it takes about 5 minutes on 2 cores.
 # Runs all of them and then exits 1 when any found something.
 set -euo pipefail
+# shellcheck source=scripts/help.sh
+. "$(dirname "$0")/help.sh"
 cd "$(dirname "$0")/.."
 
 failed=0

@@ -1,7 +1,10 @@
 #!/bin/bash
 # Damages files of a data folder, one thing at a time, and looks what a node makes of it (tests/README.md).
-# Usage: scripts/damage.sh [--trials 2000] [--seed 1] [--kind 'journal leaf head']
+#
+#   scripts/damage.sh [--trials 2000] [--seed 1] [--kind 'journal leaf head']
 set -euo pipefail
+# shellcheck source=scripts/help.sh
+. "$(dirname "$0")/help.sh"
 cd "$(dirname "$0")/.."
 trials=2000 seed=1
 while [ $# -gt 0 ]; do
@@ -9,7 +12,7 @@ while [ $# -gt 0 ]; do
   --trials) trials=$2 ;;
   --seed) seed=$2 ;;
   --kind) export ORDERD_DAMAGE_KIND=$2 ;;
-  *) sed -n 3p "$0"; exit 2 ;;
+  *) printf 'damage: error: unknown argument "%s" (known: --trials, --seed, --kind)\n' "$1" >&2; exit 2 ;;
   esac
   shift 2
 done

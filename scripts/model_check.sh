@@ -6,8 +6,11 @@
 # The model must hold; each planted variant must fail. Prints how many states were visited. Exit code: 0 all
 # as expected, 1 not, or the search was cut short.
 set -euo pipefail
+# shellcheck source=scripts/help.sh
+. "$(dirname "$0")/help.sh"
 cd "$(dirname "$0")/.."
 
+[ $# = 0 ] || { printf 'model_check: error: unknown argument "%s": there are none\n' "$1" >&2; exit 2; }
 command -v spin >/dev/null || apt-get install -y spin >/dev/null
 model=$PWD/tests/model/takeover.pml
 work=$PWD/build/model

@@ -11,6 +11,8 @@
 # of the world may be tried for one bug, ORDERD_PLANTED_CLUSTER_SEEDS (2000) of the whole cluster. Exit code: 0
 # all found, 1 one is not found or its patch does not apply any more.
 set -euo pipefail
+# shellcheck source=scripts/help.sh
+. "$(dirname "$0")/help.sh"
 cd "$(dirname "$0")/.."
 
 root=$PWD

@@ -14,6 +14,8 @@
 # is the one this machine uses. Mounts and processes live in namespaces of their own and end with the
 # script, whatever ends it. Takes about an hour on 2 cores.
 set -euo pipefail
+# shellcheck source=scripts/help.sh
+. "$(dirname "$0")/help.sh"
 cd "$(dirname "$0")/.."
 
 say() { printf 'fresh machine: %s\n' "$*"; }

@@ -11,6 +11,8 @@
 # The node keeps its data in ./data, listens on 127.0.0.1:7411 and shows metrics on 127.0.0.1:9464.
 # Running it again imports the same orders again, which changes nothing. Exits with the import's status.
 set -euo pipefail
+# shellcheck source=scripts/help.sh
+. "$(dirname "$0")/help.sh"
 
 say() { printf 'run: %s\n' "$*"; }
 fail() { printf 'run: error: %s\n' "$*" >&2; exit 3; }

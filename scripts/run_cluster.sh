@@ -11,6 +11,8 @@
 # Prints where everything is when every copy is in sync, starts a node again that ends by itself (kill -9 one, or
 # remove the folder of one and kill it, and watch `orderctl cluster status`), and stops it all on Ctrl-C.
 set -euo pipefail
+# shellcheck source=scripts/help.sh
+. "$(dirname "$0")/help.sh"
 
 say() { printf 'run_cluster: %s\n' "$*"; }
 fail() { printf 'run_cluster: error: %s\n' "$*" >&2; exit 2; }

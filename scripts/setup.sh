@@ -8,6 +8,8 @@
 # --with-tsan builds a second CAF instrumented for ThreadSanitizer: without it the sanitizer cannot
 # see the library's synchronisation and reports races that are none.
 set -euo pipefail
+# shellcheck source=scripts/help.sh
+. "$(dirname "$0")/help.sh"
 cd "$(dirname "$0")/.."
 
 caf_version=0.18.7

@@ -8,6 +8,8 @@
 # everything happened; stops at the first seed that fails, with how to run it again. A long run without one of
 # the rare courses fails too. Exit code: 0 all hold, 1 not, 2 usage.
 set -euo pipefail
+# shellcheck source=scripts/help.sh
+. "$(dirname "$0")/help.sh"
 cd "$(dirname "$0")/.."
 
 first=1

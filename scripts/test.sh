@@ -7,7 +7,11 @@
 # line sums up every test and check: "N passed, N failed". Exits 1 when anything failed.
 # Some 40 minutes on 2 cores when only the dependencies are built, a quarter of an hour when everything is.
 set -uo pipefail
+# shellcheck source=scripts/help.sh
+. "$(dirname "$0")/help.sh"
 cd "$(dirname "$0")/.." || exit 1
+
+[ $# = 0 ] || { printf 'test: error: unknown argument "%s": there are none\n' "$1" >&2; exit 2; }
 
 logs=build/test
 passed=0
