@@ -242,11 +242,11 @@ void cluster_members::keep_copy(place& of) const {
 
 // -- disks are lost ------------------------------------------------------------------------------
 
+/// What is in its place by mistake may be an older copy of a disk that was lost since.
 bool cluster_members::keeps(std::uint32_t id, const cluster::assignment& there) const {
   const auto& of = *places_.at(id);
-  // What is in its place by mistake may be an older copy of a disk that was lost since.
-  const cluster::replica_id who{id, (of.other ? *of.other : of.folder).identity.incarnation};
-  return !of.lost && cluster::may_lead(there, who, cluster::min_in_sync(around_.shared.terms.replication));
+  const auto minimum = cluster::min_in_sync(around_.shared.terms.replication);
+  return !of.lost && !of.other && cluster::may_lead(there, {id, of.folder.identity.incarnation}, minimum);
 }
 
 bool cluster_members::can_serve(const cluster::assignment& there) const {
