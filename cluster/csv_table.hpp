@@ -2,8 +2,7 @@
 //
 // *Operation*: `read_table` streams the file and gives each row's cells in the order of the columns that were
 // asked for. Rows of blanks alone, and the header where it stands again (files put one behind another), are
-// no rows. Blanks around a cell are dropped, and
-// its characters are composed (NFC).
+// no rows. Blanks around a cell are dropped, and its characters are composed (NFC).
 //
 // *Names*: case, blanks and underscores do not count: "Customer ID" is "CustomerID". Columns that were not
 // asked for are left out.

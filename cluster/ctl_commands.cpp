@@ -8,15 +8,15 @@ std::string refusal_text(const v1::reply& answer) {
   if (answer.has_rejection()) {
     const auto& why = answer.rejection();
     auto text = why.message().empty() ? "refused" : why.message();
-    return text + " (" + rejection_name(why) + ")";
+    return actors::shown(text) + " (" + rejection_name(why) + ")";
   }
   if (answer.has_fault())
-    return answer.fault().message() + " (" + fault_name(answer.fault()) + ")";
+    return actors::shown(answer.fault().message()) + " (" + fault_name(answer.fault()) + ")";
   return "the node gave an answer that does not fit the question (is it another version?)";
 }
 
 int print_refusal(const v1::reply& answer, ctl_context& context) {
-  context.err << "orderctl: " << actors::shown(refusal_text(answer)) << '\n';
+  context.err << "orderctl: " << refusal_text(answer) << '\n';
   if (context.json && answer.has_rejection())
     print_line(to_json(answer.rejection()), context);
   else if (context.json && answer.has_fault())

@@ -103,13 +103,14 @@ int retail_importer::check_files() {
   if (!is_written(file, rejects) && !is_written(file, not_placed) && !is_written(rejects, not_placed)
       && !is_written(not_placed, rejects))
     return exit_ok;
-  context_.err << "orderctl: FILE, --rejects and --not-placed have to be three files; they are " << file
-               << ", " << rejects << " and " << not_placed << '\n';
+  context_.err << "orderctl: FILE, --rejects and --not-placed have to be three files; they are "
+               << actors::shown(file) << ", " << actors::shown(rejects) << " and "
+               << actors::shown(not_placed) << '\n';
   return exit_usage;
 }
 
 int retail_importer::cannot_write(const std::string& file) {
-  context_.err << "orderctl: cannot write " << file << '\n';
+  context_.err << "orderctl: cannot write " << actors::shown(file) << '\n';
   return exit_usage;
 }
 
@@ -135,12 +136,12 @@ int retail_importer::read() {
   const auto trimmed =
       read_retail_file(options_.file, book_, [this](const refused_row& refused) { on_refused_row(refused); });
   if (!trimmed) {
-    context_.err << "orderctl: " << trimmed.error().message << '\n';
+    context_.err << "orderctl: " << actors::shown(trimmed.error().message) << '\n';
     return exit_usage;
   }
   if (*trimmed > 0)
     context_.err
-        << "orderctl: " << options_.file << ": " << *trimmed
+        << "orderctl: " << actors::shown(options_.file) << ": " << *trimmed
         << " cells had blanks around them, or characters to compose: they are taken without, and composed\n";
   if (!options_.place_incomplete)
     book_.hold_back();
@@ -218,7 +219,7 @@ void retail_importer::on_refusal(const v1::reply& answer, const std::string& sub
   if (answer.has_rejection()) {
     const auto code = rejection_name(answer.rejection());
     if (++summary_.refused[code] == 1)
-      context_.err << "orderctl: " << subject << " is refused: " << refusal_text(answer)
+      context_.err << "orderctl: " << actors::shown(subject) << " is refused: " << refusal_text(answer)
                    << "; further ones are only counted\n";
     return;
   }
@@ -326,8 +327,9 @@ int retail_importer::report() {
     context_.err << "orderctl: the import ended early: " << refusal_text(*stopped_by_)
                  << ". The same command goes on from here\n";
   if (!summary_.complete()) {
-    context_.err << "orderctl: the lists of this import are in " << rejects_->path() << " and "
-                 << not_placed_->path() << "; those of the last whole one are left as they were\n";
+    context_.err << "orderctl: the lists of this import are in " << actors::shown(rejects_->path()) << " and "
+                 << actors::shown(not_placed_->path())
+                 << "; those of the last whole one are left as they were\n";
     return exit_fault;
   }
   if (!keep_lists())

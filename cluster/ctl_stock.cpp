@@ -132,8 +132,8 @@ int run(const stock_load_options& options, ctl_context& context) {
         else if (!answer.what.has_rejection())
           fault = answer.what;
         else if (++refused <= refusals_printed_max)
-          context.err << "orderctl: " << (*rows)[answer.index].sku << ": "
-                      << actors::shown(refusal_text(answer.what)) << '\n';
+          context.err << "orderctl: " << (*rows)[answer.index].sku << ": " << refusal_text(answer.what)
+                      << '\n';
         return !fault;
       });
   bar.finish();

@@ -112,8 +112,8 @@ void add_door(CLI::App& app, node_settings& into) {
       ->type_name("COUNT")
       ->check(whole(1, limits::connections_max, "connections"));
   app.add_option("--queue-age-ms-max", into.queue_age_ms_max,
-                 "A new order that waited longer for its shard is refused: overloaded; other requests at "
-                 "four times that")
+                 "A new order that would wait longer for its shard is refused: overloaded; a read at half of "
+                 "that, other requests at four times")
       ->type_name("MS")
       ->check(whole(1, 60'000, "ms"));
   app.add_option("--unsettled-orders-max", into.unsettled_orders_max,

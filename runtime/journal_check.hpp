@@ -1,9 +1,9 @@
 // Whether rows of the journal's database, one behind the other, are what a journal has (FORMAT.md): the pure
 // part of looking through it while it is used.
 //
-//   journal_check check{after};                       // the last row of the look before; empty: from the
-//   front check.take(key, value) ...; check.end();          // `corrupt` says what is wrong, and with which
-//   record
+//   journal_check check{after};    // the last row of the look before; empty: from the front
+//   check.take(key, value) ...;    // `corrupt` says what is wrong, and with which record
+//   check.end();
 //
 // Of each record: its key, that no chunk of it is missing, and the checksum that a replay verifies; of what
 // lies before the records, its checksums. Within one look no record is missing between two others, and none

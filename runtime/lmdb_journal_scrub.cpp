@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <chrono>
 #include <cstring>
 #include <fcntl.h>
 #include <thread>
@@ -23,9 +24,10 @@ namespace {
 constexpr std::uint64_t window_pages = 16;
 constexpr std::size_t window_bytes = window_pages * lmdb::page_bytes;
 
-/// A commit between beginning to read and knowing what was committed asks for another try; so many in a row
-/// cannot be.
-constexpr int renewals_max = 10'000;
+/// A commit between beginning to read and knowing what was committed asks for another try: at once, and when
+/// it is the disk that is waited for, every millisecond, for some seconds.
+constexpr int renewals_at_once = 100;
+constexpr int renewals_max = 5'000;
 
 /// A data file cannot lack more than one commit leaves unwritten: a damaged number would ask for as much
 /// memory as it says.
@@ -136,7 +138,10 @@ result<journal_scrub::snapshot> journal_scrub::renew() {
       return snapshot{*meta, last.last_record};
     }
     reading_.reset();
-    std::this_thread::yield();
+    if (tries < renewals_at_once)
+      std::this_thread::yield();
+    else
+      std::this_thread::sleep_for(std::chrono::milliseconds{1});
   }
   return fault{fault_code::unavailable, "cannot look through " + file_ + ": it never rests"};
 }

@@ -172,17 +172,28 @@ result<void> lmdb_state::load_all() {
   return writing->commit();
 }
 
-result<void> lmdb_state::load_meta(lmdb::transaction& writing) {
-  auto stored = writing.get(meta_, meta_key.key());
+/// The verified value of a row of the database `meta`; nullopt: there is none.
+result<std::optional<std::string>> lmdb_state::meta_row(lmdb::transaction& writing,
+                                                        const row_key& key) const {
+  auto stored = writing.get(meta_, key.key());
   if (!stored)
     return stored.error();
   if (!*stored)
-    return {};
-  auto opened = open_value(shard_, meta_key, **stored);
+    return std::optional<std::string>{};
+  auto opened = open_value(shard_, key, **stored);
   if (!opened)
     return opened.error();
+  return std::optional{std::string{opened->value}};
+}
+
+result<void> lmdb_state::load_meta(lmdb::transaction& writing) {
+  const auto row = meta_row(writing, meta_key);
+  if (!row)
+    return row.error();
+  if (!*row)
+    return {};
   stored::v1::state_meta meta;
-  if (!meta.ParseFromArray(opened->value.data(), static_cast<int>(opened->value.size())))
+  if (!meta.ParseFromString(**row))
     return fault{fault_code::corrupt,
                  "the meta row of shard " + std::to_string(shard_) + " cannot be decoded"};
   rows_counted_ = meta.has_rows_hash();

@@ -78,6 +78,7 @@ private:
       : pages_(std::move(pages)), environment_(std::move(environment)), shard_(shard) {}
   result<void> load_all();
   result<void> load_databases(lmdb::transaction& writing);
+  result<std::optional<std::string>> meta_row(lmdb::transaction& writing, const row_key& key) const;
   result<void> load_meta(lmdb::transaction& writing);
   result<void> count_rows();
   result<scrub_slice> verify_rows(const scrub_cursor& from, std::size_t bytes_max);

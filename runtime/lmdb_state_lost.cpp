@@ -4,15 +4,12 @@
 namespace orderd::runtime {
 
 result<void> lmdb_state::load_lost(lmdb::transaction& writing) {
-  auto stored = writing.get(meta_, lost_row_key.key());
-  if (!stored)
-    return stored.error();
-  if (!*stored)
+  const auto row = meta_row(writing, lost_row_key);
+  if (!row)
+    return row.error();
+  if (!*row)
     return {};
-  auto opened = open_value(shard_, lost_row_key, **stored);
-  if (!opened)
-    return opened.error();
-  auto lost = lost_rows::decode(opened->value);
+  auto lost = lost_rows::decode(**row);
   if (!lost)
     return lost.error();
   if (!lost->empty())

@@ -4,9 +4,9 @@
 //   request_queue queue;
 //   queue.add(std::move(batch), arrived_at);
 //   while (!queue.empty()) {
-//     auto part = queue.take(8);          // of the connection whose turn it is
-//     ...                                 // work it off
-//     queue.used(part, began, ended);     // what it really took
+//     auto part = queue.take(8);                                  // of the connection whose turn it is
+//     ...                                                         // work it off
+//     queue.used(part.connection, requests, began, ended);        // what it really took
 //   }
 //
 // *What is shared fairly* is the time of the shard's thread, not a number of requests: a read of an order of

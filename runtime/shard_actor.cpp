@@ -173,10 +173,11 @@ void shard_actor::tick() {
   run([this] {
     const auto now = clock_.now();
     engine_.tick(now);
-    if (engine_
-            .is_full()) // Nothing is taken until the disk answers, and nobody waits beyond a deadline for it.
-      for (const auto& each : waiting_.take_late(now.monotone_ms))
-        engine_.refuse(each.from, {fault_code::timeout, "the shard waits for its disk; nothing was done"});
+    if (!engine_.is_full())
+      return;
+    // Nothing is taken until the disk answers, and nobody waits beyond a deadline for that.
+    for (const auto& each : waiting_.take_late(now.monotone_ms))
+      engine_.refuse(each.from, {fault_code::overloaded, "the shard waits for its disk; nothing was done"});
   });
   show_numbers();
   delayed_send(this, tick_interval, shard_tick{});

@@ -95,7 +95,10 @@ void shard::take(request& what, std::chrono::nanoseconds queue_age) {
 }
 
 void shard::refuse(const caller& from, const fault& why) {
-  ++(why.code == fault_code::storage_full ? figures_.refused_storage_full : figures_.refused_overloaded);
+  if (why.code == fault_code::storage_full)
+    ++figures_.refused_storage_full;
+  else if (why.code == fault_code::overloaded)
+    ++figures_.refused_overloaded;
   answer_fault(from, why);
 }
 

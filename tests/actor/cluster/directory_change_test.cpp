@@ -3,6 +3,7 @@
 
 #include "actors/public.pb.h"
 #include "cluster/known_disks.hpp"
+#include "config/term_limits.hpp"
 
 #include <functional>
 #include <map>
@@ -191,6 +192,27 @@ TEST_F(DirectoryAskedToRestore, WritesOverALaterTermOnlyWhenToldTo) {
   ASSERT_FALSE(done.refused) << done.refused->message;
   EXPECT_EQ(told(0).what.term, 1'003u);
   EXPECT_EQ(trouble("records"), 0);
+}
+
+/// It drew another number the first time, and wrote the shard's record in a term that is higher by that.
+TEST_F(DirectoryAskedToRestore, GoesOnWithARestoreThatWasCutOff) {
+  auto higher = now_;
+  higher.term = 1'700;
+  register_.lose_everything();
+  register_.put(name_of_shard(0), encode(higher));
+  system_.pass(a_poll);
+  const auto done = change(wanted());
+  ASSERT_FALSE(done.refused) << done.refused->message;
+  EXPECT_EQ(stored(0).what.term, 1'003u);
+}
+
+TEST_F(DirectoryAskedToRestore, WritesOverNoTermThatNoRestoreCanHaveWritten) {
+  auto higher = now_;
+  higher.term = 1'003 + limits::restored_term_gap;
+  register_.lose_everything();
+  register_.put(name_of_shard(0), encode(higher));
+  system_.pass(a_poll);
+  EXPECT_TRUE(change(wanted()).refused);
 }
 
 /// An earlier disk of node 3 serves again since that node said what it held.

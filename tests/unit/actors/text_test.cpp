@@ -92,4 +92,12 @@ TEST(Text, TakesTwoColumnsForAWideCharacterAndNoneForOneThatCombines) {
   EXPECT_EQ(columns_of("e\u0301"), 1U);
 }
 
+/// In older code pages they are letters or signs: what they say is not dropped with the blank before them.
+TEST(Text, KeepsBytesThatAreNoUtf8BehindABlank) {
+  EXPECT_EQ(without_blanks(" ACME \x80"), "ACME \x80");
+  EXPECT_EQ(without_blanks("5 \xA3 "), "5 \xA3");
+  EXPECT_EQ(without_blanks("\xB0"), "\xB0");
+  EXPECT_EQ(without_blanks("a \u3000\u00a0\t"), "a");
+}
+
 } // namespace orderd::actors

@@ -129,6 +129,21 @@ TEST_F(ClientCoreRetryTest, SendsWhatWasUnderWayAgainOnTheNextConnection) {
     EXPECT_EQ(again[i].what.place_order().order_id(), an_order(i + 2).place_order().order_id());
 }
 
+/// Attempt one may have been committed before the connection broke: a refusal of the next says nothing of it.
+TEST_F(ClientCoreRetryTest, TakesNoRefusalForAnAnswerToAnEarlierTry) {
+  for (const auto code : {v1::fault::OVERLOADED, v1::fault::UNAVAILABLE, v1::fault::STORAGE_FULL}) {
+    connect();
+    submit(1, 300);
+    ASSERT_EQ(sent().size(), 1u);
+    core.disconnected("reset by peer", now);
+    connect();
+    receive({refused(sent().at(0).id, code, 400)});
+    const auto answers = core.take_answers();
+    ASSERT_EQ(answers.size(), 1u);
+    EXPECT_EQ(answers[0].what->fault().code(), v1::fault::TIMEOUT);
+  }
+}
+
 TEST_F(ClientCoreRetryTest, WaitsLongerWithEachFailedConnectionAndForgetsThatAtTheFirstReplies) {
   auto waited = 0ms;
   for (int attempt = 0; attempt < 6; ++attempt) {

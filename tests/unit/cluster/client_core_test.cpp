@@ -153,6 +153,52 @@ TEST_F(ClientCoreTest, HoldsTheCreditOfATimedOutRequestUntilTheServerAnswers) {
   EXPECT_EQ(sent().size(), 1u);
 }
 
+/// The server answers one request each 10 ms, and lets one through at a time.
+class ClientOfASlowServer : public testing::client_core_test {
+protected:
+  void SetUp() override {
+    connect(server_hello(1));
+    for (std::uint64_t tag = 1; tag <= 40; ++tag)
+      submit(tag, 60'000);
+    under_way_ = sent();
+    for (int i = 0; i < 20; ++i)
+      answer_one();
+    core.take_answers();
+  }
+  void answer_one() {
+    ASSERT_EQ(under_way_.size(), 1u);
+    pass(10ms);
+    receive({confirmed(under_way_[0].id)});
+    under_way_ = sent();
+  }
+
+  std::vector<testing::seen_request> under_way_;
+};
+
+TEST_F(ClientOfASlowServer, SendsNothingThatCannotBeAnsweredInTime) {
+  submit(100, 50); // Nineteen wait before it.
+  auto answers = core.take_answers();
+  ASSERT_EQ(answers.size(), 1u);
+  EXPECT_EQ(answers[0].tag, 100u);
+  EXPECT_EQ(answers[0].what->fault().code(), v1::fault::OVERLOADED);
+  submit(101, 1'000);
+  EXPECT_TRUE(core.take_answers().empty());
+}
+
+TEST_F(ClientOfASlowServer, SendsWhatWasSentBeforeHoweverLateItIs) {
+  core.submit({7, 100, std::make_shared<const v1::request>(an_order()), now + 50ms, true}, now);
+  EXPECT_TRUE(core.take_answers().empty());
+}
+
+TEST_F(ClientOfASlowServer, RefusesNothingOnceNothingWaits) {
+  for (int i = 0; i < 20; ++i)
+    answer_one();
+  core.take_answers();
+  submit(100, 5);
+  EXPECT_TRUE(core.take_answers().empty());
+  EXPECT_EQ(sent().size(), 1u);
+}
+
 TEST_F(ClientCoreTest, AnswersAMessageWithoutARequest) {
   core.submit(1, 2, nullptr, now);
   const auto answers = core.take_answers();
