@@ -138,8 +138,7 @@ int run(const lost_accept_options& options, ctl_context& context) {
     return exit_ok;
   }
   out << "What lay there is given up for good: an order, a SKU or an account that is not found there counts "
-         "as "
-         "one that never was. An order that was there and is placed again is carried out a second time.\n";
+         "as one that never was. An order that was there and is placed again is carried out a second time.\n";
   if (!options.yes && !(context.confirm && context.confirm("Do it?"))) {
     context.err << "orderctl: nothing was changed; --yes does it without asking\n";
     return exit_refused;

@@ -87,6 +87,11 @@ struct store_changed {
 /// Directory -> itself: make the next call of the store that is due.
 struct call_store {};
 
+/// The answer to one request that is no shard's: its body, to its caller.
+inline runtime::gateway_replies one_reply(runtime::caller to, std::string body) {
+  return {{{to, std::make_shared<const std::string>(std::move(body))}}, std::nullopt};
+}
+
 /// Node -> seat: these are the others, and where replies go; start.
 struct seat_peers {
   std::vector<caf::actor> seats; ///< by shard, itself included

@@ -81,7 +81,8 @@ private:
   socket door_;
   socket wake_;
   page_limits limits_;
-  std::deque<visitor> visitors_; ///< of its thread; who came first stands first
+  std::deque<visitor> visitors_;                ///< of its thread; who came first stands first
+  steady_clock::time_point door_rests_until_{}; ///< likewise
   std::mutex mutex_;
   std::vector<std::shared_ptr<prometheus::Collectable>> sources_; ///< by `mutex_`
   std::thread thread_;                                            // last: it uses all of them
@@ -90,7 +91,8 @@ private:
 void metrics_endpoint::server::run() {
   std::vector<pollfd> waited;
   while (true) {
-    waited.assign({{wake_.descriptor(), POLLIN, 0}, {door_.descriptor(), POLLIN, 0}});
+    const bool rests = steady_clock::now() < door_rests_until_;
+    waited.assign({{wake_.descriptor(), POLLIN, 0}, {rests ? -1 : door_.descriptor(), POLLIN, 0}});
     for (const auto& one : visitors_)
       waited.push_back(
           {one.connection.descriptor(), static_cast<short>(one.out.empty() ? POLLIN : POLLOUT), 0});
@@ -116,8 +118,13 @@ void metrics_endpoint::server::take_visitors() {
   // No more at once than there are places: those that just came are to be read before they have to go.
   for (std::size_t taken = 0; taken < limits_.connections_max; ++taken) {
     socket one{::accept4(door_.descriptor(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK)};
-    if (one.descriptor() < 0)
+    if (one.descriptor() < 0) {
+      // Who waits at the door stays there while the process has no file left: it would be asked at once
+      // again.
+      if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM)
+        door_rests_until_ = steady_clock::now() + look_every;
       break;
+    }
     visitors_.push_back({std::move(one), steady_clock::now() + limits_.read_ms_max});
   }
   while (visitors_.size() > limits_.connections_max) {

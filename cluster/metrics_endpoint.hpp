@@ -7,6 +7,11 @@
 // *Limitations*: loopback only. `page_limits` says how many connections there are at once; when one more
 // comes the one goes that came first. So however many send half a request, whoever sends a whole one has it
 // answered. One request a connection.
+//
+// *Why no library*: prometheus-cpp's server gives each connection a thread, and so many half requests as
+// there are threads silence it; libmicrohttpd refuses new connections at its limit, and counts its time-out
+// from the last byte, so one byte a second holds a place. What is needed of HTTP is one page
+// (page_request.hpp).
 #pragma once
 
 #include "runtime/result.hpp"

@@ -123,12 +123,11 @@ runtime::damage_handler damage_alone(runtime::fatal_handler fatal) {
                                     unsigned times) {
     if (what.is == runtime::scrubbed_part::kind::journal) {
       if (times == 1)
-        runtime::log::error("scrub", "journal_damaged", {},
-                            "let the node run: what its journal says is in memory or in the states, and is "
-                            "erased from it once "
-                            "they have it. A start may be refused until it is gone, which "
-                            "event=scrub_damage_gone will say. "
-                            "Look at the disk");
+        runtime::log::error(
+            "scrub", "journal_damaged", {},
+            "let the node run: what its journal says is in memory or in the states, and is "
+            "erased from it once they have it. A start may be refused until it is gone, which "
+            "event=scrub_damage_gone will say. Look at the disk");
       return runtime::after_damage::node_goes_on;
     }
     fatal("scrub", {why.code, why.message

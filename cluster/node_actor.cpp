@@ -26,12 +26,8 @@ constexpr double hysteresis = 0.01;
 constexpr std::uint64_t reserve_bytes = 8u << 20;
 constexpr std::uint32_t audit_retry_after_ms = 1'000;
 
-runtime::gateway_replies one_reply(runtime::caller to, const v1::reply& body) {
-  return {{{to, std::make_shared<const std::string>(actors::reply_body(body))}}, std::nullopt};
-}
-
 runtime::gateway_replies refusal(runtime::caller to, const runtime::fault& why) {
-  return {{{to, std::make_shared<const std::string>(actors::fault_body(why))}}, std::nullopt};
+  return one_reply(to, actors::fault_body(why));
 }
 
 runtime::fault no_answer(const std::string& who, const caf::error& why) {
@@ -157,7 +153,7 @@ void node_actor::ask_shards(const node_question& question, const caf::actor& gat
           [this, to, gateway, answered](std::vector<runtime::shard_description> shards) {
             std::sort(shards.begin(), shards.end(),
                       [](const auto& a, const auto& b) { return a.shard < b.shard; });
-            send(gateway, one_reply(to, answered(shards)));
+            send(gateway, one_reply(to, actors::reply_body(answered(shards))));
           },
           [this, to, gateway](const caf::error& why) {
             send(gateway, refusal(to, no_answer("a shard does not answer", why)));
@@ -211,7 +207,7 @@ void node_actor::audit(const node_question& question, const caf::actor& gateway,
               return send(gateway, refusal(to, *outcome.failure));
             v1::reply body;
             *body.mutable_audit_report() = auditor->report();
-            send(gateway, one_reply(to, body));
+            send(gateway, one_reply(to, actors::reply_body(body)));
           },
           [this, to, gateway](const caf::error& why) {
             send(gateway, refusal(to, no_answer("the audit is not done", why)));
@@ -223,11 +219,13 @@ void node_actor::answer_scrub(const node_question& question, const caf::actor& g
   if (!given_.scrub)
     return send(gateway, refusal(to, {runtime::fault_code::unavailable, "this node looks through nothing"}));
   request(given_.scrub, time_left(question), runtime::ask_scrub{begin})
-      .then([this, to, gateway](
-                const runtime::scrub_description& how) { send(gateway, one_reply(to, scrub_view(how))); },
-            [this, to, gateway](const caf::error& why) {
-              send(gateway, refusal(to, no_answer("the scrub does not answer", why)));
-            });
+      .then(
+          [this, to, gateway](const runtime::scrub_description& how) {
+            send(gateway, one_reply(to, actors::reply_body(scrub_view(how))));
+          },
+          [this, to, gateway](const caf::error& why) {
+            send(gateway, refusal(to, no_answer("the scrub does not answer", why)));
+          });
 }
 
 void node_actor::look_at_disk() {

@@ -41,7 +41,7 @@ void fill(v1::shard_view& to, const seat_description& seat,
 void node_actor::answer_cluster(const node_question& question, const caf::actor& gateway) {
   const auto to = question.from;
   const auto reply_with = [this, to, gateway](const std::string& body) {
-    send(gateway, runtime::gateway_replies{{{to, std::make_shared<const std::string>(body)}}, std::nullopt});
+    send(gateway, one_reply(to, body));
   };
   fan_out_request<caf::policy::select_all>(given_.shards, time_left(question), describe_seat{})
       .then(

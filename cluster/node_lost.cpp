@@ -17,10 +17,6 @@ namespace {
 
 using ranges = std::vector<runtime::give_up_lost::entry>;
 
-runtime::gateway_replies one(runtime::caller to, std::string body) {
-  return {{{to, std::make_shared<const std::string>(std::move(body))}}, std::nullopt};
-}
-
 ranges all_lost(runtime::storage& disk) {
   ranges all;
   for (std::uint32_t shard = 0; shard < disk.shards(); ++shard)
@@ -69,7 +65,7 @@ void record(const ranges& given_up, const std::string& by) {
 } // namespace
 
 void node_actor::list_lost(const node_question& question, const caf::actor& gateway) {
-  send(gateway, one(question.from, page_of(all_lost(given_.disk), question.asked->list_lost())));
+  send(gateway, one_reply(question.from, page_of(all_lost(given_.disk), question.asked->list_lost())));
 }
 
 void node_actor::accept_lost(const node_question& question, const caf::actor& gateway) {
@@ -80,22 +76,22 @@ void node_actor::accept_lost(const node_question& question, const caf::actor& ga
     std::set<std::string> names{asked.names().begin(), asked.names().end()};
     std::erase_if(chosen, [&](const auto& each) { return names.erase(name_of(each)) == 0; });
     if (!names.empty())
-      return send(gateway, one(to, unknown(*names.begin())));
+      return send(gateway, one_reply(to, unknown(*names.begin())));
   }
   request(given_.applier, time_left(question), runtime::give_up_lost{chosen})
       .then(
           [this, to, gateway, chosen, by = asked.by()](const runtime::lost_given_up& outcome) {
             if (outcome.failure)
-              return send(gateway, one(to, actors::fault_body(*outcome.failure)));
+              return send(gateway, one_reply(to, actors::fault_body(*outcome.failure)));
             record(chosen, by);
             v1::reply body;
             body.mutable_lost_accepted()->set_ranges(chosen.size());
             body.mutable_lost_accepted()->set_left(all_lost(given_.disk).size());
-            send(gateway, one(to, actors::reply_body(body)));
+            send(gateway, one_reply(to, actors::reply_body(body)));
           },
           [this, to, gateway](const caf::error& why) {
-            send(gateway,
-                 one(to, actors::fault_body({runtime::fault_code::unavailable,
+            send(gateway, one_reply(to, actors::fault_body(
+                                            {runtime::fault_code::unavailable,
                                              "the states' writer does not answer: " + caf::to_string(why)})));
           });
 }

@@ -9,7 +9,16 @@ namespace {
 
 namespace fs = std::filesystem;
 
+/// /dev/stdout is the file that a shell opened, by another name: it has to be written, not replaced.
+bool is_device(const std::string& name) {
+  std::error_code unknown;
+  const auto whole = fs::absolute(name, unknown).lexically_normal().string();
+  return whole.starts_with("/dev/") || whole.starts_with("/proc/");
+}
+
 bool is_replaced(const std::string& name) {
+  if (is_device(name))
+    return false;
   std::error_code unknown; // what cannot be looked at cannot be opened either, and that is told then
   return !fs::exists(name, unknown) || fs::is_regular_file(name, unknown);
 }

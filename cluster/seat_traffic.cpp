@@ -65,9 +65,7 @@ void replica_actor::refuse(const std::vector<runtime::caller>& who) {
 }
 
 void replica_actor::refuse(const runtime::caller& who, const fault& why) {
-  caf::event_based_actor::send(
-      gateway_, runtime::gateway_replies{
-                    {{who, std::make_shared<const std::string>(actors::fault_body(why))}}, std::nullopt});
+  caf::event_based_actor::send(gateway_, one_reply(who, actors::fault_body(why)));
 }
 
 void replica_actor::take(runtime::gateway_replies& batch) {

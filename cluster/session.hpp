@@ -115,7 +115,7 @@ public:
   /// Bytes of the frame that has begun and not ended, as its header says, and when it began.
   std::size_t unfinished_bytes() const noexcept { return reader_.unfinished_bytes(); }
   std::chrono::steady_clock::time_point frame_began_at() const noexcept { return frame_began_at_; }
-  /// Requests accepted so far.
+  /// Requests that came so far.
   std::uint64_t asked() const noexcept { return asked_; }
 
 private:
