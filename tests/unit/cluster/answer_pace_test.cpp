@@ -71,6 +71,24 @@ TEST_F(AnswerPace, CountsNoTimeInWhichNothingWaited) {
   EXPECT_LE(pace_.expected(1'000), 200ms);
 }
 
+/// A machine stood still, of the server or of the client; what waits is answered in time all the same.
+TEST_F(AnswerPace, IsNotMisledByAStall) {
+  answer(500, 20, 100ms, 50'000);
+  const auto before = pace_.expected(40'000);
+  now_ += 1s;
+  answer(100, 20, 100ms, 50'000);
+  EXPECT_LE(pace_.expected(40'000), before + before / 4);
+}
+
+TEST_F(AnswerPace, KnowsNothingOfAServerWhoseFirstAnswersStalled) {
+  answer(1, 1, 10ms, 50'000);
+  for (int i = 0; i < 4; ++i) {
+    now_ += 300ms;
+    answer(1, 1, 10ms, 50'000);
+  }
+  EXPECT_EQ(pace_.expected(40'000), 0ms);
+}
+
 TEST_F(AnswerPace, ForgetsEverythingWithItsConnection) {
   answer(500, 2, 100ms, 50'000);
   pace_.forget();
