@@ -16,8 +16,8 @@
 // can take more goes out as one frame. It never has more unanswered requests than the server's credit window;
 // the rest waits inside. When the connection breaks it connects again, with backoff, and sends every
 // unanswered request again: ids make that harmless. `overloaded` and `unavailable` faults are retried after
-// the time they name. At a request's deadline its caller gets the fault TIMEOUT; that the request has no
-// effect is not said.
+// the time they name. At a request's deadline its caller gets the fault TIMEOUT when it may have taken
+// effect, UNAVAILABLE when no server took it: fault_meaning.hpp.
 //
 // *Clusters*: name one node or more; it asks for the others, connects to those that lead the shards it needs,
 // and sends each request to the leader of its shard. When leaders change it asks until it finds the new ones
@@ -90,7 +90,7 @@ void init_client_types();
 
 /// Starts a client. Never fails: it keeps trying to connect until it is stopped (`caf::exit_reason::
 /// user_shutdown`), and requests wait meanwhile until their deadlines. What is unanswered when it stops is
-/// answered with the fault UNAVAILABLE.
+/// answered with TIMEOUT, or with UNAVAILABLE if it was never sent.
 caf::actor connect(caf::actor_system& system, client_options options);
 
 } // namespace orderd::cluster

@@ -1,6 +1,7 @@
 #include "cluster/client_core.hpp"
 
 #include "actors/replies.hpp"
+#include "cluster/fault_meaning.hpp"
 #include "cluster/reply_frame.hpp"
 #include "config/limits.hpp"
 
@@ -197,11 +198,14 @@ void client_core::take_reply(std::shared_ptr<const v1::reply> what, time_point n
   pace_.answered(one->sent_at, now);
   if (one->answered)
     forget(*one);
+  else if (what->has_fault() && lost_the_lead(what->fault()))
+    moved_.push_back({release(*one, true), std::move(what)});
   else if (what->has_fault() && what->fault().code() == v1::fault::NOT_OWNER)
-    moved_.push_back({release(*one), what->fault().shard(), what->fault().owner_endpoint()});
+    moved_.push_back({release(*one, one->unknown), std::move(what)});
   else if (what->has_fault() && retry_later(*one, what->fault(), now))
     return;
-  else if (what->has_fault() && one->unknown && is_refusal(what->fault()))
+  else if (what->has_fault() && one->unknown
+           && meaning_of(what->fault().code()) == fault_meaning::nothing_done)
     finish_with_fault(*one, fault_code::timeout, unknown_earlier);
   else
     finish(*one, std::move(what));
@@ -309,8 +313,7 @@ result<void> client_core::advance(time_point now) {
   while (!retries_.empty() && retries_.begin()->first <= now)
     move(*retries_.begin()->second, place::pending);
   while (!deadlines_.empty() && deadlines_.begin()->first <= now)
-    finish_with_fault(*deadlines_.begin()->second, fault_code::timeout,
-                      "no answer before the deadline; what came of the request is not known");
+    expire(*deadlines_.begin()->second);
   if (hello_due_at_ && *hello_due_at_ <= now)
     return fault{fault_code::timeout, "the server did not say HELLO"};
   return {};
@@ -323,7 +326,7 @@ client_core::take_back(const std::function<bool(const v1::request&)>& which) {
     for (auto next = all->begin(); next != all->end();) {
       auto& one = *next++; // it may be gone after this
       if (!one.answered && which(*one.what))
-        taken.push_back(release(one));
+        taken.push_back(release(one, may_take_effect(one)));
     }
   }
   return taken;
@@ -332,69 +335,6 @@ client_core::take_back(const std::function<bool(const v1::request&)>& which) {
 void client_core::connect_soon(time_point now) {
   if (connect_at_)
     connect_at_ = std::min(*connect_at_, now);
-}
-
-void client_core::stop() {
-  while (!deadlines_.empty())
-    finish_with_fault(*deadlines_.begin()->second, fault_code::unavailable, "the client was stopped");
-}
-
-std::optional<client_core::time_point> client_core::wake_at() const {
-  std::optional<time_point> first;
-  for (const auto* due : {&deadlines_, &retries_})
-    if (!due->empty() && (!first || due->begin()->first < *first))
-      first = due->begin()->first;
-  if (hello_due_at_ && (!first || *hello_due_at_ < *first))
-    first = hello_due_at_;
-  return first;
-}
-
-// -- entries -------------------------------------------------------------------------------------
-
-client_core::entries& client_core::entries_at(place where) {
-  return where == place::pending ? pending_ : where == place::in_flight ? in_flight_ : waiting_;
-}
-
-void client_core::move(entry& one, place to) {
-  if (one.at == place::waiting)
-    retries_.erase(one.retry);
-  auto& target = entries_at(to);
-  target.splice(target.end(), entries_at(one.at), one.self);
-  one.at = to;
-}
-
-/// Gives the caller its answer. A request that the server has not answered keeps its place until it does.
-void client_core::finish(entry& one, std::shared_ptr<const v1::reply> what) {
-  answers_.push_back({one.caller, one.tag, std::move(what)});
-  deadlines_.erase(one.deadline);
-  one.what.reset();
-  forget_unless_sent(one);
-}
-
-void client_core::finish_with_fault(entry& one, fault_code code, std::string message) {
-  finish(one, fault_reply({code, std::move(message)}));
-}
-
-/// Gives the request away, to be answered elsewhere.
-client_core::unanswered_request client_core::release(entry& one) {
-  unanswered_request given{one.caller, one.tag, std::move(one.what), one.deadline->first, one.attempts > 0};
-  deadlines_.erase(one.deadline);
-  forget_unless_sent(one);
-  return given;
-}
-
-/// What was sent keeps its place until the server answers: it has the credit.
-void client_core::forget_unless_sent(entry& one) {
-  one.answered = true;
-  const bool sent = one.at == place::in_flight && slot(one.wire_id) == &one;
-  if (!sent)
-    forget(one);
-}
-
-void client_core::forget(entry& one) {
-  if (one.at == place::waiting)
-    retries_.erase(one.retry);
-  entries_at(one.at).erase(one.self);
 }
 
 } // namespace orderd::cluster

@@ -67,14 +67,13 @@ public:
     std::uint64_t tag = 0;
     std::shared_ptr<const v1::request> what;
     time_point deadline;
-    bool sent = false; ///< to some server, so that what came of it may not be known
+    bool sent = false; ///< to a server that may have begun it, so that what came of it is not known
   };
 
-  /// A request that the server refused because it does not lead the shard.
+  /// A request that the server does not answer because it does not lead the shard, or not any more.
   struct moved_request {
     unanswered_request request;
-    std::uint32_t shard = 0;
-    std::string owner_endpoint; ///< who leads it; empty when the server does not know
+    std::shared_ptr<const v1::reply> said; ///< the fault: its shard, and who leads it if the server knows
   };
 
   /// What is known of the connection.
@@ -173,7 +172,9 @@ private:
   void finish(entry& one, std::shared_ptr<const v1::reply> what);
   bool too_late(time_point deadline, std::size_t ahead, time_point now) const;
   void finish_with_fault(entry& one, runtime::fault_code code, std::string message);
-  unanswered_request release(entry& one);
+  static bool may_take_effect(const entry& one) noexcept;
+  void expire(entry& one);
+  unanswered_request release(entry& one, bool begun);
   void forget_unless_sent(entry& one);
   void forget(entry& one);
 

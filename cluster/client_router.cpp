@@ -16,6 +16,9 @@ namespace {
 /// A node that owes answers and says nothing for so long may have stopped: others are asked who leads.
 constexpr milliseconds silence_max{250};
 
+constexpr const char* unknown_outcome = "the node that had the request did not answer it; what came of it is "
+                                        "not known: ask again with the same id";
+
 template <class Time>
 void earliest(std::optional<Time>& first, const std::optional<Time>& other) {
   if (other && (!first || *other < *first))
@@ -111,13 +114,12 @@ void client_router::take_denial(link by, client_core::moved_request what, time_p
   if (!options_.follow) {
     answers_.push_back(
         {what.request.caller, what.request.tag,
-         fault_reply({fault_code::not_owner, "another node leads shard " + std::to_string(what.shard), 0,
-                      what.shard, what.owner_endpoint})});
+         what.request.sent ? fault_reply({fault_code::timeout, unknown_outcome}) : std::move(what.said)});
     return;
   }
   if (const auto shard = actors::shard_of_request(*what.request.what, leaders_.shards())) {
-    const auto owner =
-        what.owner_endpoint.empty() ? std::nullopt : std::optional{link_to(what.owner_endpoint, now)};
+    const auto& endpoint = what.said->fault().owner_endpoint();
+    const auto owner = endpoint.empty() ? std::nullopt : std::optional{link_to(endpoint, now)};
     leaders_.denied(*shard, by, owner, now);
   }
   map_doubted_ = true;
@@ -130,9 +132,12 @@ void client_router::expire_parked(time_point now) {
   for (auto& one : parked_.expire(now))
     answers_.push_back(
         {one.caller, one.tag,
-         fault_reply({fault_code::timeout,
-                      "no node that leads its shard could be reached before the deadline; what "
-                      "came of the request is not known"})});
+         one.sent ? fault_reply({fault_code::timeout,
+                                 "no node that leads its shard could be reached before the deadline; what "
+                                 "came of the request is not known"})
+                  : fault_reply({fault_code::unavailable,
+                                 "no node that leads its shard could be reached before the deadline; nothing "
+                                 "was done"})});
 }
 
 // -- connections ---------------------------------------------------------------------------------
@@ -278,7 +283,9 @@ void client_router::stop() {
   }
   for (auto& one : parked_.expire(time_point::max()))
     answers_.push_back(
-        {one.caller, one.tag, fault_reply({fault_code::unavailable, "the client was stopped"})});
+        {one.caller, one.tag,
+         one.sent ? fault_reply({fault_code::timeout, unknown_outcome})
+                  : fault_reply({fault_code::unavailable, "the client was stopped; nothing was done"})});
 }
 
 } // namespace orderd::cluster

@@ -1,6 +1,7 @@
 #include "cluster/ctl_json.hpp"
 
 #include "actors/order_id.hpp"
+#include "cluster/fault_meaning.hpp"
 
 #include <chrono>
 #include <cstdio>
@@ -236,6 +237,7 @@ json to_json(const v1::rejection& why) {
 json to_json(const v1::fault& why) {
   json inside{
       {"code", fault_name(why)}, {"message", why.message()}, {"retry_after_ms", why.retry_after_ms()}};
+  inside["outcome"] = name_of(meaning_of(why.code()));
   if (why.code() == v1::fault::NOT_OWNER) {
     inside["shard"] = why.shard();
     inside["owner_endpoint"] = null_if_empty(why.owner_endpoint());

@@ -5,6 +5,7 @@
 #include "cluster/ctl_pages.hpp"
 #include "cluster/ctl_table.hpp"
 #include "cluster/decimal.hpp"
+#include "cluster/fault_meaning.hpp"
 #include "config/limits.hpp"
 
 #include <algorithm>
@@ -58,6 +59,19 @@ void print_order(const v1::order& order, ctl_context& context) {
     table.add({line.sku(), std::to_string(line.quantity()), "x",
                format_minor(line.unit_price_minor(), digits), line.reserved() ? "reserved" : ""});
   table.print(out, "  ");
+}
+
+/// What a fault tells of an order that was to be placed.
+std::string outcome_of(const v1::fault& why, const std::string& id) {
+  switch (meaning_of(why.code())) {
+  case fault_meaning::nothing_done:
+    return "order " + id + " was not placed, nothing was done";
+  case fault_meaning::for_a_person:
+    return "order " + id + " waits for a person, or what it needs does";
+  case fault_meaning::not_known:
+    break;
+  }
+  return "the outcome of order " + id + " is not known; to ask, place it again with --id " + id;
 }
 
 json history_json(const v1::order& order) {
@@ -229,8 +243,7 @@ int run(const place_options& options, ctl_context& context) {
     return answer.placement().status() == v1::CONFIRMED ? exit_ok : exit_refused;
   }
   if (answer.has_fault())
-    context.err << "orderctl: the outcome of order " << id
-                << " is not known; to ask, place it again with --id " << id << '\n';
+    context.err << "orderctl: " << outcome_of(answer.fault(), id) << '\n';
   return print_refusal(answer, context);
 }
 

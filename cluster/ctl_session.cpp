@@ -112,7 +112,9 @@ bool ctl_session::lost() const {
 
 void ctl_session::give_up(const answer_taker& take) {
   stopped_ = true;
-  const auto answer = unreachable();
+  auto answer = unreachable();
+  if (was_connected_) // They may have been sent before.
+    answer.mutable_fault()->set_code(v1::fault::FAULT_UNKNOWN);
   for (const auto& [tag, waiting] : std::exchange(unanswered_, {}))
     take({waiting.index, answer, clock::now() - waiting.sent_at});
 }
@@ -121,7 +123,7 @@ v1::reply ctl_session::unreachable() const {
   v1::reply answer;
   auto message = (was_connected_ ? "the connection to " : "cannot reach orderd at ") + endpoint_;
   if (was_connected_)
-    message += " is lost";
+    message += " is lost, and what came of what was asked is not known";
   message += ": " + (state_.last_error.empty() ? "no answer" : state_.last_error);
   answer.mutable_fault()->set_code(v1::fault::UNAVAILABLE);
   answer.mutable_fault()->set_message(message);

@@ -3,7 +3,7 @@
 // *Operation*: a node that refuses the connection is told at once, one that does not answer after
 // `connect_patience`; a connection that is lost later is given `reconnect_patience` to come back, and
 // the client sends what is unanswered again. After that everything unanswered gets the fault
-// UNAVAILABLE.
+// FAULT_UNKNOWN, for it may have been carried out; UNAVAILABLE when there never was a connection.
 //
 // *Concurrency*: one thread, the one that made it.
 #pragma once

@@ -263,7 +263,7 @@ void replica_actor::stop_engine() {
   if (engine_)
     caf::anon_send_exit(engine_, caf::exit_reason::kill);
   engine_ = nullptr;
-  refuse(gate_.lose());
+  tell_lost(gate_.lose());
 }
 
 void replica_actor::committed(std::uint64_t upto) {

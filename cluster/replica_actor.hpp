@@ -101,7 +101,7 @@ private:
   void take(const runtime::connection_gone& what);
   void take(runtime::gateway_replies& batch);
   void let_go(std::vector<runtime::reply> replies, bool timed);
-  void refuse(const std::vector<runtime::caller>& who);
+  void tell_lost(const std::vector<runtime::caller>& who);
   void refuse(const runtime::caller& who, const runtime::fault& why);
   runtime::fault not_owner() const;
   void take(runtime::channel_commands& batch);

@@ -26,10 +26,4 @@ struct reply_frame {
   v1::reply_batch* batch;
 };
 
-/// Says of the try that it answers that nothing was done, and nothing of others.
-inline bool is_refusal(const v1::fault& why) {
-  return why.code() == v1::fault::OVERLOADED || why.code() == v1::fault::UNAVAILABLE
-         || why.code() == v1::fault::STORAGE_FULL;
-}
-
 } // namespace orderd::cluster

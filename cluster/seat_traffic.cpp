@@ -58,8 +58,12 @@ fault replica_actor::not_owner() const {
   return why;
 }
 
-void replica_actor::refuse(const std::vector<runtime::caller>& who) {
-  const auto why = not_owner();
+/// Those whose requests the engine had: an epoch that holds them may be committed yet, by whoever leads next.
+void replica_actor::tell_lost(const std::vector<runtime::caller>& who) {
+  auto why = not_owner();
+  why.code = fault_code::timeout;
+  why.message = "this node lost the lead of shard " + std::to_string(given_.options.shard)
+                + " before it could answer; the outcome is not known: ask again with the same id";
   for (const auto& each : who)
     refuse(each, why);
 }

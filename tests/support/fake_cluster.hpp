@@ -36,6 +36,7 @@ protected:
     bool up = true;
     bool silent = false;     ///< takes what comes and says nothing
     bool knows_owner = true; ///< names the owner in NOT_OWNER
+    bool loses_lead = false; ///< begins what it is asked before it finds that it does not lead
     std::map<std::uint32_t, belief> beliefs;
     std::vector<v1::reply> owed; ///< kept while silent
     std::size_t questions = 0;
@@ -203,7 +204,8 @@ private:
     }
     ++at.denied;
     auto& fault = *answer.mutable_fault();
-    fault.set_code(v1::fault::NOT_OWNER);
+    fault.set_code(at.loses_lead ? v1::fault::TIMEOUT : v1::fault::NOT_OWNER);
+    fault.set_retry_after_ms(at.loses_lead ? 50 : 0);
     fault.set_shard(shard);
     if (at.knows_owner)
       fault.set_owner_endpoint(endpoint_of(believed.primary));

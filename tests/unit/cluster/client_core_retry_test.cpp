@@ -85,6 +85,19 @@ TEST_F(ClientCoreRetryTest, PassesARefusalOnWhenThereIsNoTimeForAnother) {
   EXPECT_EQ(answers[0].what->fault().code(), v1::fault::OVERLOADED);
 }
 
+TEST_F(ClientCoreRetryTest, TellsAtTheDeadlineWhetherAnythingMayHaveBeenDone) {
+  submit(1, 200); // never sent
+  pass(200ms);
+  EXPECT_EQ(core.take_answers().at(0).what->fault().code(), v1::fault::UNAVAILABLE);
+  connect();
+  submit(2, 200);
+  sent();
+  pass(199ms);
+  EXPECT_TRUE(core.take_answers().empty());
+  pass(1ms);
+  EXPECT_EQ(core.take_answers().at(0).what->fault().code(), v1::fault::TIMEOUT);
+}
+
 TEST_F(ClientCoreRetryTest, PassesOtherFaultsOn) {
   connect();
   for (auto code : {v1::fault::TIMEOUT, v1::fault::STORAGE_FULL, v1::fault::QUARANTINED, v1::fault::CORRUPT,
@@ -216,7 +229,8 @@ TEST_F(ClientCoreRetryTest, AnswersEverybodyWhenItStops) {
   core.stop();
   const auto answers = core.take_answers();
   ASSERT_EQ(answers.size(), 2u);
-  EXPECT_EQ(answers[0].what->fault().code(), v1::fault::UNAVAILABLE);
+  EXPECT_EQ(answers[0].what->fault().code(), v1::fault::TIMEOUT); // It was sent.
+  EXPECT_EQ(answers[1].what->fault().code(), v1::fault::UNAVAILABLE);
 }
 
 } // namespace

@@ -135,8 +135,9 @@ TEST_F(ClientCoreTest, AnswersAtTheDeadlineWhereverTheRequestIs) {
   pass(1ms);
   const auto answers = core.take_answers();
   ASSERT_EQ(answers.size(), 4u);
-  for (const auto& one : answers)
-    EXPECT_EQ(one.what->fault().code(), v1::fault::TIMEOUT);
+  for (const auto& one :
+       answers) // What was refused, or not sent, has no effect; of the others it is not known.
+    EXPECT_EQ(one.what->fault().code(), one.tag % 2 ? v1::fault::TIMEOUT : v1::fault::UNAVAILABLE) << one.tag;
   EXPECT_EQ(core.unanswered(), 0u);
 }
 
@@ -158,10 +159,10 @@ class ClientOfASlowServer : public testing::client_core_test {
 protected:
   void SetUp() override {
     connect(server_hello(1));
-    for (std::uint64_t tag = 1; tag <= 40; ++tag)
+    for (std::uint64_t tag = 1; tag <= 80; ++tag)
       submit(tag, 60'000);
     under_way_ = sent();
-    for (int i = 0; i < 20; ++i)
+    for (int i = 0; i < 60; ++i) // longer than it takes until anything is expected
       answer_one();
     core.take_answers();
   }

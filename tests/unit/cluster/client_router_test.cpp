@@ -183,10 +183,10 @@ TEST_F(ClientRouter, AnswersAtTheDeadlineWhileNobodyLeads) {
   EXPECT_TRUE(answers.empty());
   pass(1ms);
   ASSERT_EQ(answers.size(), 1u);
-  EXPECT_EQ(answers[1].fault().code(), v1::fault::TIMEOUT);
+  EXPECT_EQ(answers[1].fault().code(), v1::fault::UNAVAILABLE); // It was never sent.
   pass(800ms);
   ASSERT_EQ(answers.size(), 2u);
-  EXPECT_EQ(answers[2].fault().code(), v1::fault::TIMEOUT);
+  EXPECT_EQ(answers[2].fault().code(), v1::fault::UNAVAILABLE);
 }
 
 TEST_F(ClientRouter, AsksAboutTwentyTimesASecondWhileALeaderIsMissing) {
@@ -301,8 +301,53 @@ TEST_F(ClientRouter, AnswersEverybodyWhenItStops) {
   router->stop();
   settle();
   ASSERT_EQ(answers.size(), 2u);
-  EXPECT_EQ(answers[1].fault().code(), v1::fault::UNAVAILABLE);
+  EXPECT_EQ(answers[1].fault().code(), v1::fault::TIMEOUT); // It was sent.
   EXPECT_EQ(answers[2].fault().code(), v1::fault::UNAVAILABLE);
+}
+
+TEST_F(ClientRouter, TakesToTheNewLeaderWhatTheOldOneHadBegun) {
+  found(3, 1);
+  start(all_endpoints());
+  settle();
+  move_shard(0, 2, {1, 2, 3});
+  nodes[1].loses_lead = true; // and says so of what it began
+  submit(1, 0);
+  pass(500ms);
+  expect_confirmed(1, 1);
+  EXPECT_EQ(nodes[2].served.size(), 1u);
+}
+
+TEST_F(ClientRouter, SaysThatAnOrderThatALostLeaderBeganIsNotKnown) {
+  found(2, 1);
+  start(all_endpoints());
+  settle();
+  move_shard(0, 9, {1, 2});
+  nodes[1].loses_lead = true;
+  submit(1, 0);
+  pass(10s);
+  ASSERT_EQ(answers.size(), 1u);
+  EXPECT_EQ(answers[1].fault().code(), v1::fault::TIMEOUT);
+}
+
+TEST_F(ClientRouter, SaysThatNothingWasDoneWhenNobodyTookTheOrder) {
+  found(2, 1);
+  start(all_endpoints());
+  settle();
+  move_shard(0, 9, {1, 2});
+  submit(1, 0);
+  pass(10s);
+  ASSERT_EQ(answers.size(), 1u);
+  EXPECT_EQ(answers[1].fault().code(), v1::fault::UNAVAILABLE);
+}
+
+TEST_F(ClientRouter, PassesOnThatTheOnlyNodeItAsksLostTheLead) {
+  found(2, 2);
+  start(all_endpoints(), false);
+  nodes[1].loses_lead = true;
+  submit(1, 0);
+  pass(10s);
+  ASSERT_EQ(answers.size(), 1u);
+  EXPECT_EQ(answers[1].fault().code(), v1::fault::TIMEOUT);
 }
 
 TEST_F(ClientRouter, AnswersAMessageWithoutARequest) {

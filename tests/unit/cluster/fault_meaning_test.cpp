@@ -1,0 +1,40 @@
+// What was asked and not answered by the business: was anything done? Every code says so, in one table.
+#include "cluster/fault_meaning.hpp"
+
+#include "cluster/ctl_commands.hpp"
+
+#include "tests/unit/cluster/fake_node.hpp"
+
+#include <gtest/gtest.h>
+
+namespace orderd::cluster {
+namespace {
+
+class FaultMeaning : public testing::Test, protected ctl_fixture {};
+
+TEST_F(FaultMeaning, IsSaidOfAnOrderThatWasNotPlaced) {
+  const struct {
+    v1::fault::kind code;
+    const char* says;
+  } table[] = {{v1::fault::OVERLOADED, "nothing was done"},
+               {v1::fault::TIMEOUT, "is not known"},
+               {v1::fault::UNAVAILABLE, "nothing was done"},
+               {v1::fault::STORAGE_FULL, "nothing was done"},
+               {v1::fault::QUARANTINED, "a person"},
+               {v1::fault::CORRUPT, "a person"},
+               {v1::fault::MALFORMED, "nothing was done"},
+               {v1::fault::TOO_LARGE, "nothing was done"},
+               {v1::fault::NOT_OWNER, "nothing was done"},
+               {v1::fault::INTERNAL, "is not known"},
+               {v1::fault::CREDIT_EXCEEDED, "nothing was done"},
+               {v1::fault::FAULT_UNKNOWN, "is not known"}};
+  for (const auto& row : table) {
+    err.str({});
+    node.answer = [&row](const v1::request&) { return failed_with(row.code, "why"); };
+    EXPECT_EQ(run(place_options{}, context), exit_fault);
+    EXPECT_NE(err.str().find(row.says), std::string::npos) << err.str();
+  }
+}
+
+} // namespace
+} // namespace orderd::cluster
