@@ -48,8 +48,6 @@ reject_reason decide(const account_state& state, const authorize& what) {
     return reject_reason::currency_mismatch;
   if (what.amount_minor > state.credit_limit_minor - state.used_minor())
     return reject_reason::credit_limit;
-  if (!checked_add(state.authorized_minor, what.amount_minor))
-    return reject_reason::credit_limit;
   return reject_reason::none;
 }
 
@@ -62,6 +60,14 @@ bool decide(const account_state& state, const void_authorization& what) {
 }
 
 namespace {
+
+/// Makes room in the counters of a lifetime. What is left is what is used, and that is within the limit.
+void close_the_books(account_state& state) noexcept {
+  state.authorized_minor = state.used_minor();
+  state.captured_minor -= state.refunded_minor;
+  state.voided_minor = 0;
+  state.refunded_minor = 0;
+}
 
 struct applier {
   account_state& state;
@@ -77,6 +83,8 @@ struct applier {
   }
   void operator()(const order_linked& event) const { state.last_order = event.order; }
   void operator()(const amount_held& event) const {
+    if (!checked_add(state.authorized_minor, event.amount_minor))
+      close_the_books(state);
     state.held_minor += event.amount_minor;
     state.authorized_minor += event.amount_minor;
   }

@@ -1,8 +1,10 @@
 // The rules of a payment account: one customer's credit, in one currency. Pure.
 //
 // *The rules*: what is held, and captured and not refunded, stays within the credit limit. Every change
-// keeps authorized = held + captured + voided. An account that was never set has no currency: it only
-// keeps the chain of the customer's orders, the newest of which it names.
+// keeps authorized = held + captured + voided. What was ever authorized, captured, voided and refunded
+// decides nothing: where the next hold would not fit an int64, what is voided and refunded is first taken off
+// all four, and only what is used stays. An account that was never set has no currency: it only keeps the
+// chain of the customer's orders, the newest of which it names.
 #pragma once
 
 #include "actors/commands.hpp"
@@ -21,7 +23,7 @@ struct account_state {
   std::int64_t held_minor = 0;
   std::int64_t captured_minor = 0;
   std::int64_t voided_minor = 0;
-  std::int64_t authorized_minor = 0; ///< everything ever authorized
+  std::int64_t authorized_minor = 0; ///< everything authorized since the books were closed
   std::int64_t refunded_minor = 0;
   order_key last_order; ///< the newest of the customer's chain; not set: none
   recent_commands recent;
@@ -29,7 +31,7 @@ struct account_state {
 
   bool is_open() const noexcept { return currency.is_set(); }
   /// Held, and captured and not refunded: what the limit bounds.
-  std::int64_t used_minor() const noexcept { return held_minor + captured_minor - refunded_minor; }
+  std::int64_t used_minor() const noexcept { return held_minor + (captured_minor - refunded_minor); }
   friend bool operator==(const account_state&, const account_state&) = default;
 };
 
@@ -67,7 +69,7 @@ set_account_decision decide(const account_state& state, const set_account& what)
 std::optional<credit_added> added_by(const account_state& state, const authorize& what);
 
 /// Guards of `authorize`, in order: never set -> UNKNOWN_ACCOUNT; another currency ->
-/// CURRENCY_MISMATCH; more than is left of the limit, or than the books can hold -> CREDIT_LIMIT.
+/// CURRENCY_MISMATCH; more than is left of the limit -> CREDIT_LIMIT.
 reject_reason decide(const account_state& state, const authorize& what);
 
 /// Whether there is something to void. Throws `bug` when more is voided than is held.

@@ -51,14 +51,25 @@ INSTANTIATE_TEST_SUITE_P(
                     authorization{"NeverSet", false, gbp, 1, reject_reason::unknown_account}),
     [](const auto& named) { return named.param.name; });
 
-TEST(Account, RefusesWhatItsBooksCannotHold) {
+TEST(Account, LetsOnlyWhatIsUsedNowDecide) {
   constexpr auto most = std::numeric_limits<std::int64_t>::max();
-  account_state state;
-  apply(state, account_was_set{first_id, gbp, most}, 1);
-  apply(state, amount_held{most - 5}, 2);
-  apply(state, amount_voided{most - 5}, 3);
-  EXPECT_EQ(decide(state, authorize{{}, gbp, 6}), reject_reason::credit_limit);
-  EXPECT_EQ(decide(state, authorize{{}, gbp, 5}), reject_reason::none);
+  for (const auto limit : {std::int64_t{1}, most / 2, most - 1, most}) {
+    account_state state;
+    apply(state, account_was_set{first_id, gbp, limit}, 1);
+    state.captured_minor = most - 7; // of a long life, and given back
+    state.refunded_minor = most - 7;
+    state.authorized_minor = most - 7;
+    for (int i = 0; i < 20; ++i) {
+      EXPECT_EQ(decide(state, authorize{{}, gbp, limit}), reject_reason::none) << limit << ", " << i;
+      apply(state, amount_held{limit}, 2);
+      EXPECT_EQ(decide(state, authorize{{}, gbp, 1}), reject_reason::credit_limit) << limit << ", " << i;
+      EXPECT_EQ(state.used_minor(), limit);
+      EXPECT_EQ(state.authorized_minor, state.held_minor + state.captured_minor + state.voided_minor);
+      apply(state, amount_voided{limit}, 3);
+      EXPECT_EQ(state.used_minor(), 0);
+      EXPECT_EQ(state.authorized_minor, state.captured_minor + state.voided_minor);
+    }
+  }
 }
 
 TEST(Account, KeepsAuthorizedEqualToHeldCapturedAndVoided) {
