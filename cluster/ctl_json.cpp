@@ -150,6 +150,12 @@ json to_json(const v1::audit_report& report) {
 }
 
 json to_json(const v1::node_status& status) {
+  auto turns = json::array();
+  for (const auto& turn : status.longest_turns())
+    turns.push_back({{"shard", turn.shard()},
+                     {"what", turn.what()},
+                     {"took_us", turn.took_us()},
+                     {"at_ms", turn.at_ms()}});
   auto shards = json::array();
   for (const auto& shard : status.shards())
     shards.push_back({{"shard", shard.shard()},
@@ -166,7 +172,8 @@ json to_json(const v1::node_status& status) {
           {"disk_used", status.disk_used()},
           {"admitting", status.admitting()},
           {"refusing_because", null_if_empty(status.refusing_because())},
-          {"shards", std::move(shards)}};
+          {"shards", std::move(shards)},
+          {"longest_turns", std::move(turns)}};
 }
 
 json to_json(const v1::scrub_status& scrub) {

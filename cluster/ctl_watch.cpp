@@ -45,6 +45,11 @@ void print_status(const v1::node_status& status, ctl_context& context) {
         << shard.live_entities() << std::setw(11) << shard.unsettled_orders() << std::setw(13)
         << shard.quarantined() << std::setw(9) << shard.channel_backlog() << std::setw(17)
         << shard.unapplied_bytes() << '\n';
+  if (!status.longest_turns().empty())
+    out << "longest turns of a shard's thread (everything else of the shard waits meanwhile):\n";
+  for (const auto& turn : status.longest_turns())
+    out << std::setw(9) << std::setprecision(1) << static_cast<double>(turn.took_us()) / 1e3 << " ms, shard "
+        << turn.shard() << ", " << format_time(turn.at_ms()) << ": " << actors::shown(turn.what()) << '\n';
 }
 
 v1::request audit_question() {

@@ -52,6 +52,23 @@ void describe(const runtime::shard_description& how, v1::shard_status& into) {
   into.set_unapplied_bytes(how.unapplied_bytes);
 }
 
+/// Of all shards the longest turns.
+void describe_turns(const std::vector<runtime::shard_description>& shards, v1::node_status& into) {
+  auto& all = *into.mutable_longest_turns();
+  for (const auto& shard : shards)
+    for (const auto& each : shard.longest_turns) {
+      auto& turn = *all.Add();
+      turn.set_shard(shard.shard);
+      turn.set_what(each.what);
+      turn.set_took_us(static_cast<std::uint64_t>(each.took / std::chrono::microseconds{1}));
+      turn.set_at_ms(each.at_ms);
+    }
+  std::stable_sort(all.begin(), all.end(),
+                   [](const auto& a, const auto& b) { return a.took_us() > b.took_us(); });
+  if (const auto named = static_cast<int>(runtime::long_turns::named); all.size() > named)
+    all.DeleteSubrange(named, all.size() - named);
+}
+
 /// A node by itself: one node, which leads every shard and is alone in sync.
 v1::reply alone(const node_identity& self, const std::vector<runtime::shard_description>& shards) {
   v1::reply body;
@@ -168,6 +185,7 @@ v1::reply node_actor::status(const std::vector<runtime::shard_description>& shar
       std::chrono::duration_cast<std::chrono::milliseconds>(clock().now() - started_at_).count()));
   for (const auto& each : shards)
     describe(each, *status.add_shards());
+  describe_turns(shards, status);
   status.set_disk_used(disk_used_);
   status.set_admitting(!refusal_);
   if (refusal_)

@@ -8,7 +8,7 @@
 #include "runtime/request.hpp"
 
 #include <cstddef>
-#include <queue>
+#include <map>
 #include <unordered_map>
 #include <vector>
 
@@ -30,29 +30,38 @@ public:
 
   std::size_t waiting() const noexcept { return waiting_; }
   /// Deadlines watched: bounded by those who wait, however long the deadlines of those answered.
-  std::size_t watched() const noexcept { return alarms_.size(); }
+  std::size_t watched() const noexcept { return watched_; }
 
 private:
-  void forget_answered();
+  struct alarm;
+  bool is_awaited(const alarm& what) const;
+  void ring(const alarm& what, std::vector<caller>& late);
+  void forget_some_answered();
 
   static constexpr std::size_t stale_alarms_max = 10'000;
+  /// Alarms within so many milliseconds are kept together: one look goes through one such bucket.
+  static constexpr std::int64_t bucket_ms = 16;
 
   struct entry {
     caller who;
-    std::int64_t deadline_at = 0;
+    std::uint64_t wait = 0; ///< numbers all waits
   };
   struct alarm {
     std::int64_t deadline_at = 0;
+    std::uint64_t wait = 0;
     entity_id entity;
-    friend bool operator>(const alarm& a, const alarm& b) noexcept { return a.deadline_at > b.deadline_at; }
   };
 
   std::unordered_map<entity_id, std::vector<entry>, entity_id_hash> by_entity_;
   std::vector<alarm> new_;
-  // One alarm per watched wait; those of callers already answered are dropped when they
-  // ring, or when they are most of all.
-  std::priority_queue<alarm, std::vector<alarm>, std::greater<>> alarms_;
+  // One alarm per watched wait, by their deadline. Those of callers already answered are dropped when they
+  // ring, or, while they are most of all, bucket after bucket from `forgotten_to_` on: going through all
+  // of them at once would hold the shard for milliseconds.
+  std::map<std::int64_t, std::vector<alarm>> alarms_;
+  std::size_t watched_ = 0;
+  std::int64_t forgotten_to_ = 0; ///< key in alarms_
   std::size_t waiting_ = 0;
+  std::uint64_t last_wait_ = 0;
 };
 
 } // namespace orderd::runtime

@@ -97,4 +97,39 @@ private:
   std::size_t size_ = 0;
 };
 
+/// As flat_table, for many entries that come and go: 256 small tables, each of which grows by itself when it
+/// is half full. One table of a million entries stands still for tens of milliseconds while it moves them
+/// all; of these, none moves more than a 256th at once. The highest bits of the hash choose; the lowest are
+/// the home within it.
+template <class Entry>
+class stepwise_table {
+public:
+  template <class Matches>
+  Entry* find(std::uint32_t hash, Matches matches) {
+    return part(hash).find(hash, matches);
+  }
+  template <class Matches>
+  const Entry* find(std::uint32_t hash, Matches matches) const {
+    return parts_[number(hash)].find(hash, matches);
+  }
+
+  /// Pre: no entry with its key is there.
+  Entry& insert(Entry what) { return part(what.hash()).insert(std::move(what)); }
+
+  /// Pre: `what` is an entry of this table. Others may move into its place.
+  void erase(Entry* what) { part(what->hash()).erase(what); }
+
+  /// Makes room for about so many entries: an eighth more, because hashes do not fall evenly.
+  void reserve(std::size_t count) {
+    for (auto& each : parts_)
+      each.reserve((count + count / 8) / parts_.size());
+  }
+
+private:
+  static std::size_t number(std::uint32_t hash) noexcept { return hash >> 24; }
+  flat_table<Entry>& part(std::uint32_t hash) noexcept { return parts_[number(hash)]; }
+
+  std::vector<flat_table<Entry>> parts_ = std::vector<flat_table<Entry>>(256);
+};
+
 } // namespace orderd::runtime

@@ -4,6 +4,7 @@
 
 #include "runtime/channel_messages.hpp"
 #include "runtime/entity_host.hpp"
+#include "runtime/long_turns.hpp"
 #include "runtime/request.hpp"
 #include "runtime/row.hpp"
 #include "runtime/store.hpp"
@@ -223,6 +224,7 @@ struct shard_description {
   std::uint64_t channel_backlog = 0;
   std::uint64_t unapplied_bytes = 0;
   unix_ms time_ms = 0; ///< the shard's; where it is not led, of the last epoch there
+  std::vector<long_turn> longest_turns;
 };
 
 /// Node -> applier: apply what you have, and have every row of every shard, as of then, shown to the

@@ -76,6 +76,9 @@ metrics::metrics(std::string_view version)
       apply_lag_epochs(
           gauges(registry_, "orderd_apply_lag_epochs", "Committed epochs not yet in the state store."),
           "shard"),
+      long_turns(counters(registry_, "orderd_long_turns_total",
+                          "Turns that held a shard's thread for more than 5 ms."),
+                 "shard"),
       unapplied_bytes(gauges(registry_, "orderd_unapplied_bytes",
                              "Rows of committed epochs not yet in the state store, in bytes of memory."),
                       "shard"),

@@ -139,6 +139,8 @@ public:
   labelled<gauge> lost_ranges;
   /// orderd_apply_lag_epochs{shard}: committed and not yet in the state store (shards).
   labelled<gauge> apply_lag_epochs;
+  /// orderd_long_turns_total{shard}: turns that held the shard's thread longer than long_turns::allowed.
+  labelled<counter> long_turns;
   /// orderd_unapplied_bytes{shard}: bytes of those epochs, in memory (shards).
   labelled<gauge> unapplied_bytes;
   /// orderd_live_entities{kind,shard}: entity actors in memory (shards).

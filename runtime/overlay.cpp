@@ -32,9 +32,11 @@ void overlay::add(epoch_ptr what) {
   epochs_.push_back({std::move(what), bytes});
 }
 
-void overlay::forget(std::size_t epochs_max) {
-  for (; epochs_max > 0 && !epochs_.empty() && epochs_.front().what->number <= applied_; --epochs_max) {
+void overlay::forget(std::size_t rows) {
+  for (std::size_t forgotten = 0;
+       forgotten < rows && !epochs_.empty() && epochs_.front().what->number <= applied_;) {
     const auto& oldest = epochs_.front();
+    forgotten += oldest.what->writes.size();
     for (const auto& write : oldest.what->writes) {
       auto* found = rows_.find(hash_of(write.key), has_key(write.key));
       if (found != nullptr && found->epoch == oldest.what->number)

@@ -15,19 +15,19 @@ namespace orderd::runtime {
 
 class overlay {
 public:
-  /// `rows_expected`: room is made for so many at once; more only move the table.
+  /// `rows_expected`: room is made for so many at once; more cost a little more each.
   explicit overlay(std::size_t rows_expected = 0) { rows_.reserve(rows_expected); }
 
   /// Pre: its number follows the last one added.
   void add(epoch_ptr what);
 
   /// The state store has the epochs up to this number, for every reader from now on: they may be
-  /// forgotten. That is done in pieces by `forget`, because tens of thousands of rows become superfluous
+  /// forgotten. That is done in pieces by `forget`, because hundreds of thousands of rows become superfluous
   /// at once, and forgetting them in one go would hold the shard for many milliseconds.
   void applied(std::uint64_t upto) noexcept { applied_ = upto; }
 
-  /// Forgets up to `epochs_max` of the applied epochs, oldest first.
-  void forget(std::size_t epochs_max);
+  /// Forgets applied epochs, oldest first, until so many rows or more are forgotten.
+  void forget(std::size_t rows);
 
   /// The newest change of a row, or nullptr: ask the state store. Valid until `forget`.
   const row_write* find(const row_key& key) const;
@@ -50,7 +50,7 @@ private:
   };
 
   std::deque<held> epochs_;
-  flat_table<newest> rows_;
+  stepwise_table<newest> rows_;
   std::size_t bytes_ = 0;
   std::uint64_t applied_ = 0;
 };

@@ -63,8 +63,8 @@ struct shard_options {
   epoch_mark last; ///< epoch in the journal and the state store when the shard starts
   replica_id self;
   std::size_t live_entities_max = 250'000;
-  /// Make room for all live entities and a second's rows at the start: growing later holds the shard for
-  /// tens of milliseconds. Not where shards start often and stay small (simulation).
+  /// Make room for all live entities, all unsettled orders and a second's rows at the start: growing later
+  /// holds the shard for tens of milliseconds. Not where shards start often and stay small (simulation).
   bool presized = false;
   std::int64_t idle_ms_max = 60'000;
   std::uint32_t restarts_max = 3;

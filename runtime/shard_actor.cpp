@@ -59,21 +59,33 @@ caf::behavior shard_actor::running() {
       [this](shard_requests& batch) { take(batch); },
       [this](const connection_gone& what) { forget(what); },
       [this](work_off) { work(); },
-      [this](const channel_commands& batch) { run([&] { engine_.commands(batch, clock_.now()); }); },
-      [this](const channel_acknowledged& what) { run([&] { engine_.acknowledged(what); }); },
-      [this](const provider_answer& what) { run([&] { engine_.answered(what, clock_.now()); }); },
+      [this](const channel_commands& batch) {
+        run("commands of shards", [&] { engine_.commands(batch, clock_.now()); });
+      },
+      [this](const channel_acknowledged& what) {
+        run("acknowledgement of a shard", [&] { engine_.acknowledged(what); });
+      },
+      [this](const provider_answer& what) {
+        run("answers of the provider", [&] { engine_.answered(what, clock_.now()); });
+      },
       [this](const epoch_durable& what) {
         numbers_.commit_stage.observe(clock().now() - closed_at_, std::exchange(closed_requests_, 0));
-        run([&] { engine_.durable(self_, what.number); });
+        run("an epoch is durable", [&] { engine_.durable(self_, what.number); });
         if (committing_ > what.number)
           return; // The next epoch went out at once.
         committing_ = 0;
         open_slices_.clear(); // No epoch is open, so they changed nothing.
       },
-      [this](const epoch_applied& what) { run([&] { engine_.applied(what.number); }); },
+      [this](const epoch_applied& what) {
+        run("an epoch is applied", [&] { engine_.applied(what.number); });
+      },
       [this](const admit_new_work& what) { engine_.node_refuses_new_work(what.refusal); },
       [this](shard_tick) { tick(); },
-      [this](describe_shard) { return engine_.describe(); },
+      [this](describe_shard) {
+        auto how = engine_.describe();
+        how.longest_turns = turns_.longest();
+        return how;
+      },
   };
 }
 
@@ -84,11 +96,13 @@ void shard_actor::on_exit() {
 }
 
 template <class Input>
-void shard_actor::run(Input input) {
+void shard_actor::run(const char* what, Input input) {
+  const auto began = clock().now();
   try {
     input();
     engine_.finish();
     work_soon();
+    count_turn(what, began);
   } catch (const std::exception& error) {
     fatal_("shard", {fault_code::internal, std::string{"the engine of shard "} + std::to_string(shard_index_)
                                                + " failed: " + error.what()});
@@ -96,10 +110,16 @@ void shard_actor::run(Input input) {
   }
 }
 
+void shard_actor::count_turn(const char* what, std::chrono::steady_clock::time_point began) {
+  const auto took = clock().now() - began;
+  if (turns_.ended({what, took, clock_.now().wall_ms}))
+    numbers_.long_turns.at(shard_index_).Increment();
+}
+
 void shard_actor::start(const shard_peers& peers) {
   shards_ = peers.shards;
   gateway_ = peers.gateway;
-  run([this] {
+  run("start", [this] {
     if (const auto ok = engine_.recover(clock_.now()); !ok)
       throw bug("cannot start: " + ok.error().message);
   });
@@ -130,14 +150,14 @@ void shard_actor::take(shard_requests& batch) {
     waiting_.add(std::move(all), batch.arrived_at);
   work_soon();
   if (refused)
-    run([] {});
+    run("refusals", [] {});
 }
 
 /// Nobody reads the answers of a connection that is gone; whoever counts what is unanswered gets one.
 void shard_actor::forget(const connection_gone& what) {
   for (const auto& each : waiting_.forget(what.connection))
     engine_.refuse(each.from, {fault_code::unavailable, "its connection is gone; nothing was done"});
-  run([] {});
+  run("a connection is gone", [] {});
 }
 
 /// A full epoch waits for the disk: what ends that asks again.
@@ -150,7 +170,7 @@ void shard_actor::work_soon() {
 
 void shard_actor::work() {
   working_ = false;
-  run([this] {
+  run("requests", [this] {
     const auto begun = clock().now();
     std::size_t taken = 0;
     for (auto began = begun;
@@ -170,7 +190,7 @@ void shard_actor::work() {
 }
 
 void shard_actor::tick() {
-  run([this] {
+  run("tick", [this] {
     const auto now = clock_.now();
     engine_.tick(now);
     if (!engine_.is_full())

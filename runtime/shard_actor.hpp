@@ -9,6 +9,7 @@
 #include "config/settings.hpp"
 #include "runtime/clock.hpp"
 #include "runtime/fatal.hpp"
+#include "runtime/long_turns.hpp"
 #include "runtime/messages.hpp"
 #include "runtime/metrics.hpp"
 #include "runtime/request_queue.hpp"
@@ -63,9 +64,10 @@ private:
   void show_clock();
   /// Nothing of the shard is here any more: another node may serve it, and shows what it has.
   void hide_numbers();
-  /// Runs one input and `finish`; a bug in the engine itself ends the node.
+  /// Runs one input and `finish`; a bug in the engine itself ends the node. `what`: for long_turns.
   template <class Input>
-  void run(Input input);
+  void run(const char* what, Input input);
+  void count_turn(const char* what, std::chrono::steady_clock::time_point began);
 
   replica_id self_;
   std::uint32_t shard_index_;
@@ -85,7 +87,8 @@ private:
   request_queue waiting_;
   bool working_ = false; ///< a `work_off` is in the mailbox
   std::unique_ptr<entity_host> host_;
-  shard engine_;        ///< after what it refers to
+  shard engine_; ///< after what it refers to
+  long_turns turns_;
   shard_figures shown_; ///< as of the last `show_numbers`
   // Where the time of the requests of the open epoch, and of the one being committed, goes.
   struct admitted_slice {

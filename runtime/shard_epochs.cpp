@@ -14,9 +14,10 @@ namespace {
 constexpr std::size_t timers_per_tick_max = 5'000;
 constexpr std::int64_t resend_ms = 1'000;
 constexpr std::int64_t store_time_every_ms = 1'000;
-// More than one a closed epoch, so that forgetting keeps up; few, so that it never shows.
-constexpr std::size_t forgotten_per_epoch = 3;
-constexpr std::size_t forgotten_per_tick = 20;
+// Three times what a closed epoch adds, so that forgetting keeps up; so many a tick besides, 0.1 us each,
+// that it never shows.
+constexpr std::size_t forgotten_for_added = 3;
+constexpr std::size_t forgotten_per_tick = 10'000;
 // Some 600 KB of an epoch, and more than a second's commands to other shards.
 constexpr std::size_t erased_per_epoch_max = 20'000;
 constexpr std::size_t rows_a_second = 200'000; // at full load
@@ -29,7 +30,8 @@ shard::shard(shard_options options, const business& rules, entity_host& host,
       overlay_(options.presized ? rows_a_second : 0), commits_(options.self, options.last.epoch),
       last_(options.last), applied_(options.last.epoch),
       residents_(options.presized ? options.live_entities_max : 0), restarts_(options.restarts_max),
-      admission_(options.admission) {}
+      timers_(options.presized ? options.admission.unsettled_max : 0),
+      unsettled_(options.presized ? options.admission.unsettled_max : 0), admission_(options.admission) {}
 
 void shard::see(const instant& now) {
   now_ = clock_.at(now);
@@ -206,7 +208,7 @@ void shard::close_epoch() {
   closed->writes = open_.take();
   overlay_.add(closed);
   content_marks_.push_back({closed->number, open_content_max_});
-  overlay_.forget(forgotten_per_epoch);
+  overlay_.forget(forgotten_for_added * closed->writes.size());
   last_ = {closed->number, closed->term, 0, closed->time_ms};
   in_flight_ = in_flight{last_.epoch, closed, std::exchange(held_, {}), std::exchange(held_sent_upto_, {})};
   port_.append(std::move(closed), bytes);

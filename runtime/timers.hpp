@@ -17,6 +17,9 @@ namespace orderd::runtime {
 
 class timers {
 public:
+  /// `expected`: room is made for so many at once, as in `unsettled`.
+  explicit timers(std::size_t expected = 0) { by_entity_.reserve(expected); }
+
   /// Starts a timer; gives the row of the same entity and name that it replaces, if one ran.
   std::optional<timer_key> start(const timer_key& key, std::string command);
 

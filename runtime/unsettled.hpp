@@ -6,7 +6,8 @@
 #include "runtime/entity.hpp"
 
 #include <algorithm>
-#include <deque>
+#include <iterator>
+#include <list>
 #include <optional>
 #include <unordered_map>
 #include <utility>
@@ -16,9 +17,15 @@ namespace orderd::runtime {
 
 class unsettled {
 public:
+  /// `expected`: room is made for so many at once. A map of a million that makes room for more holds its
+  /// shard for a tenth of a second.
+  explicit unsettled(std::size_t expected = 0) { open_.reserve(expected); }
+
+  /// One that is open already counts from now on.
   void open(const entity_id& id, unix_ms since_at) {
-    since_[id] = since_at;
+    settle(id);
     by_age_.push_back({id, since_at});
+    open_.emplace(id, std::prev(by_age_.end()));
   }
   /// Puts back what was found at start, in any order. Once, before anything else.
   void restore(std::vector<std::pair<unix_ms, entity_id>> found) {
@@ -27,13 +34,13 @@ public:
       open(id, since_at);
   }
   void settle(const entity_id& id) {
-    since_.erase(id);
-    forget_settled();
+    const auto found = open_.find(id);
+    if (found == open_.end())
+      return;
+    by_age_.erase(found->second);
+    open_.erase(found);
   }
-  std::size_t size() const noexcept { return since_.size(); }
-
-  /// Entries held, settled ones included: bounded by the open ones, whatever their age.
-  std::size_t entries() const noexcept { return by_age_.size(); }
+  std::size_t size() const noexcept { return open_.size(); }
 
   /// When the oldest began, or nullopt: all are settled.
   std::optional<unix_ms> oldest_since() const {
@@ -48,24 +55,8 @@ private:
     unix_ms since_at = 0;
   };
 
-  // An entry is stale when its entity is settled, or was opened again later.
-  bool is_stale(const entry& what) const {
-    const auto found = since_.find(what.id);
-    return found == since_.end() || found->second != what.since_at;
-  }
-
-  void forget_settled() {
-    while (!by_age_.empty() && is_stale(by_age_.front()))
-      by_age_.pop_front();
-    // Behind one that stays open for long (quarantined), those settled since would pile up.
-    if (by_age_.size() > 2 * since_.size() + stale_max)
-      std::erase_if(by_age_, [this](const entry& each) { return is_stale(each); });
-  }
-
-  static constexpr std::size_t stale_max = 1'000;
-
-  std::unordered_map<entity_id, unix_ms, entity_id_hash> since_;
-  std::deque<entry> by_age_; ///< oldest first; may hold stale entries behind the first
+  std::list<entry> by_age_; ///< oldest first
+  std::unordered_map<entity_id, std::list<entry>::iterator, entity_id_hash> open_;
 };
 
 } // namespace orderd::runtime

@@ -115,6 +115,34 @@ TEST_F(NodeActor, TellsOfTheScrubOrThatThereIsNone) {
   system_.kill({scrub});
 }
 
+/// Of two shards the longest, each with its shard.
+TEST_F(NodeActor, NamesTheLongestTurnsOfAllShards) {
+  using std::chrono::milliseconds;
+  std::vector<caf::actor> shards;
+  for (std::uint32_t number = 0; number < 2; ++number)
+    shards.push_back(system_.actors().spawn([number] {
+      return caf::behavior{[number](runtime::describe_shard) {
+                             runtime::shard_description how;
+                             how.shard = number;
+                             for (int i = 0; i < 5; ++i)
+                               how.longest_turns.push_back(
+                                   {"tick", milliseconds{20 - 2 * i + static_cast<int>(number)}, 100 + i});
+                             return how;
+                           },
+                           [](const runtime::admit_new_work&) {}};
+    }));
+  system_.kill({node_});
+  node_ = system_.actors().spawn<node_actor>(node_dependencies{*opened_, clock_, numbers_, shards, peer_});
+  ask(node_request::get_status, 100);
+  v1::reply reply;
+  ASSERT_TRUE(reply.ParseFromString(*replies_.back().replies.at(0).body));
+  std::string found;
+  for (const auto& turn : reply.node_status().longest_turns())
+    found += std::to_string(turn.shard()) + ":" + std::to_string(turn.took_us()) + "@"
+             + std::to_string(turn.at_ms()) + ' ';
+  EXPECT_EQ(found, "1:21000@100 0:20000@100 1:19000@101 0:18000@101 1:17000@102 ");
+}
+
 TEST_F(NodeActor, RefusesNewOrdersWhileTheJournalIsHalfFull) {
   std::vector<runtime::admit_new_work> said;
   const auto shard = test::spawn_recorder(system_.actors(), said);

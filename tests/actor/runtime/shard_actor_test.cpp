@@ -24,6 +24,22 @@ using config::entity_form;
 using std::chrono::milliseconds;
 
 /// Two shards on one disk: wallets "a", "b" in the first, "c", "d" in the second.
+/// Each look at it takes as long as it is told: a machine on which everything is slow.
+class slow_clock : public node_clock {
+public:
+  slow_clock(const node_clock& real, test::test_system& system) : real_(real), system_(system) {}
+
+  instant now() const override {
+    system_.scheduler().clock().current_time += a_look_takes;
+    return real_.now();
+  }
+  std::chrono::milliseconds a_look_takes{0};
+
+private:
+  const node_clock& real_;
+  test::test_system& system_;
+};
+
 class ShardActor : public testing::TestWithParam<entity_form> {
 protected:
   ~ShardActor() override { stop(); }
@@ -67,9 +83,18 @@ protected:
     options.shards = 2;
     options.last = where.last;
     auto reader = opened_->state(shard).reader();
-    return system_.actors().spawn<shard_actor>(shard_dependencies{options, GetParam(), rules_, clock_,
+    return system_.actors().spawn<shard_actor>(shard_dependencies{options, GetParam(), rules_, slow_,
                                                                   numbers_, *std::move(reader), journal_,
                                                                   applier_, worker_, fatal()});
+  }
+
+  shard_description describe() {
+    shard_description how;
+    caf::scoped_actor self{system_.actors()};
+    auto answer = self->request(shards_[0], caf::infinite, describe_shard{});
+    system_.run();
+    answer.receive([&](const shard_description& said) { how = said; }, [](const caf::error&) { FAIL(); });
+    return how;
   }
 
   fatal_handler fatal() {
@@ -106,6 +131,7 @@ protected:
 
   test::wallets rules_;
   test::manual_clock clock_;
+  slow_clock slow_{clock_, system_};
   test::memory_disk disk_{2};
   std::unique_ptr<storage> opened_;
   metrics numbers_{"test"};
@@ -284,14 +310,27 @@ TEST_P(ShardActor, TellsNobodyAnythingAfterAFailedAppend) {
 TEST_P(ShardActor, DescribesItself) {
   start();
   ask("a1", "open");
-  shard_description how;
-  caf::scoped_actor self{system_.actors()};
-  auto answer = self->request(shards_[0], caf::infinite, describe_shard{});
-  system_.run();
-  answer.receive([&](const shard_description& said) { how = said; }, [](const caf::error&) { FAIL(); });
+  const auto how = describe();
   EXPECT_EQ(how.shard, 0u);
   EXPECT_EQ(how.committed_epoch, 1u);
   EXPECT_EQ(how.unsettled, 1u);
+}
+
+/// Everything else of a shard waits for its turn.
+TEST_P(ShardActor, CountsAndNamesTheTurnsThatHeldItLong) {
+  start();
+  ask("a1", "add 5");
+  EXPECT_TRUE(describe().longest_turns.empty());
+  const auto long_turns_of_0 = [this] { return numbers_.long_turns.at(0).Value(); };
+  EXPECT_EQ(long_turns_of_0(), 0);
+  slow_.a_look_takes = std::chrono::milliseconds{7};
+  pass(20);
+  slow_.a_look_takes = {};
+  const auto found = describe().longest_turns;
+  ASSERT_EQ(found.size(), 1u);
+  EXPECT_STREQ(found[0].what, "tick");
+  EXPECT_EQ(found[0].took, std::chrono::milliseconds{7});
+  EXPECT_EQ(long_turns_of_0(), 1);
 }
 
 INSTANTIATE_TEST_SUITE_P(Entities, ShardActor, testing::Values(entity_form::actor, entity_form::object),

@@ -71,6 +71,26 @@ TEST(Callers, WatchFewDeadlinesOfThoseAnsweredLongBefore) {
   }
   EXPECT_LE(waiting.watched(), 10'010u);
   EXPECT_EQ(ids(waiting.take_late(1'000'000)), "0 ");
+  EXPECT_EQ(waiting.watched(), 0u);
+}
+
+/// All deadlines are others, as those of a crowd are, so that they are forgotten in many steps.
+TEST(Callers, ForgetTheAnsweredAmongManyWhoWait) {
+  callers waiting;
+  for (std::uint64_t i = 1; i <= 60'000; ++i) {
+    const entity_id order{2, std::to_string(i)};
+    waiting.wait(order, {1, i}, static_cast<std::int64_t>(100'000 + i));
+    waiting.watch_new();
+    if (i % 10 != 0) {
+      ASSERT_EQ(waiting.announce(order).size(), 1u);
+    }
+  }
+  EXPECT_EQ(waiting.waiting(), 6'000u);
+  EXPECT_LE(waiting.watched(), 2u * 6'000 + 10'010);
+  const auto late = waiting.take_late(130'000);
+  ASSERT_EQ(late.size(), 3'000u);
+  for (std::size_t i = 0; i < late.size(); ++i)
+    ASSERT_EQ(late[i].request_id, (i + 1) * 10);
 }
 
 } // namespace

@@ -2,8 +2,12 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
 #include <map>
 #include <random>
+#include <utility>
 
 namespace orderd::runtime {
 namespace {
@@ -42,6 +46,44 @@ TEST(FlatTable, AgreesWithAMapThoughHashesCollide) {
       ASSERT_EQ(table.size(), model.size());
     }
   }
+}
+
+/// Counts how often entries move.
+struct counted {
+  static inline std::size_t moved = 0;
+  std::uint32_t hash_bits = 0;
+  bool used = false;
+
+  counted() = default;
+  explicit counted(std::uint32_t hash) : hash_bits(hash), used(true) {}
+  counted(counted&& other) noexcept { *this = std::move(other); }
+  counted& operator=(counted&& other) noexcept {
+    hash_bits = other.hash_bits;
+    used = std::exchange(other.used, false);
+    ++moved;
+    return *this;
+  }
+  bool is_free() const noexcept { return !used; }
+  std::uint32_t hash() const noexcept { return hash_bits; }
+};
+
+template <class Table>
+std::size_t most_moved_by_an_insert() {
+  std::mt19937 random{1}; // NOLINT(cert-msc51-cpp): the same entries in every run
+  Table table;
+  std::size_t most = 0;
+  for (int i = 0; i < 300'000; ++i) {
+    counted::moved = 0;
+    table.insert(counted{static_cast<std::uint32_t>(random())});
+    most = std::max(most, counted::moved);
+  }
+  return most;
+}
+
+/// A shard stands still while its table moves.
+TEST(StepwiseTable, MovesFewEntriesAtOnceHoweverManyItHolds) {
+  EXPECT_GT(most_moved_by_an_insert<flat_table<counted>>(), 100'000u);
+  EXPECT_LT(most_moved_by_an_insert<stepwise_table<counted>>(), 4'000u);
 }
 
 TEST(FlatTable, IsEmptyAfterClearing) {
