@@ -11,6 +11,7 @@
 #include "cluster/start_words.hpp"
 #include "cluster/system_config.hpp"
 #include "cluster/version.hpp"
+#include "config/contradictions.hpp"
 #include "config/loopback.hpp"
 #include "config/settings.hpp"
 #include "config/start_options.hpp"
@@ -256,6 +257,11 @@ int main(int argc, char** argv) {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? EXIT_SUCCESS : orderd::cluster::exit_usage;
+  }
+  if (const auto why = orderd::config::contradiction(settings, said);
+      !why.empty() && disks.what == orderd::cluster::disks_options::action::none) {
+    std::fprintf(stderr, "orderd: %s\n", why.c_str());
+    return orderd::cluster::exit_usage;
   }
   ::umask(S_IRWXG | S_IRWXO); // what is stored here is nobody else's to read
   settings.data_dir = orderd::cluster::in_full(settings.data_dir);

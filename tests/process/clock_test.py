@@ -35,7 +35,7 @@ class ClockTest(unittest.TestCase):
     def node(self, name):
         """A node whose wall clock is wrong by what stands in its file."""
         made = TemporaryNode(self, "--placement-deadline-ms", DEADLINE_S * 1000, "--provider-delay-ms", 60_000,
-                             metrics=True)
+                             "--provider-timeout-ms", 600_000, metrics=True)
         made.offset = pathlib.Path(self.folder.name) / name.replace(" ", "-")
         made.environment = {"LD_PRELOAD": str(self.shim), "CLOCK_OFFSET_FILE": str(made.offset)}
         return made

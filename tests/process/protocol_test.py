@@ -210,7 +210,7 @@ class ProtocolTest(unittest.TestCase):
     def test_ends_a_connection_that_asks_for_more_than_its_credit(self):
         frames, of_each = 60, 20
         # No order is settled, and so no request answered, before the provider has said something.
-        node = TemporaryNode(self, "--provider-delay-ms", 20_000).start()
+        node = TemporaryNode(self, "--provider-delay-ms", 20_000, "--provider-timeout-ms", 60_000).start()
         with node.client() as client:
             client.set_stock("A", 1_000_000)
         with node.raw() as peer:
