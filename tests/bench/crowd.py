@@ -6,10 +6,11 @@
 A polite client places --rate orders a second, open loop, on a connection of its own, first alone, then beside
   the reader   one connection after another that asks 8,192 times for an order of 2,000 lines, does not read, and
                closes after 200 ms
-  overload     four connections that offer 1, 2, 5 and 10 times what the node did in a closed loop (orderbench,
-               niced, deadline 5 s)
-and once more alone, two seconds after the last of them. Prints a line each: of the polite client the share that was
-confirmed and the 99th percentile, of the others what they got and how long a refusal took, of the node its memory.
+  overload     four connections that offer 1, 2, 5 and 10 times the capacity (orderbench, niced, deadline 5 s)
+and once more alone, two seconds after the last of them. The capacity is what four connections get in a closed loop
+beside the polite client, niced too. Prints a line each: of the polite client the share that was confirmed and the
+99th percentile, of the others the share of the capacity that they got, and how long a refusal took, of the node its
+memory.
 Exit code: 0 measured, 3 not.
 """
 
@@ -78,6 +79,11 @@ def result(running):
     return json.loads(running.communicate()[0])
 
 
+def niced_loop(given, endpoint, *options):
+    return bench(given, endpoint, "--connections", str(OFFER_CONNECTIONS), "--timeout-ms", str(DEADLINE_MS),
+                 "--seconds", str(given.seconds + 2), "--warmup", "1", *options, niced=True)
+
+
 def polite(given, endpoint):
     return bench(given, endpoint, "--rate", str(given.rate), "--seconds", str(given.seconds), "--warmup", "1",
                  "--timeout-ms", str(DEADLINE_MS))
@@ -88,26 +94,30 @@ def judge(name, told, node, given, others=None):
             "p99_ms": told["latency_us"]["p99"] / 1e3,
             "faults": told["faults"], "node_heap_mib": node.heap_bytes() >> 20}
     if others:
-        line["others"] = {name: others[name] for name in ("orders_per_s", "confirmed", "faults", "latency_us")}
+        line["others"] = {name: others[name]
+                          for name in ("orders_per_s", "confirmed", "faults", "latency_us", "refusal_us")}
     print(json.dumps(line), flush=True)
     return line
 
 
 def run(given):
+    """`given`: bin, seconds and rate, as of the command line."""
     lines = []
     with tempfile.TemporaryDirectory(prefix="orderd-crowd-", ignore_cleanup_errors=True) as folder, \
             Node(f"{given.bin}/orderd", folder, {}) as node:
         host, port = node.endpoint.rsplit(":", 1)
-        capacity = result(bench(given, node.endpoint, "--seconds", "5"))["orders_per_s"]
-        print(json.dumps({"capacity": capacity}), flush=True)
+        result(bench(given, node.endpoint, "--seconds", "3")) # The node's memory is what it will be.
         lines.append(judge("nobody", result(polite(given, node.endpoint)), node, given))
         with Reader(host, int(port)):
             lines.append(judge("the reader", result(polite(given, node.endpoint)), node, given))
+        crowd = niced_loop(given, node.endpoint)
+        time.sleep(1)
+        told = result(polite(given, node.endpoint))
+        closed = result(crowd)
+        capacity = closed["orders_per_s"]
+        lines.append(judge("a closed loop", told, node, given, closed))
         for factor in FACTORS:
-            crowd = bench(given, node.endpoint, "--rate", str(int(capacity * factor)),
-                          "--seconds", str(given.seconds + 2), "--warmup", "1",
-                          "--connections", str(OFFER_CONNECTIONS), "--no-setup",
-                          "--timeout-ms", str(DEADLINE_MS), niced=True)
+            crowd = niced_loop(given, node.endpoint, "--rate", str(int(capacity * factor)), "--no-setup")
             time.sleep(1)
             told = result(polite(given, node.endpoint))
             lines.append(judge(f"{factor} x capacity", told, node, given, result(crowd)))

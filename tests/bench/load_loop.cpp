@@ -51,12 +51,12 @@ load_loop::load_loop(caf::actor_system& system, std::vector<caf::actor> clients,
 
 /// `due_at(i)` is when the i-th of these `count` requests should leave; it comes back as their tag.
 template <class DueAt>
-void load_loop::send(std::uint64_t count, DueAt due_at) {
+void load_loop::send(std::uint64_t count, nanoseconds now, DueAt due_at) {
   for (std::uint64_t done = 0; done < count;) {
     cluster::client_requests batch;
     batch.reserve(std::min<std::uint64_t>(count - done, limits::requests_per_frame_max));
     while (done < count && batch.size() < limits::requests_per_frame_max)
-      batch.push_back({static_cast<std::uint64_t>(due_at(done++).count()), requests_.next()});
+      batch.push_back({sending{due_at(done++), now}.tag(), requests_.next()});
     sent_ += batch.size();
     unanswered_ += batch.size();
     self_->send(clients_[next_client_], std::move(batch));
@@ -76,7 +76,7 @@ void load_loop::send_due(nanoseconds now) {
   const auto room = unanswered_max - std::min(unanswered_max, unanswered_);
   const auto first = arrivals_;
   const auto count = std::min(due - first, room);
-  send(count, [&](std::uint64_t n) { return schedule.due_at(first + n); });
+  send(count, now, [&](std::uint64_t n) { return schedule.due_at(first + n); });
   for (auto lost = first + count; lost < due; ++lost)
     record_.not_sent(schedule.due_at(lost), "NOT_SENT");
   arrivals_ = due;
@@ -88,7 +88,7 @@ void load_loop::fill_window(nanoseconds now) {
   std::uint64_t count = plan_.window - unanswered_;
   if (plan_.orders > 0)
     count = std::min(count, plan_.orders - sent_);
-  send(count, [&](std::uint64_t) { return now; });
+  send(count, now, [&](std::uint64_t) { return now; });
 }
 
 void load_loop::end_measure(nanoseconds now) {
@@ -127,7 +127,7 @@ void load_loop::run(const std::atomic<bool>& stop) {
         [&](const cluster::client_replies& replies) {
           const auto now = elapsed();
           for (const auto& reply : replies)
-            record_.answered(nanoseconds{static_cast<std::int64_t>(reply.tag)}, now, *reply.what);
+            record_.answered(sending::of_tag(reply.tag), now, *reply.what);
           unanswered_ -= replies.size();
           if (plan_.rate_per_s <= 0)
             fill_window(now);

@@ -70,7 +70,7 @@ private:
   void send_due(nanoseconds now);
   void fill_window(nanoseconds now);
   template <class DueAt>
-  void send(std::uint64_t count, DueAt due_at);
+  void send(std::uint64_t count, std::chrono::nanoseconds now, DueAt due_at);
   void end_measure(nanoseconds now);
 
   std::vector<caf::actor> clients_;

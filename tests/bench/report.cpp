@@ -107,6 +107,7 @@ std::string json_report(run_result& result) {
       {"measured_s", record.measured_s()},
       {"orders_per_s", record.orders_per_s()},
       {"latency_us", latency_json(record.latencies())},
+      {"refusal_us", latency_json(record.refusals())},
       {"longest_silence_ms", ms(record.longest_silence())},
       {"longest_silence_at_ms", ms(record.longest_silence_at())},
       {"confirmed", record.confirmed()},

@@ -39,7 +39,27 @@ void run_record::note_silence(nanoseconds until) {
   last_answer_at_ = until;
 }
 
-void run_record::answered(nanoseconds due_at, nanoseconds answered_at, const v1::reply& what) {
+namespace {
+
+constexpr unsigned half_bits = 32;
+
+std::uint64_t whole_us(nanoseconds of) {
+  return static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::microseconds>(of).count());
+}
+
+} // namespace
+
+std::uint64_t sending::tag() const noexcept {
+  return whole_us(due_at) << half_bits | static_cast<std::uint32_t>(whole_us(sent_at));
+}
+
+sending sending::of_tag(std::uint64_t tag) noexcept {
+  return {std::chrono::microseconds{tag >> half_bits},
+          std::chrono::microseconds{static_cast<std::uint32_t>(tag)}};
+}
+
+void run_record::answered(const sending& asked, nanoseconds answered_at, const v1::reply& what) {
+  const auto due_at = asked.due_at;
   const auto answer = classify(what);
   const bool fault = answer.kind == answer_kind::fault;
   if (measured(answered_at)) {
@@ -54,6 +74,8 @@ void run_record::answered(nanoseconds due_at, nanoseconds answered_at, const v1:
     return;
   if (fault) {
     ++faults_[answer.name];
+    if (what.fault().code() == v1::fault::OVERLOADED)
+      refusals_.add(answered_at - asked.sent_at);
     return;
   }
   latencies_.add(answered_at - due_at);

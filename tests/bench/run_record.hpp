@@ -21,6 +21,21 @@ struct timeline_second {
   std::uint32_t max_us = 0; ///< the longest latency among its answers
 };
 
+/// When an order should have left, and when it did: later, when this program was late. Counted in whole
+/// microseconds, up to an hour, so that both fit the tag of a request.
+struct sending {
+  std::chrono::nanoseconds due_at{0};
+  std::chrono::nanoseconds sent_at{0};
+
+  sending(std::chrono::nanoseconds due, std::chrono::nanoseconds sent) : due_at(due), sent_at(sent) {}
+  /// It left in time. Any duration.
+  template <class Rep, class Period>
+  sending(std::chrono::duration<Rep, Period> due) : sending(due, due) {} // NOLINT(google-explicit-constructor)
+
+  std::uint64_t tag() const noexcept;
+  static sending of_tag(std::uint64_t tag) noexcept;
+};
+
 /// How an answer counts, and under which name.
 enum class answer_kind : std::uint8_t { confirmed, rejected, fault };
 struct answer_class {
@@ -39,10 +54,10 @@ public:
   /// Measures what is due, or answered, from `begin` to before `end`.
   run_record(nanoseconds begin, nanoseconds end) : begin_(begin), end_(end), last_answer_at_(begin) {}
 
-  /// A request that should have been sent at `due_at` was answered at `answered_at`. Answers come in
-  /// the order of `answered_at`. Counted in the throughput by when it was answered, in the latencies
-  /// by when it was due. Faults have no latency.
-  void answered(nanoseconds due_at, nanoseconds answered_at, const v1::reply& what);
+  /// A request was answered at `answered_at`. Answers come in the order of `answered_at`. Counted in the
+  /// throughput by when it was answered, in the latencies by when it was due. Faults have no latency; how
+  /// long an OVERLOADED took from its sending is counted by itself.
+  void answered(const sending& asked, nanoseconds answered_at, const v1::reply& what);
 
   /// A request due then was not even sent, for this reason.
   void not_sent(nanoseconds due_at, const std::string& reason);
@@ -59,6 +74,7 @@ public:
   const std::map<std::string, std::uint64_t>& rejected() const noexcept { return rejected_; }
   const std::map<std::string, std::uint64_t>& faults() const noexcept { return faults_; }
   latency_samples& latencies() noexcept { return latencies_; }
+  latency_samples& refusals() noexcept { return refusals_; } ///< from sending to an OVERLOADED
   const std::vector<timeline_second>& timeline() const noexcept { return timeline_; }
   /// The longest time without any answer, and when it began, from the start of the measured part.
   nanoseconds longest_silence() const noexcept { return longest_silence_; }
@@ -76,6 +92,7 @@ private:
   std::map<std::string, std::uint64_t> rejected_;
   std::map<std::string, std::uint64_t> faults_;
   latency_samples latencies_;
+  latency_samples refusals_;
   std::vector<timeline_second> timeline_;
   nanoseconds last_answer_at_;
   nanoseconds longest_silence_{0};

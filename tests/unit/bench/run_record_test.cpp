@@ -93,5 +93,20 @@ TEST(RunRecord, PutsAnswersIntoTheirSeconds) {
   EXPECT_EQ(record.timeline()[2].max_us, 2'600'000u);
 }
 
+TEST(Sending, FitsATag) {
+  for (const auto& each : {sending{0s}, sending{1500us, 2s}, sending{3600s, 3600s + 999us}}) {
+    const auto back = sending::of_tag(each.tag());
+    EXPECT_EQ(back.due_at, each.due_at);
+    EXPECT_EQ(back.sent_at, each.sent_at);
+  }
+}
+
+TEST(RunRecord, CountsARefusalFromItsSending) {
+  run_record record{0s, 10s};
+  record.answered({1s, 3s}, 3s + 4ms, failed(v1::fault::OVERLOADED));
+  record.answered({1s, 3s}, 9s, failed(v1::fault::TIMEOUT));
+  EXPECT_EQ(record.refusals().max_us(), 4'000u);
+}
+
 } // namespace
 } // namespace orderd::bench
