@@ -1,5 +1,6 @@
 #include "actors/validation.hpp"
 
+#include "actors/currency.hpp"
 #include "actors/money.hpp"
 #include "actors/order_id.hpp"
 #include "actors/replies.hpp"
@@ -17,10 +18,6 @@ namespace {
 
 std::string range(std::int64_t low, std::int64_t high) {
   return std::to_string(low) + " to " + std::to_string(high);
-}
-
-bool is_capital(char letter) noexcept {
-  return letter >= 'A' && letter <= 'Z';
 }
 
 /// The bytes of a binary field as text, so that the refusal can be read.
@@ -87,8 +84,7 @@ bool field_checks::new_text(const char* field, std::string_view value, std::size
 }
 
 bool field_checks::currency(const char* field, std::string_view value) {
-  return (value.size() == currency_code::size && std::all_of(value.begin(), value.end(), is_capital))
-         || refuse(field, value, "three capital letters (ISO 4217)");
+  return currency_places(value) || refuse(field, value, currency_rule);
 }
 
 bool field_checks::number(const char* field, std::int64_t value, std::int64_t low, std::int64_t high) {

@@ -1,4 +1,5 @@
 // orderctl place, get, cancel, list.
+#include "actors/currency.hpp"
 #include "actors/order_id.hpp"
 #include "actors/text.hpp"
 #include "cluster/ctl_commands.hpp"
@@ -38,7 +39,7 @@ void print_placement(const v1::placement& outcome, const place_options& options,
 
 void print_order(const v1::order& order, ctl_context& context) {
   auto& out = context.out;
-  const auto digits = minor_digits(order.currency());
+  const auto digits = actors::places_shown(order.currency());
   out << "order      " << actors::order_id_text(order.order_id()) << '\n'
       << "status     " << outcome_text(order.status(), order.reason()) << '\n'
       << "reference  " << (order.reference().empty() ? "-" : actors::shown(order.reference())) << '\n'

@@ -1,12 +1,12 @@
 #include "cluster/ctl_values.hpp"
 
+#include "actors/currency.hpp"
 #include "actors/order_id.hpp"
 #include "actors/text.hpp"
 #include "cluster/ctl_options.hpp"
 #include "cluster/decimal.hpp"
 #include "config/limits.hpp"
 
-#include <algorithm>
 #include <charconv>
 
 namespace orderd::cluster {
@@ -32,10 +32,9 @@ CLI::Validator new_text_up_to(std::size_t bytes_max) {
 
 CLI::Validator currency_code() {
   return {[](std::string& text) -> std::string {
-            const bool code = text.size() == 3 && std::all_of(text.begin(), text.end(), [](char c) {
-                                return c >= 'A' && c <= 'Z';
-                              });
-            return code ? "" : "'" + text + "' is no currency: three capital letters, as GBP";
+            return actors::currency_places(text)
+                       ? ""
+                       : "'" + actors::shown(text) + "' is not " + actors::currency_rule;
           },
           ""};
 }
@@ -53,7 +52,7 @@ CLI::Validator order_id() {
 
 std::optional<std::int64_t> parse_amount(const std::string& text, const std::string& currency) {
   const auto number = parse_decimal(text);
-  const auto minor = number ? as_units(*number, minor_digits(currency)) : std::nullopt;
+  const auto minor = number ? as_units(*number, actors::places_shown(currency)) : std::nullopt;
   return minor && *minor >= 0 ? minor : std::nullopt;
 }
 
@@ -62,7 +61,7 @@ std::int64_t amount_or_throw(const std::string& option, const std::string& text,
   const auto minor = parse_amount(text, currency);
   if (!minor)
     throw CLI::ValidationError(option, "'" + text + "' is no amount of " + currency + ": "
-                                           + format_minor(12345, minor_digits(currency)) + " is one");
+                                           + format_minor(12345, actors::places_shown(currency)) + " is one");
   return *minor;
 }
 
@@ -89,7 +88,7 @@ std::variant<v1::order_line, std::string> parse_line(const std::string& text, co
   const auto price = parse_amount(text.substr(at + 1), currency);
   if (!price || *price > limits::unit_price_minor_max)
     return wrong("the price has to be an amount of " + currency + " from 0 to "
-                 + format_minor(limits::unit_price_minor_max, minor_digits(currency)));
+                 + format_minor(limits::unit_price_minor_max, actors::places_shown(currency)));
   line.set_unit_price_minor(*price);
   return line;
 }

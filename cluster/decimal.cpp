@@ -1,7 +1,6 @@
 #include "cluster/decimal.hpp"
 
-#include <algorithm>
-#include <array>
+#include "actors/currency.hpp"
 
 namespace orderd::cluster {
 
@@ -85,18 +84,6 @@ std::optional<std::int64_t> floor_times(decimal factor, std::int64_t count) noex
   return sum;
 }
 
-unsigned minor_digits(std::string_view currency) noexcept {
-  static constexpr std::array<std::string_view, 16> none = {"BIF", "CLP", "DJF", "GNF", "ISK", "JPY",
-                                                            "KMF", "KRW", "PYG", "RWF", "UGX", "VND",
-                                                            "VUV", "XAF", "XOF", "XPF"};
-  static constexpr std::array<std::string_view, 7> three = {"BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"};
-  if (std::find(none.begin(), none.end(), currency) != none.end())
-    return 0;
-  if (std::find(three.begin(), three.end(), currency) != three.end())
-    return 3;
-  return 2;
-}
-
 std::string format_minor(std::int64_t minor, unsigned digits) {
   const auto magnitude =
       minor < 0 ? 0 - static_cast<std::uint64_t>(minor) : static_cast<std::uint64_t>(minor);
@@ -110,7 +97,7 @@ std::string format_minor(std::int64_t minor, unsigned digits) {
 }
 
 std::string format_money(std::int64_t minor, std::string_view currency) {
-  auto text = format_minor(minor, minor_digits(currency));
+  auto text = format_minor(minor, actors::places_shown(currency));
   text += ' ';
   text += currency;
   return text;

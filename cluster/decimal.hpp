@@ -28,13 +28,10 @@ std::optional<std::int64_t> as_units(decimal number, unsigned places) noexcept;
 /// floor(factor * count) for a factor and a count of at least 0; none when it does not fit.
 std::optional<std::int64_t> floor_times(decimal factor, std::int64_t count) noexcept;
 
-/// Digits after the point in amounts of an ISO 4217 currency: 2 of GBP, 0 of JPY, 3 of KWD.
-unsigned minor_digits(std::string_view currency) noexcept;
-
 /// Minor units as a decimal: 1234 with 2 digits is "12.34", -5 is "-0.05".
 std::string format_minor(std::int64_t minor, unsigned digits);
 
-/// "12.34 GBP".
+/// "12.34 GBP", with the places of actors/currency.hpp.
 std::string format_money(std::int64_t minor, std::string_view currency);
 
 } // namespace orderd::cluster

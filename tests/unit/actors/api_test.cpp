@@ -2,6 +2,7 @@
 #include "actors/api.hpp"
 
 #include "actors/business_command.hpp"
+#include "actors/currency.hpp"
 #include "tests/unit/actors/requests.hpp"
 
 #include <gtest/gtest.h>
@@ -83,7 +84,10 @@ INSTANTIATE_TEST_SUITE_P(
         broken{"LongCustomer", order_but([](auto& o) { o.set_customer(long_text); }), "customer", long_text,
                "at most 40 bytes"},
         broken{"SmallCurrency", order_but([](auto& o) { o.set_currency("gbp"); }), "currency", "gbp",
-               "three capital letters (ISO 4217)"},
+               currency_rule},
+        broken{"UnknownCurrency", order_but([](auto& o) { o.set_currency("QQQ"); }), "currency", "QQQ",
+               currency_rule},
+        broken{"Metal", order_but([](auto& o) { o.set_currency("XAU"); }), "currency", "XAU", currency_rule},
         broken{"NoPaymentMethod", order_but([](auto& o) { o.clear_payment_method(); }), "payment_method", "0",
                "ACCOUNT or CARD"},
         broken{"UnknownPaymentMethod",
@@ -160,8 +164,8 @@ INSTANTIATE_TEST_SUITE_P(
         broken{"HugeStock", stock("tea", 1'000'000'001, 1), "on_hand", "1000000001", "0 to 1000000000"},
         broken{"GetStockOfNothing", get_stock(""), "sku", "", "1 to 40 bytes"},
         broken{"AccountWithoutCustomer", account("", 1, 1), "customer", "", "1 to 40 bytes"},
-        broken{"AccountWithoutCurrency", account("ann", 1, 1, ""), "currency", "",
-               "three capital letters (ISO 4217)"},
+        broken{"AccountWithoutCurrency", account("ann", 1, 1, ""), "currency", "", currency_rule},
+        broken{"AccountInAnUnknownCurrency", account("ann", 1, 1, "ABC"), "currency", "ABC", currency_rule},
         broken{"NegativeLimit", account("ann", -1, 1), "credit_limit_minor", "-1",
                "0 to 9223372036854775807"},
         broken{"GetAccountOfNobody", get_account(""), "customer", "", "1 to 40 bytes"},

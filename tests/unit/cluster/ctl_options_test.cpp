@@ -57,7 +57,10 @@ TEST(CtlOptions, ReadsPricesInTheMinorUnitsOfTheirCurrency) {
             250);
   EXPECT_EQ(parsed<place_options>({"place", "A=1@2.505", "--currency", "KWD"}).lines[0].unit_price_minor(),
             2505);
+  EXPECT_EQ(parsed<place_options>({"place", "A=1@2.5055", "--currency", "CLF"}).lines[0].unit_price_minor(),
+            25'055);
   expect_usage_error({"place", "A=1@2.5", "--currency", "JPY"}, "amount of JPY");
+  expect_usage_error({"place", "A=1@2.5", "--currency", "QQQ"}, "'QQQ' is not a current currency code");
 }
 
 TEST(CtlOptions, RefusesALineThatIsNone) {

@@ -59,6 +59,8 @@ TEST(Decimal, PrintsMinorUnitsWithThePlacesOfTheCurrency) {
   EXPECT_EQ(format_money(1'030'589'201, "GBP"), "10305892.01 GBP");
   EXPECT_EQ(format_money(500, "JPY"), "500 JPY");
   EXPECT_EQ(format_money(1234, "KWD"), "1.234 KWD");
+  EXPECT_EQ(format_money(1234, "CLF"), "0.1234 CLF");
+  EXPECT_EQ(format_money(1234, "QQQ"), "12.34 QQQ") << "of an earlier version";
 }
 
 } // namespace

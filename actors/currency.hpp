@@ -1,0 +1,30 @@
+// ISO 4217: the currencies that an order or an account may be in, and the places of their amounts.
+//
+// *The table*: the codes of list one of ISO 4217 that have a minor unit, funds codes as CLF and UYW among
+// them. Compared code by code with the list of Debian's iso-codes 4.15.0 (of 2023), which has no places; HRK
+// and SLL, withdrawn, are left out, SLE, XCG and ZWG of the amendments up to 2025 are in, ANG and ZWL stay
+// for what is booked in them. Left out too, since no amount of them has a smallest unit: the metals XAU, XAG,
+// XPT and XPD, the units XBA to XBD, XDR, XSU and XUA, the test code XTS, and the code of no currency at all.
+//
+// *Limitations*: only what is new has to be of the table. Orders and accounts of earlier versions may be in
+// any three capital letters; they go on, and are shown with two places.
+//
+// *Concurrency*: any thread; nothing here allocates.
+#pragma once
+
+#include <optional>
+#include <string_view>
+
+namespace orderd::actors {
+
+/// Digits after the point of amounts in this currency: 0 of JPY, 2 of GBP, 3 of KWD, 4 of CLF. None: no code
+/// of the table; small letters are another code.
+std::optional<unsigned> currency_places(std::string_view code) noexcept;
+
+/// The same, for what is stored already: 2 for a code that is not of the table.
+unsigned places_shown(std::string_view code) noexcept;
+
+/// What a currency has to be, for whoever named another one.
+inline constexpr const char* currency_rule = "a current currency code of ISO 4217 in capital letters, as GBP";
+
+} // namespace orderd::actors
