@@ -83,7 +83,7 @@ void audit_item(const item_state& state, const found_function& found) {
     found("S5", "a negative number of units");
   if (state.reserved > state.on_hand)
     found("S5", "reserved " + number(state.reserved) + " of " + number(state.on_hand) + " on hand");
-  if (state.received != state.on_hand + state.shipped - state.returned)
+  if (state.received != wide_sum{state.on_hand} + state.shipped - state.returned)
     found("S5", "received " + number(state.received) + ", on hand " + number(state.on_hand) + ", shipped "
                     + number(state.shipped) + ", returned " + number(state.returned));
 }
@@ -92,12 +92,13 @@ void audit_account(const account_state& state, const found_function& found) {
   if (state.held_minor < 0 || state.captured_minor < 0 || state.voided_minor < 0 || state.refunded_minor < 0
       || state.refunded_minor > state.captured_minor)
     found("S6", "a negative amount");
-  if (state.authorized_minor != state.held_minor + state.captured_minor + state.voided_minor)
+  if (state.authorized_minor != wide_sum{state.held_minor} + state.captured_minor + state.voided_minor)
     found("S6", "authorized " + number(state.authorized_minor) + ", held " + number(state.held_minor)
                     + ", captured " + number(state.captured_minor) + ", voided "
                     + number(state.voided_minor));
-  if (state.used_minor() > state.credit_limit_minor)
-    found("S6", "used " + number(state.used_minor()) + " of a limit of " + number(state.credit_limit_minor));
+  const auto used = wide_sum{state.held_minor} + state.captured_minor - state.refunded_minor;
+  if (used > state.credit_limit_minor)
+    found("S6", "used " + to_text(used) + " of a limit of " + number(state.credit_limit_minor));
 }
 
 void audit_order(const order_state& state, const order_content& content, const card_state* card,

@@ -12,6 +12,7 @@
 #include <xxhash.h>
 
 #include <deque>
+#include <limits>
 #include <map>
 #include <unordered_map>
 #include <utility>
@@ -33,10 +34,10 @@ constexpr int violations_listed_max = 100;
 
 /// What one SKU or one account holds, and what its orders say it holds.
 struct balance {
-  std::int64_t held = 0;    ///< by the item or the account
-  std::int64_t owned = 0;   ///< by orders that know it
-  std::int64_t perhaps = 0; ///< by orders that wait for an answer about it
-  bool fresh = false;       ///< something of it changed while the audit ran, or just before
+  wide_sum held = 0;    ///< by the item or the account
+  wide_sum owned = 0;   ///< by orders that know it
+  wide_sum perhaps = 0; ///< by orders that wait for an answer about it
+  bool fresh = false;   ///< something of it changed while the audit ran, or just before
 };
 using balances = std::unordered_map<std::string, balance>;
 
@@ -78,12 +79,24 @@ public:
       differs("INDEX", "the customers' chains",
               std::to_string(chained_.count) + " rows for " + std::to_string(linked_.count) + " orders",
               waiting_ || anything_fresh_);
+    for (const auto& [currency, sum] : held_)
+      tell_held(currency, sum);
     auto done = std::move(report_);
     report_.Clear();
     return done;
   }
 
 private:
+  void tell_held(const std::string& currency, wide_sum sum) {
+    auto* told = report_.add_held();
+    told->set_currency(currency);
+    told->set_minor(to_text(sum));
+    // Callers of before know one number only: there is one while there is one currency, and it fits.
+    const bool one = held_.size() == 1 && sum >= 0 && sum <= std::numeric_limits<std::int64_t>::max();
+    if (one)
+      report_.set_held_minor(static_cast<std::int64_t>(sum));
+  }
+
   // -- rows --------------------------------------------------------------------------------------------
 
   /// What is lost is a violation of its own, and what is left is looked at: it says what follows from it.
@@ -123,9 +136,10 @@ private:
       const auto& customer = at.row()->key;
       audit_account(*state, finder(customer));
       hold(credit_[credit_key(customer, state->currency)], state->held_minor, state->updated_at_ms);
-      report_.set_held_minor(report_.held_minor() + state->held_minor);
-      if (state->is_open())
-        report_.set_accounts(report_.accounts() + 1);
+      if (!state->is_open())
+        continue;
+      report_.set_accounts(report_.accounts() + 1);
+      held_[std::string{state->currency.view()}] += state->held_minor;
     }
     return end_of(at);
   }
@@ -271,8 +285,7 @@ private:
     else if (state.payment == payment_state::voiding)
       credit.perhaps += state.authorized_minor;
     else if (state.payment == payment_state::requested)
-      credit.perhaps =
-          checked_add(credit.perhaps, content.total_minor().value_or(0)).value_or(credit.perhaps);
+      credit.perhaps += content.total_minor().value_or(0); // always fits: checked when it was placed
   }
 
   // -- findings ------------------------------------------------------------------------------------------
@@ -289,8 +302,8 @@ private:
         continue;
       }
       differs(invariant, key,
-              std::to_string(of.held) + " " + unit + " held, " + std::to_string(of.owned) + " by orders, "
-                  + std::to_string(of.perhaps) + " under way",
+              to_text(of.held) + " " + unit + " held, " + to_text(of.owned) + " by orders, "
+                  + to_text(of.perhaps) + " under way",
               of.fresh);
     }
   }
@@ -336,6 +349,7 @@ private:
   std::uint32_t shards_ = 0;
   balances stock_;
   balances credit_;
+  std::map<std::string, wide_sum> held_; ///< of all accounts, by currency
   key_set linked_;
   key_set chained_;
   bool waiting_ = false;

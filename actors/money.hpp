@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 
 namespace orderd::actors {
 
@@ -28,5 +29,11 @@ constexpr std::optional<std::int64_t> checked_add_line(std::int64_t sum, std::in
   const auto product = checked_multiply(quantity, unit_price_minor);
   return product ? checked_add(sum, *product) : std::nullopt;
 }
+
+/// A sum of any number of int64 that a node can hold: it cannot overflow.
+__extension__ typedef __int128 wide_sum;
+
+/// The sum in decimal digits.
+std::string to_text(wide_sum sum);
 
 } // namespace orderd::actors

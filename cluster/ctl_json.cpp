@@ -136,6 +136,9 @@ json to_json(const v1::audit_report& report) {
     violations.push_back({{"invariant", violation.invariant()},
                           {"subject", violation.subject()},
                           {"detail", violation.detail()}});
+  auto held = json::object();
+  for (const auto& sum : report.held())
+    held[sum.currency()] = sum.minor();
   return {{"orders", report.orders()},
           {"orders_by_status", std::move(by_status)},
           {"lines", report.lines()},
@@ -144,6 +147,7 @@ json to_json(const v1::audit_report& report) {
           {"cards", report.cards()},
           {"units_reserved", report.units_reserved()},
           {"held_minor", report.held_minor()},
+          {"held", std::move(held)},
           {"unjudged", report.unjudged()},
           {"violations", report.violations()},
           {"first_violations", std::move(violations)}};

@@ -1,6 +1,8 @@
 // orderctl audit, status, cluster status.
+#include "actors/currency.hpp"
 #include "actors/text.hpp"
 #include "cluster/ctl_commands.hpp"
+#include "cluster/decimal.hpp"
 
 #include <algorithm>
 #include <iomanip>
@@ -15,7 +17,10 @@ void print_report(const v1::audit_report& report, ctl_context& context) {
   auto& out = context.out;
   out << "checked " << report.orders() << " orders with " << report.lines() << " lines, " << report.items()
       << " SKUs, " << report.accounts() << " accounts, " << report.cards() << " card payments\n"
-      << report.units_reserved() << " units reserved, " << report.held_minor() << " minor units held\n";
+      << report.units_reserved() << " units reserved\n";
+  for (const auto& sum : report.held())
+    out << format_minor(sum.minor(), actors::places_shown(sum.currency())) << ' '
+        << actors::shown(sum.currency()) << " held by accounts\n";
   const auto by_status = to_json(report)["orders_by_status"]; // `items` refers to it
   for (const auto& [status, orders] : by_status.items())
     out << std::setw(12) << status << ' ' << orders.get<std::uint64_t>() << '\n';

@@ -85,15 +85,17 @@ std::optional<std::int64_t> floor_times(decimal factor, std::int64_t count) noex
 }
 
 std::string format_minor(std::int64_t minor, unsigned digits) {
-  const auto magnitude =
-      minor < 0 ? 0 - static_cast<std::uint64_t>(minor) : static_cast<std::uint64_t>(minor);
-  auto text = std::to_string(magnitude);
+  return format_minor(std::to_string(minor), digits);
+}
+
+std::string format_minor(std::string minor, unsigned digits) {
+  const std::size_t sign = minor.starts_with('-') ? 1 : 0;
   if (digits > 0) {
-    if (text.size() <= digits)
-      text.insert(0, digits + 1 - text.size(), '0');
-    text.insert(text.size() - digits, 1, '.');
+    if (minor.size() - sign <= digits)
+      minor.insert(sign, digits + 1 - (minor.size() - sign), '0');
+    minor.insert(minor.size() - digits, 1, '.');
   }
-  return minor < 0 ? "-" + text : text;
+  return minor;
 }
 
 std::string format_money(std::int64_t minor, std::string_view currency) {

@@ -203,6 +203,33 @@ TEST(Auditor, CountsWhatItSaw) {
   EXPECT_EQ(report.orders_by_status().at("CANCELLED"), 1u);
 }
 
+TEST(Auditor, SumsUpWhatIsHeldByCurrencyAndAsWideAsItIs) {
+  constexpr std::int64_t much = 999'998'999'999'000'001;
+  mini_engine engine{{.shards = 2}};
+  engine.ask(stock("tea", 1'000'000'000, 1));
+  const auto hold = [&](std::uint64_t n, const char* currency) {
+    const auto customer = "c" + std::to_string(n);
+    engine.ask(account(customer, much, n, currency));
+    auto order = place(id_of(n, customer), customer, v1::ACCOUNT, {{"tea", 1'000'000, 999'998'999'999}});
+    order.mutable_place_order()->set_currency(currency);
+    order.mutable_place_order()->add_lines()->set_sku("tea");
+    order.mutable_place_order()->mutable_lines(1)->set_quantity(1);
+    order.mutable_place_order()->mutable_lines(1)->set_unit_price_minor(1);
+    ASSERT_EQ(engine.ask(order).placement().status(), v1::CONFIRMED) << n;
+  };
+  for (std::uint64_t n = 10; n < 30; ++n)
+    hold(n, "GBP");
+  hold(40, "JPY");
+  hold(41, "KWD");
+  const auto report = engine.audit();
+  EXPECT_EQ(report.violations(), 0u);
+  EXPECT_EQ(report.held_minor(), 0) << "no number of many currencies";
+  ASSERT_EQ(report.held_size(), 3);
+  EXPECT_EQ(report.held(0).currency() + " " + report.held(0).minor(), "GBP 19999979999980000020");
+  EXPECT_EQ(report.held(1).currency() + " " + report.held(1).minor(), "JPY 999998999999000001");
+  EXPECT_EQ(report.held(2).currency() + " " + report.held(2).minor(), "KWD 999998999999000001");
+}
+
 TEST(Auditor, LeavesOpenWhatAnAnswerUnderWayMayExplain) {
   // The item reserved, but its answer has not reached the order yet.
   auto engine = clean_run(2);

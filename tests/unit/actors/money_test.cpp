@@ -34,4 +34,14 @@ TEST(Money, AddsALineOnlyWhenEachStepFits) {
   EXPECT_EQ(checked_add_line(0, most, 2), std::nullopt);
 }
 
+TEST(Money, WritesSumsWiderThan64Bits) {
+  EXPECT_EQ(to_text(0), "0");
+  EXPECT_EQ(to_text(-7), "-7");
+  EXPECT_EQ(to_text(most), "9223372036854775807");
+  EXPECT_EQ(to_text(wide_sum{most} + 1), "9223372036854775808");
+  EXPECT_EQ(to_text(-wide_sum{most} - 2), "-9223372036854775809");
+  EXPECT_EQ(to_text(wide_sum{most} * 1'000'000), "9223372036854775807000000");
+  EXPECT_EQ(to_text(static_cast<wide_sum>(1) << 127), "-170141183460469231731687303715884105728");
+}
+
 } // namespace orderd::actors

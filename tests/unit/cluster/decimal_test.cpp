@@ -55,6 +55,7 @@ TEST(Decimal, PrintsMinorUnitsWithThePlacesOfTheCurrency) {
   EXPECT_EQ(format_minor(-5, 2), "-0.05");
   EXPECT_EQ(format_minor(0, 2), "0.00");
   EXPECT_EQ(format_minor(7, 0), "7");
+  EXPECT_EQ(format_minor("19999979999980000020", 3), "19999979999980000.020");
   EXPECT_EQ(format_minor(std::numeric_limits<std::int64_t>::min(), 2), "-92233720368547758.08");
   EXPECT_EQ(format_money(1'030'589'201, "GBP"), "10305892.01 GBP");
   EXPECT_EQ(format_money(500, "JPY"), "500 JPY");
