@@ -1,5 +1,6 @@
 #include "cluster/import_summary.hpp"
 
+#include "actors/currency.hpp"
 #include "cluster/decimal.hpp"
 
 #include <algorithm>
@@ -32,11 +33,21 @@ json counts(const by_reason& what) {
   return {{"total", sum(what)}, {"by_reason", std::move(reasons)}};
 }
 
+/// A number where it fits 64 bits, else its digits.
+json money_json(actors::wide_sum sum) {
+  const auto narrow = static_cast<std::int64_t>(sum);
+  return narrow == sum ? json(narrow) : json(actors::to_text(sum));
+}
+
 json totals(const order_totals& what) {
   return {{"orders", what.orders},
           {"lines", what.lines},
           {"units", what.units},
-          {"money_minor", what.money_minor}};
+          {"money_minor", money_json(what.money_minor)}};
+}
+
+std::string pounds(actors::wide_sum minor) {
+  return format_minor(actors::to_text(minor), actors::places_shown("GBP")) + " GBP";
 }
 
 /// "1,234,567".
@@ -145,8 +156,8 @@ void print(const import_summary& of, std::ostream& out) {
     row(out, "without an outcome", grouped(sum(of.faults) + of.unsent), with_reasons(of.faults));
   row(out, "lines placed", grouped(of.placed.lines));
   row(out, "units placed", grouped(static_cast<std::uint64_t>(of.placed.units)));
-  row(out, "money placed", format_money(of.placed.money_minor, "GBP"));
-  row(out, "money confirmed", format_money(of.confirmed.money_minor, "GBP"));
+  row(out, "money placed", pounds(of.placed.money_minor));
+  row(out, "money confirmed", pounds(of.confirmed.money_minor));
   row(out, "seconds", fixed(of.seconds(), 2),
       "   (reading " + fixed(as_seconds(of.reading), 2) + ", accounts " + fixed(as_seconds(of.setting), 2)
           + ", orders " + fixed(as_seconds(of.placing), 2) + ")");

@@ -1,6 +1,7 @@
 // What an import did, in numbers: for people and as JSON. Pure.
 #pragma once
 
+#include "actors/money.hpp"
 #include "cluster/ctl_json.hpp"
 #include "cluster/retail_import.hpp"
 
@@ -17,8 +18,8 @@ namespace orderd::cluster {
 struct order_totals {
   std::uint64_t orders = 0;
   std::uint64_t lines = 0;
-  std::int64_t units = 0;
-  std::int64_t money_minor = 0;
+  std::int64_t units = 0; ///< fits: lines hold up to limits::quantity_max each
+  actors::wide_sum money_minor = 0;
 
   void add(const retail_invoice& invoice);
 };

@@ -6,7 +6,7 @@
 # --quick   one short run of everything, in minutes; without it medians of three, in about an hour
 # --long    also five minutes of load, watching the memory
 # --only    only these rows, and no table: postgres peak capacity one_at_a_time shards entities
-#           live_memory settled_orders long_run
+#           live_memory settled_orders crowd long_run
 #
 # Results go to build/bench/, the tables of the README to build/bench/table.md and standard output.
 # PostgreSQL's cluster is made in ${ORDERD_BENCH_DIR:-/var/tmp}, which should be on the same disk.

@@ -17,6 +17,7 @@ Exit code: 0 measured, 3 not.
 import argparse
 import json
 import pathlib
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -34,6 +35,7 @@ CLOSES_AFTER_S = 0.2
 FACTORS = (1, 2, 5, 10)
 OFFER_CONNECTIONS = 4
 DEADLINE_MS = 5_000
+RATE = 4_000  # of the polite client
 
 
 class Reader(threading.Thread):
@@ -126,10 +128,25 @@ def run(given):
     return {"capacity": capacity, "lines": lines}
 
 
+def middle(runs):
+    """Of several runs the median of every figure, line by line; `others` and the capacity likewise."""
+    return {"capacity": statistics.median(run["capacity"] for run in runs),
+            "lines": [middle_line([run["lines"][i] for run in runs]) for i in range(len(runs[0]["lines"]))]}
+
+
+def middle_line(lines):
+    line = {"beside": lines[0]["beside"]}
+    for name in ("confirmed_share", "p99_ms", "node_heap_mib"):
+        line[name] = statistics.median(each[name] for each in lines)
+    if "others" in lines[0]:
+        line["others_per_s"] = statistics.median(each["others"]["orders_per_s"] for each in lines)
+    return line
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--seconds", type=int, default=10)
-    parser.add_argument("--rate", type=int, default=4_000)
+    parser.add_argument("--rate", type=int, default=RATE)
     parser.add_argument("--bin", default=str(ROOT / "build/release/bin"))
     parser.add_argument("--json")
     given = parser.parse_args()

@@ -13,12 +13,14 @@ import sys
 import threading
 import time
 
+import crowd
 from bench_node import Node
 from table_text import MIXES, SHARDS, table_text
 
 PEAK_RATE = 36_000
 WINDOWS = {"uniform": (1000, 2000, 4000, 8000), "hot": (1000, 2000, 4000, 8000), "retail": (125, 250, 500, 1000)}
-ROWS = ("postgres", "peak", "capacity", "one_at_a_time", "shards", "entities", "live_memory", "settled_orders")
+ROWS = ("postgres", "peak", "capacity", "one_at_a_time", "shards", "entities", "live_memory", "settled_orders",
+        "crowd")
 LIVE_ORDERS = 50_000
 SETTLED_ORDERS = 1_000_000
 SETTLED_IDLE_S = 5
@@ -186,6 +188,13 @@ class Bench:
                                  / statistics.median(samples[per_minute:2 * per_minute]))
         say(f"long_run: heap of the last minute / of the second: {result['heap_growth']:.3f}")
         self.keep("long_run", result)
+
+    def crowd(self):
+        runs = []
+        for _ in range(self.options.repeats):
+            runs.append(crowd.run(argparse.Namespace(bin=self.options.bin, rate=crowd.RATE,
+                                                     seconds=self.options.capacity_s)))
+        self.keep("crowd", crowd.middle(runs))
 
     def postgres(self):
         path = os.path.join(self.options.out, "postgres.json")

@@ -55,6 +55,20 @@ def speed_rows(rows):
     return text
 
 
+def crowd_rows(rows):
+    """What a polite client gets beside others, and they beside it."""
+    found = rows["crowd"]
+    alone = found["lines"][0]["p99_ms"]
+    text = row("a client with 4,000 orders/s, beside", "confirmed", "its p99", "against alone",
+               "the others, of what they get unhurried", "memory of the node")
+    text += row(*["---"] * 6)
+    for line in found["lines"]:
+        others = f"{line['others_per_s'] / found['capacity'] * 100:.0f} %" if "others_per_s" in line else ""
+        text += row(line["beside"], f"{line['confirmed_share'] * 100:.1f} %", f"{line['p99_ms']:.1f} ms",
+                    f"{line['p99_ms'] / alone:.1f} ×", others, f"{line['node_heap_mib']:,.0f} MiB")
+    return text
+
+
 def postgres_rows(rows):
     postgres = rows["postgres"]
     text = row(f"PostgreSQL {postgres['version']}", "uniform, orders/s", "one hot SKU, orders/s")
@@ -95,4 +109,5 @@ def memory_lines(rows):
 
 
 def table_text(rows):
-    return "\n".join((speed_rows(rows), postgres_rows(rows), shard_rows(rows), entity_rows(rows), memory_lines(rows)))
+    return "\n".join((speed_rows(rows), postgres_rows(rows), shard_rows(rows), entity_rows(rows), crowd_rows(rows),
+                      memory_lines(rows)))

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <limits>
 #include <sstream>
 
 namespace orderd::cluster {
@@ -61,6 +62,21 @@ TEST(ImportSummary, IsAnObjectForPrograms) {
   EXPECT_EQ(value["orders_per_second"], 2'000.0);
   EXPECT_EQ(value["latency_ms"]["p99"], 12.0);
   EXPECT_EQ(value["complete"], true);
+}
+
+/// A file may hold any number of orders, each with a total that just fits.
+TEST(ImportSummary, SumsMoreMoneyThan64BitsHold) {
+  order_totals placed;
+  retail_invoice most;
+  most.total_minor = std::numeric_limits<std::int64_t>::max();
+  for (int i = 0; i < 3; ++i)
+    placed.add(most);
+  auto summary = a_summary();
+  summary.placed = placed;
+  EXPECT_EQ(to_json(summary)["placed"]["money_minor"], "27670116110564327421");
+  std::ostringstream out;
+  print(summary, out);
+  EXPECT_NE(out.str().find("276701161105643274.21 GBP"), std::string::npos);
 }
 
 TEST(ImportSummary, SaysThatOrdersAreWithoutAnOutcome) {
