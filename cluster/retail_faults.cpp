@@ -24,18 +24,23 @@ row_fault_text describe_text(const retail_row& row) {
 
 std::string_view to_string(row_fault why) noexcept {
   static constexpr std::array<std::string_view, row_faults> names{
-      "malformed_csv",         "not_utf8",           "text_refused",    "invoice_missing",
-      "invoice_too_long",      "sku_missing",        "sku_too_long",    "quantity_malformed",
-      "quantity_below_one",    "quantity_too_large", "price_malformed", "price_not_positive",
-      "price_not_whole_pence", "price_too_large",    "date_malformed",  "customer_too_long",
-      "customer_differs",      "too_many_lines",     "total_too_large",
+      "malformed_csv",         "not_utf8",
+      "text_refused",          "invoice_missing",
+      "invoice_too_long",      "sku_missing",
+      "sku_too_long",          "quantity_malformed",
+      "quantity_below_one",    "quantity_too_large",
+      "price_malformed",       "price_not_positive",
+      "price_below_one_penny", "price_not_whole_pence",
+      "price_too_large",       "date_malformed",
+      "customer_too_long",     "customer_differs",
+      "too_many_lines",        "total_too_large",
   };
   return names[static_cast<std::size_t>(why)];
 }
 
 bool is_no_sale(row_fault why) noexcept {
   return why == row_fault::quantity_below_one || why == row_fault::price_not_positive
-         || why == row_fault::price_not_whole_pence;
+         || why == row_fault::price_below_one_penny;
 }
 
 row_fault_text describe(row_fault why, const retail_row& row) {
@@ -60,6 +65,7 @@ row_fault_text describe(row_fault why, const retail_row& row) {
     return {"Quantity", row.quantity, "a whole number from 1 to " + std::to_string(limits::quantity_max)};
   case row_fault::price_malformed:
   case row_fault::price_not_positive:
+  case row_fault::price_below_one_penny:
   case row_fault::price_not_whole_pence:
   case row_fault::price_too_large:
     return {"Price", row.price,

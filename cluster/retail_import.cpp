@@ -20,6 +20,7 @@ namespace orderd::cluster {
 namespace {
 
 constexpr unsigned pence_digits = 2;
+constexpr std::int64_t pence_of_a_pound = 100;
 constexpr std::string_view currency = "GBP";
 
 /// Digits only, of a fixed width: a part of a date.
@@ -92,6 +93,8 @@ std::optional<row_fault> check_price(std::string_view text, std::int64_t& pence)
     return row_fault::price_malformed;
   if (number->value <= 0)
     return row_fault::price_not_positive;
+  if (floor_times(*number, pence_of_a_pound) == 0)
+    return row_fault::price_below_one_penny;
   if (number->places > pence_digits)
     return row_fault::price_not_whole_pence;
   const auto units = as_units(*number, pence_digits);

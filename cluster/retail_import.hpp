@@ -55,7 +55,8 @@ enum class row_fault : std::uint8_t {
   quantity_too_large,    ///< above 1,000,000,000
   price_malformed,       ///< not a decimal number
   price_not_positive,    ///< zero or negative
-  price_not_whole_pence, ///< has a fraction of a penny
+  price_below_one_penny, ///< above zero, but nothing anybody could pay: no sale
+  price_not_whole_pence, ///< one penny and more, with a fraction of a penny
   price_too_large,       ///< above 1,000,000,000,000 pence
   date_malformed,        ///< not YYYY-MM-DD HH:MM:SS nor M/D/YYYY H:MM, or no such day or time
   customer_too_long,     ///< above 40 bytes
@@ -63,7 +64,7 @@ enum class row_fault : std::uint8_t {
   too_many_lines,        ///< the invoice already has 2,000 acceptable rows
   total_too_large,       ///< the invoice's total would not fit in 63 bits
 };
-inline constexpr std::size_t row_faults = 19;
+inline constexpr std::size_t row_faults = 20;
 /// The stable name: "price_not_positive".
 std::string_view to_string(row_fault why) noexcept;
 /// The row was read, and says that it is no sale: a return, a gift, a part of a penny.

@@ -84,7 +84,7 @@ TEST_F(CtlImport, PlacesEveryInvoiceThatHasAnAcceptableRowInFileOrder) {
   EXPECT_EQ(summary["rows"], 6);
   EXPECT_EQ(summary["invoices"], 5);
   EXPECT_EQ(summary["rows_rejected"]["by_reason"].dump(),
-            R"({"price_not_whole_pence":1,"quantity_below_one":1})");
+            R"({"price_below_one_penny":1,"quantity_below_one":1})");
   EXPECT_EQ(summary["invoices_not_placed"]["by_reason"].dump(),
             R"({"cancellation":1,"no_acceptable_row":1})");
   EXPECT_EQ(summary["placed"].dump(), R"({"orders":3,"lines":3,"units":15,"money_minor":5575})");
@@ -97,7 +97,7 @@ TEST_F(CtlImport, WritesRefusedRowsAndInvoicesThatAreNoOrders) {
   EXPECT_EQ(run(options_, context), exit_ok);
   EXPECT_EQ(content_of(options_.rejects_file),
             "line,reason,field,value,limit,original\n"
-            "4,price_not_whole_pence,Price,0.001,a decimal from 0.01 to 10000000000.00 with whole "
+            "4,price_below_one_penny,Price,0.001,a decimal from 0.01 to 10000000000.00 with whole "
             "pence,\"489434,POST,POSTAGE,1,2009-12-01 07:45:00,0.001,13085,United Kingdom\"\n"
             "7,quantity_below_one,Quantity,-1,a whole number from 1 to "
             "1000000000,\"489437,22041,FRAME,-1,2009-12-01 09:07:00,0,,United Kingdom\"\n");

@@ -102,7 +102,7 @@ TEST_F(RetailFile, HoldsWhatARealYearHolds) {
   EXPECT_EQ(book_.unplaced(unplaced_reason::no_acceptable_row), 3'270U);
   EXPECT_EQ(book_.refused_rows(row_fault::quantity_below_one), 2'121U);
   EXPECT_EQ(book_.refused_rows(row_fault::price_not_positive), 1'566U);
-  EXPECT_EQ(book_.refused_rows(row_fault::price_not_whole_pence), 14U);
+  EXPECT_EQ(book_.refused_rows(row_fault::price_below_one_penny), 14U);
   EXPECT_EQ(book_.refused_rows(), 3'701U);
   EXPECT_EQ(refused_.size(), 3'701U);
 

@@ -52,7 +52,10 @@ TEST(RetailBook, RefusesARowWithTheFirstFaultItHas) {
       {{.price = "0"}, row_fault::price_not_positive},
       {{.price = "0.00"}, row_fault::price_not_positive},
       {{.price = "-53594.36"}, row_fault::price_not_positive},
-      {{.price = "0.001"}, row_fault::price_not_whole_pence},
+      {{.price = "0.001"}, row_fault::price_below_one_penny},
+      {{.price = "0.00999999999999999"}, row_fault::price_below_one_penny},
+      {{.price = "0.011"}, row_fault::price_not_whole_pence},
+      {{.price = "2.555"}, row_fault::price_not_whole_pence},
       {{.price = "10000000000.01"}, row_fault::price_too_large},
       {{.date = "2009-12-01"}, row_fault::date_malformed},
       {{.date = "2009-02-29 07:45:00"}, row_fault::date_malformed},
@@ -95,7 +98,7 @@ TEST(RetailBook, HoldsAnInvoiceBackWholeWhenOneOfItsRowsCannotBeRead) {
       {{.sku = "\xFF"}, true},       {{.sku = ""}, true},         {{.quantity = "x"}, true},
       {{.price = "x"}, true},        {{.date = "x"}, true},       {{.quantity = "1000000001"}, true},
       {{.customer = "other"}, true}, {{.quantity = "-1"}, false}, {{.price = "0"}, false},
-      {{.price = "0.001"}, false},
+      {{.price = "0.001"}, false},   {{.price = "2.555"}, true},
   };
   for (const auto& [row, held] : table) {
     retail_book book;
