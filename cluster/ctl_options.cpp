@@ -35,7 +35,7 @@ const char* const import_footer =
 InvoiceDate (2010-12-01 08:26:00, or 12/1/2010 8:26 with the month first), Price (or UnitPrice), Customer ID;
 others are left out, and so are blanks around a cell.
 
-Rows that are no sale (returns, gifts, parts of a penny) go to the rejects file, with line and reason, and
+Rows that are no sale (returns, gifts, less than a penny) go to the rejects file, with line and reason, and
 their invoice is placed with the rows that remain. A row that cannot be read goes there too, and its invoice
 is held back whole: an order that was confirmed without a line could not be mended. Correct the row and import
 again, or place such invoices without those rows by --place-incomplete. Cancellations (C...) and adjustments
