@@ -3,6 +3,8 @@
 #include "actors/lifecycle.hpp"
 #include "actors/money.hpp"
 
+#include <utility>
+
 namespace orderd::actors {
 
 namespace {
@@ -77,6 +79,27 @@ void audit_card(const order_state& state, const card_state* card, const found_fu
 }
 
 } // namespace
+
+std::string_view invariant_text(std::string_view invariant) noexcept {
+  static constexpr std::pair<std::string_view, std::string_view> texts[] = {
+      {"S5",
+       "of each SKU: received = on hand + shipped - returned to stock, its orders hold what is reserved, and "
+       "nothing is negative"},
+      {"S6",
+       "of each account and currency: authorized = held + captured + voided, and its orders hold what is "
+       "held"},
+      {"S7",
+       "a settled order is confirmed with all its reservations and one authorization, or ended with none of "
+       "either"},
+      {"S8", "the history of an order is a path of its states"},
+      {"INDEX", "each order is found by its customer and its time, and whatever is found is an order"},
+      {"LOST", "nothing is missing of what was stored"},
+  };
+  for (const auto& [number, text] : texts)
+    if (number == invariant)
+      return text;
+  return {};
+}
 
 void audit_item(const item_state& state, const found_function& found) {
   if (state.on_hand < 0 || state.reserved < 0 || state.shipped < 0 || state.returned < 0)

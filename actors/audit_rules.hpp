@@ -18,6 +18,10 @@ namespace orderd::actors {
 
 using found_function = std::function<void(std::string_view invariant, std::string detail)>;
 
+/// What a violation's invariant says, for people who do not know its number (tests/INVARIANTS.md); empty when
+/// it is none of the audit's.
+std::string_view invariant_text(std::string_view invariant) noexcept;
+
 /// S5: nothing negative, reserved within on hand, received = on hand + shipped - returned.
 void audit_item(const item_state& state, const found_function& found);
 

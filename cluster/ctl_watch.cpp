@@ -1,4 +1,5 @@
 // orderctl audit, status, cluster status.
+#include "actors/audit_rules.hpp"
 #include "actors/currency.hpp"
 #include "actors/text.hpp"
 #include "cluster/ctl_commands.hpp"
@@ -6,6 +7,7 @@
 
 #include <algorithm>
 #include <iomanip>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -30,6 +32,12 @@ void print_report(const v1::audit_report& report, ctl_context& context) {
   for (const auto& violation : report.first_violations())
     out << "VIOLATION of " << violation.invariant() << " by " << actors::shown(violation.subject()) << ": "
         << actors::shown(violation.detail()) << '\n';
+  std::set<std::string> broken;
+  for (const auto& violation : report.first_violations())
+    broken.insert(violation.invariant());
+  for (const auto& each : broken)
+    if (const auto text = actors::invariant_text(each); !text.empty())
+      out << each << " says: " << text << '\n';
   out << (report.violations() == 0 ? "no violation" : std::to_string(report.violations()) + " violations")
       << '\n';
 }

@@ -6,7 +6,8 @@
 Prints one line a finding, "path:line: what is wrong", and exits 1 when there is any.
 What it checks: direction of includes, size of files and functions, words that promise later work,
 places that exist on one machine only, names of tests, pauses in tests, comments that open headers,
-that the table of files in each README is equal to the tree, and quoted examples to their sources.
+that the table of files in each README is equal to the tree, and quoted examples to their sources; that each
+invariant that is cited stands in tests/INVARIANTS.md, and each test and patch named there exists.
 """
 
 import ast
@@ -38,6 +39,10 @@ PAUSE = re.compile(r"\b(sleep_for|sleep_until|usleep|nanosleep|sleep)\s*\(")
 INCLUDE = re.compile(r'^\s*#\s*include\s+"([^"]+)"')
 TEST_NAME = re.compile(r"^\s*(?:TEST|TEST_F|TEST_P|TYPED_TEST|TYPED_TEST_P)\(\s*(\w+)\s*,\s*(\w+)\s*\)")
 QUOTE = re.compile(r"^<!-- quoted from (?P<file>\S+) -->\n+```\w*\n(?P<block>.*?)^```$", re.MULTILINE | re.DOTALL)
+INVARIANTS = PurePosixPath("tests/INVARIANTS.md")
+PLANTED = PurePosixPath("tests/simulation/planted")
+INVARIANT_ROW = re.compile(r"^\| (?P<id>[A-Z]\d+) \| .* \| (?P<seen>[^|]*) \| (?P<planted>[^|]*) \|$")
+CITED = re.compile(r"\(([A-FNS]\d{1,2}(?:, [A-FNS]\d{1,2})*)\)")
 SENTENCE = re.compile(r"^[A-Z][A-Za-z0-9]*$")
 
 
@@ -242,6 +247,37 @@ def check_quotes(path, text, tree):
             yield Finding(str(path), number, f"the block differs from the example in '{match.group('file')}'")
 
 
+def check_invariants(tree):
+    """tests/INVARIANTS.md: each number cited in parentheses anywhere stands there once, and what it names exists."""
+    text = tree.get(INVARIANTS)
+    if text is None:
+        return
+    tests = {f"{m.group(1)}.{m.group(2)}" for path, code in tree.items() if path.suffix == ".cpp"
+             for m in map(TEST_NAME.match, code.splitlines()) if m}
+    known = set()
+    for number, line in enumerate(text.splitlines(), 1):
+        row = INVARIANT_ROW.match(line)
+        if not row:
+            continue
+        if row.group("id") in known:
+            yield Finding(str(INVARIANTS), number, f"{row.group('id')} stands here twice")
+        known.add(row.group("id"))
+        seen = re.findall(r"`(\w+\.\w+)`", row.group("seen"))
+        if not seen:
+            yield Finding(str(INVARIANTS), number, f"{row.group('id')} names no test")
+        for name in seen:
+            if name not in tests:
+                yield Finding(str(INVARIANTS), number, f"there is no test '{name}'")
+        for name in re.findall(r"`(\w+)`", row.group("planted")):
+            if PLANTED / f"{name}.patch" not in tree:
+                yield Finding(str(INVARIANTS), number, f"there is no patch '{name}' in {PLANTED}")
+    for path, content in tree.items():
+        for number, line in enumerate(content.splitlines(), 1):
+            for cited in itertools.chain(*(re.findall(r"\w+", m) for m in CITED.findall(line))):
+                if cited not in known:
+                    yield Finding(str(path), number, f"{cited} is not in {INVARIANTS}")
+
+
 def check_folders(tree):
     folders = {path.parts[0] for path in tree if len(path.parts) > 1 and not path.parts[0].startswith(".")}
     for folder in sorted(folders | {"."}):
@@ -255,7 +291,7 @@ FILE_RULES = [check_sizes, check_words, check_layout, check_header, check_includ
 
 def check(tree):
     """Findings in a tree: {relative path: text}, as PurePosixPath and str."""
-    findings = list(check_folders(tree))
+    findings = [*check_folders(tree), *check_invariants(tree)]
     for path, text in tree.items():
         for rule in FILE_RULES:
             findings.extend(rule(path, text))

@@ -373,6 +373,7 @@ TEST_F(CtlCommands, ExitWithOneWhenTheAuditFoundAViolation) {
   answer_with(reply);
   EXPECT_EQ(run(audit_options{}, context), exit_refused);
   EXPECT_NE(out.str().find("VIOLATION of S5"), std::string::npos);
+  EXPECT_NE(out.str().find("S5 says: of each SKU"), std::string::npos);
 }
 
 TEST_F(CtlCommands, ShowTheNode) {

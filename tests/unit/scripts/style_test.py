@@ -155,6 +155,34 @@ class Readmes(unittest.TestCase):
         self.assertEqual([finding.path for finding in style.check_folders(tree)], ["actors/README.md"])
 
 
+class Invariants(unittest.TestCase):
+    PAGE = "| A1 | something | replicas, `Rule.Holds` | `breaks_it` |\n"
+
+    def check(self, page, test="TEST(Rule, Holds) {\n", patch="breaks_it", source=""):
+        tree = {
+            "tests/INVARIANTS.md": page,
+            "tests/unit/cluster/rule_test.cpp": test,
+            f"tests/simulation/planted/{patch}.patch": "",
+            "cluster/rule.cpp": source,
+        }
+        return [(f.line, f.what) for f in
+                style.check_invariants({PurePosixPath(name): text for name, text in tree.items()})]
+
+    def test_what_is_named_exists(self):
+        self.assertEqual(self.check(self.PAGE, source="// safe (A1)\n"), [])
+        self.assertEqual(self.check(self.PAGE, test="TEST(Rule, Fails) {\n"), [(1, "there is no test 'Rule.Holds'")])
+        self.assertEqual(self.check(self.PAGE, patch="another"),
+                         [(1, "there is no patch 'breaks_it' in tests/simulation/planted")])
+
+    def test_each_is_proven_and_stands_once(self):
+        self.assertEqual(self.check("| A1 | something | replicas |  |\n"), [(1, "A1 names no test")])
+        self.assertEqual(self.check(self.PAGE * 2), [(2, "A1 stands here twice")])
+
+    def test_what_is_cited_stands_there(self):
+        self.assertEqual(self.check(self.PAGE, source="\n// safe (A1, B2)\n"),
+                         [(2, "B2 is not in tests/INVARIANTS.md")])
+
+
 class Program(unittest.TestCase):
     def test_it_reads_a_tree_and_leaves_out_what_is_built(self):
         with tempfile.TemporaryDirectory() as root:
