@@ -6,8 +6,9 @@
 Prints one line a finding, "path:line: what is wrong", and exits 1 when there is any.
 What it checks: direction of includes, size of files and functions, words that promise later work,
 places that exist on one machine only, names of tests, pauses in tests, comments that open headers,
-that the table of files in each README is equal to the tree, and quoted examples to their sources; that each
-invariant that is cited stands in tests/INVARIANTS.md, and each test and patch named there exists.
+that the table of files in each README is equal to the tree, quoted examples to their sources, and that each
+function of a tour is where it says; that each invariant that is cited stands in tests/INVARIANTS.md, and each
+test and patch named there exists.
 """
 
 import ast
@@ -42,6 +43,7 @@ QUOTE = re.compile(r"^<!-- quoted from (?P<file>\S+) -->\n+```\w*\n(?P<block>.*?
 INVARIANTS = PurePosixPath("tests/INVARIANTS.md")
 PLANTED = PurePosixPath("tests/simulation/planted")
 INVARIANT_ROW = re.compile(r"^\| (?P<id>[A-Z]\d+) \| .* \| (?P<seen>[^|]*) \| (?P<planted>[^|]*) \|$")
+TOUR_STOP = re.compile(r"^\| \d+ \| `(?P<file>[^`]+)` \| `(?P<function>[\w:]+)` \|")
 CITED = re.compile(r"\(([A-FNS]\d{1,2}(?:, [A-FNS]\d{1,2})*)\)")
 SENTENCE = re.compile(r"^[A-Z][A-Za-z0-9]*$")
 
@@ -247,6 +249,15 @@ def check_quotes(path, text, tree):
             yield Finding(str(path), number, f"the block differs from the example in '{match.group('file')}'")
 
 
+def check_tour(path, text, tree):
+    """Rows `| stop | FILE | FUNCTION | ...`: the function is defined in that file."""
+    for number, line in enumerate(text.splitlines(), 1):
+        stop = TOUR_STOP.match(line)
+        if stop and not re.search(rf"^[^\s/].*\b{re.escape(stop.group('function'))}\(", tree.get(
+                PurePosixPath(stop.group("file")), ""), re.MULTILINE):
+            yield Finding(str(path), number, f"'{stop.group('file')}' defines no '{stop.group('function')}'")
+
+
 def check_invariants(tree):
     """tests/INVARIANTS.md: each number cited in parentheses anywhere stands there once, and what it names exists."""
     text = tree.get(INVARIANTS)
@@ -298,6 +309,7 @@ def check(tree):
         if path.name == "README.md":
             findings.extend(check_readme(path, text, tree))
             findings.extend(check_quotes(path, text, tree))
+            findings.extend(check_tour(path, text, tree))
     return sorted(set(findings))
 
 

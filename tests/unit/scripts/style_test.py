@@ -155,6 +155,12 @@ class Readmes(unittest.TestCase):
         self.assertEqual([finding.path for finding in style.check_folders(tree)], ["actors/README.md"])
 
 
+    def test_a_stop_of_a_tour_is_a_function_of_its_file(self):
+        tree = {PurePosixPath("a.cpp"): "void shard::stop() {\n  shard::look();\n}\n"}
+        stops = "| 1 | `a.cpp` | `shard::stop` | it ends |\n| 2 | `a.cpp` | `shard::look` | it sees |\n"
+        self.assertEqual([f.line for f in style.check_tour(PurePosixPath("README.md"), stops, tree)], [2])
+
+
 class Invariants(unittest.TestCase):
     PAGE = "| A1 | something | replicas, `Rule.Holds` | `breaks_it` |\n"
 
