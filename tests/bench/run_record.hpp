@@ -30,7 +30,8 @@ struct sending {
   sending(std::chrono::nanoseconds due, std::chrono::nanoseconds sent) : due_at(due), sent_at(sent) {}
   /// It left in time. Any duration.
   template <class Rep, class Period>
-  sending(std::chrono::duration<Rep, Period> due) : sending(due, due) {} // NOLINT(google-explicit-constructor)
+  sending(std::chrono::duration<Rep, Period> due)
+      : sending(due, due) {} // NOLINT(google-explicit-constructor)
 
   std::uint64_t tag() const noexcept;
   static sending of_tag(std::uint64_t tag) noexcept;
