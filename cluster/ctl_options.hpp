@@ -49,6 +49,12 @@ struct stock_set_options {
 struct stock_get_options {
   std::string sku;
 };
+/// Rows sorted by key, a page of them.
+struct key_page_options {
+  std::uint32_t limit = 20;
+  std::string after = {}; ///< key to page on from; empty: from the first
+};
+struct stock_list_options : key_page_options {};
 struct stock_load_options {
   std::string file;
 };
@@ -60,6 +66,7 @@ struct account_set_options {
 struct account_get_options {
   std::string customer;
 };
+struct account_list_options : key_page_options {};
 struct import_options {
   std::string file;
   std::optional<decimal> stock_factor;            ///< none: orders bring no stock
@@ -114,11 +121,11 @@ struct reset_term_options : repair_options {
 
 using ctl_command =
     std::variant<place_options, get_options, cancel_options, list_options, stock_set_options,
-                 stock_get_options, stock_load_options, account_set_options, account_get_options,
-                 import_options, export_options, quarantine_list_options, quarantine_show_options,
-                 quarantine_resolve_options, lost_list_options, lost_accept_options, audit_options,
-                 status_options, scrub_options, cluster_status_options, restore_configuration_options,
-                 elect_options, reset_term_options>;
+                 stock_get_options, stock_list_options, stock_load_options, account_set_options,
+                 account_get_options, account_list_options, import_options, export_options,
+                 quarantine_list_options, quarantine_show_options, quarantine_resolve_options,
+                 lost_list_options, lost_accept_options, audit_options, status_options, scrub_options,
+                 cluster_status_options, restore_configuration_options, elect_options, reset_term_options>;
 
 struct invocation {
   std::string endpoint = "127.0.0.1:7411"; ///< or several, with commas between
