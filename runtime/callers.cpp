@@ -26,7 +26,7 @@ std::vector<caller> callers::announce(const entity_id& entity) {
 void callers::watch_new() {
   for (auto& each : new_)
     if (is_awaited(each)) {
-      alarms_[each.deadline_at / bucket_ms].push_back(std::move(each));
+      alarms_[each.deadline_at / bucket_ms].push_back(each);
       ++watched_;
     }
   new_.clear();

@@ -114,7 +114,10 @@ public:
   }
 
   /// Pre: no entry with its key is there.
-  Entry& insert(Entry what) { return part(what.hash()).insert(std::move(what)); }
+  Entry& insert(Entry what) {
+    auto& into = part(what.hash());
+    return into.insert(std::move(what));
+  }
 
   /// Pre: `what` is an entry of this table. Others may move into its place.
   void erase(Entry* what) { part(what->hash()).erase(what); }

@@ -119,6 +119,7 @@ void shard_actor::count_turn(const char* what, std::chrono::steady_clock::time_p
 void shard_actor::start(const shard_peers& peers) {
   shards_ = peers.shards;
   gateway_ = peers.gateway;
+  numbers_.long_turns.at(shard_index_).Increment(0); // Shown from the start, for rates.
   run("start", [this] {
     if (const auto ok = engine_.recover(clock_.now()); !ok)
       throw bug("cannot start: " + ok.error().message);
