@@ -92,7 +92,8 @@ std::string_view invariant_text(std::string_view invariant) noexcept {
        "a settled order is confirmed with all its reservations and one authorization, or ended with none of "
        "either"},
       {"S8", "the history of an order is a path of its states"},
-      {"INDEX", "each order is found by its customer and its time, and whatever is found is an order"},
+      {"INDEX", "each order stands in the indexes of its status and its customer, and whatever stands there "
+                "is an order"},
       {"LOST", "nothing is missing of what was stored"},
   };
   for (const auto& [number, text] : texts)

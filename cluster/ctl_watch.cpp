@@ -1,6 +1,5 @@
 // orderctl audit, status, cluster status.
 #include "actors/audit_rules.hpp"
-#include "actors/currency.hpp"
 #include "actors/text.hpp"
 #include "cluster/ctl_commands.hpp"
 #include "cluster/decimal.hpp"
@@ -21,8 +20,7 @@ void print_report(const v1::audit_report& report, ctl_context& context) {
       << " SKUs, " << report.accounts() << " accounts, " << report.cards() << " card payments\n"
       << report.units_reserved() << " units reserved\n";
   for (const auto& sum : report.held())
-    out << format_minor(sum.minor(), actors::places_shown(sum.currency())) << ' '
-        << actors::shown(sum.currency()) << " held by accounts\n";
+    out << actors::shown(format_money(sum.minor(), sum.currency())) << " held by accounts\n";
   const auto by_status = to_json(report)["orders_by_status"]; // `items` refers to it
   for (const auto& [status, orders] : by_status.items())
     out << std::setw(12) << status << ' ' << orders.get<std::uint64_t>() << '\n';

@@ -2,6 +2,8 @@
 
 #include "actors/currency.hpp"
 
+#include <utility>
+
 namespace orderd::cluster {
 
 namespace {
@@ -99,7 +101,11 @@ std::string format_minor(std::string minor, unsigned digits) {
 }
 
 std::string format_money(std::int64_t minor, std::string_view currency) {
-  auto text = format_minor(minor, actors::places_shown(currency));
+  return format_money(std::to_string(minor), currency);
+}
+
+std::string format_money(std::string minor, std::string_view currency) {
+  auto text = format_minor(std::move(minor), actors::places_shown(currency));
   text += ' ';
   text += currency;
   return text;

@@ -36,5 +36,6 @@ std::string format_minor(std::string minor, unsigned digits);
 
 /// "12.34 GBP", with the places of actors/currency.hpp.
 std::string format_money(std::int64_t minor, std::string_view currency);
+std::string format_money(std::string minor, std::string_view currency);
 
 } // namespace orderd::cluster

@@ -1,6 +1,5 @@
 #include "cluster/import_summary.hpp"
 
-#include "actors/currency.hpp"
 #include "cluster/decimal.hpp"
 
 #include <algorithm>
@@ -44,10 +43,6 @@ json totals(const order_totals& what) {
           {"lines", what.lines},
           {"units", what.units},
           {"money_minor", money_json(what.money_minor)}};
-}
-
-std::string pounds(actors::wide_sum minor) {
-  return format_minor(actors::to_text(minor), actors::places_shown("GBP")) + " GBP";
 }
 
 /// "1,234,567".
@@ -156,8 +151,8 @@ void print(const import_summary& of, std::ostream& out) {
     row(out, "without an outcome", grouped(sum(of.faults) + of.unsent), with_reasons(of.faults));
   row(out, "lines placed", grouped(of.placed.lines));
   row(out, "units placed", grouped(static_cast<std::uint64_t>(of.placed.units)));
-  row(out, "money placed", pounds(of.placed.money_minor));
-  row(out, "money confirmed", pounds(of.confirmed.money_minor));
+  row(out, "money placed", format_money(actors::to_text(of.placed.money_minor), "GBP"));
+  row(out, "money confirmed", format_money(actors::to_text(of.confirmed.money_minor), "GBP"));
   row(out, "seconds", fixed(of.seconds(), 2),
       "   (reading " + fixed(as_seconds(of.reading), 2) + ", accounts " + fixed(as_seconds(of.setting), 2)
           + ", orders " + fixed(as_seconds(of.placing), 2) + ")");

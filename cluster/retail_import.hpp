@@ -67,7 +67,7 @@ enum class row_fault : std::uint8_t {
 inline constexpr std::size_t row_faults = 20;
 /// The stable name: "price_not_positive".
 std::string_view to_string(row_fault why) noexcept;
-/// The row was read, and says that it is no sale: a return, a gift, a part of a penny.
+/// The row was read, and says that it is no sale: a return, a gift, less than a penny.
 bool is_no_sale(row_fault why) noexcept;
 /// The column that is wrong, what it says in this row, and what it has to be.
 struct row_fault_text {

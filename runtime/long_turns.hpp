@@ -1,5 +1,4 @@
-// The turns that held a shard's thread longer than they may, for the people who look for the reason of a slow
-// request: how many, and the longest.
+// The longest turns that held a shard's thread, for the people who look for the reason of a slow request.
 //
 // A turn is what the shard does about one message, to its end: everything else of the shard waits for it.
 //
@@ -25,20 +24,16 @@ struct long_turn {
 
 class long_turns {
 public:
-  /// A turn longer than this is counted. A twentieth of the queue's age at which new orders are refused would
-  /// be 25 ms; a fifth of that keeps the 99th percentile of a node that is not full where it is.
+  /// What a turn may take: a longer one is kept here, and counted. Some 40 such in a row would be the age of
+  /// the queue at which new orders are refused.
   static constexpr std::chrono::milliseconds allowed{5};
   static constexpr std::size_t named = 5; ///< of the longest
 
-  /// Whether it was a long one.
-  bool ended(const long_turn& turn) {
-    if (turn.took <= allowed)
-      return false;
+  void add(const long_turn& turn) {
     const auto longer = [](const long_turn& a, const long_turn& b) { return a.took > b.took; };
     longest_.insert(std::upper_bound(longest_.begin(), longest_.end(), turn, longer), turn);
     if (longest_.size() > named)
       longest_.pop_back();
-    return true;
   }
 
   /// Since the start, the longest first.

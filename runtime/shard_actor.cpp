@@ -54,39 +54,53 @@ caf::behavior shard_actor::make_behavior() {
   };
 }
 
+/// What each message has the shard do, by the name that an operator sees when it was long.
 caf::behavior shard_actor::running() {
   return {
-      [this](shard_requests& batch) { take(batch); },
-      [this](const connection_gone& what) { forget(what); },
-      [this](work_off) { work(); },
+      [this](shard_requests& batch) { turn("arriving requests", [&] { take(batch); }); },
+      [this](const connection_gone& what) { turn("a connection is gone", [&] { forget(what); }); },
+      [this](work_off) { turn("requests", [&] { work(); }); },
       [this](const channel_commands& batch) {
-        run("commands of shards", [&] { engine_.commands(batch, clock_.now()); });
+        turn("commands of shards", [&] { run([&] { engine_.commands(batch, clock_.now()); }); });
       },
       [this](const channel_acknowledged& what) {
-        run("acknowledgement of a shard", [&] { engine_.acknowledged(what); });
+        turn("acknowledgement of a shard", [&] { run([&] { engine_.acknowledged(what); }); });
       },
       [this](const provider_answer& what) {
-        run("answers of the provider", [&] { engine_.answered(what, clock_.now()); });
+        turn("answers of the provider", [&] { run([&] { engine_.answered(what, clock_.now()); }); });
       },
-      [this](const epoch_durable& what) {
-        numbers_.commit_stage.observe(clock().now() - closed_at_, std::exchange(closed_requests_, 0));
-        run("an epoch is durable", [&] { engine_.durable(self_, what.number); });
-        if (committing_ > what.number)
-          return; // The next epoch went out at once.
-        committing_ = 0;
-        open_slices_.clear(); // No epoch is open, so they changed nothing.
-      },
+      [this](const epoch_durable& what) { turn("an epoch is durable", [&] { take(what); }); },
       [this](const epoch_applied& what) {
-        run("an epoch is applied", [&] { engine_.applied(what.number); });
+        turn("an epoch is applied", [&] { run([&] { engine_.applied(what.number); }); });
       },
       [this](const admit_new_work& what) { engine_.node_refuses_new_work(what.refusal); },
-      [this](shard_tick) { tick(); },
+      [this](shard_tick) { turn("tick", [&] { tick(); }); },
       [this](describe_shard) {
         auto how = engine_.describe();
         how.longest_turns = turns_.longest();
         return how;
       },
   };
+}
+
+template <class Work>
+void shard_actor::turn(const char* what, Work work) {
+  const auto began = clock().now();
+  work();
+  const auto took = clock().now() - began;
+  if (took <= long_turns::allowed)
+    return;
+  turns_.add({what, took, clock_.now().wall_ms});
+  numbers_.long_turns.at(shard_index_).Increment();
+}
+
+void shard_actor::take(const epoch_durable& what) {
+  numbers_.commit_stage.observe(clock().now() - closed_at_, std::exchange(closed_requests_, 0));
+  run([&] { engine_.durable(self_, what.number); });
+  if (committing_ > what.number)
+    return; // The next epoch went out at once.
+  committing_ = 0;
+  open_slices_.clear(); // No epoch is open, so they changed nothing.
 }
 
 void shard_actor::on_exit() {
@@ -96,13 +110,11 @@ void shard_actor::on_exit() {
 }
 
 template <class Input>
-void shard_actor::run(const char* what, Input input) {
-  const auto began = clock().now();
+void shard_actor::run(Input input) {
   try {
     input();
     engine_.finish();
     work_soon();
-    count_turn(what, began);
   } catch (const std::exception& error) {
     fatal_("shard", {fault_code::internal, std::string{"the engine of shard "} + std::to_string(shard_index_)
                                                + " failed: " + error.what()});
@@ -110,17 +122,11 @@ void shard_actor::run(const char* what, Input input) {
   }
 }
 
-void shard_actor::count_turn(const char* what, std::chrono::steady_clock::time_point began) {
-  const auto took = clock().now() - began;
-  if (turns_.ended({what, took, clock_.now().wall_ms}))
-    numbers_.long_turns.at(shard_index_).Increment();
-}
-
 void shard_actor::start(const shard_peers& peers) {
   shards_ = peers.shards;
   gateway_ = peers.gateway;
   numbers_.long_turns.at(shard_index_).Increment(0); // Shown from the start, for rates.
-  run("start", [this] {
+  run([this] {
     if (const auto ok = engine_.recover(clock_.now()); !ok)
       throw bug("cannot start: " + ok.error().message);
   });
@@ -151,14 +157,14 @@ void shard_actor::take(shard_requests& batch) {
     waiting_.add(std::move(all), batch.arrived_at);
   work_soon();
   if (refused)
-    run("refusals", [] {});
+    run([] {});
 }
 
 /// Nobody reads the answers of a connection that is gone; whoever counts what is unanswered gets one.
 void shard_actor::forget(const connection_gone& what) {
   for (const auto& each : waiting_.forget(what.connection))
     engine_.refuse(each.from, {fault_code::unavailable, "its connection is gone; nothing was done"});
-  run("a connection is gone", [] {});
+  run([] {});
 }
 
 /// A full epoch waits for the disk: what ends that asks again.
@@ -171,7 +177,7 @@ void shard_actor::work_soon() {
 
 void shard_actor::work() {
   working_ = false;
-  run("requests", [this] {
+  run([this] {
     const auto begun = clock().now();
     std::size_t taken = 0;
     for (auto began = begun;
@@ -191,7 +197,7 @@ void shard_actor::work() {
 }
 
 void shard_actor::tick() {
-  run("tick", [this] {
+  run([this] {
     const auto now = clock_.now();
     engine_.tick(now);
     if (!engine_.is_full())

@@ -56,6 +56,7 @@ private:
   caf::behavior running();
   void start(const shard_peers& peers);
   void take(shard_requests& batch);
+  void take(const epoch_durable& what);
   void forget(const connection_gone& what);
   void work_soon();
   void work();
@@ -64,10 +65,12 @@ private:
   void show_clock();
   /// Nothing of the shard is here any more: another node may serve it, and shows what it has.
   void hide_numbers();
-  /// Runs one input and `finish`; a bug in the engine itself ends the node. `what`: for long_turns.
+  /// Runs one input and `finish`; a bug in the engine itself ends the node.
   template <class Input>
-  void run(const char* what, Input input);
-  void count_turn(const char* what, std::chrono::steady_clock::time_point began);
+  void run(Input input);
+  /// Does what one message asks for, and notes when that held the shard long.
+  template <class Work>
+  void turn(const char* what, Work work);
 
   replica_id self_;
   std::uint32_t shard_index_;

@@ -108,7 +108,7 @@ def run(given):
     with tempfile.TemporaryDirectory(prefix="orderd-crowd-", ignore_cleanup_errors=True) as folder, \
             Node(f"{given.bin}/orderd", folder, {}) as node:
         host, port = node.endpoint.rsplit(":", 1)
-        result(bench(given, node.endpoint, "--seconds", "3")) # The node's memory is what it will be.
+        result(bench(given, node.endpoint, "--seconds", "3"))  # The node's memory is what it will be.
         lines.append(judge("nobody", result(polite(given, node.endpoint)), node, given))
         with Reader(host, int(port)):
             lines.append(judge("the reader", result(polite(given, node.endpoint)), node, given))
