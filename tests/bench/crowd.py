@@ -8,9 +8,11 @@ A polite client places --rate orders a second, open loop, on a connection of its
                closes after 200 ms
   overload     four connections that offer 1, 2, 5 and 10 times the capacity (orderbench, niced, deadline 5 s)
 and once more alone, two seconds after the last of them. The capacity is what four connections get in a closed loop
-beside the polite client, niced too. Prints a line each: of the polite client the share that was confirmed and the
-99th percentile, of the others the share of the capacity that they got, and how long a refusal took, of the node its
-memory.
+beside the polite client, niced too. Beside all of it one connection asks for bursts that nobody could answer before
+their deadline: how soon it is told so is how long the node takes to refuse. (The crowd's own refusals are made in
+its client library, by a process that hardly gets a core.) Prints a line each: of the polite client the share that
+was confirmed and the 99th percentile, of the others what they got, of the refusals how long they took, of the node
+its memory.
 Exit code: 0 measured, 3 not.
 """
 
@@ -27,7 +29,8 @@ import time
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tests/process"))
 from bench_node import Node  # noqa: E402
-from orderd_client import Client, Connection, hello_frame, make_order_id, requests_frame  # noqa: E402
+from orderd_client import (REPLIES, REPLY, Client, Connection, decode, fields, hello_frame,  # noqa: E402
+                           make_order_id, place_order, requests_frame)
 
 LINES = 2_000
 READS_PER_FRAME, FRAMES = 1_024, 8
@@ -36,6 +39,8 @@ FACTORS = (1, 2, 5, 10)
 OFFER_CONNECTIONS = 4
 DEADLINE_MS = 5_000
 RATE = 4_000  # of the polite client
+BURST, BURST_EVERY_S, HURRY_MS = 500, 0.25, 2
+OVERLOADED = 1
 
 
 class Reader(threading.Thread):
@@ -72,6 +77,55 @@ class Reader(threading.Thread):
         self.join()
 
 
+class Hurried(threading.Thread):
+    """Sends bursts of orders with a deadline that only an idle node could keep, and times the refusals.
+
+    An answer counts when its frame is there: the orders name a SKU that nobody has, so what is not refused is
+    rejected, and takes nothing from the others."""
+
+    def __init__(self, host, port):
+        super().__init__(daemon=True)
+        self.at = (host, port)
+        self.stopped = threading.Event()
+        self.took_ms = []
+
+    def run(self):
+        with Client(*self.at) as client:
+            while not self.stopped.wait(BURST_EVERY_S):
+                self.burst(client)
+
+    def burst(self, client):
+        orders = [{"timeout_ms": HURRY_MS, "place_order": place_order(make_order_id(), "hurried", [("none", 1, 1)])}
+                  for _ in range(BURST)]
+        frame = requests_frame(1, orders)
+        sent_at = time.monotonic()
+        client.send(frame)
+        answered = 0
+        while answered < BURST:
+            kind, _, payload = client.read_frame()
+            took_ms = (time.monotonic() - sent_at) * 1e3
+            client.check(kind, REPLIES, payload)
+            for _, one in fields(payload):
+                answered += 1
+                if decode(REPLY, one).get("fault", {}).get("code") == OVERLOADED:
+                    self.took_ms.append(took_ms)
+
+    def refusals(self):
+        """Of those since the last call: how many, and how long they took."""
+        took, self.took_ms = sorted(self.took_ms), []
+        if not took:
+            return {"count": 0}
+        return {"count": len(took), "p50_ms": took[len(took) // 2], "p99_ms": took[len(took) * 99 // 100]}
+
+    def __enter__(self):
+        self.start()
+        return self
+
+    def __exit__(self, *_):
+        self.stopped.set()
+        self.join()
+
+
 def bench(given, endpoint, *options, niced=False):
     command = [f"{given.bin}/orderbench", "--endpoint", endpoint, "--json", *options]
     return subprocess.Popen((["nice", "-n", "19"] if niced else []) + command, stdout=subprocess.PIPE, text=True)
@@ -91,41 +145,49 @@ def polite(given, endpoint):
                  "--timeout-ms", str(DEADLINE_MS))
 
 
-def judge(name, told, node, given, others=None):
-    line = {"beside": name, "confirmed_share": told["confirmed"] / (given.rate * given.seconds),
-            "p99_ms": told["latency_us"]["p99"] / 1e3,
-            "faults": told["faults"], "node_heap_mib": node.heap_bytes() >> 20}
-    if others:
-        line["others"] = {name: others[name]
-                          for name in ("orders_per_s", "confirmed", "faults", "latency_us", "refusal_us")}
-    print(json.dumps(line), flush=True)
-    return line
+class Measure:
+    """The lines of one run, and what all of them are measured with."""
+
+    def __init__(self, given, node, hurried):
+        self.given, self.node, self.hurried = given, node, hurried
+        self.lines = []
+
+    def beside(self, name, crowd=None):
+        """Runs the polite client beside `crowd`, and keeps a line of both; what is told of the crowd."""
+        if crowd:
+            time.sleep(1)
+        self.hurried.refusals()
+        told = result(polite(self.given, self.node.endpoint))
+        line = {"beside": name, "confirmed_share": told["confirmed"] / (self.given.rate * self.given.seconds),
+                "p99_ms": told["latency_us"]["p99"] / 1e3, "refusals": self.hurried.refusals(),
+                "faults": told["faults"], "node_heap_mib": self.node.heap_bytes() >> 20}
+        others = result(crowd) if crowd else None
+        if others:
+            line["others"] = {name: others[name] for name in ("orders_per_s", "confirmed", "faults", "latency_us")}
+        print(json.dumps(line), flush=True)
+        self.lines.append(line)
+        return others
 
 
 def run(given):
     """`given`: bin, seconds and rate, as of the command line."""
-    lines = []
     with tempfile.TemporaryDirectory(prefix="orderd-crowd-", ignore_cleanup_errors=True) as folder, \
             Node(f"{given.bin}/orderd", folder, {}) as node:
         host, port = node.endpoint.rsplit(":", 1)
         result(bench(given, node.endpoint, "--seconds", "3"))  # The node's memory is what it will be.
-        lines.append(judge("nobody", result(polite(given, node.endpoint)), node, given))
-        with Reader(host, int(port)):
-            lines.append(judge("the reader", result(polite(given, node.endpoint)), node, given))
-        crowd = niced_loop(given, node.endpoint)
-        time.sleep(1)
-        told = result(polite(given, node.endpoint))
-        closed = result(crowd)
-        capacity = closed["orders_per_s"]
-        lines.append(judge("a closed loop", told, node, given, closed))
-        for factor in FACTORS:
-            crowd = niced_loop(given, node.endpoint, "--rate", str(int(capacity * factor)), "--no-setup")
-            time.sleep(1)
-            told = result(polite(given, node.endpoint))
-            lines.append(judge(f"{factor} x capacity", told, node, given, result(crowd)))
-            time.sleep(2)
-        lines.append(judge("nobody, 2 s later", result(polite(given, node.endpoint)), node, given))
-    return {"capacity": capacity, "lines": lines}
+        with Hurried(host, int(port)) as hurried:
+            measure = Measure(given, node, hurried)
+            measure.beside("nobody")
+            with Reader(host, int(port)):
+                measure.beside("the reader")
+            capacity = measure.beside("a closed loop", niced_loop(given, node.endpoint))["orders_per_s"]
+            for factor in FACTORS:
+                offered = str(int(capacity * factor))
+                measure.beside(f"{factor} x capacity",
+                               niced_loop(given, node.endpoint, "--rate", offered, "--no-setup"))
+                time.sleep(2)
+            measure.beside("nobody, 2 s later")
+    return {"capacity": capacity, "lines": measure.lines}
 
 
 def middle(runs):
@@ -138,6 +200,8 @@ def middle_line(lines):
     line = {"beside": lines[0]["beside"]}
     for name in ("confirmed_share", "p99_ms", "node_heap_mib"):
         line[name] = statistics.median(each[name] for each in lines)
+    if all(each["refusals"]["count"] for each in lines):
+        line["refused_p99_ms"] = statistics.median(each["refusals"]["p99_ms"] for each in lines)
     if "others" in lines[0]:
         line["others_per_s"] = statistics.median(each["others"]["orders_per_s"] for each in lines)
     return line

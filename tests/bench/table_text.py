@@ -60,12 +60,13 @@ def crowd_rows(rows):
     found = rows["crowd"]
     alone = found["lines"][0]["p99_ms"]
     text = row("a client with 4,000 orders/s, beside", "confirmed", "its p99", "against alone",
-               "the others, of what they get unhurried", "memory of the node")
-    text += row(*["---"] * 6)
+               "the others, of what they get unhurried", "refusals, p99", "memory of the node")
+    text += row(*["---"] * 7)
     for line in found["lines"]:
         others = f"{line['others_per_s'] / found['capacity'] * 100:.0f} %" if "others_per_s" in line else ""
+        refused = f"{line['refused_p99_ms']:.1f} ms" if "refused_p99_ms" in line else ""
         text += row(line["beside"], f"{line['confirmed_share'] * 100:.1f} %", f"{line['p99_ms']:.1f} ms",
-                    f"{line['p99_ms'] / alone:.1f} ×", others, f"{line['node_heap_mib']:,.0f} MiB")
+                    f"{line['p99_ms'] / alone:.1f} ×", others, refused, f"{line['node_heap_mib']:,.0f} MiB")
     return text
 
 
