@@ -2,10 +2,12 @@
 #include "actors/business_command.hpp"
 #include "actors/codec.hpp"
 #include "actors/index_rows.hpp"
+#include "actors/order_id.hpp"
 #include "actors/page.hpp"
 #include "actors/queries.hpp"
 #include "actors/replies.hpp"
 
+#include <optional>
 #include <utility>
 
 namespace orderd::actors {
@@ -78,6 +80,13 @@ public:
   result<std::string> answer(shard_view& view) const override {
     v1::reply reply;
     auto& page = *reply.mutable_order_page();
+    if (!after_.empty()) {
+      const auto known = may_go_on(view);
+      if (!known)
+        return known.error();
+      if (!*known)
+        return invalid_field_body("after_order_id", order_id_text(after_), "an order of this customer");
+    }
     auto next = first(view);
     while (next && !next->empty() && static_cast<std::uint32_t>(page.order_ids_size()) < limit_) {
       page.add_order_ids(*next);
@@ -90,6 +99,23 @@ public:
   }
 
 private:
+  /// Whether `after` has a place in this customer's chain. Chains of customers of one shard lie in one index:
+  /// behind an order of another customer theirs would be listed.
+  result<bool> may_go_on(shard_view& view) const {
+    const auto linked = link_of(view, after_);
+    if (!linked)
+      return linked.error();
+    if (!*linked)
+      return false;
+    // The order is nearly always in this shard too. One that is elsewhere or damaged has a place all the
+    // same.
+    const auto rows = view.rows(entity_of(kind::order, after_));
+    if (!rows || !rows->content)
+      return true;
+    const auto content = decode_order_content(*rows->content);
+    return !content || content->customer == customer_;
+  }
+
   /// The newest of the customer's orders, or the one before `after`; empty: none.
   result<std::string> first(shard_view& view) const {
     if (!after_.empty())
@@ -105,10 +131,18 @@ private:
     return state->last_order.is_set() ? std::string{state->last_order.view()} : std::string{};
   }
 
-  /// One index row by a scan: a row whose key is the prefix comes before all that only start with it.
   static result<std::string> previous(shard_view& view, std::string_view order_id) {
+    auto linked = link_of(view, order_id);
+    if (!linked)
+      return linked.error();
+    return std::move(*linked).value_or(std::string{});
+  }
+
+  /// What the chain has before an order (empty: it is the first); none when the order is in no chain here.
+  /// One index row by a scan: a row whose key is the prefix comes before all that only start with it.
+  static result<std::optional<std::string>> link_of(shard_view& view, std::string_view order_id) {
     const auto key = chain_index_key(order_id);
-    std::string found;
+    std::optional<std::string> found;
     const auto scanned =
         view.scan(table::index, key, {}, false,
                   [&](std::string_view at, std::string_view value) -> result<runtime::state_reader::step> {

@@ -3,6 +3,7 @@
 #include "actors/order_id.hpp"
 #include "actors/text.hpp"
 #include "cluster/ctl_commands.hpp"
+#include "cluster/ctl_cursor.hpp"
 #include "cluster/ctl_pages.hpp"
 #include "cluster/ctl_table.hpp"
 #include "cluster/decimal.hpp"
@@ -281,6 +282,8 @@ int run(const list_options& options, ctl_context& context) {
   const auto shards = context.node.shards();
   if (!shards)
     return print_fault(shards.error(), context);
+  if (const auto why = refused_order_cursor(options.after, options.customer, context.node))
+    return print_refusal(*why, context);
   const auto found = options.customer.empty() ? find_by_id(options, *shards, context.node)
                                               : find_by_customer(options, *shards, context.node);
   if (found.refused)

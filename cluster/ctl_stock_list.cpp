@@ -1,6 +1,7 @@
 // orderctl stock list; account list.
 #include "actors/text.hpp"
 #include "cluster/ctl_commands.hpp"
+#include "cluster/ctl_cursor.hpp"
 #include "cluster/ctl_rows.hpp"
 #include "cluster/ctl_table.hpp"
 #include "cluster/decimal.hpp"
@@ -105,6 +106,8 @@ int run(const stock_list_options& options, ctl_context& context) {
   const auto shards = context.node.shards();
   if (!shards)
     return print_fault(shards.error(), context);
+  if (const auto why = refused_stock_cursor(options.after, context.node))
+    return print_refusal(*why, context);
   return show(all_stock(context.node, *shards, wanted_by(options)), options.limit, context);
 }
 
@@ -112,6 +115,8 @@ int run(const account_list_options& options, ctl_context& context) {
   const auto shards = context.node.shards();
   if (!shards)
     return print_fault(shards.error(), context);
+  if (const auto why = refused_account_cursor(options.after, context.node))
+    return print_refusal(*why, context);
   return show(all_accounts(context.node, *shards, wanted_by(options)), options.limit, context);
 }
 

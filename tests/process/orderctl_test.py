@@ -1,9 +1,12 @@
 """orderctl against a real node, and without one."""
 
 import json
+import os
+import pathlib
 import signal
 import socket
 import subprocess
+import tempfile
 import time
 import types
 import unittest
@@ -99,6 +102,21 @@ class OrderctlWithANode(unittest.TestCase):
         self.assertIn(placed[1], [order["order_id"] for order in cancelled])
         self.assertEqual({order["status"] for order in cancelled}, {"cancelled"})
 
+    def test_a_list_goes_on_only_behind_what_there_is(self):
+        self.ok("stock", "set", "KNOWN", "100")
+        for customer in ("ONE", "OTHER"):
+            self.ok("account", "set", customer, "--limit", "100")
+        order = self.ok("place", "KNOWN=1@1", "--customer", "ONE")["order_id"]
+        unknown = order[:-4] + ("0000" if order[-4:] != "0000" else "1111")
+        for words in (("list", "--after", unknown), ("list", "--customer", "ONE", "--after", unknown),
+                      ("list", "--customer", "OTHER", "--after", order), ("stock", "list", "--after", "UNKNOWN"),
+                      ("account", "list", "--after", "UNKNOWN")):
+            refused = self.node.ctl("--json", *words)
+            self.assertEqual(refused.returncode, 1, f"{words}\n{refused.stdout}{refused.stderr}")
+            why = json.loads(refused.stdout)["rejection"]
+            self.assertEqual((why["code"], why["field"], why["value"]), ("invalid_field", "after", words[-1]))
+        self.assertEqual(self.ok("list", "--customer", "ONE", "--after", order), {"orders": [], "after": None})
+
     def test_operators_commands_answer(self):
         self.assertEqual(self.ok("audit")["violations"], 0)
         self.assertTrue(self.ok("status")["admitting"])
@@ -107,6 +125,28 @@ class OrderctlWithANode(unittest.TestCase):
         self.assertEqual(refused.returncode, 1, refused.stderr)
         for words in (("status",), ("audit",), ("list",)):
             self.assertEqual(self.node.ctl(*words).returncode, 0)
+
+
+class TheExamplesOfHelp(unittest.TestCase):
+    def test_typed_in_order_in_an_empty_folder_with_a_new_node_all_succeed(self):
+        node = orderd_node.TemporaryNode(self).start()
+        words = ctl("--help").stdout.partition("Examples:\n")[2].partition("\n\n")[0]
+        examples = [line.strip() for line in words.splitlines()]
+        self.assertGreater(len(examples), 5, "no examples were found")
+        with tempfile.TemporaryDirectory() as folder:
+            typed = pathlib.Path(folder, "bin", "orderctl")  # as typed, but for the port of the node
+            typed.parent.mkdir()
+            typed.write_text(f'#!/bin/sh\ncase $1 in --endpoint) ;; *) set -- --endpoint 127.0.0.1:{node.port} "$@" ;; '
+                             f'esac\nexec {orderd_node.PROGRAMS.resolve() / "orderctl"} "$@"\n')
+            typed.chmod(0o700)
+            empty = pathlib.Path(folder, "empty")
+            empty.mkdir()
+            for example in examples:
+                line = example.replace(":7411", f":{node.port}").replace(":7421", f":{orderd_node.free_port()}")
+                done = subprocess.run(["sh", "-c", line], cwd=empty, env={**os.environ, "PATH": f"{typed.parent}:"
+                                      f"{os.environ['PATH']}"}, stdin=subprocess.DEVNULL, capture_output=True,
+                                      text=True, timeout=60, check=False)
+                self.assertEqual(done.returncode, 0, f"{example}\n{done.stdout}{done.stderr}")
 
 
 class OrderctlWithoutANode(unittest.TestCase):

@@ -1,5 +1,6 @@
 // Lists and pages.
 #include "actors/business_command.hpp"
+#include "actors/order_id.hpp"
 #include "runtime/stored_rows.hpp"
 #include "tests/unit/actors/mini_engine.hpp"
 #include "tests/unit/actors/requests.hpp"
@@ -96,6 +97,27 @@ TEST(Queries, ListACustomersOrdersNewestFirst) {
   EXPECT_TRUE(page.more());
   EXPECT_TRUE(ids(list(engine, {.customer = "an"})).empty()) << "a name that only begins like another";
   EXPECT_TRUE(ids(list(engine, {.customer = "nobody"})).empty());
+}
+
+TEST(Queries, RefuseToGoOnBehindAnOrderThatIsNoneOfTheCustomers) {
+  auto engine = ten_orders();
+  engine.ask(account("bea", 100'000, 3));
+  engine.ask(place(id_of(77, "bea"), "bea", v1::ACCOUNT, {{"tea"}}));
+  v1::request request;
+  auto& list = *request.mutable_list_orders();
+  list.set_customer("ann");
+  list.set_limit(3);
+  for (const auto& after : {id_of(99, "ann"), id_of(77, "bea")}) {
+    list.set_after_order_id(after);
+    const auto why = engine.ask(request).rejection();
+    EXPECT_EQ(why.code(), v1::rejection::INVALID_FIELD);
+    EXPECT_EQ(why.field(), "after_order_id");
+    EXPECT_EQ(why.value(), order_id_text(after));
+  }
+  list.set_after_order_id(id_of(1, "ann")); // the oldest: the end of the list, and no mistake
+  const auto end = engine.ask(request);
+  EXPECT_TRUE(end.has_order_page());
+  EXPECT_EQ(end.order_page().order_ids_size(), 0);
 }
 
 TEST(Queries, EndAPageBeforeAFrameIsFull) {

@@ -68,6 +68,10 @@ TEST_F(CtlStock, ListsTheStockOfAllShardsByKeyAndSaysWhereToGoOn) {
   node.shard_count = 2;
   node.answer = [](const v1::request& what) {
     v1::reply reply;
+    if (what.has_get_stock()) {
+      reply.mutable_stock_item()->set_sku(what.get_stock().sku());
+      return reply;
+    }
     auto& page = *reply.mutable_stock_page();
     for (const auto& sku : keys_behind(what.list_stock().shard(), what.list_stock().after_sku()))
       page.add_items()->set_sku(sku);
