@@ -10,12 +10,16 @@ namespace orderd::cluster {
 
 namespace {
 
+// Typed in this order, in an empty folder, with a node that is new, each of them succeeds: a test types them.
 const char* const footer = R"(Examples:
   orderctl stock set 85123A 100
+  orderctl stock set 71053 100
   orderctl account set 17850 --limit 5000.00
   orderctl place 85123A=6@2.55 71053=6@3.39 --customer 17850 --reference 536365
   orderctl list --customer 17850
-  orderctl import online-retail online_retail_2009_2010.csv.xz --stock-factor 1
+  echo Invoice,StockCode,Quantity,InvoiceDate,Price,Customer ID > orders.csv
+  echo 536366,22633,6,2010-12-01 08:28:00,1.85,17850 >> orders.csv
+  orderctl import online-retail orders.csv --stock-factor 1
   orderctl export orders > orders.jsonl
   orderctl audit
   orderctl --endpoint 127.0.0.1:7411,127.0.0.1:7421 cluster status
