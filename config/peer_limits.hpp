@@ -16,8 +16,8 @@ inline constexpr std::size_t peer_connections_waiting_max = 4;
 inline constexpr std::size_t peer_untaken_total_max = 64u << 20;
 
 /// Elements (epochs and the rows in them, rows of copies, commands, starts of terms) of a message of so many
-/// bytes: one in 16 bytes, about the smallest that rows are together, and some that may be smaller. One takes
-/// up to 224 bytes, so no message takes more than 16 times its bytes, and a MiB.
+/// bytes: one in 16 bytes, about the smallest that rows are together, and some that may be smaller. Decoded,
+/// one takes up to 144 bytes, so no message takes more than 9 times its bytes, and a MiB.
 constexpr std::size_t peer_elements_of(std::size_t bytes) {
   return std::min(bytes / 16 + 4'096, peer_elements_max);
 }
