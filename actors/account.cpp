@@ -51,6 +51,18 @@ reject_reason decide(const account_state& state, const authorize& what) {
   return reject_reason::none;
 }
 
+authorize_answer answer_to(const account_state& state, const authorize& what) {
+  const auto reason = decide(state, what);
+  if (reason == reject_reason::none)
+    return {payment_state::authorized, reason, what.amount_minor};
+  authorize_answer refused{payment_state::refused, reason, what.amount_minor};
+  if (state.is_open()) {
+    refused.available_minor = state.credit_limit_minor - state.used_minor();
+    refused.account_currency = state.currency;
+  }
+  return refused;
+}
+
 bool decide(const account_state& state, const void_authorization& what) {
   // It never was opened, so nothing is held of it: its row was lost, and given up with all that it held.
   if (!state.is_open())

@@ -72,6 +72,9 @@ std::optional<credit_added> added_by(const account_state& state, const authorize
 /// CURRENCY_MISMATCH; more than is left of the limit -> CREDIT_LIMIT.
 reject_reason decide(const account_state& state, const authorize& what);
 
+/// What is told of that to the order; a refusal tells what is left of the limit and in which currency.
+authorize_answer answer_to(const account_state& state, const authorize& what);
+
 /// Whether there is something to void. Throws `bug` when more is voided than is held.
 bool decide(const account_state& state, const void_authorization& what);
 

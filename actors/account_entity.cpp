@@ -45,14 +45,11 @@ private:
   void on(const authorize& what, runtime::turn& now) {
     if (const auto added = added_by(state_, what))
       apply(state_, *added, now.now);
-    const auto reason = decide(state_, what);
-    const bool held = reason == reject_reason::none;
-    if (held)
+    const auto answer = answer_to(state_, what);
+    if (answer.outcome == payment_state::authorized)
       apply(state_, amount_held{what.amount_minor}, now.now);
     link(what.order, now);
-    const auto outcome = held ? payment_state::authorized : payment_state::refused;
-    now.out.commands.push_back(
-        command_to(entity_of(what.order), authorize_answer{outcome, reason, what.amount_minor}));
+    now.out.commands.push_back(command_to(entity_of(what.order), answer));
   }
 
   void on(const void_authorization& what, runtime::turn& now) {

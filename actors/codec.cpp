@@ -115,6 +115,24 @@ result<order_content> decode_order_content(std::string_view stored) {
 
 // -- an order's state -------------------------------------------------------------------------------
 
+namespace {
+
+void write(form::refused_part& to, const refused_part& part) {
+  to.set_line(part.line);
+  to.set_asked(part.asked);
+  if (part.available)
+    to.set_available(*part.available);
+  set_unless_unset(to.mutable_account_currency(), part.account_currency);
+}
+
+refused_part read(const form::refused_part& from) {
+  return {static_cast<std::uint16_t>(from.line()), from.asked(),
+          from.has_available() ? std::optional{from.available()} : std::nullopt,
+          key_or_unset<currency_code>(from.account_currency())};
+}
+
+} // namespace
+
 std::string encode(const order_state& state) {
   thread_local form::order_state to;
   to.Clear();
@@ -134,6 +152,8 @@ std::string encode(const order_state& state) {
   to.set_history(state.history);
   to.set_updated_at_ms(state.updated_at_ms);
   to.set_linked(state.linked);
+  if (state.refused)
+    write(*to.mutable_refused(), *state.refused);
   return to.SerializeAsString();
 }
 
@@ -144,7 +164,8 @@ bool is_sound(const form::order_state& from) {
   return from.status() > 0 && in_range(from.status(), order_status::cancelled)
          && in_range(from.reason(), reject_reason_max) && in_range(from.payment(), payment_state_max)
          && are_line_states(from.lines()) && in_range(outcome.status(), order_status::cancelled)
-         && in_range(outcome.reason(), reject_reason_max);
+         && in_range(outcome.reason(), reject_reason_max) && from.refused().line() <= from.lines().size()
+         && is_key_or_empty<currency_code>(from.refused().account_currency());
 }
 
 } // namespace
@@ -167,6 +188,8 @@ result<order_state> decode_order_state(std::string_view stored) {
   state.history = from.history();
   state.updated_at_ms = from.updated_at_ms();
   state.linked = from.linked();
+  if (from.has_refused())
+    state.refused = read(from.refused());
   return state;
 }
 

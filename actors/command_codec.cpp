@@ -29,6 +29,8 @@ struct writer {
     into->set_first_line(from.first_line);
     into->set_lines(from.lines);
     into->set_reason(static_cast<std::uint32_t>(from.reason));
+    if (from.available)
+      into->set_available(*from.available);
   }
   void operator()(const release_answer& from) const {
     to.mutable_release_answer()->set_first_line(from.first_line);
@@ -38,6 +40,10 @@ struct writer {
     into->set_outcome(static_cast<std::uint32_t>(from.outcome));
     into->set_reason(static_cast<std::uint32_t>(from.reason));
     into->set_amount_minor(from.amount_minor);
+    if (from.available_minor)
+      into->set_available_minor(*from.available_minor);
+    if (from.account_currency.is_set())
+      into->mutable_account_currency()->assign(from.account_currency.view());
   }
   void operator()(const void_answer&) const { to.mutable_void_answer(); }
   void operator()(const set_stock& from) const {
@@ -116,7 +122,8 @@ decoded read(const form::reserve_answer& from) {
     if (line != static_cast<char>(line_state::reserved) && line != static_cast<char>(line_state::refused))
       return std::nullopt;
   return reserve_answer{static_cast<std::uint16_t>(from.first_line()), from.lines(),
-                        static_cast<reject_reason>(from.reason())};
+                        static_cast<reject_reason>(from.reason()),
+                        from.has_available() ? std::optional{from.available()} : std::nullopt};
 }
 
 decoded read(const form::release_answer& from) {
@@ -126,10 +133,14 @@ decoded read(const form::release_answer& from) {
 }
 
 decoded read(const form::authorize_answer& from) {
-  if (from.outcome() > payment_state_max || from.reason() > reject_reason_max)
+  const auto& currency = from.account_currency();
+  if (from.outcome() > payment_state_max || from.reason() > reject_reason_max
+      || (!currency.empty() && currency.size() != currency_code::size))
     return std::nullopt;
   return authorize_answer{static_cast<payment_state>(from.outcome()),
-                          static_cast<reject_reason>(from.reason()), from.amount_minor()};
+                          static_cast<reject_reason>(from.reason()), from.amount_minor(),
+                          from.has_available_minor() ? std::optional{from.available_minor()} : std::nullopt,
+                          currency.empty() ? currency_code{} : currency_code{currency}};
 }
 
 decoded read(const form::set_stock& from) {

@@ -36,6 +36,8 @@ struct reserve_answer {
   std::uint16_t first_line = 0; ///< the first line of that SKU names the group
   std::string lines;            ///< line_state::reserved or refused, one byte a line of the group
   reject_reason reason = reject_reason::none; ///< of the refused ones
+  std::optional<std::int64_t> available =
+      {}; ///< units there were for the first refused line; none: not known
 };
 
 /// Item -> order: what was reserved for the lines of one SKU is given back.
@@ -48,6 +50,8 @@ struct authorize_answer {
   payment_state outcome = payment_state::none; ///< authorized, refused, or unknown: another answer follows
   reject_reason reason = reject_reason::none;  ///< of a refusal
   std::int64_t amount_minor = 0;               ///< as asked
+  std::optional<std::int64_t> available_minor = {}; ///< of a refusal: what is left of the account's limit
+  currency_code account_currency = {};              ///< of a refusal by an account that is open
 };
 
 /// Account or card -> order: the authorization is void.

@@ -24,8 +24,11 @@ std::int64_t added_by(const item_state& state, const reserve& what) noexcept {
 }
 
 item_decision answer(const reserve& what, line_state all, reject_reason reason, units_reserved event) {
-  item_decision decision{rejection_code::none, std::nullopt,
-                         std::string(what.quantities.size(), static_cast<char>(all)), reason};
+  item_decision decision{rejection_code::none,
+                         std::nullopt,
+                         std::string(what.quantities.size(), static_cast<char>(all)),
+                         reason,
+                         {}};
   if (event.quantity > 0 || what.added_units)
     decision.event = event;
   return decision;
@@ -36,8 +39,11 @@ item_decision reserve_some(const reserve& what, std::int64_t available, std::int
   units_reserved event{0, added};
   auto decision = answer(what, line_state::refused, reject_reason::insufficient_stock, event);
   for (std::size_t i = 0; i < what.quantities.size(); ++i) {
-    if (what.quantities[i] > available - event.quantity)
+    if (what.quantities[i] > available - event.quantity) {
+      if (!decision.available)
+        decision.available = available - event.quantity;
       continue;
+    }
     event.quantity += what.quantities[i];
     decision.lines[i] = static_cast<char>(line_state::reserved);
     decision.event = event;
@@ -67,8 +73,11 @@ item_decision decide(const item_state& state, const reserve& what) {
   const auto available = state.available() + added;
   if (sum <= available)
     return answer(what, line_state::reserved, reject_reason::none, {sum, added});
-  return what.partial ? reserve_some(what, available, added)
-                      : answer(what, line_state::refused, reject_reason::insufficient_stock, {0, added});
+  if (what.partial)
+    return reserve_some(what, available, added);
+  auto refused = answer(what, line_state::refused, reject_reason::insufficient_stock, {0, added});
+  refused.available = available;
+  return refused;
 }
 
 item_decision decide(const item_state& state, const release& what) {

@@ -49,6 +49,7 @@ struct item_decision {
   std::optional<item_event> event;
   std::string lines;                          ///< of a reservation: one line_state a line asked for
   reject_reason reason = reject_reason::none; ///< of its refused lines
+  std::optional<std::int64_t> available = {}; ///< units there were for the first of them, when it has stock
 };
 
 /// Guards, in order: said before -> nothing; its id said with other content -> CONFLICT; below what is

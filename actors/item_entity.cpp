@@ -31,8 +31,9 @@ private:
   void on(const reserve& what, runtime::turn& now) {
     auto decision = decide(state_, what);
     record(decision, now);
-    now.out.commands.push_back(command_to(
-        entity_of(what.order), reserve_answer{what.first_line, std::move(decision.lines), decision.reason}));
+    now.out.commands.push_back(
+        command_to(entity_of(what.order), reserve_answer{what.first_line, std::move(decision.lines),
+                                                         decision.reason, decision.available}));
   }
 
   void on(const release& what, runtime::turn& now) {

@@ -32,6 +32,23 @@ std::size_t group_size(const order_content& content, std::uint16_t first) {
   return size;
 }
 
+/// The line at a place of the group that starts at `first`.
+std::uint16_t line_of_group(const order_content& content, std::uint16_t first, std::size_t place) {
+  for (; place > 0; --place)
+    first = content.lines[first].next_of_sku;
+  return first;
+}
+
+/// The units that stand or fall with a line. Cannot overflow: limits::lines_per_order_max times
+/// limits::quantity_max.
+std::int64_t asked_of_item(const order_content& content, std::uint16_t first, std::uint16_t line) {
+  if (content.allow_partial)
+    return content.lines[line].quantity;
+  std::int64_t sum = 0;
+  for_group(content, first, [&](std::uint16_t i) { sum += content.lines[i].quantity; });
+  return sum;
+}
+
 void require_group(const order_content& content, std::uint16_t first) {
   require(first < content.lines.size() && content.lines[first].first_of_sku,
           "an answer names a line that starts no group");
@@ -76,7 +93,7 @@ void decide_on(const order_state& state, const order_content& content, const res
   if (state.lines[what.first_line] != byte(line_state::asked))
     return;
   require(what.lines.size() == group_size(content, what.first_line), "an answer for other lines than asked");
-  out.emplace_back(reservation_answered{what.first_line, what.lines, what.reason});
+  out.emplace_back(reservation_answered{what.first_line, what.lines, what.reason, what.available});
   const bool refused = what.lines.find(byte(line_state::refused)) != std::string::npos;
   if (refused && !content.allow_partial && state.status == order_status::reserving)
     out.emplace_back(rejection_began{what.reason});
@@ -99,7 +116,9 @@ void decide_on(const order_state& state, const order_content&, const authorize_a
   if (what.outcome == payment_state::authorized)
     out.emplace_back(payment_authorized{what.amount_minor});
   else if (what.outcome == payment_state::refused)
-    out.emplace_back(payment_refused{what.reason});
+    out.emplace_back(payment_refused{
+        what.reason,
+        {refused_part::payment, what.amount_minor, what.available_minor, what.account_currency}});
   else if (state.payment == payment_state::requested)
     out.emplace_back(payment_unknown{});
 }
@@ -196,8 +215,8 @@ public:
   void operator()(const reservation_answered& event) const {
     std::size_t nth = 0;
     for_group(content_, event.first_line, [&](std::uint16_t i) { state_.lines[i] = event.lines[nth++]; });
-    if (state_.reason == reject_reason::none)
-      state_.reason = event.reason;
+    if (const auto at = event.lines.find(byte(line_state::refused)); at != std::string::npos)
+      note_refused(event, line_of_group(content_, event.first_line, at));
   }
   void operator()(const authorization_requested&) const {
     enter(state_, order_status::authorizing);
@@ -210,8 +229,10 @@ public:
   }
   void operator()(const payment_refused& event) const {
     state_.payment = payment_state::refused;
-    if (state_.status == order_status::authorizing)
+    if (state_.status == order_status::authorizing) {
       state_.reason = event.reason;
+      state_.refused = event.what;
+    }
     // A quarantined account did not see the request, so it does not know the order either.
     if (event.reason == reject_reason::quarantined && content_.method == payment_method::account)
       state_.linked = false;
@@ -220,16 +241,20 @@ public:
   void operator()(const order_confirmed&) const {
     enter(state_, order_status::confirmed);
     state_.reason = reject_reason::none;
+    state_.refused.reset();
     state_.outcome = placement_outcome{order_status::confirmed, reject_reason::none, state_.authorized_minor,
                                        static_cast<std::uint32_t>(count_lines(state_, line_state::reserved))};
   }
   void operator()(const rejection_began& event) const {
     enter(state_, order_status::rejecting);
+    if (state_.reason != event.reason)
+      state_.refused.reset(); // The deadline is about no line.
     state_.reason = event.reason;
   }
   void operator()(const cancellation_began&) const {
     enter(state_, order_status::cancelling);
     state_.reason = reject_reason::cancelled_by_request;
+    state_.refused.reset();
     if (!state_.outcome)
       state_.outcome = placement_outcome{order_status::cancelled, state_.reason, 0, 0};
   }
@@ -252,6 +277,17 @@ public:
   void operator()(const order_cancelled&) const { enter(state_, order_status::cancelled); }
 
 private:
+  /// The reason is that of the first refused line by number, unless it is no line's reason: of the payment,
+  /// of the deadline, of a cancellation, or from before lines were recorded.
+  void note_refused(const reservation_answered& event, std::uint16_t line) const {
+    const auto number = static_cast<std::uint16_t>(line + 1);
+    if (state_.refused ? number >= state_.refused->line : state_.reason != reject_reason::none)
+      return;
+    state_.reason = event.reason;
+    state_.refused =
+        refused_part{number, asked_of_item(content_, event.first_line, line), event.available, {}};
+  }
+
   void replace_in_group(std::uint16_t first, line_state from, line_state to) const {
     for_group(content_, first, [&](std::uint16_t i) {
       if (state_.lines[i] == byte(from))

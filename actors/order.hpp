@@ -7,7 +7,8 @@
 // replies, timers) is the business of the shell, order_entity.cpp.
 //
 // *The rules*: every line of one SKU is asked for by one command and answered by one. All answered:
-// authorize the sum of the reserved lines. One refused line rejects the order, unless it allows a part.
+// authorize the sum of the reserved lines. One refused line rejects the order, unless it allows a part; when
+// several are refused, reason and line are those of the first by number, whichever item answered first.
 // An order that is rejecting or cancelling gives back what it holds as soon as it knows that it holds
 // it, never before, and settles when nothing is asked, reserved or being given back. So a settled order
 // holds all it confirmed, or nothing.
@@ -35,6 +36,17 @@ struct placement_outcome {
   friend bool operator==(const placement_outcome&, const placement_outcome&) = default;
 };
 
+/// The part of an order that was refused, of which its reason is: a line, or the payment.
+struct refused_part {
+  static constexpr std::uint16_t payment = 0;
+
+  std::uint16_t line = payment; ///< the number of the line, from 1
+  std::int64_t asked = 0; ///< units: of the line, of all lines of its SKU unless a part is allowed; or money
+  std::optional<std::int64_t> available = {}; ///< at that moment; none: not known, or there is nothing
+  currency_code account_currency = {};        ///< of the account that refused; not set: none is known
+  friend bool operator==(const refused_part&, const refused_part&) = default;
+};
+
 struct order_state {
   order_status status = order_status::none;
   std::string lines; ///< one line_state a line
@@ -45,7 +57,8 @@ struct order_state {
   std::uint64_t content_digest = 0;
   std::string history; ///< every status it has had, one byte each
   std::int64_t updated_at_ms = 0;
-  bool linked = false; ///< the customer's account knows the order, or has been told
+  bool linked = false;                 ///< the customer's account knows the order, or has been told
+  std::optional<refused_part> refused; ///< what `reason` is about; states of earlier versions have none
   friend bool operator==(const order_state&, const order_state&) = default;
 };
 
@@ -61,6 +74,7 @@ struct reservation_answered {
   std::uint16_t first_line = 0;
   std::string lines;
   reject_reason reason = reject_reason::none;
+  std::optional<std::int64_t> available = {};
 };
 struct authorization_requested {
   std::int64_t amount_minor = 0;
@@ -70,6 +84,7 @@ struct payment_authorized {
 };
 struct payment_refused {
   reject_reason reason = reject_reason::none;
+  refused_part what = {};
 };
 /// The provider did not answer; the card payment is asking.
 struct payment_unknown {};

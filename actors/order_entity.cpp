@@ -124,7 +124,7 @@ private:
     auto& out = now.out;
     out.state = encode(state_);
     if (state_.outcome && !before.had_outcome)
-      out.announcement = placement_body(now.self.key(), *state_.outcome);
+      out.announcement = placement_body(now.self.key(), state_, *content_);
     if (state_.status == before.status)
       return;
     move_in_index(before.status, now);
@@ -151,7 +151,7 @@ private:
     if (rejected != rejection_code::none)
       now.out.reply = rejection_body(rejected, refusal_text(rejected));
     else if (places && state_.outcome)
-      now.out.reply = placement_body(now.self.key(), *state_.outcome);
+      now.out.reply = placement_body(now.self.key(), state_, *content_);
     else if (!places && state_.status == order_status::cancelled)
       now.out.reply = cancellation_body(now.self.key());
     else

@@ -2,6 +2,7 @@
 
 #include "actors/api.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace orderd::actors {
@@ -22,14 +23,58 @@ std::string reply_body(const v1::reply& what) {
   return what.SerializeAsString();
 }
 
-std::string placement_body(std::string_view order_id, const placement_outcome& outcome) {
+namespace {
+
+void fill(v1::refused_line& to, const refused_part& part, const order_content& content) {
+  const auto& line = content.lines[part.line - 1U];
+  to.set_line(part.line);
+  to.set_sku(line.sku);
+  to.set_quantity(part.asked);
+  const auto is_of_sku = [&](const order_line& each) { return each.sku == line.sku; };
+  to.set_lines(content.allow_partial ? 1
+                                     : static_cast<std::uint32_t>(std::count_if(
+                                         content.lines.begin(), content.lines.end(), is_of_sku)));
+  if (part.available)
+    to.set_available(*part.available);
+}
+
+void fill(v1::refused_payment& to, const refused_part& part, const order_content& content) {
+  to.set_amount_minor(part.asked);
+  if (content.method == payment_method::account)
+    to.set_account(content.customer);
+  if (part.available)
+    to.set_available_minor(*part.available);
+  if (part.account_currency.is_set())
+    to.mutable_account_currency()->assign(part.account_currency.view());
+}
+
+/// Of a placement or an order: what its reason is about.
+template <class Message>
+void fill_refused(Message& to, const order_state& state, const order_content& content) {
+  if (!state.refused || state.refused->line > content.lines.size())
+    return;
+  if (state.refused->line == refused_part::payment)
+    fill(*to.mutable_refused_payment(), *state.refused, content);
+  else
+    fill(*to.mutable_refused_line(), *state.refused, content);
+}
+
+} // namespace
+
+std::string placement_body(std::string_view order_id, const order_state& state,
+                           const order_content& content) {
   thread_local v1::reply reply;
+  const auto& outcome = state.outcome.value();
   auto* to = reply.mutable_placement();
+  to->clear_refused_line();
+  to->clear_refused_payment();
   to->mutable_order_id()->assign(order_id);
   to->set_status(static_cast<v1::order_status>(outcome.status));
   to->set_reason(static_cast<v1::reject_reason>(outcome.reason));
   to->set_authorized_minor(outcome.authorized_minor);
   to->set_lines_reserved(outcome.lines_reserved);
+  if (outcome.status == order_status::rejected)
+    fill_refused(*to, state, content);
   return reply_body(reply);
 }
 
@@ -125,6 +170,7 @@ void fill(v1::order& to, std::string_view order_id, const order_state& state, co
   to.set_updated_at_ms(state.updated_at_ms);
   for (const char status : state.history)
     to.add_history(static_cast<v1::order_status>(status));
+  fill_refused(to, state, content);
 }
 
 void fill(v1::stock_item& to, std::string_view sku, const item_state& state) {

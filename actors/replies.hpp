@@ -15,7 +15,8 @@
 
 namespace orderd::actors {
 
-std::string placement_body(std::string_view order_id, const placement_outcome& outcome);
+/// Pre: the placement has its outcome.
+std::string placement_body(std::string_view order_id, const order_state& state, const order_content& content);
 std::string cancellation_body(std::string_view order_id);
 std::string stock_item_body(std::string_view sku, const item_state& state);
 std::string account_body(std::string_view customer, const account_state& state);

@@ -31,6 +31,31 @@ json reason_or_null(v1::reject_reason reason) {
   return reason == v1::NO_REASON ? json(nullptr) : json(reason_name(reason));
 }
 
+/// Of a placement or an order: the line that its reason is about.
+template <class Message>
+json refused_line_of(const Message& what) {
+  if (!what.has_refused_line())
+    return nullptr;
+  const auto& line = what.refused_line();
+  return {{"line", line.line()},
+          {"sku", line.sku()},
+          {"quantity", line.quantity()},
+          {"lines", line.lines()},
+          {"available", line.has_available() ? json(line.available()) : json(nullptr)}};
+}
+
+template <class Message>
+json refused_payment_of(const Message& what) {
+  if (!what.has_refused_payment())
+    return nullptr;
+  const auto& payment = what.refused_payment();
+  return {
+      {"amount_minor", payment.amount_minor()},
+      {"account", null_if_empty(payment.account())},
+      {"available_minor", payment.has_available_minor() ? json(payment.available_minor()) : json(nullptr)},
+      {"account_currency", null_if_empty(payment.account_currency())}};
+}
+
 } // namespace
 
 std::string status_name(v1::order_status status) {
@@ -75,6 +100,8 @@ json to_json(const v1::placement& outcome) {
   return {{"order_id", actors::order_id_text(outcome.order_id())},
           {"status", status_name(outcome.status())},
           {"reason", reason_or_null(outcome.reason())},
+          {"refused_line", refused_line_of(outcome)},
+          {"refused_payment", refused_payment_of(outcome)},
           {"authorized_minor", outcome.authorized_minor()},
           {"lines_reserved", outcome.lines_reserved()}};
 }
@@ -91,6 +118,8 @@ json to_json(const v1::order& order) {
           {"customer", null_if_empty(order.customer())},
           {"status", status_name(order.status())},
           {"reason", reason_or_null(order.reason())},
+          {"refused_line", refused_line_of(order)},
+          {"refused_payment", refused_payment_of(order)},
           {"currency", order.currency()},
           {"total_minor", order.total_minor()},
           {"lines", std::move(lines)},

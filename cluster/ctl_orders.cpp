@@ -5,6 +5,7 @@
 #include "cluster/ctl_commands.hpp"
 #include "cluster/ctl_cursor.hpp"
 #include "cluster/ctl_pages.hpp"
+#include "cluster/ctl_refused.hpp"
 #include "cluster/ctl_table.hpp"
 #include "cluster/decimal.hpp"
 #include "cluster/fault_meaning.hpp"
@@ -35,6 +36,8 @@ void print_placement(const v1::placement& outcome, const place_options& options,
   if (outcome.status() == v1::CONFIRMED)
     context.out << ": " << format_money(outcome.authorized_minor(), options.currency) << " authorized, "
                 << outcome.lines_reserved() << " of " << options.lines.size() << " lines reserved";
+  if (const auto why = refused_text(outcome, options.currency); !why.empty())
+    context.out << ": " << why;
   context.out << '\n';
 }
 
@@ -42,8 +45,10 @@ void print_order(const v1::order& order, ctl_context& context) {
   auto& out = context.out;
   const auto digits = actors::places_shown(order.currency());
   out << "order      " << actors::order_id_text(order.order_id()) << '\n'
-      << "status     " << outcome_text(order.status(), order.reason()) << '\n'
-      << "reference  " << (order.reference().empty() ? "-" : actors::shown(order.reference())) << '\n'
+      << "status     " << outcome_text(order.status(), order.reason()) << '\n';
+  if (const auto why = refused_text(order); !why.empty())
+    out << "refused    " << why << '\n';
+  out << "reference  " << (order.reference().empty() ? "-" : actors::shown(order.reference())) << '\n'
       << "customer   " << (order.customer().empty() ? "guest" : actors::shown(order.customer())) << '\n'
       << "total      " << format_money(order.total_minor(), order.currency()) << '\n'
       << "payment    " << method_name(order.payment().method()) << ", "

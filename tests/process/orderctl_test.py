@@ -71,6 +71,27 @@ class OrderctlWithANode(unittest.TestCase):
         self.assertEqual(done.returncode, 3)
         self.assertIn(f'"endpoint":"{alive}"', done.stdout)
 
+    def test_a_rejected_order_names_its_line_before_and_after_a_restart(self):
+        self.ok("stock", "set", "ENOUGH", "9")
+        self.ok("stock", "set", "LITTLE", "3")
+        self.ok("account", "set", "TIGHT", "--limit", "2")
+        done = self.node.ctl("--json", "place", "ENOUGH=1@1", "LITTLE=5@1", "NEVER=1@1", "--customer", "TIGHT")
+        self.assertEqual(done.returncode, 1, done.stderr)
+        by_line = json.loads(done.stdout)
+        self.assertEqual(by_line["refused_line"],
+                         {"line": 2, "sku": "LITTLE", "quantity": 5, "lines": 1, "available": 3})
+        by_account = json.loads(self.node.ctl("--json", "place", "ENOUGH=3@1", "--customer", "TIGHT").stdout)
+        self.assertEqual(by_account["refused_payment"], {"amount_minor": 300, "account": "TIGHT",
+                                                         "available_minor": 200, "account_currency": "GBP"})
+        for _ in range(2):
+            shown = self.ok("get", by_line["order_id"])
+            self.assertEqual(shown["refused_line"], by_line["refused_line"])
+            self.assertIn("refused    line 2 (SKU LITTLE) asks for 5, 3 were available\n",
+                          self.node.ctl("get", by_line["order_id"]).stdout)
+            self.assertEqual(self.ok("get", by_account["order_id"])["refused_payment"], by_account["refused_payment"])
+            self.node.stop()
+            self.node.start()
+
     def test_refusals_have_a_reason_and_exit_code_1(self):
         self.ok("stock", "set", "SCARCE", "1")
         self.ok("account", "set", "POOR", "--limit", "0.01")

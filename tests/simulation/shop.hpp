@@ -138,6 +138,7 @@ private:
   // shop_answers.cpp: what is answered
   void take_fault(const pending& asked, const v1::fault& why);
   void take_placement(placed_order& of, const v1::placement& outcome);
+  void check_refused_part(const placed_order& of, const v1::placement& outcome);
   void take_rejection(const pending& asked, const v1::rejection& why);
   void take_order(std::uint64_t id, placed_order& of, const v1::order& now);
   void count_course(const placed_order& of, const v1::order& now);

@@ -141,10 +141,35 @@ void shop::take_placement(placed_order& of, const v1::placement& outcome) {
       happened_.count("order confirmed in part");
   } else {
     happened_.count("placement " + v1::reject_reason_Name(outcome.reason()));
+    check_refused_part(of, outcome);
   }
   if (!of.outcome)
     of.acknowledged_at = last_id_;
   of.outcome = outcome;
+}
+
+/// A refusal for want of stock or money names what was refused of what, and that it was too much.
+void shop::check_refused_part(const placed_order& of, const v1::placement& outcome) {
+  const auto& line = outcome.refused_line();
+  const auto& payment = outcome.refused_payment();
+  switch (outcome.reason()) {
+  case v1::INSUFFICIENT_STOCK:
+  case v1::UNKNOWN_SKU: {
+    const auto at = static_cast<int>(line.line()) - 1;
+    const bool known = at >= 0 && at < of.content.lines_size() && of.content.lines(at).sku() == line.sku();
+    const bool too_much = outcome.reason() == v1::UNKNOWN_SKU || line.quantity() > line.available();
+    if (known && too_much && line.quantity() >= of.content.lines(at).quantity())
+      return;
+    break;
+  }
+  case v1::CREDIT_LIMIT:
+    if (payment.account() == of.content.customer() && payment.amount_minor() > payment.available_minor())
+      return;
+    break;
+  default:
+    return;
+  }
+  complain(name_of(of) + " does not say what was refused: " + outcome.ShortDebugString());
 }
 
 void shop::take_rejection(const pending& asked, const v1::rejection& why) {
@@ -212,6 +237,11 @@ void shop::take_order(std::uint64_t id, placed_order& of, const v1::order& now) 
   check_history(id, of, now);
   if (of.cancelled && id > of.cancelled_at && now.status() != v1::CANCELLED)
     complain(name_of(of) + " was acknowledged as cancelled and is " + now.ShortDebugString() + " (F5)");
+  if (of.outcome && now.status() == v1::REJECTED
+      && (!MessageDifferencer::Equals(of.outcome->refused_line(), now.refused_line())
+          || !MessageDifferencer::Equals(of.outcome->refused_payment(), now.refused_payment())))
+    complain(name_of(of) + " was told as " + of.outcome->ShortDebugString() + " and is "
+             + now.ShortDebugString());
   if (now.payment().state() == v1::PAYMENT_UNKNOWN)
     happened_.count("payment seen unknown");
   if (of.seen && now.history_size() < of.seen->history_size())

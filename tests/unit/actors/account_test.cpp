@@ -51,6 +51,21 @@ INSTANTIATE_TEST_SUITE_P(
                     authorization{"NeverSet", false, gbp, 1, reject_reason::unknown_account}),
     [](const auto& named) { return named.param.name; });
 
+TEST(Account, TellsOfARefusalWhatIsLeftAndInWhichCurrency) {
+  const auto refused = answer_to(opened(), authorize{{}, gbp, 71});
+  EXPECT_EQ(refused.outcome, payment_state::refused);
+  EXPECT_EQ(refused.reason, reject_reason::credit_limit);
+  EXPECT_EQ(refused.amount_minor, 71);
+  EXPECT_EQ(refused.available_minor, 70);
+  EXPECT_EQ(answer_to(opened(), authorize{{}, eur, 1}).account_currency, gbp);
+  const auto nobody = answer_to(account_state{}, authorize{{}, gbp, 1});
+  EXPECT_FALSE(nobody.available_minor);
+  EXPECT_FALSE(nobody.account_currency.is_set());
+  const auto held = answer_to(opened(), authorize{{}, gbp, 70});
+  EXPECT_EQ(held.outcome, payment_state::authorized);
+  EXPECT_FALSE(held.available_minor);
+}
+
 TEST(Account, LetsOnlyWhatIsUsedNowDecide) {
   constexpr auto most = std::numeric_limits<std::int64_t>::max();
   for (const auto limit : {std::int64_t{1}, most / 2, most - 1, most}) {

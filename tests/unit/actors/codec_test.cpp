@@ -194,6 +194,31 @@ TEST(Codec, KeepsWhatAnOrderBringsAndLeavesItOutOfTheDigest) {
   EXPECT_FALSE(decode_command_body(encode(command_body{authorize{order_a, gbp, 77, -1}})));
 }
 
+/// An order that names what it was refused for, and the answers that said so.
+order_state refused_order() {
+  auto state = sample_order();
+  state.status = order_status::rejected;
+  state.reason = reject_reason::insufficient_stock;
+  state.refused = refused_part{2, 6, 5, gbp};
+  return state;
+}
+
+std::vector<command_body> refusing_answers() {
+  return {reserve_answer{3, "\1\2", reject_reason::insufficient_stock, 5},
+          authorize_answer{payment_state::refused, reject_reason::credit_limit, 77, 70, gbp}};
+}
+
+TEST(Codec, KeepsWhatARefusalTells) {
+  EXPECT_EQ(*decode_order_state(encode(refused_order())), refused_order());
+  const auto reserving = *decode_command_body(encode(refusing_answers()[0]));
+  EXPECT_EQ(std::get<reserve_answer>(reserving).available, 5);
+  const auto paying = *decode_command_body(encode(refusing_answers()[1]));
+  EXPECT_EQ(std::get<authorize_answer>(paying).available_minor, 70);
+  EXPECT_EQ(std::get<authorize_answer>(paying).account_currency, gbp);
+  const auto earlier = *decode_command_body(encode(sample_commands()[3]));
+  EXPECT_FALSE(std::get<reserve_answer>(earlier).available) << "an earlier version does not say";
+}
+
 TEST(Codec, KeepsEveryCommand) {
   for (const auto& command : sample_commands()) {
     const auto stored = encode(command);
@@ -229,6 +254,9 @@ TEST(Codec, LooksAsTheGoldenFilesSay) {
   expect_golden("order_content_bringing", encode(bringing_content()));
   expect_golden("command_reserve_bringing", encode(command_body{reserve{order_a, 3, true, {5, 6}, 9}}));
   expect_golden("command_authorize_bringing", encode(command_body{authorize{order_a, gbp, 77, 8}}));
+  expect_golden("order_state_refused", encode(refused_order()));
+  expect_golden("command_reserve_answer_refusing", encode(refusing_answers()[0]));
+  expect_golden("command_authorize_answer_refusing", encode(refusing_answers()[1]));
   for (auto& command : sample_commands())
     expect_golden("command_" + std::string{business_command{command}.name()}, encode(command));
 }

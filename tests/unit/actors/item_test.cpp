@@ -74,6 +74,14 @@ TEST(Item, KnowsASkuThatWasSetToNothing) {
   EXPECT_EQ(decide(state, reserve{{}, 0, false, {1}}).reason, reject_reason::insufficient_stock);
 }
 
+TEST(Item, SaysWhatThereIsForTheFirstLineItRefuses) {
+  EXPECT_EQ(decide(stocked(), reserve{{}, 0, false, {2, 5}}).available, 6);
+  EXPECT_EQ(decide(stocked(), reserve{{}, 0, true, {4, 7, 3, 2}}).available, 2) << "after the four of line 1";
+  EXPECT_EQ(decide(stocked(), reserve{{}, 0, false, {9}, 2}).available, 8) << "with what the order brings";
+  EXPECT_FALSE(decide(stocked(), reserve{{}, 0, false, {6}}).available) << "nothing is refused";
+  EXPECT_FALSE(decide(item_state{}, reserve{{}, 0, false, {6}}).available) << "it never had stock";
+}
+
 TEST(Item, RefusesStockBelowWhatIsReserved) {
   EXPECT_EQ(decide(stocked(), set_stock{other_id, 3}).rejected, rejection_code::below_reserved);
   EXPECT_TRUE(decide(stocked(), set_stock{other_id, 4}).event.has_value());

@@ -281,8 +281,8 @@ TEST(Order, RecordsTheOutcomeOfItsPlacementForEver) {
   const auto gone = after({place, tea_yes, jam_yes, paid, cancel, tea_back, jam_back, voided}, content);
   EXPECT_EQ(gone.status, cancelled);
   EXPECT_EQ(gone.outcome, confirmed_outcome);
-  EXPECT_EQ(after({place, jam_no, tea_no}, content).outcome,
-            (placement_outcome{rejected, reject_reason::unknown_sku, 0, 0}));
+  EXPECT_EQ(after({place, jam_no, tea_no}, content).outcome, (placement_outcome{rejected, short_of, 0, 0}))
+      << "of the first line, whichever item answered first";
   EXPECT_EQ(after({place, cancel}, content).outcome,
             (placement_outcome{cancelled, reject_reason::cancelled_by_request, 0, 0}));
 }

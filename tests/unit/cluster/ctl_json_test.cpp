@@ -27,7 +27,8 @@ TEST(CtlJson, GivesAnOrderTheFieldsOfTheExport) {
   order.set_updated_at_ms(1'259'653'500'007);
   EXPECT_EQ(to_json(order).dump(),
             R"({"order_id":"01890a5d-ac96-774b-bcce-b302099a8057","reference":"536365","customer":"17850",)"
-            R"("status":"confirmed","reason":null,"currency":"GBP","total_minor":1530,)"
+            R"("status":"confirmed","reason":null,"refused_line":null,"refused_payment":null,)"
+            R"("currency":"GBP","total_minor":1530,)"
             R"("lines":[{"sku":"85123A","quantity":6,"unit_price_minor":255,"reserved":true}],)"
             R"("payment":{"method":"account","state":"authorized","authorized_minor":1530},)"
             R"("placed_at":"2009-12-01T07:45:00.000Z","updated_at":"2009-12-01T07:45:00.007Z"})");
@@ -45,6 +46,23 @@ TEST(CtlJson, GivesAGuestNoCustomerAndARefusedOrderItsReason) {
   EXPECT_EQ(value["payment"]["method"], "card");
   EXPECT_EQ(value["payment"]["state"], "none");
   EXPECT_EQ(value["lines"], json::array());
+}
+
+TEST(CtlJson, NamesWhatARejectedOrderFailedBy) {
+  v1::placement outcome;
+  outcome.mutable_refused_line()->set_line(2);
+  outcome.mutable_refused_line()->set_sku("jam");
+  outcome.mutable_refused_line()->set_quantity(5);
+  outcome.mutable_refused_line()->set_lines(1);
+  EXPECT_EQ(to_json(outcome)["refused_line"].dump(),
+            R"({"line":2,"sku":"jam","quantity":5,"lines":1,"available":null})");
+  EXPECT_TRUE(to_json(outcome)["refused_payment"].is_null());
+  v1::order order;
+  order.mutable_refused_payment()->set_amount_minor(100);
+  order.mutable_refused_payment()->set_account("17850");
+  order.mutable_refused_payment()->set_available_minor(0);
+  EXPECT_EQ(to_json(order)["refused_payment"].dump(),
+            R"({"amount_minor":100,"account":"17850","available_minor":0,"account_currency":null})");
 }
 
 TEST(CtlJson, GivesStockAndAccountsTheFieldsOfTheExport) {
