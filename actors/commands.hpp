@@ -25,7 +25,8 @@ struct place_order {
   std::uint64_t content_digest = 0; ///< of the content
 };
 
-/// Client -> order: give everything back and end as cancelled; the caller waits until it is done.
+/// Client -> order: give everything back and end as cancelled; the caller waits until it is done, or until
+/// the card's provider turns out not to answer.
 struct cancel_order {};
 
 /// Timer -> order: the placement's deadline has passed; undo it if it is not settled.

@@ -364,6 +364,10 @@ rejection_code handle(order_state& state, const order_content& content, const co
   return rejected;
 }
 
+bool waits_for_provider(const order_state& state) noexcept {
+  return state.status == order_status::cancelling && state.payment == payment_state::unknown;
+}
+
 std::size_t count_lines(const order_state& state, line_state in) noexcept {
   return static_cast<std::size_t>(std::count(state.lines.begin(), state.lines.end(), byte(in)));
 }

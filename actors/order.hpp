@@ -132,6 +132,10 @@ void apply(order_state& state, const order_content& content, const order_event& 
 [[nodiscard]] rejection_code handle(order_state& state, const order_content& content,
                                     const command_body& what, std::int64_t now_ms, order_events& out);
 
+/// A cancellation is accepted and its end is not near: the provider did not say what became of the card, and
+/// is asked until it does. Who cancels is told so, rather than kept waiting.
+bool waits_for_provider(const order_state& state) noexcept;
+
 /// Lines in a state.
 std::size_t count_lines(const order_state& state, line_state in) noexcept;
 

@@ -106,8 +106,9 @@ private:
   struct marks {
     order_status status;
     bool had_outcome;
+    bool waited_for_provider;
   };
-  marks mark() const { return {state_.status, state_.outcome.has_value()}; }
+  marks mark() const { return {state_.status, state_.outcome.has_value(), waits_for_provider(state_)}; }
 
   bool is_unsettled(order_status status) const { return status != order_status::none && !is_settled(status); }
 
@@ -125,12 +126,15 @@ private:
     out.state = encode(state_);
     if (state_.outcome && !before.had_outcome)
       out.announcement = placement_body(now.self.key(), state_, *content_);
+    else if (waits_for_provider(state_) && !before.waited_for_provider)
+      out.announcement =
+          cancellation_body(now.self.key(), order_status::cancelling); // all others were answered
     if (state_.status == before.status)
       return;
     move_in_index(before.status, now);
     out.unsettled_change = int{is_unsettled(state_.status)} - int{is_unsettled(before.status)};
     if (state_.status == order_status::cancelled)
-      out.announcement = cancellation_body(now.self.key());
+      out.announcement = cancellation_body(now.self.key(), order_status::cancelled);
     if (is_settled(state_.status)) {
       out.timers.push_back({deadline_timer, std::nullopt, nullptr});
       out.passivate = true;
@@ -152,8 +156,8 @@ private:
       now.out.reply = rejection_body(rejected, refusal_text(rejected));
     else if (places && state_.outcome)
       now.out.reply = placement_body(now.self.key(), state_, *content_);
-    else if (!places && state_.status == order_status::cancelled)
-      now.out.reply = cancellation_body(now.self.key());
+    else if (!places && (state_.status == order_status::cancelled || waits_for_provider(state_)))
+      now.out.reply = cancellation_body(now.self.key(), state_.status);
     else
       now.out.wait = true;
   }

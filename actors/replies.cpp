@@ -78,11 +78,11 @@ std::string placement_body(std::string_view order_id, const order_state& state,
   return reply_body(reply);
 }
 
-std::string cancellation_body(std::string_view order_id) {
+std::string cancellation_body(std::string_view order_id, order_status status) {
   v1::reply reply;
   auto* to = reply.mutable_cancellation();
   to->mutable_order_id()->assign(order_id);
-  to->set_status(v1::CANCELLED);
+  to->set_status(static_cast<v1::order_status>(status));
   return reply_body(reply);
 }
 

@@ -17,7 +17,8 @@ namespace orderd::actors {
 
 /// Pre: the placement has its outcome.
 std::string placement_body(std::string_view order_id, const order_state& state, const order_content& content);
-std::string cancellation_body(std::string_view order_id);
+/// `status`: cancelled, or cancelling when it is accepted and the rest follows.
+std::string cancellation_body(std::string_view order_id, order_status status);
 std::string stock_item_body(std::string_view sku, const item_state& state);
 std::string account_body(std::string_view customer, const account_state& state);
 std::string fault_body(const runtime::fault& why);

@@ -279,7 +279,11 @@ int run(const cancel_options& options, ctl_context& context) {
   if (context.json)
     print_line({{"order_id", id}, {"status", status}}, context);
   else
-    context.out << "order " << id << ' ' << status << '\n';
+    context.out << "order " << id << ' ' << status
+                << (answer.cancellation().status() == v1::CANCELLING
+                        ? ": accepted; it ends as cancelled once the card's provider answers"
+                        : "")
+                << '\n';
   return exit_ok;
 }
 

@@ -234,6 +234,9 @@ class Shopper:
         if rejection == "NOT_FOUND" and order["answer"] is None:  # its placement was not admitted yet
             self.again.append(("cancel", order_id))
             return True
+        if reply.get("cancellation", {}).get("status") == CANCELLING:  # accepted; the provider does not answer yet
+            self.again.append(("cancel", order_id))
+            return order["answer"] is None or order["answer"]["status"] != REJECTED
         outcome = "done" if reply.get("cancellation", {}).get("status") == CANCELLED else rejection
         self.ledger.write("cancel", order_id, outcome)
         may = {"done", "ALREADY_REJECTED"} if order["answer"] is None else {cancel_outcome(order["answer"])}

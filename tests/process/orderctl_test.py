@@ -170,6 +170,35 @@ class TheExamplesOfHelp(unittest.TestCase):
                 self.assertEqual(done.returncode, 0, f"{example}\n{done.stdout}{done.stderr}")
 
 
+class OrderctlWithASilentProvider(unittest.TestCase):
+    def test_a_cancellation_is_accepted_while_the_card_is_unknown(self):
+        node = orderd_node.TemporaryNode(self, "--provider-timeout-rate", 1, "--provider-delay-ms", 1,
+                                         "--provider-timeout-ms", 50).start()
+        node.ctl("stock", "set", "A", "5")
+        order = "01890a5d-ac96-774b-bcce-b302099a8057"
+        placing = subprocess.Popen(
+            [orderd_node.PROGRAMS / "orderctl", "--endpoint", f"127.0.0.1:{node.port}", "place", "A=1@1", "--id",
+             order],
+            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True)
+
+        def shown():
+            return json.loads(node.ctl("--json", "get", order).stdout)
+
+        orderd_node.wait_until(lambda: shown().get("payment", {}).get("state") == "unknown", "the provider is silent")
+        for _ in range(2):
+            done = node.ctl("cancel", order)
+            self.assertEqual((done.returncode, done.stdout),
+                             (0, f"order {order} cancelling: accepted; it ends as cancelled once the card's provider "
+                                 "answers\n"), done.stderr)
+            self.assertEqual(json.loads(node.ctl("--json", "cancel", order).stdout)["status"], "cancelling")
+            self.assertEqual((shown()["status"], shown()["reason"]), ("cancelling", "cancelled_by_request"))
+            if placing:
+                self.assertIn("cancelled (cancelled_by_request)", placing.communicate(timeout=30)[0])
+                placing = None
+            node.stop()
+            node.start()
+
+
 class OrderctlWithoutANode(unittest.TestCase):
     def test_a_refused_connection_is_told_at_once(self):
         begun_at = time.monotonic()

@@ -95,6 +95,7 @@ private:
     std::optional<v1::placement> outcome; ///< acknowledged: for ever
     bool cancel_asked = false;
     bool cancelled = false;        ///< acknowledged
+    bool cancel_accepted = false;  ///< acknowledged as cancelling
     std::optional<v1::order> seen; ///< its longest history
     // Replies overtake each other on different connections: what is known binds only the answers to requests
     // that were asked later than these.
@@ -138,6 +139,7 @@ private:
   // shop_answers.cpp: what is answered
   void take_fault(const pending& asked, const v1::fault& why);
   void take_placement(placed_order& of, const v1::placement& outcome);
+  void take_cancellation(placed_order& of, const v1::cancellation& said);
   void check_refused_part(const placed_order& of, const v1::placement& outcome);
   void take_rejection(const pending& asked, const v1::rejection& why);
   void take_order(std::uint64_t id, placed_order& of, const v1::order& now);

@@ -66,10 +66,7 @@ void shop::take_rest(const pending& asked, const v1::reply& reply) {
   case purpose::place:
     return take_placement(orders_[asked.subject], reply.placement());
   case purpose::cancel:
-    if (!std::exchange(orders_[asked.subject].cancelled, true))
-      orders_[asked.subject].cancelled_at = last_id_;
-    happened_.count("order cancelled");
-    return;
+    return take_cancellation(orders_[asked.subject], reply.cancellation());
   case purpose::read_order:
     return take_order(asked.id, orders_[asked.subject], reply.order());
   case purpose::set_stock:
@@ -121,6 +118,21 @@ bool shop::may_be_quarantined(const pending& asked) const {
   default:
     return false;
   }
+}
+
+void shop::take_cancellation(placed_order& of, const v1::cancellation& said) {
+  if (of.outcome && of.outcome->status() == v1::REJECTED)
+    complain(name_of(of) + " is rejected and answers " + said.ShortDebugString());
+  if (said.status() == v1::CANCELLING) {
+    happened_.count("cancellation accepted");
+    of.cancel_accepted = true;
+    return;
+  }
+  if (said.status() != v1::CANCELLED)
+    complain(name_of(of) + " is cancelled with the answer " + said.ShortDebugString());
+  if (!std::exchange(of.cancelled, true))
+    of.cancelled_at = last_id_;
+  happened_.count("order cancelled");
 }
 
 void shop::take_placement(placed_order& of, const v1::placement& outcome) {

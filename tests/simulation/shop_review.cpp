@@ -33,6 +33,8 @@ void shop::review_order(const placed_order& each, const simulated_bank& bank) {
   const bool by_card = confirmed && each.content.payment_method() == v1::CARD;
   if (charged != (by_card ? std::vector<std::int64_t>{owed_minor} : std::vector<std::int64_t>{}))
     complain(what + " is charged " + std::to_string(charged.size()) + " times by the bank (S9)");
+  if (each.cancel_accepted && now.status() != v1::CANCELLED)
+    complain(what + " was acknowledged as cancelling (F5)");
   if (!each.outcome)
     return;
   const auto& said = *each.outcome;

@@ -56,6 +56,7 @@ constexpr const char* must_happen[] = {
     "placement ITEM_QUARANTINED",
     "order confirmed in part",
     "order cancelled",
+    "cancellation accepted",
     "confirmed order cancelled",
     "rejected after it held something",
     "rejection CONFLICT",

@@ -206,6 +206,60 @@ TEST(Business, AnswersBothCallersWhenAPlacementIsCancelled) {
   expect_clean(engine);
 }
 
+TEST(Business, AcceptsTheCancellationOfAnOrderWhoseCardIsUnknown) {
+  mini_engine engine{{.provider = {.timeout_rate = 1}}};
+  engine.ask(stock("tea", 9, 1));
+  const auto id = id_of(1);
+  const auto placing = engine.send(place(id, "", v1::CARD, {{"tea", 1, 5}}));
+  engine.run(); // the provider is asked once, and says nothing
+  ASSERT_EQ(view_of(engine, id).payment().state(), v1::PAYMENT_UNKNOWN);
+  for (int said = 0; said < 2; ++said) {
+    const auto reply = engine.ask(cancel(id));
+    EXPECT_EQ(reply.cancellation().status(), v1::CANCELLING) << reply.ShortDebugString();
+    EXPECT_EQ(reply.cancellation().order_id(), id);
+    engine.forget_everything();
+  }
+  ASSERT_EQ(engine.answers(placing).size(), 1u);
+  EXPECT_EQ(engine.answers(placing)[0].placement().status(), v1::CANCELLED);
+  EXPECT_EQ(view_of(engine, id).status(), v1::CANCELLING);
+  EXPECT_EQ(reserved_of(engine, "tea"), 0);
+}
+
+TEST(Business, TellsWhoCancelsWhenTheProviderTurnsOutNotToAnswer) {
+  mini_engine engine{{.provider = {.timeout_rate = 1}}};
+  engine.ask(stock("tea", 9, 1));
+  engine.stop_provider(true);
+  engine.send(place(id_of(1), "", v1::CARD, {{"tea", 1, 5}}));
+  const auto cancelling = engine.send(cancel(id_of(1)));
+  EXPECT_TRUE(engine.answers(cancelling).empty()) << "the provider may answer yet";
+  engine.stop_provider(false);
+  engine.run();
+  ASSERT_EQ(engine.answers(cancelling).size(), 1u);
+  EXPECT_EQ(engine.answers(cancelling)[0].cancellation().status(), v1::CANCELLING);
+}
+
+TEST(Business, EndsAnAcceptedCancellationOnceTheProviderHasSpoken) {
+  mini_engine engine{{.provider = {.timeout_rate = 0.8, .seed = 7}}};
+  engine.ask(stock("tea", 1'000, 1));
+  std::vector<int> accepted;
+  for (std::uint64_t n = 1; n <= 40; ++n) {
+    engine.send(place(id_of(n), "", v1::CARD, {{"tea", 1, 5}}));
+    engine.run();
+    if (view_of(engine, id_of(n)).payment().state() == v1::PAYMENT_UNKNOWN)
+      accepted.push_back(engine.send(cancel(id_of(n))));
+  }
+  ASSERT_GT(accepted.size(), 10u);
+  engine.run_to_rest();
+  for (const int caller : accepted)
+    EXPECT_EQ(engine.answers(caller).size(), 1u) << "answered once, with that it is accepted";
+  for (std::uint64_t n = 1; n <= 40; ++n)
+    if (const auto now = view_of(engine, id_of(n)); now.status() != v1::CONFIRMED) {
+      EXPECT_EQ(engine.ask(cancel(id_of(n))).cancellation().status(), v1::CANCELLED)
+          << now.ShortDebugString();
+    }
+  expect_clean(engine);
+}
+
 TEST(Business, UndoesAPlacementAtItsDeadlineOnceTheProviderHasSpoken) {
   mini_engine engine{{}};
   engine.ask(stock("tea", 9, 1));

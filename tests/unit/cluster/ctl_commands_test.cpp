@@ -125,6 +125,11 @@ TEST_F(CtlCommands, CancelAnOrder) {
   context.json = true;
   EXPECT_EQ(run(cancel_options{id(1)}, context), exit_ok);
   EXPECT_EQ(printed()["status"], "cancelled");
+  reply.mutable_cancellation()->set_status(v1::CANCELLING);
+  answer_with(reply);
+  context.json = false;
+  EXPECT_EQ(run(cancel_options{id(1)}, context), exit_ok);
+  EXPECT_NE(out.str().find(" cancelling: accepted; it ends as cancelled once"), std::string::npos);
 }
 
 TEST_F(CtlCommands, ListTheNewestOrdersOfAllShardsAndSayWhereToGoOn) {
