@@ -34,7 +34,7 @@ CLI::Validator currency_code() {
   return {[](std::string& text) -> std::string {
             return actors::currency_places(text)
                        ? ""
-                       : "'" + actors::shown(text) + "' is not " + actors::currency_rule;
+                       : "'" + actors::shown(text) + "' is not " + actors::currency_limit(text);
           },
           ""};
 }

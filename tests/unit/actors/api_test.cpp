@@ -87,7 +87,9 @@ INSTANTIATE_TEST_SUITE_P(
                currency_rule},
         broken{"UnknownCurrency", order_but([](auto& o) { o.set_currency("QQQ"); }), "currency", "QQQ",
                currency_rule},
-        broken{"Metal", order_but([](auto& o) { o.set_currency("XAU"); }), "currency", "XAU", currency_rule},
+        broken{"Metal", order_but([](auto& o) { o.set_currency("XAU"); }), "currency", "XAU",
+               "a current currency code of ISO 4217 in capital letters, as GBP; XAU has no minor unit, so no "
+               "amount of it can be counted"},
         broken{"NoPaymentMethod", order_but([](auto& o) { o.clear_payment_method(); }), "payment_method", "0",
                "ACCOUNT or CARD"},
         broken{"UnknownPaymentMethod",
