@@ -2,6 +2,7 @@
 #include "cluster/ctl_command_line.hpp"
 #include "cluster/ctl_values.hpp"
 #include "config/limits.hpp"
+#include "config/value_checks.hpp"
 
 namespace orderd::cluster {
 
@@ -13,7 +14,7 @@ void command_line::add_quarantine_entry(CLI::App* group, const char* name, const
   *options = initial;
   command->add_option("KIND", options->kind, "order, item, account or card")
       ->required()
-      ->check(CLI::IsMember({"order", "item", "account", "card"}).description(""));
+      ->check(config::word_of({"order", "item", "account", "card"}));
   command->add_option("KEY", options->key, "Order id, SKU or customer, as listed")
       ->required()
       ->check(text_up_to(limits::key_bytes_max));
@@ -77,7 +78,7 @@ std::shared_ptr<Options> command_line::add_repair(CLI::App& cluster, const char*
   if constexpr (requires { options->shard; })
     command->add_option("--shard", options->shard, "Its number")
         ->required()
-        ->check(CLI::Range(0U, limits::shards_max - 1));
+        ->check(config::whole(0, limits::shards_max - 1));
   if constexpr (requires { options->over_newer; })
     command->add_flag("--over-newer", options->over_newer,
                       "Even where the store has a later term than every node that answers");

@@ -26,7 +26,7 @@ class command_line {
 public:
   command_line();
 
-  parsed_arguments parse(std::vector<std::string> arguments);
+  parsed_arguments parse(const std::vector<std::string>& arguments);
 
 private:
   /// The options of `command`, kept until the end of the parse. `finish` may still refuse them.

@@ -1,10 +1,12 @@
 #include "cluster/ctl_options.hpp"
 
 #include "cluster/ctl_command_line.hpp"
+#include "cluster/version.hpp"
 #include "config/limits.hpp"
+#include "config/usage.hpp"
+#include "config/value_checks.hpp"
 
-#include <algorithm>
-#include <sstream>
+#include <utility>
 
 namespace orderd::cluster {
 
@@ -42,12 +44,13 @@ command_line::command_line() {
   app_.fallthrough();
   require_one(app_);
   app_.set_help_all_flag("--help-all", "Help of all commands");
+  app_.set_version_flag("--version", version);
   app_.add_option("--endpoint", result_.endpoint,
                   "The node, as HOST:PORT; of a cluster any nodes, with commas between")
       ->capture_default_str();
   app_.add_flag("--json", result_.json, "Print JSON, with amounts in minor units");
   app_.add_option("--timeout", timeout_s_, "Seconds to wait for each answer")
-      ->check(CLI::Range(1U, limits::request_timeout_ms_max / 1000))
+      ->check(config::whole(1, limits::request_timeout_ms_max / 1000, "s"))
       ->capture_default_str();
   add_order_commands();
   add_list();
@@ -61,21 +64,15 @@ command_line::command_line() {
   app_.footer(footer); // last: a command added behind it would have the same one
 }
 
-parsed_arguments command_line::parse(std::vector<std::string> arguments) {
-  std::reverse(arguments.begin(), arguments.end()); // as CLI11 takes them
-  try {
-    app_.parse(std::move(arguments));
-  } catch (const CLI::ParseError& error) {
-    std::ostringstream text;
-    const int code = app_.exit(error, text, text);
-    return {std::nullopt, code == 0 ? exit_ok : exit_usage, text.str()};
-  }
+parsed_arguments command_line::parse(const std::vector<std::string>& arguments) {
+  if (auto end = config::read_arguments(app_, arguments))
+    return {std::nullopt, end->asked_for ? exit_ok : exit_usage, std::move(end->text)};
   result_.timeout_ms = timeout_s_ * 1000;
   return {std::move(result_), exit_ok, {}};
 }
 
-parsed_arguments parse_arguments(std::vector<std::string> arguments) {
-  return command_line{}.parse(std::move(arguments));
+parsed_arguments parse_arguments(const std::vector<std::string>& arguments) {
+  return command_line{}.parse(arguments);
 }
 
 } // namespace orderd::cluster

@@ -142,7 +142,7 @@ struct parsed_arguments {
 };
 
 /// `arguments` without the program's name.
-parsed_arguments parse_arguments(std::vector<std::string> arguments);
+parsed_arguments parse_arguments(const std::vector<std::string>& arguments);
 
 /// Reads `SKU=QUANTITY@PRICE`, the price a decimal in `currency`; the SKU may hold '=' and '@'. On failure
 /// gives what is wrong with it.

@@ -2,6 +2,7 @@
 #include "cluster/ctl_command_line.hpp"
 #include "cluster/ctl_values.hpp"
 #include "config/limits.hpp"
+#include "config/value_checks.hpp"
 
 #include <filesystem>
 #include <map>
@@ -97,9 +98,9 @@ void command_line::add_list() {
       ->check(text_up_to(limits::key_bytes_max));
   list->add_option("--status", options->status,
                    "Only these: placed, reserving, authorizing, confirmed, rejecting, rejected, ...")
-      ->transform(one_of(statuses));
+      ->transform(config::one_of(statuses));
   list->add_option("--limit", options->limit, "Orders to show")
-      ->check(CLI::Range(1U, 1'000'000U))
+      ->check(config::whole(1, 1'000'000))
       ->capture_default_str();
   list->add_option("--after", options->after, "Go on behind this order id")->transform(order_id());
 }
@@ -126,7 +127,7 @@ void command_line::add_import() {
     if (of.not_placed_file.empty())
       of.not_placed_file = name + ".not_placed.csv";
   });
-  retail->add_option("FILE", options->file, "CSV, or CSV in xz")->required()->check(CLI::ExistingFile);
+  retail->add_option("FILE", options->file, "CSV, or CSV in xz")->required()->check(config::readable_file());
   retail->add_option(
       "--stock-factor", *factor,
       "For a demonstration: each order that is new brings F x its units into stock, rounded so that\n"
@@ -135,7 +136,7 @@ void command_line::add_import() {
                      "Open accounts with this limit in GBP, as 5000.00, where there are none; without it\n"
                      "each order that is new adds its total to its customer's limit");
   retail->add_option("--concurrency", options->concurrency, "Orders that may be unanswered")
-      ->check(CLI::Range(1U, 8192U))
+      ->check(config::whole(1, 8'192))
       ->capture_default_str();
   retail->add_flag("--place-incomplete", options->place_incomplete,
                    "Place invoices without their rows that cannot be read, rather than hold them back");
@@ -152,7 +153,7 @@ void command_line::add_export() {
       app_.add_subcommand("export", "Print all orders, stock or accounts as JSON Lines, sorted by id or key");
   command->add_option("WHAT", bind<export_options>(command)->what, "orders, stock or accounts")
       ->required()
-      ->transform(one_of(kinds));
+      ->transform(config::one_of(kinds));
 }
 
 } // namespace orderd::cluster

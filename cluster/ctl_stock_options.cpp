@@ -2,6 +2,7 @@
 #include "cluster/ctl_command_line.hpp"
 #include "cluster/ctl_values.hpp"
 #include "config/limits.hpp"
+#include "config/value_checks.hpp"
 
 namespace orderd::cluster {
 
@@ -10,7 +11,7 @@ void command_line::add_key_page(CLI::App& group, const char* key, const char* he
   auto* list = group.add_subcommand("list", help);
   auto options = bind<Options>(list);
   list->add_option("--limit", options->limit, "Rows to show")
-      ->check(CLI::Range(1U, 1'000'000U))
+      ->check(config::whole(1, 1'000'000))
       ->capture_default_str();
   list->add_option("--after", options->after, std::string{"Go on behind this "} + key)
       ->check(text_up_to(limits::key_bytes_max));
@@ -23,9 +24,7 @@ void command_line::add_stock() {
   auto* set = stock->add_subcommand("set", "Set the units on hand of a SKU; refused below what is reserved");
   auto new_stock = bind<stock_set_options>(set);
   set->add_option("SKU", new_stock->sku)->required()->check(new_text_up_to(limits::key_bytes_max));
-  set->add_option("UNITS", new_stock->on_hand)
-      ->required()
-      ->check(CLI::Range(std::int64_t{0}, limits::quantity_max));
+  set->add_option("UNITS", new_stock->on_hand)->required()->check(config::whole(0, limits::quantity_max));
   auto* get = stock->add_subcommand("get", "Show units on hand, reserved and available of a SKU");
   get->add_option("SKU", bind<stock_get_options>(get)->sku)
       ->required()
@@ -35,7 +34,7 @@ void command_line::add_stock() {
       "load", "Set the units on hand of many SKUs from a CSV file with the header sku,on_hand");
   load->add_option("FILE", bind<stock_load_options>(load)->file, "CSV, or CSV in xz")
       ->required()
-      ->check(CLI::ExistingFile);
+      ->check(config::readable_file());
 }
 
 void command_line::add_account() {

@@ -7,10 +7,8 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <map>
 #include <optional>
 #include <string>
-#include <utility>
 
 namespace orderd::cluster {
 
@@ -29,21 +27,5 @@ std::optional<std::int64_t> parse_amount(const std::string& text, const std::str
 
 /// The same, of an option. Throws CLI::ValidationError, for CLI11 to print.
 std::int64_t amount_or_throw(const std::string& option, const std::string& text, const std::string& currency);
-
-/// The name of an enumerator, turned into its number as CLI11 reads it.
-template <class Enum>
-CLI::Validator one_of(std::map<std::string, Enum> names) {
-  return {[names = std::move(names)](std::string& text) -> std::string {
-            if (const auto found = names.find(text); found != names.end()) {
-              text = std::to_string(static_cast<int>(found->second));
-              return {};
-            }
-            std::string known;
-            for (const auto& [name, value] : names)
-              known += (known.empty() ? "" : ", ") + name;
-            return "'" + text + "' is none of " + known;
-          },
-          ""};
-}
 
 } // namespace orderd::cluster

@@ -92,10 +92,10 @@ int run_session(const invocation& what) {
   return code;
 }
 
-int run_orderctl(std::vector<std::string> arguments) {
+int run_orderctl(const std::vector<std::string>& arguments) {
   static_cast<void>(std::signal(SIGINT, on_interrupt));
   std::ios::sync_with_stdio(false);
-  const auto parsed = parse_arguments(std::move(arguments));
+  const auto parsed = parse_arguments(arguments);
   if (!parsed.what) {
     (parsed.exit_code == exit_ok ? std::cout : std::cerr) << parsed.text;
     return parsed.exit_code;

@@ -15,6 +15,7 @@
 #include "config/loopback.hpp"
 #include "config/settings.hpp"
 #include "config/start_options.hpp"
+#include "config/usage.hpp"
 #include "runtime/descriptors.hpp"
 #include "runtime/lmdb_storage.hpp"
 #include "runtime/log.hpp"
@@ -245,7 +246,8 @@ int run(const config::node_settings& settings, const config::start_options& said
 
 int main(int argc, char** argv) {
   std::set_terminate(orderd::cluster::say_and_end);
-  CLI::App app{"orderd: takes orders, reserves stock, takes payment and confirms, durably and exactly once."};
+  CLI::App app{"orderd: takes orders, reserves stock, takes payment and confirms, durably and exactly once.",
+               "orderd"};
   app.set_version_flag("--version", orderd::cluster::version);
   orderd::config::node_settings settings;
   orderd::config::add_settings(app, settings);
@@ -253,10 +255,9 @@ int main(int argc, char** argv) {
   orderd::config::add_start_options(app, said);
   orderd::cluster::disks_options disks;
   orderd::cluster::add_disks_commands(app, disks);
-  try {
-    app.parse(argc, argv);
-  } catch (const CLI::ParseError& error) {
-    return app.exit(error) == 0 ? EXIT_SUCCESS : orderd::cluster::exit_usage;
+  if (const auto end = orderd::config::read_arguments(app, {argv + 1, argv + argc})) {
+    std::fputs(end->text.c_str(), end->asked_for ? stdout : stderr);
+    return end->asked_for ? EXIT_SUCCESS : orderd::cluster::exit_usage;
   }
   if (const auto why = orderd::config::contradiction(settings, said);
       !why.empty() && disks.what == orderd::cluster::disks_options::action::none) {

@@ -2,10 +2,10 @@
 
 #include "config/limits.hpp"
 #include "config/loopback.hpp"
+#include "config/value_checks.hpp"
 
 #include <CLI/CLI.hpp>
 
-#include <charconv>
 #include <limits>
 #include <map>
 #include <string>
@@ -13,40 +13,6 @@
 namespace orderd::config {
 
 namespace {
-
-/// "1,000,000" reads better than "1000000".
-std::string grouped(std::int64_t number) {
-  auto digits = std::to_string(number);
-  for (auto i = static_cast<std::ptrdiff_t>(digits.size()) - 3; i > (number < 0 ? 1 : 0); i -= 3)
-    digits.insert(static_cast<std::size_t>(i), ",");
-  return digits;
-}
-
-/// Whole numbers from `least` to `most`, of `unit`. CLI11 puts the setting's name before the message.
-CLI::Validator whole(std::int64_t least, std::int64_t most, const std::string& unit) {
-  const auto range = grouped(least) + " to " + grouped(most) + (unit.empty() ? "" : " " + unit);
-  return {[=](std::string& text) -> std::string {
-            std::int64_t value = 0;
-            const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-            if (end != text.data() + text.size() || error == std::errc::invalid_argument)
-              return "'" + text + "' is not a whole number; it must be " + range;
-            if (error != std::errc{} || value < least || value > most)
-              return text + " is out of range; it must be " + range;
-            return {};
-          },
-          "(" + range + ")", "whole"};
-}
-
-/// A share, 0 to 1.
-CLI::Validator share() {
-  return {[](std::string& text) -> std::string {
-            double value = 0;
-            if (!CLI::detail::lexical_cast(text, value) || !(value >= 0 && value <= 1))
-              return "'" + text + "' is out of range; it must be a share from 0 to 1";
-            return {};
-          },
-          "(0 to 1)", "share"};
-}
 
 enum class when_empty : std::uint8_t { refused, allowed };
 
@@ -79,7 +45,7 @@ void add_cluster(CLI::App& app, node_settings& into) {
   app.add_option("--configuration", into.configuration,
                  "What says who owns which shard: static (this node alone) or an etcd that nodes share")
       ->type_name("static|etcd")
-      ->transform(CLI::CheckedTransformer(forms).description(""))
+      ->transform(one_of(forms))
       ->default_str("static");
   app.add_option("--etcd", into.etcd, "Endpoints of that etcd, one a member, separated by commas")
       ->type_name("HOST:PORT,...")
@@ -87,7 +53,7 @@ void add_cluster(CLI::App& app, node_settings& into) {
       ->check(etcd_endpoint());
   app.add_option("--replication", into.replication,
                  "Copies of each shard, fixed when the first node of a cluster starts")
-      ->check(CLI::Range(1u, 7u))
+      ->check(whole(1, 7, "copies"))
       ->type_name("COUNT")
       ->capture_default_str();
   app.add_option("--node", into.node, "Number of this node in its cluster, another one for each, for ever")
@@ -141,7 +107,7 @@ void add_storage(CLI::App& app, node_settings& into) {
   app.add_option("--disk-used-max", into.disk_used_max,
                  "Used share of the disk from which new orders are refused")
       ->type_name("SHARE")
-      ->check(share());
+      ->check(number(0, 1, "a share"));
   app.add_option("--scrub-hours", into.scrub_hours,
                  "Between two looks through all stored states and the journal while the node runs; 0: none")
       ->type_name("H")
@@ -159,7 +125,7 @@ void add_engine(CLI::App& app, node_settings& into) {
       ->check(whole(1, 256, "threads"));
   app.add_option("--entities", into.entities, "How entities run; object only to measure what actors cost")
       ->type_name("actor|object")
-      ->transform(CLI::CheckedTransformer(forms).description(""))
+      ->transform(one_of(forms))
       ->default_str("actor");
   app.add_option("--live-entities-max", into.live_entities_max, "Entity actors in memory")
       ->type_name("ENTITIES")
@@ -177,7 +143,7 @@ void add_engine(CLI::App& app, node_settings& into) {
       ->check(whole(0, 100, "restarts"));
   app.add_option("--log-level", into.log_level, "Least level of the log lines on standard error")
       ->type_name("LEVEL")
-      ->check(CLI::IsMember({"debug", "info", "warning", "error"}));
+      ->check(word_of({"debug", "info", "warning", "error"}));
 }
 
 void add_provider(CLI::App& app, provider_settings& into) {
@@ -187,11 +153,11 @@ void add_provider(CLI::App& app, provider_settings& into) {
   app.add_option("--provider-decline-rate", into.decline_rate,
                  "Share of card authorizations that it declines")
       ->type_name("SHARE")
-      ->check(share());
+      ->check(number(0, 1, "a share"));
   app.add_option("--provider-timeout-rate", into.timeout_rate,
                  "Share of its calls whose answer is lost, though they took effect")
       ->type_name("SHARE")
-      ->check(share());
+      ->check(number(0, 1, "a share"));
   app.add_option("--provider-seed", into.seed, "Seed of its choices: the same seed and key, the same answer")
       ->type_name("NUMBER")
       ->check(whole(0, std::numeric_limits<std::int64_t>::max(), ""));

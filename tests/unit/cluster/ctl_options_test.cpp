@@ -159,15 +159,18 @@ TEST(CtlOptions, ReadsAnImport) {
   expect_usage_error({"import", "online-retail", file, "--stock-factor", "1e3"}, "--stock-factor");
   expect_usage_error({"import", "online-retail", file, "--credit", "0.001"}, "--credit");
   expect_usage_error({"import", "online-retail", file, "--concurrency", "0"}, "--concurrency");
-  expect_usage_error({"import", "online-retail", file + ".absent"}, "does not exist");
+  expect_usage_error({"import", "online-retail", file + ".absent"},
+                     ".absent' cannot be read: No such file or directory");
 }
 
 TEST(CtlOptions, RefusesWhatItDoesNotKnow) {
-  expect_usage_error({}, "required");
+  expect_usage_error({}, "a command is missing");
   expect_usage_error({"frobnicate"}, "frobnicate");
-  expect_usage_error({"get"}, "required");
+  expect_usage_error({"get"}, "missing: ID");
   expect_usage_error({"get", "not-an-id"}, "no order id");
   expect_usage_error({"list", "--status", "shipped"}, "shipped");
+  expect_usage_error({"list", "--status", "confirmd"}, "did you mean confirmed?");
+  expect_usage_error({"list", "--lmit", "5"}, "orderctl list: no option --lmit; did you mean --limit?");
   expect_usage_error({"list", "--limit", "0"}, "--limit");
   expect_usage_error({"stock", "set", "A", "-1"}, "UNITS");
   expect_usage_error({"account", "set", "1", "--limit", "1.005"}, "no amount of GBP");
