@@ -7,6 +7,7 @@
 #include "cluster/output_file.hpp"
 #include "cluster/retail_file.hpp"
 #include "config/limits.hpp"
+#include "runtime/disk.hpp"
 
 #include <filesystem>
 #include <optional>
@@ -78,7 +79,7 @@ private:
   bool keep_lists();
   void on_placement(const link_answer& answer, const retail_invoice& invoice);
   void on_refusal(const v1::reply& answer, const std::string& subject);
-  int cannot_write(const std::string& file);
+  int cannot_write(const output_file& list);
   progress bar(const std::string& label, std::uint64_t total) {
     return {context_.progress ? &context_.err : nullptr, label, total};
   }
@@ -109,8 +110,11 @@ int retail_importer::check_files() {
   return exit_usage;
 }
 
-int retail_importer::cannot_write(const std::string& file) {
-  context_.err << "orderctl: cannot write " << actors::shown(file) << '\n';
+int retail_importer::cannot_write(const output_file& list) {
+  const auto said = list.error() == 0
+                        ? "cannot write " + list.path()
+                        : runtime::os_failure(list.error(), "write the list", list.path()).message;
+  context_.err << "orderctl: " << actors::shown(said) << '\n';
   return exit_usage;
 }
 
@@ -147,9 +151,9 @@ int retail_importer::read() {
     book_.hold_back();
   write_not_placed();
   if (!rejects_->flush())
-    return cannot_write(rejects_->path());
+    return cannot_write(*rejects_);
   if (!not_placed_->flush())
-    return cannot_write(not_placed_->path());
+    return cannot_write(*not_placed_);
   count_reading();
   tell_held_back();
   summary_.reading = clock::now() - begun_at;
@@ -199,7 +203,7 @@ void retail_importer::write_not_placed() {
 bool retail_importer::keep_lists() {
   for (auto* list : {&*rejects_, &*not_placed_}) {
     if (!list->keep()) {
-      static_cast<void>(cannot_write(list->path()));
+      static_cast<void>(cannot_write(*list));
       return false;
     }
   }

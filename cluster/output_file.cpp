@@ -1,5 +1,6 @@
 #include "cluster/output_file.hpp"
 
+#include <cerrno>
 #include <filesystem>
 #include <system_error>
 
@@ -36,21 +37,31 @@ std::string unfinished_path(const std::string& name) {
 }
 
 output_file::output_file(const std::string& name)
-    : name_(is_replaced(name) ? target_of(name) : std::string{}), path_(unfinished_path(name)),
-      stream_(path_, std::ios::binary) {}
+    : name_(is_replaced(name) ? target_of(name) : std::string{}), path_(unfinished_path(name)) {
+  attempt([this] { stream_.open(path_, std::ios::binary); });
+}
 
-bool output_file::flush() {
-  stream_.flush();
+/// The stream tells only that something failed; errno is what it met.
+bool output_file::attempt(const std::function<void()>& what) {
+  const bool was_well = static_cast<bool>(stream_);
+  errno = 0;
+  what();
+  if (was_well && !stream_)
+    error_ = errno;
   return static_cast<bool>(stream_);
 }
 
+bool output_file::flush() {
+  return attempt([this] { stream_.flush(); });
+}
+
 bool output_file::keep() {
-  stream_.close();
-  if (!stream_)
+  if (!attempt([this] { stream_.close(); }))
     return false;
   std::error_code failed;
   if (!name_.empty())
     fs::rename(path_, name_, failed);
+  error_ = failed.value();
   return !failed;
 }
 

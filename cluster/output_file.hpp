@@ -6,6 +6,7 @@
 #pragma once
 
 #include <fstream>
+#include <functional>
 #include <string>
 
 namespace orderd::cluster {
@@ -19,13 +20,18 @@ public:
   bool flush();
   /// The file takes its name. False when it cannot.
   bool keep();
+  /// The error of the system that stopped it (errno); 0: none, or none that is known.
+  int error() const noexcept { return error_; }
   /// Where it is written.
   const std::string& path() const noexcept { return path_; }
 
 private:
+  bool attempt(const std::function<void()>& what);
+
   std::string name_; ///< with symbolic links followed; empty: written directly
   std::string path_;
   std::ofstream stream_;
+  int error_ = 0;
 };
 
 /// Where a file of that name is written until it is kept.

@@ -56,11 +56,39 @@ bool write_all(int fd, std::string_view bytes) {
   return true;
 }
 
+/// What a person can do about an error of the system; "" where nothing general helps.
+const char* what_to_do(int code) {
+  switch (code) {
+  case EACCES:
+  case EPERM:
+    return "; give the user of this process the right to it and to every folder on the way, or start it as "
+           "their owner";
+  case EROFS:
+    return "; its file system is mounted read-only: mount it to be written, or name a folder elsewhere";
+  case ENOSPC:
+  case EDQUOT:
+    return "; make room on that disk";
+  case ENOTDIR:
+    return "; one of the names on the way is no folder: move it away, or name another path";
+  case EISDIR:
+    return "; a folder stands where a file is meant: move it away";
+  case ENOENT:
+    return "; a part of this path is missing: look whether its disk is mounted";
+  case EMFILE:
+  case ENFILE:
+    return "; let the process open more files (ulimit -n)";
+  case EIO:
+    return "; the disk answers with errors: look at it, and at the log of the system";
+  default:
+    return "";
+  }
+}
+
 } // namespace
 
 fault os_failure(int code, const std::string& tried, const std::string& path) {
   const auto kind = means_full(code, path) ? fault_code::storage_full : fault_code::internal;
-  return {kind, "cannot " + tried + " in " + path + ": " + std::strerror(code)};
+  return {kind, "cannot " + tried + " in " + path + ": " + std::strerror(code) + what_to_do(code)};
 }
 
 namespace {

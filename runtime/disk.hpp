@@ -12,7 +12,7 @@ namespace orderd::runtime {
 
 /// The fault of a failed system call: full disk and exhausted quota or file size are `storage_full`,
 /// so is an I/O error while the disk has next to nothing free (LMDB reports short writes so).
-/// `tried` completes "cannot ..."; `path` names the file.
+/// `tried` completes "cannot ..."; `path` names the file. The sentence ends with what a person can do.
 fault os_failure(int code, const std::string& tried, const std::string& path);
 
 /// Whether there is a file, or a folder, of that name. `corrupt` where something else has the name; another

@@ -221,8 +221,9 @@ result<environment::commit_mark> environment::last_commit() const {
 
 fault environment::failure(int code, std::string_view tried) const {
   if (code > 0)
-    return os_failure(code, std::string{tried}, folder_);
-  return {code_of(code), "cannot " + std::string{tried} + " in " + folder_ + ": " + mdb_strerror(code)};
+    return os_failure(code, std::string{tried}, folder_ + "/data.mdb");
+  return {code_of(code),
+          "cannot " + std::string{tried} + " in " + folder_ + "/data.mdb: " + mdb_strerror(code)};
 }
 
 void environment::broken(const char* what) const {
@@ -245,7 +246,7 @@ result<void> environment::preallocate(std::uint64_t bytes) {
   mdb_env_get_fd(handle_, &file);
   struct stat now {};
   if (fstat(file, &now) != 0)
-    return os_failure(errno, "ask for the size of the data file", folder_);
+    return os_failure(errno, "ask for the size of the file", folder_ + "/data.mdb");
   auto end = static_cast<std::uint64_t>(now.st_size);
   const auto space = disk_space_of(folder_);
   if (end >= bytes || !space || space->free_bytes / 4 < bytes)
@@ -257,11 +258,11 @@ result<void> environment::preallocate(std::uint64_t bytes) {
     const auto part = std::min<std::uint64_t>(zeros.size(), bytes - end);
     const auto written = pwrite(file, zeros.data(), part, static_cast<off_t>(end));
     if (written < 0)
-      return os_failure(errno, "preallocate", folder_);
+      return os_failure(errno, "take room for the file", folder_ + "/data.mdb");
     end += static_cast<std::uint64_t>(written);
   }
   if (fsync(file) != 0)
-    return os_failure(errno, "preallocate", folder_);
+    return os_failure(errno, "take room for the file", folder_ + "/data.mdb");
   return {};
 }
 

@@ -74,7 +74,7 @@ result<void> page_sums::open_files() {
     return os_failure(errno, "open the file", folder_ + "/data.mdb");
   struct stat about {};
   if (::fstat(data_, &about) != 0)
-    return os_failure(errno, "ask for the size of data.mdb", folder_);
+    return os_failure(errno, "ask for the size of the file", folder_ + "/data.mdb");
   state_ = about.st_size == 0 ? found::fresh : found::whole;
   sums_ = ::open((folder_ + "/sums").c_str(), O_RDWR | O_CLOEXEC);
   if (sums_ < 0 && errno != ENOENT)
@@ -88,7 +88,7 @@ result<void> page_sums::begin_file() {
     sums_ = ::open((folder_ + "/sums").c_str(), O_RDWR | O_CLOEXEC | O_CREAT, 0644);
   std::memcpy(table_, file_head.data(), file_head.size());
   if (sums_ < 0 || ::ftruncate(sums_, 0) != 0 || write_all(sums_, table_, sector_bytes, 0) != 0)
-    return os_failure(errno, "begin sums", folder_);
+    return os_failure(errno, "begin sums", folder_ + "/sums");
   return {};
 }
 
@@ -97,7 +97,7 @@ result<void> page_sums::load_metas(bool summed) {
     auto& stored = stored_[number];
     const auto got = read_all(data_, stored.data(), stored.size(), number * page_bytes);
     if (got < 0)
-      return os_failure(errno, "read data.mdb", folder_);
+      return os_failure(errno, "read the file", folder_ + "/data.mdb");
     if (got != static_cast<ssize_t>(stored.size()))
       continue;
     const auto sound = [&] { return stored_sum(stored.data() + meta::bytes) == sum_of_meta(stored.data()); };
@@ -149,7 +149,7 @@ result<void> page_sums::read_sums(std::uint64_t sectors) {
     if (read_all(sums_, table_ + at, count, at) >= 0)
       continue;
     if (errno != EIO)
-      return os_failure(errno, "read sums", folder_);
+      return os_failure(errno, "read the file", folder_ + "/sums");
     std::memset(table_ + at, 0, count);
   }
   return {};
@@ -213,7 +213,7 @@ result<void> page_sums::read_unchecked(page_number number, char* to) const {
     return damaged(number);
   const auto got = read_all(data_, to, page_bytes, number * page_bytes);
   if (got < 0 && errno != EIO)
-    return os_failure(errno, "read data.mdb", folder_);
+    return os_failure(errno, "read the file", folder_ + "/data.mdb");
   return got == static_cast<ssize_t>(page_bytes) ? result<void>{} : damaged(number);
 }
 
@@ -229,13 +229,13 @@ result<std::uint64_t> page_sums::read_from(int file, page_number first, std::uin
   if (file < 0 || (got < 0 && errno == EINVAL))
     got = read_all(data_, to, count * page_bytes, first * page_bytes);
   if (got < 0 && errno != EIO)
-    return os_failure(errno, "read data.mdb", folder_);
+    return os_failure(errno, "read the file", folder_ + "/data.mdb");
   return got < 0 ? 0 : static_cast<std::uint64_t>(got) / page_bytes;
 }
 
 result<void> page_sums::write_again(page_number number, const char* page) {
   if (write_all(data_, page, page_bytes, number * page_bytes) != 0 || ::fdatasync(data_) != 0)
-    return os_failure(errno, "write a page of data.mdb anew", folder_);
+    return os_failure(errno, "write a page anew", folder_ + "/data.mdb");
   return {};
 }
 

@@ -66,7 +66,7 @@ result<std::vector<page_number>> page_sums::mismatches() {
     const auto got = read_all(data_, buffer.data(), count * page_bytes, first * page_bytes);
     // Pages after a page that cannot be read are looked at one by one.
     if (got < 0 && errno != EIO)
-      return os_failure(errno, "read data.mdb", folder_);
+      return os_failure(errno, "read the file", folder_ + "/data.mdb");
     const auto whole = got < 0 ? 1 : count;
     for (std::uint64_t i = 0; i < whole; ++i) {
       const bool there = got >= static_cast<ssize_t>((i + 1) * page_bytes);
@@ -100,7 +100,7 @@ result<void> page_sums::correct(std::vector<page_number>& wrong) {
       continue;
     }
     if (write_all(data_, page.data(), page.size(), number * page_bytes) != 0 || ::fdatasync(data_) != 0)
-      return os_failure(errno, "correct a flipped bit of data.mdb", folder_);
+      return os_failure(errno, "correct a flipped bit", folder_ + "/data.mdb");
     ++corrected_;
   }
   wrong = std::move(rest);
@@ -155,16 +155,16 @@ result<void> page_sums::adopt() {
     ::close(sums_);
   sums_ = ::open(temporary.c_str(), O_RDWR | O_CLOEXEC | O_CREAT | O_TRUNC, 0644);
   if (sums_ < 0 || write_sectors() != 0 || ::fdatasync(sums_) != 0)
-    return os_failure(errno, "write sums", folder_);
+    return os_failure(errno, "write the file", folder_ + "/sums.new");
   for (page_number number = 0; number < metas; ++number) {
     auto& stored = stored_[number];
     const auto sum = sum_of_meta(stored.data());
     std::memcpy(stored.data() + meta::bytes, &sum, sizeof sum);
     if (metas_[number] && write_all(data_, stored.data(), stored.size(), number * page_bytes) != 0)
-      return os_failure(errno, "write data.mdb", folder_);
+      return os_failure(errno, "write the file", folder_ + "/data.mdb");
   }
   if (::fdatasync(data_) != 0 || ::rename(temporary.c_str(), (folder_ + "/sums").c_str()) != 0)
-    return os_failure(errno, "complete sums", folder_);
+    return os_failure(errno, "complete the file", folder_ + "/sums");
   state_ = found::whole;
   unproven_.clear();
   return sync_folder(folder_);

@@ -5,6 +5,7 @@
 
 #include <gtest/gtest.h>
 
+#include <cerrno>
 #include <fstream>
 #include <iterator>
 #include <string>
@@ -32,6 +33,17 @@ TEST(OutputFile, TakesThePlaceOfTheLastOneOnlyWhenItIsKept) {
   whole.stream() << "all";
   EXPECT_TRUE(whole.keep());
   EXPECT_EQ(content_of(name), "all");
+}
+
+TEST(OutputFile, KnowsWhyItCannotBeWritten) {
+  const test::temporary_folder folder;
+  output_file nowhere{folder.path() + "/none/list.csv"};
+  EXPECT_FALSE(nowhere.flush());
+  EXPECT_EQ(nowhere.error(), ENOENT);
+  output_file full{"/dev/full"};
+  full.stream() << "all";
+  EXPECT_FALSE(full.flush());
+  EXPECT_EQ(full.error(), ENOSPC);
 }
 
 /// A shell has opened it already, and others write to it too.

@@ -7,6 +7,8 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cerrno>
+#include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <sys/stat.h>
@@ -82,6 +84,33 @@ TEST_F(Disk, TakesTheRightsOfOthersFromAFolder) {
   EXPECT_EQ(about.st_mode & 07777, 0700u);
   EXPECT_FALSE(*make_private(folder)); // they are gone already
   EXPECT_FALSE(make_private(path("none")));
+}
+
+TEST(OsFailure, NamesTheFileTheReasonAndWhatToDo) {
+  const struct {
+    int code;
+    const char* advice;
+  } rows[] = {
+      {EACCES, "give the user of this process the right"},
+      {EPERM, "give the user of this process the right"},
+      {EROFS, "mount it to be written"},
+      {ENOSPC, "make room"},
+      {EDQUOT, "make room"},
+      {ENOTDIR, "is no folder"},
+      {EISDIR, "stands where a file is meant"},
+      {ENOENT, "look whether its disk is mounted"},
+      {EMFILE, "ulimit -n"},
+      {EIO, "the disk answers with errors"},
+  };
+  for (const auto& row : rows) {
+    const auto said = os_failure(row.code, "open the file", "/data/node.json").message;
+    EXPECT_EQ(said.find(std::string{"cannot open the file in /data/node.json: "} + std::strerror(row.code)),
+              0U)
+        << said;
+    EXPECT_NE(said.find(row.advice), std::string::npos) << said;
+  }
+  EXPECT_EQ(os_failure(ERANGE, "read", "/x").message,
+            std::string{"cannot read in /x: "} + std::strerror(ERANGE));
 }
 
 } // namespace
