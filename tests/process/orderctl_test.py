@@ -148,6 +148,58 @@ class OrderctlWithANode(unittest.TestCase):
             self.assertEqual(self.node.ctl(*words).returncode, 0)
 
 
+class Lists(unittest.TestCase):
+    """stock list and account list, over more rows than a page of the wire holds (500), in two shards."""
+
+    ROWS = 1_203
+
+    @classmethod
+    def setUpClass(cls):
+        owner = types.SimpleNamespace(addCleanup=cls.addClassCleanup)
+        cls.node = orderd_node.TemporaryNode(owner, "--shards", 2).start()
+        cls.keys = sorted(f"{'EVEN' if n % 2 == 0 else 'odd'}-{n:04}" for n in range(cls.ROWS))
+        with cls.node.client() as client:
+            client.set_stock("é" * 10, 1)
+            client.set_account("é" * 10, 1)
+            for n, key in enumerate(cls.keys):
+                client.set_stock(key, n)
+                client.set_account(key, n)
+        cls.keys.append("é" * 10)
+
+    def page(self, what, *words):
+        done = self.node.ctl("--json", what, "list", *words)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        found = json.loads(done.stdout)
+        key = {"stock": "sku", "account": "customer"}[what]
+        rows = found[{"stock": "items", "account": "accounts"}[what]]
+        return [row[key] for row in rows], found["after"]
+
+    def test_page_on_to_the_last_row(self):
+        for what in ("stock", "account"):
+            for limit in (400, 500, 501, 1_000):
+                found, after, pages = [], None, 0
+                while pages == 0 or after is not None:
+                    rows, after = self.page(what, "--limit", limit, *(("--after", after) if after else ()))
+                    self.assertLessEqual(len(rows), limit)
+                    found += rows
+                    pages += 1
+                self.assertEqual(found, self.keys, f"{what} by {limit}")
+                self.assertEqual(pages, -(-len(self.keys) // limit))
+
+    def test_give_all_rows_at_once_or_a_few_behind_a_key(self):
+        for what in ("stock", "account"):
+            self.assertEqual(self.page(what, "--limit", 5_000), (self.keys, None))
+            self.assertEqual(self.page(what, "--limit", 2, "--after", "EVEN-1200"),
+                             (["EVEN-1202", "odd-0001"], "odd-0001"))
+            self.assertEqual(self.page(what, "--after", self.keys[-1]), ([], None))
+
+    def test_are_tables_for_people(self):
+        shown = self.node.ctl("stock", "list", "--limit", 3).stdout.splitlines()
+        self.assertEqual(shown[0].split(), ["sku", "on", "hand", "reserved", "available"])
+        self.assertEqual([line.split()[0] for line in shown[1:4]], self.keys[:3])
+        self.assertEqual(shown[4], f"there are more: --after {self.keys[2]}")
+
+
 class TheExamplesOfHelp(unittest.TestCase):
     def test_typed_in_order_in_an_empty_folder_with_a_new_node_all_succeed(self):
         node = orderd_node.TemporaryNode(self).start()
@@ -218,6 +270,15 @@ class OrderctlWithoutANode(unittest.TestCase):
     def test_wrong_usage_has_exit_code_2(self):
         for words in ([], ["frobnicate"], ["get", "x"], ["place", "A=0@1"], ["import", "online-retail", "absent.csv"]):
             self.assertEqual(ctl(*words).returncode, 2, words)
+
+    def test_every_program_names_the_option_that_was_meant(self):
+        for program, words, meant in (("orderd", ["--shrads", "3"], "--shards"), ("orderctl", ["--jsno"], "--json"),
+                                      ("orderctl", ["stock", "lst"], "list"), ("orderbench", ["--mxi"], "--mix")):
+            done = subprocess.run([orderd_node.PROGRAMS / program, *words], stdin=subprocess.DEVNULL,
+                                  capture_output=True, text=True, timeout=60, check=False)
+            self.assertEqual(done.returncode, 2, words)
+            self.assertIn(f"; did you mean {meant}?\n", done.stderr)
+            self.assertTrue(done.stderr.startswith(program), done.stderr)
 
     def test_ctrl_c_ends_it_at_once_with_a_sentence(self):
         with socket.create_server(("127.0.0.1", 0)) as silent:
