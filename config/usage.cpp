@@ -203,7 +203,7 @@ private:
     if (dynamic_cast<const CLI::ValidationError*>(&error) != nullptr)
       return who + error.what();
     const auto name = option.get_name();
-    const auto values = option.results();
+    const auto& values = option.results();
     if (dynamic_cast<const CLI::ArgumentMismatch*>(&error) != nullptr)
       return who + name
              + (values.size() > 1 ? " is given " + std::to_string(values.size()) + " times, and may be once"
