@@ -21,7 +21,16 @@ cluster_metrics::cluster_metrics()
                "node"),
       drops(counters(registry_, "orderd_peer_drops_total", "Messages to other nodes that were not sent."),
             "node", "reason"),
+      refusals(counters(registry_, "orderd_peer_refusals_total",
+                        "Connections of others that were closed for want of a place."),
+               "reason"),
       link_up(gauges(registry_, "orderd_peer_link_up", "1 while messages to that node go out."), "node"),
+      in_flight(gauges(registry_, "orderd_peer_bytes_in_flight",
+                       "Bytes of messages between nodes that are held, by the budget for them."),
+                "budget"),
+      in_flight_max(gauges(registry_, "orderd_peer_bytes_in_flight_max",
+                           "Bytes of messages between nodes that may be held, by the budget for them."),
+                    "budget"),
       beacons(counters(registry_, "orderd_beacons_total", "Beacons sent, heard and ignored."), "kind"),
       doubts(
           counters(

@@ -25,8 +25,15 @@ public:
   runtime::labelled<runtime::counter> messages;
   /// orderd_peer_drops_total{node,reason}: messages that were not sent: no_link, full, too_large (peers).
   runtime::labelled<runtime::counter> drops;
+  /// orderd_peer_refusals_total{reason}: connections of others that were closed for want of a place:
+  /// no_hello_place: newer ones that had not said PEER_HELLO needed it; full (peers).
+  runtime::labelled<runtime::counter> refusals;
   /// orderd_peer_link_up{node}: 1 while messages to that node go out (peers).
   runtime::labelled<runtime::gauge> link_up;
+  /// orderd_peer_bytes_in_flight{budget}, orderd_peer_bytes_in_flight_max{budget}: received: of messages that
+  /// their shards have not taken, beyond which one frame of each node may go; sending: to all nodes (peers).
+  runtime::labelled<runtime::gauge> in_flight;
+  runtime::labelled<runtime::gauge> in_flight_max;
   /// orderd_beacons_total{kind}: sent, heard, ignored (beacons).
   runtime::labelled<runtime::counter> beacons;
 

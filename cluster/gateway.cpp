@@ -307,6 +307,9 @@ void gateway::check_all() {
     if (!check(one, now))
       overdue_.push_back(id);
   cut_overdue();
+  door_numbers_->unfinished.Set(static_cast<double>(frames_.used()));
+  door_numbers_->unanswered.Set(static_cast<double>(unanswered_.used()));
+  door_numbers_->unread.Set(static_cast<double>(unread_.used()));
 }
 
 bool gateway::check(client& one, moment now) {

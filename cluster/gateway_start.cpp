@@ -20,8 +20,8 @@ using runtime::result;
 
 namespace {
 
-/// Files that the rest of the node may have open beside the connections.
-constexpr std::size_t other_files_max = 256;
+/// Files that the rest of the node may have open beside the connections: other nodes' connections first.
+constexpr std::size_t other_files_max = 512;
 
 } // namespace
 

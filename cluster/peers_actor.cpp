@@ -93,14 +93,21 @@ void peers_actor::tick() {
     if (link.talk && link.talk->finished())
       lose(node, link, link.talk->reason().message);
   }
-  std::vector<connection_handle> ended;
   for (auto& [socket, one] : incoming_)
     if (!check(socket, one, now))
-      ended.push_back(socket);
-  for (const auto& socket : ended) {
-    end(socket);
-    cut(socket);
-  }
+      overdue_.push_back(socket);
+  cut_overdue();
+  show_numbers();
+}
+
+void peers_actor::show_numbers() {
+  std::size_t unsent = 0;
+  for (const auto& [node, link] : outgoing_)
+    unsent += link.unsent;
+  numbers_.in_flight.at("sending").Set(static_cast<double>(unsent));
+  numbers_.in_flight_max.at("sending").Set(static_cast<double>(unsent_bytes_max_ * outgoing_.size()));
+  numbers_.in_flight.at("received").Set(static_cast<double>(untaken_total_));
+  numbers_.in_flight_max.at("received").Set(static_cast<double>(untaken_total_max_));
 }
 
 // -- sending -------------------------------------------------------------------------------------
@@ -190,7 +197,8 @@ void peers_actor::read_answer(std::uint32_t node, std::string_view bytes) {
   link.up = true;
   link.pause.succeeded();
   numbers_.link_up.at(node).Set(1);
-  log::info("peers", "link_up", {{"node", node}});
+  if (const auto unsaid = link_changes_.may_say({node, true}, steady_clock::now()))
+    log::info("peers", "link_up", {{"node", node}, {"unsaid", *unsaid}});
   tell_seats(link_up{node});
 }
 
@@ -210,7 +218,8 @@ void peers_actor::lose(std::uint32_t node, outgoing_link& link, const std::strin
     return;
   }
   numbers_.link_up.at(node).Set(0);
-  log::warn("peers", "link_down", {{"node", node}}, why);
+  if (const auto unsaid = link_changes_.may_say({node, false}, steady_clock::now()))
+    log::warn("peers", "link_down", {{"node", node}, {"unsaid", *unsaid}}, why);
   tell_seats(link_down{node});
 }
 

@@ -22,11 +22,12 @@
 // *Concurrency*: a broker: it runs on the thread of CAF's multiplexer, and parses no message there. Each
 // node's connections are made on a thread of its own.
 //
-// *Limitations*: loopback only. At most limits::peer_connections_max connections from others, and
-// limits::peer_connections_waiting_max of a node that wait; any more are closed. A node whose messages the
-// seats leave above `untaken_bytes_max`, or at all while those of all nodes are above `untaken_total_max`, is
-// not read until they take some.
-// Until connections are authenticated, who waits first with a node's number comes next.
+// *Limitations*: loopback only. At most limits::peer_connections_max connections from others that have said
+// who they are, and limits::peer_connections_waiting_max of a node that wait; any more are closed. Those that
+// have not are a small pool of their own, in which the oldest goes first (connection_table.hpp). A node whose
+// messages the seats leave above `untaken_bytes_max`, or at all while those of all nodes are above
+// `untaken_total_max`, is not read until they take some. Until connections are authenticated, who waits first
+// with a node's number comes next.
 #pragma once
 
 #include "cluster/cluster_metrics.hpp"

@@ -3,10 +3,11 @@
 #pragma once
 
 #include "cluster/backoff.hpp"
-#include "cluster/log_pace.hpp"
+#include "cluster/connection_table.hpp"
 #include "cluster/messages.hpp"
 #include "cluster/peers_actor.hpp"
 #include "cluster/tidy_broker.hpp"
+#include "runtime/log_pace.hpp"
 
 #include <caf/io/middleman.hpp>
 
@@ -37,19 +38,28 @@ struct outgoing_link {
 /// A connection by which another node sends to this one.
 struct incoming_link {
   incoming_link(const peer_identity& own, const known_nodes& known, std::uint32_t shards,
-                std::uint64_t its_number, steady_time now)
+                connection_table::number its_number, steady_time now)
       : talk(own, known, shards, now), number(its_number) {}
 
   /// Whether messages of its node come by it.
   bool stands() const { return talk.other() && !waits && !talk.finished(); }
 
   peer_talk talk;
-  std::uint64_t number;                ///< in the order they were accepted
+  connection_table::number number;     ///< in the order they were accepted
   bool wide_open = false;              ///< reads are as large as a known node's may be
   bool waits = false;                  ///< not read until the node's older one is gone
   bool paused = false;                 ///< not read until the seats have taken some
   std::optional<steady_time> asked_at; ///< when reading went on, until something is read
   std::optional<steady_time> ended_at; ///< when the talk was finished
+};
+
+/// Of those who connect to this node: the nodes are as clients of a gateway.
+inline constexpr connection_places places_of_peers{
+    .clients = limits::peer_connections_max,
+    .per_address = limits::peer_connections_max,
+    .operators = 0,
+    .unintroduced = limits::peer_unintroduced_max,
+    .parting = limits::peer_connections_refused_max,
 };
 
 class peers_actor : public tidy_broker {
@@ -58,7 +68,9 @@ public:
       : tidy_broker(config), own_(options.own), shards_(options.shards), known_(options.known),
         numbers_(options.numbers), unsent_bytes_max_(options.unsent_bytes_max),
         untaken_bytes_max_(options.untaken_bytes_max), untaken_total_max_(options.untaken_total_max),
-        door_(std::move(door)) {}
+        door_(std::move(door)) {
+    show_numbers();
+  }
 
   const char* name() const override { return "orderd.peers"; }
   caf::behavior make_behavior() override;
@@ -69,6 +81,7 @@ private:
   void read(const caf::io::new_data_msg& what);
   void closed(caf::io::connection_handle socket);
   void tick();
+  void show_numbers();
 
   // -- sending ---------------------------------------------------------------
   void know(const peer_endpoints& what);
@@ -89,6 +102,9 @@ private:
   void introduced(caf::io::connection_handle socket, incoming_link& from);
   void let_next_stand(std::uint32_t node);
   void end(caf::io::connection_handle socket);
+  void refuse(incoming_link& one, const char* reason, const std::string& sentence);
+  void part(incoming_link& one, steady_time now);
+  void cut_overdue();
   bool say_output(caf::io::connection_handle socket, incoming_link& to, steady_time now);
   bool check(caf::io::connection_handle socket, incoming_link& one, steady_time now);
   void taken(const peer_taken& what);
@@ -112,10 +128,14 @@ private:
   std::map<std::uint32_t, outgoing_link> outgoing_; ///< by node
   std::unordered_map<caf::io::connection_handle, std::uint32_t> nodes_of_sockets_;
   std::unordered_map<caf::io::connection_handle, incoming_link> incoming_;
-  std::uint64_t accepted_ = 0;                   ///< connections
-  std::map<std::uint32_t, std::size_t> untaken_; ///< bytes, by node; of a node without any nothing
-  std::size_t untaken_total_ = 0;                ///< bytes
-  log_pace<runtime::fault_code> refusals_;
+  std::unordered_map<connection_table::number, caf::io::connection_handle> sockets_; ///< of incoming_
+  connection_table table_{places_of_peers};
+  std::vector<caf::io::connection_handle> overdue_; ///< to be cut at the end of the message being handled
+  connection_table::number accepted_ = 0;           ///< connections
+  std::map<std::uint32_t, std::size_t> untaken_;    ///< bytes, by node; of a node without any nothing
+  std::size_t untaken_total_ = 0;                   ///< bytes
+  runtime::log_pace<std::pair<std::uint32_t, runtime::fault_code>> refusals_; ///< by node, of strangers 0
+  runtime::log_pace<std::pair<std::uint32_t, bool>> link_changes_;            ///< by node: it came, it went
 };
 
 } // namespace orderd::cluster

@@ -46,12 +46,16 @@ void ask_when_idle(int descriptor) {
 // not only after some more reads.
 
 void peers_actor::welcome(connection_handle socket) {
-  if (incoming_.size() >= limits::peer_connections_max)
-    return cut(socket);
   ask_when_idle(static_cast<int>(socket.id()));
-  incoming_.try_emplace(socket, own_, known_, shards_, ++accepted_, steady_clock::now());
+  const auto number = ++accepted_;
+  incoming_.try_emplace(socket, own_, known_, shards_, number, steady_clock::now());
+  sockets_.emplace(number, socket);
   configure_read(socket, caf::io::receive_policy::at_most(limits::unintroduced_bytes_max));
+  if (const auto goes = table_.arrive(number, remote_addr(socket)))
+    refuse(incoming_.at(sockets_.at(*goes)), "no_hello_place",
+           "too many connections have not said PEER_HELLO, and this one came first");
   trigger(socket, 1);
+  cut_overdue();
 }
 
 void peers_actor::read_messages(connection_handle socket, incoming_link& from, std::string_view bytes) {
@@ -69,7 +73,9 @@ void peers_actor::read_messages(connection_handle socket, incoming_link& from, s
     introduced(socket, from);
   if (early)
     from.talk.fail({runtime::fault_code::malformed, "a message before the answer to PEER_HELLO"});
-  if (!say_output(socket, from, now) || from.waits)
+  const bool goes_on = say_output(socket, from, now);
+  cut_overdue();
+  if (!goes_on || from.waits)
     return;
   from.paused = too_much_untaken(from);
   if (!from.paused)
@@ -90,6 +96,10 @@ void peers_actor::deliver(std::uint32_t node, std::uint32_t shard, std::string_v
 void peers_actor::introduced(connection_handle socket, incoming_link& from) {
   from.wide_open = true;
   configure_read(socket, caf::io::receive_policy::at_most(read_bytes_max));
+  const auto nobody_is_idle = [](connection_table::number) { return false; };
+  if (table_.introduce(from.number, false, nobody_is_idle).what != connection_table::verdict::taken)
+    return refuse(from, "full",
+                  "this node has " + std::to_string(limits::peer_connections_max) + " connections of others");
   std::size_t waiting = 0;
   for (const auto& [other, one] : incoming_) {
     if (other == socket || !one.talk.other() || one.talk.other()->node != from.talk.other()->node)
@@ -126,6 +136,8 @@ void peers_actor::end(connection_handle socket) {
   if (found == incoming_.end())
     return;
   const auto who = found->second.talk.other();
+  table_.leave(found->second.number);
+  sockets_.erase(found->second.number);
   incoming_.erase(found);
   if (who)
     let_next_stand(who->node);
@@ -141,14 +153,39 @@ bool peers_actor::say_output(connection_handle socket, incoming_link& to, steady
   if (!to.talk.finished())
     return true;
   if (!to.ended_at) {
-    to.ended_at = now;
-    if (const auto unsaid = refusals_.may_say(to.talk.reason().code, now))
-      log::warn("peers", "connection_refused", {{"unsaid", *unsaid}}, to.talk.reason().message);
+    part(to, now);
     trigger(socket, 1); // so that it is seen when the other side closes
     if (to.talk.other())
       let_next_stand(to.talk.other()->node);
   }
   return false;
+}
+
+/// Ends a connection for want of a place.
+void peers_actor::refuse(incoming_link& one, const char* reason, const std::string& sentence) {
+  numbers_.refusals.at(reason).Increment();
+  one.talk.fail({runtime::fault_code::overloaded, sentence});
+  say_output(sockets_.at(one.number), one, steady_clock::now());
+}
+
+/// It is being told why it ends, and has a moment to read that.
+void peers_actor::part(incoming_link& one, steady_time now) {
+  one.ended_at = now;
+  const auto& why = one.talk.reason();
+  const auto node = one.talk.other() ? one.talk.other()->node : 0;
+  if (const auto unsaid = refusals_.may_say({node, why.code}, now))
+    log::warn("peers", "connection_refused", {{"node", node}, {"unsaid", *unsaid}}, why.message);
+  if (const auto cut_now = table_.part(one.number))
+    overdue_.push_back(sockets_.at(*cut_now));
+}
+
+void peers_actor::cut_overdue() {
+  for (const auto& socket : std::exchange(overdue_, {})) {
+    if (!incoming_.contains(socket))
+      continue; // twice in the list
+    end(socket);
+    cut(socket);
+  }
 }
 
 bool peers_actor::check(connection_handle socket, incoming_link& one, steady_time now) {

@@ -16,8 +16,6 @@ using runtime::fault_code;
 namespace {
 
 constexpr std::chrono::milliseconds tick_interval{20};
-/// Of each reason one line; the metric counts them all.
-constexpr std::chrono::seconds doubts_said_every{10};
 
 } // namespace
 
@@ -277,12 +275,11 @@ bool replica_actor::from_engine() {
 
 void replica_actor::doubted(doubt why, std::uint32_t node, const std::string& what) {
   given_.cluster_numbers.doubts.at(name_of(why)).Increment();
-  auto& said_at = doubt_said_at_.at(static_cast<std::size_t>(why));
-  if (said_at && now() - *said_at < doubts_said_every)
-    return;
-  said_at = now();
-  log::error("seat", "doubted", {{"shard", given_.options.shard}, {"node", node}, {"reason", name_of(why)}},
-             what);
+  if (const auto unsaid = doubts_.may_say({node, why}, now()))
+    log::error(
+        "seat", "doubted",
+        {{"shard", given_.options.shard}, {"node", node}, {"reason", name_of(why)}, {"unsaid", *unsaid}},
+        what);
 }
 
 void replica_actor::distrust_disk(const std::string& why) {

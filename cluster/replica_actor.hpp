@@ -16,7 +16,6 @@
 
 #include "cluster/append_cache.hpp"
 #include "cluster/lease_board.hpp"
-#include "cluster/log_pace.hpp"
 #include "cluster/messages.hpp"
 #include "cluster/replica.hpp"
 #include "cluster/seat_gate.hpp"
@@ -24,6 +23,7 @@
 #include "config/settings.hpp"
 #include "runtime/clock.hpp"
 #include "runtime/fatal.hpp"
+#include "runtime/log_pace.hpp"
 #include "runtime/metrics.hpp"
 #include "runtime/shard_actor.hpp"
 #include "runtime/store.hpp"
@@ -31,7 +31,7 @@
 #include <caf/actor.hpp>
 #include <caf/event_based_actor.hpp>
 
-#include <array>
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -39,6 +39,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace orderd::cluster {
@@ -135,10 +136,11 @@ private:
   std::shared_ptr<const std::map<std::uint32_t, known_node>> nodes_;
   std::unique_ptr<runtime::state_reader> reader_; ///< of a copy under way
   std::string_view shown_state_;
-  std::array<std::optional<steady_time>, doubt_names.size()> doubt_said_at_; ///< by reason
+  /// By node; the metric counts them all.
+  runtime::log_pace<std::pair<std::uint32_t, doubt>> doubts_{std::chrono::seconds{10}};
   append_cache encoded_;
   std::uint64_t told_too_large_ = 0; ///< epoch of which it was said that it cannot be sent
-  log_pace<runtime::fault_code> refusals_;
+  runtime::log_pace<std::pair<std::uint32_t, runtime::fault_code>> refusals_; ///< by node
 };
 
 } // namespace orderd::cluster

@@ -143,7 +143,7 @@ void replica_actor::take(const peer_received& what) {
     read = runtime::fault{runtime::fault_code::malformed,
                           "a message of shard " + std::to_string(read->shard) + " in a frame of this one"};
   if (!read) {
-    if (const auto unsaid = refusals_.may_say(read.error().code, now()))
+    if (const auto unsaid = refusals_.may_say({what.from_node, read.error().code}, now()))
       runtime::log::warn("seat", "message_refused",
                          {{"shard", given_.options.shard}, {"from", what.from_node}, {"unsaid", *unsaid}},
                          read.error().message);

@@ -11,6 +11,14 @@ namespace orderd::limits {
 /// Connections of one node that wait for an older one to end: what its attempts to come back may leave.
 inline constexpr std::size_t peer_connections_waiting_max = 4;
 
+/// Connections to the port for nodes that have not said PEER_HELLO: a pool of their own, so that silence
+/// keeps no node out. Somebody who connects 10,000 times a second and says nothing leaves a node 12 ms for
+/// its PEER_HELLO, which it sends at once.
+inline constexpr std::size_t peer_unintroduced_max = 128;
+
+/// Of them and of others that are refused, those that have a moment to read why.
+inline constexpr std::size_t peer_connections_refused_max = 64;
+
 /// As peer_untaken_bytes_max, of all nodes together: what a node that is behind has to keep, however many
 /// others send.
 inline constexpr std::size_t peer_untaken_total_max = 64u << 20;

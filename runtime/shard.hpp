@@ -29,6 +29,7 @@
 #include "runtime/channels.hpp"
 #include "runtime/commit_tracker.hpp"
 #include "runtime/entity_host.hpp"
+#include "runtime/log_pace.hpp"
 #include "runtime/messages.hpp"
 #include "runtime/overlay.hpp"
 #include "runtime/request.hpp"
@@ -222,7 +223,8 @@ private:
   // shard_epochs.cpp: time and commits
   void see(const instant& now);
   bool must_store_time() const;
-  bool is_another(std::uint32_t source) const; ///< shard; it is logged when not
+  bool is_another(std::uint32_t source); ///< shard; it is logged when not
+  void channel_refused(std::uint32_t source, const std::string& key, const char* why);
   bool is_here(const entity_id& who) const;
   void fire_timers();
   void take(const provider_answer& what);
@@ -289,6 +291,7 @@ private:
   std::vector<waiting_scan> scans_;          ///< for their epoch, or for their turn
   std::vector<outbox_key> erasable_;         ///< outbox rows acknowledged, to erase with the next epoch
   std::int64_t resend_at_ = 0;               ///< on the monotone clock
+  log_pace<std::uint32_t> channel_refusals_; ///< by the other shard; all that do not exist as one
   std::int64_t unreadable_said_at_ = 0;      ///< likewise; 0: never
   std::optional<fault> last_fault_; ///< that was answered, and its body: under overload all get the same
   std::shared_ptr<const std::string> last_fault_body_;

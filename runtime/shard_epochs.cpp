@@ -85,11 +85,19 @@ void shard::fire_timers() {
   }
 }
 
-bool shard::is_another(std::uint32_t source) const {
+/// What another node makes as often as it likes.
+void shard::channel_refused(std::uint32_t source, const std::string& key, const char* why) {
+  const std::chrono::steady_clock::time_point at{std::chrono::milliseconds{monotone_}};
+  if (const auto unsaid = channel_refusals_.may_say(std::min(source, options_.shards), at))
+    log::warn("shard", "channel_refused",
+              {{"shard", options_.shard}, {"source", source}, {"key", key}, {"unsaid", *unsaid}}, why);
+}
+
+bool shard::is_another(std::uint32_t source) {
   if (source < options_.shards && source != options_.shard)
     return true;
-  log::warn(
-      "shard", "channel_refused", {{"shard", options_.shard}, {"source", source}},
+  channel_refused(
+      source, "",
       "a message of a channel names as the other shard one that does not exist, or this one; nothing of "
       "it is taken. A node with other settings, or something that is no node, reaches the peer port");
   return false;
@@ -106,9 +114,8 @@ void shard::commands(const channel_commands& batch, const instant& now) {
   bool taken = false;
   for (const auto& each : batch.commands) {
     if (!is_here(each.to)) {
-      log::warn("shard", "channel_refused",
-                {{"shard", options_.shard}, {"source", batch.source}, {"key", rules_.readable_key(each.to)}},
-                "a command for an entity of another shard, and what follows it, is not taken");
+      channel_refused(batch.source, rules_.readable_key(each.to),
+                      "a command for an entity of another shard, and what follows it, is not taken");
       break;
     }
     if (is_full())

@@ -3,6 +3,7 @@
 #include "cluster/peers_links.hpp"
 #include "tests/support/far_node.hpp"
 #include "tests/support/loopback.hpp"
+#include "tests/support/wait_until.hpp"
 #include "tests/support/wire.hpp"
 
 #include <gtest/gtest.h>
@@ -78,6 +79,20 @@ TEST(PeersReceiving, LetFewConnectionsOfANodeWait) {
   EXPECT_EQ(errors[0].code(), v1::fault::OVERLOADED);
 }
 
+TEST(PeersReceiving, HearANodeHoweverManySilentConnectionsThereAre) {
+  far_node node{1};
+  std::vector<std::unique_ptr<raw_client>> silent;
+  for (std::size_t i = 0; i < limits::peer_connections_max + 10; ++i)
+    silent.push_back(std::make_unique<raw_client>(node.peers.port));
+  const auto errors = errors_of(silent.front()->read_to_end());
+  ASSERT_EQ(errors.size(), 1u) << "the first goes first";
+  EXPECT_EQ(errors[0].code(), v1::fault::OVERLOADED);
+  false_peer two{node};
+  EXPECT_TRUE(two.is_heard());
+  two.says("anything");
+  EXPECT_TRUE(node.told->wait_for([](inbox& in) { return in.by_shard[0].size() == 1; }));
+}
+
 TEST(PeersReceiving, SpeakWithKnownNodesOnlyAndShowNoOthers) {
   far_node node{1};
   const auto shown = node.series();
@@ -119,6 +134,9 @@ TEST(PeersReceiving, ReadNobodyWithUntakenBytesAboveWhatAllMayHave) {
   three.says("no more");
   two.says("nor of this one");
   EXPECT_EQ(node.told->by_shard[0].size(), 2u);
+  const auto shown = [&] { return node.numbers.in_flight.at("received").Value(); };
+  EXPECT_TRUE(test::wait_until([&] { return shown() > total_max + 1; })) << shown();
+  EXPECT_EQ(node.numbers.in_flight_max.at("received").Value(), total_max);
   caf::anon_send(node.peers.actor, peer_taken{2, total_max + 1});
   EXPECT_TRUE(node.told->wait_for([](inbox& in) { return in.by_shard[0].size() == 4; }));
 }

@@ -28,7 +28,7 @@ std::vector<prometheus::MetricFamily> all_families() {
   for (auto* one :
        {&numbers.requests, &numbers.admission_refusals, &numbers.orders_settled, &numbers.entity_restarts,
         &numbers.provider_calls, &of_cluster.bytes, &of_cluster.messages, &of_cluster.drops,
-        &of_cluster.beacons, &of_cluster.store_calls, &of_cluster.doubts})
+        &of_cluster.refusals, &of_cluster.beacons, &of_cluster.store_calls, &of_cluster.doubts})
     one->at("x");
   for (auto* one : {&numbers.unsettled_orders,
                     &numbers.oldest_unsettled_order_age,
@@ -50,6 +50,8 @@ std::vector<prometheus::MetricFamily> all_families() {
                     &numbers.state_salvaged,
                     &numbers.lost_ranges,
                     &of_cluster.follower_lag,
+                    &of_cluster.in_flight,
+                    &of_cluster.in_flight_max,
                     &of_cluster.store_trouble})
     one->at("x");
   auto all = numbers.Collect();

@@ -1,8 +1,10 @@
-#include "cluster/log_pace.hpp"
+#include "runtime/log_pace.hpp"
 
 #include <gtest/gtest.h>
 
-namespace orderd::cluster {
+#include <utility>
+
+namespace orderd::runtime {
 namespace {
 
 using namespace std::chrono_literals;
@@ -20,5 +22,14 @@ TEST(LogPace, SaysOneLineASecondOfEachCauseAndCountsTheOthers) {
   EXPECT_EQ(pace.may_say(cause::one, start + 2s), 0u);
 }
 
+TEST(LogPace, HidesNobodyBehindWhoIsNoisy) {
+  log_pace<std::pair<int, cause>> pace{10s};
+  const std::chrono::steady_clock::time_point start{1h};
+  EXPECT_EQ(pace.may_say({1, cause::one}, start), 0u);
+  EXPECT_EQ(pace.may_say({1, cause::one}, start + 9s), std::nullopt);
+  EXPECT_EQ(pace.may_say({2, cause::one}, start + 9s), 0u);
+  EXPECT_EQ(pace.may_say({1, cause::one}, start + 10s), 1u);
+}
+
 } // namespace
-} // namespace orderd::cluster
+} // namespace orderd::runtime
