@@ -1,5 +1,6 @@
 #include "actors/account.hpp"
 
+#include "actors/currency.hpp"
 #include "actors/money.hpp"
 #include "runtime/bytes.hpp"
 #include "runtime/result.hpp"
@@ -29,6 +30,8 @@ set_account_decision decide(const account_state& state, const set_account& what)
     return {rejection_code::conflict, false};
   if (state.is_open() && state.currency != what.currency)
     return {rejection_code::currency_fixed, false};
+  if (!state.is_open() && !currency_places(what.currency.view()))
+    return {rejection_code::invalid_field, false};
   if (what.credit_limit_minor < state.used_minor())
     return {rejection_code::below_held, false};
   return {};

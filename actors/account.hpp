@@ -57,7 +57,8 @@ struct amount_voided {
 using account_event = std::variant<account_was_set, credit_added, order_linked, amount_held, amount_voided>;
 
 /// Guards of `set_account`, in order: said before -> NONE, and `repeated`; its id said with other content ->
-/// CONFLICT; another currency -> CURRENCY_FIXED; a limit below what is used -> BELOW_HELD.
+/// CONFLICT; another currency -> CURRENCY_FIXED; to be opened in a currency that there is not ->
+/// INVALID_FIELD; a limit below what is used -> BELOW_HELD.
 struct set_account_decision {
   rejection_code rejected = rejection_code::none;
   bool repeated = false;

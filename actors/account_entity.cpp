@@ -60,6 +60,10 @@ private:
 
   void on(const set_account& what, runtime::turn& now) {
     const auto decision = decide(state_, what);
+    if (decision.rejected == rejection_code::invalid_field) {
+      now.out.reply = invalid_currency_body(what.currency.view());
+      return;
+    }
     if (decision.rejected != rejection_code::none) {
       now.out.reply = rejection_body(decision.rejected, refusal_text(decision.rejected));
       return;

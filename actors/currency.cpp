@@ -70,6 +70,11 @@ std::optional<unsigned> currency_places(std::string_view code) noexcept {
   return at != currencies.end() && at->code == code ? std::optional{at->places} : std::nullopt;
 }
 
+bool is_currency_form(std::string_view code) noexcept {
+  return code.size() == 3
+         && std::all_of(code.begin(), code.end(), [](char letter) { return letter >= 'A' && letter <= 'Z'; });
+}
+
 unsigned places_shown(std::string_view code) noexcept {
   return currency_places(code).value_or(2);
 }

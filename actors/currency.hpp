@@ -8,7 +8,8 @@
 // currency at all.
 //
 // *Limitations*: only what is new has to be of the table. Orders and accounts of earlier versions may be in
-// any three capital letters; they go on, and are shown with two places.
+// any three capital letters; they go on, are shown with two places, and who repeats the command that made
+// them gets its answer again. So the door looks at the form alone, and order and account at the table.
 //
 // *Concurrency*: any thread; nothing but `currency_limit` allocates.
 #pragma once
@@ -23,7 +24,10 @@ namespace orderd::actors {
 /// of the table; small letters are another code.
 std::optional<unsigned> currency_places(std::string_view code) noexcept;
 
-/// The same, for what is stored already: 2 for a code that is not of the table.
+/// Three capital letters.
+bool is_currency_form(std::string_view code) noexcept;
+
+/// The places, for what is stored already: 2 for a code that is not of the table.
 unsigned places_shown(std::string_view code) noexcept;
 
 /// What a currency has to be, for whoever named another one.

@@ -1,5 +1,6 @@
 #include "actors/order.hpp"
 
+#include "actors/currency.hpp"
 #include "actors/money.hpp"
 #include "runtime/result.hpp"
 
@@ -303,15 +304,16 @@ private:
 
 rejection_code decide(const order_state& state, const order_content& content, const command_body& what,
                       order_events& out) {
+  const auto* place = std::get_if<place_order>(&what);
   switch (verdict_of(state.status, column_of(what))) {
   case verdict::act:
+    if (place != nullptr && !currency_places(content.currency.view()))
+      return rejection_code::invalid_field;
     std::visit([&](const auto& command) { decide_on(state, content, command, out); }, what);
     return rejection_code::none;
-  case verdict::again: {
-    const auto* place = std::get_if<place_order>(&what);
+  case verdict::again:
     return place && place->content_digest != state.content_digest ? rejection_code::conflict
                                                                   : rejection_code::none;
-  }
   case verdict::ignore:
     return rejection_code::none;
   case verdict::not_found:

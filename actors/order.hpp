@@ -117,7 +117,8 @@ using order_event =
 using order_events = std::vector<order_event>;
 
 /// Appends to `out` what follows from the command. A rejection: nothing is appended. `content` is the
-/// order's, or the one to be placed. Throws `bug` for a command nobody can send in this status.
+/// order's, or the one to be placed: a new one has to be in a currency there is, or it is INVALID_FIELD.
+/// Throws `bug` for a command nobody can send in this status.
 [[nodiscard]] rejection_code decide(const order_state& state, const order_content& content,
                                     const command_body& what, order_events& out);
 

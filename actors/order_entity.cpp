@@ -91,8 +91,12 @@ public:
     events.clear();
     const auto& what = body_of(now.what);
     const auto before = mark();
-    begin_if_new(what, now);
+    const auto* begins = state_.status == order_status::none ? std::get_if<place_order>(&what) : nullptr;
+    if (begins != nullptr)
+      content_ = begins->content;
     const auto rejected = actors::handle(state_, *content_, what, now.now, events);
+    if (begins != nullptr && rejected == rejection_code::none)
+      begin(*begins, now);
     for (const auto& event : events)
       std::visit(sender{now.self, *content_, now.out}, event);
     if (!events.empty())
@@ -112,12 +116,8 @@ private:
 
   bool is_unsettled(order_status status) const { return status != order_status::none && !is_settled(status); }
 
-  void begin_if_new(const command_body& what, runtime::turn& now) {
-    const auto* place = std::get_if<place_order>(&what);
-    if (place == nullptr || state_.status != order_status::none)
-      return;
-    content_ = place->content;
-    now.out.content = with_placed_at(place->stored, now.now);
+  void begin(const place_order& place, runtime::turn& now) const {
+    now.out.content = with_placed_at(place.stored, now.now);
     now.out.timers.push_back({deadline_timer, now.now + deadline_ms_, make_command(expire_order{})});
   }
 
@@ -152,7 +152,9 @@ private:
     const bool places = std::holds_alternative<place_order>(what);
     if (!places && !std::holds_alternative<cancel_order>(what))
       return;
-    if (rejected != rejection_code::none)
+    if (rejected == rejection_code::invalid_field)
+      now.out.reply = invalid_currency_body(content_->currency.view());
+    else if (rejected != rejection_code::none)
       now.out.reply = rejection_body(rejected, refusal_text(rejected));
     else if (places && state_.outcome)
       now.out.reply = placement_body(now.self.key(), state_, *content_);

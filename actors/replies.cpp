@@ -1,6 +1,7 @@
 #include "actors/replies.hpp"
 
 #include "actors/api.hpp"
+#include "actors/currency.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -137,6 +138,10 @@ std::string invalid_field_body(std::string field, std::string_view value, std::s
   to->mutable_value()->assign(start_of(value, value_bytes_max));
   to->set_limit(std::move(limit));
   return reply_body(reply);
+}
+
+std::string invalid_currency_body(std::string_view code) {
+  return invalid_field_body("currency", code, currency_limit(code));
 }
 
 void fill(v1::fault& to, const runtime::fault& why) {

@@ -29,6 +29,9 @@ std::string rejection_body(rejection_code code, std::string message);
 /// INVALID_FIELD: the field, its value (cut after 64 bytes) and the limit it breaks.
 std::string invalid_field_body(std::string field, std::string_view value, std::string limit);
 
+/// INVALID_FIELD of a `currency` that there is not.
+std::string invalid_currency_body(std::string_view code);
+
 /// A fault as it goes over the wire, in a reply or in an ERROR frame.
 void fill(v1::fault& to, const runtime::fault& why);
 

@@ -84,7 +84,7 @@ bool field_checks::new_text(const char* field, std::string_view value, std::size
 }
 
 bool field_checks::currency(const char* field, std::string_view value) {
-  return currency_places(value) || refuse(field, value, currency_limit(value));
+  return is_currency_form(value) || refuse(field, value, currency_limit(value));
 }
 
 bool field_checks::number(const char* field, std::int64_t value, std::int64_t low, std::int64_t high) {

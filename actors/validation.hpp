@@ -27,7 +27,7 @@ public:
   /// The same two, of something that is to be stored: by the rule of text.hpp too.
   bool new_key(const char* field, std::string_view value);
   bool new_text(const char* field, std::string_view value, std::size_t bytes_max);
-  /// A code of the table of currency.hpp.
+  /// Three capital letters; whether there is such a currency is asked where it is known whether it is new.
   bool currency(const char* field, std::string_view value);
   bool number(const char* field, std::int64_t value, std::int64_t low, std::int64_t high);
   /// Any other rule: `holds`, or the field's value breaks the limit.

@@ -58,6 +58,9 @@ Example: two lines, paid from the account of customer 17850
   const auto texts = std::make_shared<std::vector<std::string>>();
   auto options = bind<place_options>(place, [texts](place_options& of) {
     of.card = of.card || of.customer.empty();
+    // One with an id may be there since a version that took any code: then the node has its answer.
+    if (const auto wrong = of.order_id.empty() ? currency_code()(of.currency) : ""; !wrong.empty())
+      throw CLI::ValidationError("--currency", wrong);
     if (texts->size() > limits::lines_per_order_max)
       throw CLI::ValidationError("LINE", "an order has at most " + std::to_string(limits::lines_per_order_max)
                                              + " lines");
@@ -81,7 +84,7 @@ Example: two lines, paid from the account of customer 17850
   place->add_flag("--partial", options->partial,
                   "Confirm the lines that can be reserved; without it all or none");
   place->add_option("--currency", options->currency, "ISO 4217 code")
-      ->check(currency_code())
+      ->check(currency_form())
       ->capture_default_str();
 }
 

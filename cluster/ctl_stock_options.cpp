@@ -49,7 +49,7 @@ void command_line::add_account() {
   set->add_option("CUSTOMER", options->customer)->required()->check(new_text_up_to(limits::key_bytes_max));
   set->add_option("--limit", *limit, "Credit limit as a decimal: 5000.00")->required();
   set->add_option("--currency", options->currency, "ISO 4217 code; fixed once set")
-      ->check(currency_code())
+      ->check(currency_form())
       ->capture_default_str();
   auto* get = account->add_subcommand("get", "Show an account's limit and what is held and captured");
   get->add_option("CUSTOMER", bind<account_get_options>(get)->customer)

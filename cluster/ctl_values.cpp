@@ -39,6 +39,15 @@ CLI::Validator currency_code() {
           ""};
 }
 
+CLI::Validator currency_form() {
+  return {[](std::string& text) -> std::string {
+            return actors::is_currency_form(text)
+                       ? ""
+                       : "'" + actors::shown(text) + "' is not " + actors::currency_limit(text);
+          },
+          ""};
+}
+
 CLI::Validator order_id() {
   return {[](std::string& text) -> std::string {
             auto id = actors::parse_order_id(text);

@@ -18,6 +18,7 @@ CLI::Validator text_up_to(std::size_t bytes_max);
 CLI::Validator new_text_up_to(std::size_t bytes_max);
 
 CLI::Validator currency_code();
+CLI::Validator currency_form(); ///< three capital letters, of what there may be already
 
 /// An order id as text, turned into its bytes.
 CLI::Validator order_id();

@@ -61,6 +61,10 @@ TEST(CtlOptions, ReadsPricesInTheMinorUnitsOfTheirCurrency) {
             25'055);
   expect_usage_error({"place", "A=1@2.5", "--currency", "JPY"}, "amount of JPY");
   expect_usage_error({"place", "A=1@2.5", "--currency", "QQQ"}, "'QQQ' is not a current currency code");
+  const auto again = parsed<place_options>(
+      {"place", "A=1@2.5", "--currency", "QQQ", "--id", "01890a5d-ac96-774b-bcce-b302099a8057"});
+  EXPECT_EQ(again.currency, "QQQ") << "it may be there since a version that took it";
+  EXPECT_EQ(again.lines[0].unit_price_minor(), 250);
 }
 
 TEST(CtlOptions, RefusesALineThatIsNone) {
