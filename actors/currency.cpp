@@ -80,7 +80,7 @@ unsigned places_shown(std::string_view code) noexcept {
 }
 
 std::string currency_limit(std::string_view code) {
-  const std::string rule{currency_rule};
+  std::string rule{currency_rule};
   if (has_no_minor_unit(code))
     return rule + "; " + std::string{code} + " has no minor unit, so no amount of it can be counted";
   for (const auto& each : withdrawn)
