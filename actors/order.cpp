@@ -251,6 +251,10 @@ public:
     if (state_.reason != event.reason)
       state_.refused.reset(); // The deadline is about no line.
     state_.reason = event.reason;
+    // Whoever waits is told at the deadline: the provider, which it is about, may be silent for hours yet,
+    // and nothing that it says confirms the order any more.
+    if (event.reason == reject_reason::deadline_passed)
+      state_.outcome = placement_outcome{order_status::rejected, event.reason, 0, 0};
   }
   void operator()(const cancellation_began&) const {
     enter(state_, order_status::cancelling);

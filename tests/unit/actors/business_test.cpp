@@ -260,19 +260,23 @@ TEST(Business, EndsAnAcceptedCancellationOnceTheProviderHasSpoken) {
   expect_clean(engine);
 }
 
-TEST(Business, UndoesAPlacementAtItsDeadlineOnceTheProviderHasSpoken) {
+TEST(Business, TellsOfAPlacementAtItsDeadlineAndUndoesItOnceTheProviderHasSpoken) {
   mini_engine engine{{}};
   engine.ask(stock("tea", 9, 1));
   engine.stop_provider(true);
   const auto placing = engine.send(place(id_of(1), "", v1::CARD, {{"tea", 1, 5}}));
   ASSERT_TRUE(engine.deliver_one()); // the deadline
   EXPECT_EQ(view_of(engine, id_of(1)).status(), v1::REJECTING);
-  EXPECT_TRUE(engine.answers(placing).empty());
-  engine.stop_provider(false);
-  engine.run();
-  ASSERT_EQ(engine.answers(placing).size(), 1u);
+  ASSERT_EQ(engine.answers(placing).size(), 1u) << "whatever the provider says, it is rejected";
   EXPECT_EQ(engine.answers(placing)[0].placement().status(), v1::REJECTED);
   EXPECT_EQ(engine.answers(placing)[0].placement().reason(), v1::DEADLINE_PASSED);
+  const auto again = engine.ask(place(id_of(1), "", v1::CARD, {{"tea", 1, 5}}));
+  EXPECT_EQ(again.placement().SerializeAsString(),
+            engine.answers(placing)[0].placement().SerializeAsString());
+  engine.stop_provider(false);
+  engine.run();
+  EXPECT_EQ(engine.answers(placing).size(), 1u);
+  EXPECT_EQ(view_of(engine, id_of(1)).status(), v1::REJECTED);
   EXPECT_EQ(view_of(engine, id_of(1)).payment().state(), v1::PAYMENT_VOIDED);
   expect_clean(engine);
 }

@@ -283,6 +283,9 @@ TEST(Order, RecordsTheOutcomeOfItsPlacementForEver) {
   EXPECT_EQ(gone.outcome, confirmed_outcome);
   EXPECT_EQ(after({place, jam_no, tea_no}, content).outcome, (placement_outcome{rejected, short_of, 0, 0}))
       << "of the first line, whichever item answered first";
+  EXPECT_EQ(after({place, tea_yes, jam_yes, expire}, content).outcome,
+            (placement_outcome{rejected, reject_reason::deadline_passed, 0, 0}))
+      << "before all is given back";
   EXPECT_EQ(after({place, cancel}, content).outcome,
             (placement_outcome{cancelled, reject_reason::cancelled_by_request, 0, 0}));
 }
