@@ -27,6 +27,16 @@ json null_if_empty(const std::string& text) {
   return text.empty() ? json(nullptr) : json(text);
 }
 
+/// `silent_for_ms` is null of a node that is heard, or was not since the one that says so started.
+json missed_json(const google::protobuf::RepeatedPtrField<v1::missed_copy>& missed) {
+  auto all = json::array();
+  for (const auto& each : missed)
+    all.push_back({{"node", each.node()},
+                   {"heard", each.heard()},
+                   {"silent_for_ms", each.heard_before() ? json(each.silent_for_ms()) : json(nullptr)}});
+  return all;
+}
+
 json reason_or_null(v1::reject_reason reason) {
   return reason == v1::NO_REASON ? json(nullptr) : json(reason_name(reason));
 }
@@ -199,7 +209,9 @@ json to_json(const v1::node_status& status) {
                       {"unsettled_orders", shard.unsettled_orders()},
                       {"quarantined", shard.quarantined()},
                       {"channel_backlog", shard.channel_backlog()},
-                      {"unapplied_bytes", shard.unapplied_bytes()}});
+                      {"unapplied_bytes", shard.unapplied_bytes()},
+                      {"missed", missed_json(shard.missed())},
+                      {"refusing_because", null_if_empty(shard.refusing_because())}});
   return {{"version", status.version()},
           {"uptime_ms", status.uptime_ms()},
           {"disk_used", status.disk_used()},
@@ -257,7 +269,9 @@ json to_json(const v1::cluster_status& cluster) {
                       {"committed_epoch", shard.committed_epoch()},
                       {"journal_end", shard.journal_end()},
                       {"followers", std::move(followers)},
-                      {"state", shard.state()}});
+                      {"state", shard.state()},
+                      {"missed", missed_json(shard.missed())},
+                      {"refusing_because", null_if_empty(shard.refusing_because())}});
   }
   return {{"cluster_id", null_if_empty(cluster.cluster_id())},
           {"replication", cluster.replication()},

@@ -3,6 +3,7 @@
 #include "actors/text.hpp"
 #include "cluster/ctl_commands.hpp"
 #include "cluster/decimal.hpp"
+#include "cluster/missed_copies.hpp"
 
 #include <algorithm>
 #include <iomanip>
@@ -40,11 +41,30 @@ void print_report(const v1::audit_report& report, ctl_context& context) {
       << '\n';
 }
 
+/// What is wrong with the copies of shards: a line each.
+template <class Shards>
+void print_missed(const Shards& shards, ctl_context& context) {
+  for (const auto& shard : shards) {
+    const auto missed = missed_text(missed_copies(shard.missed()));
+    if (!shard.refusing_because().empty())
+      context.out << "REFUSING: " << actors::shown(shard.refusing_because()) << '\n';
+    else if (!missed.empty())
+      context.out << "shard " << shard.shard() << " misses copies: " << missed << '\n';
+  }
+}
+
+bool refuses(const v1::node_status& status) {
+  return std::any_of(status.shards().begin(), status.shards().end(),
+                     [](const auto& shard) { return !shard.refusing_because().empty(); });
+}
+
 void print_status(const v1::node_status& status, ctl_context& context) {
   auto& out = context.out;
   out << "orderd " << status.version() << ", up for " << status.uptime_ms() / 1000 << " s, disk "
       << std::fixed << std::setprecision(0) << status.disk_used() * 100 << " % full\n"
-      << (status.admitting() ? "admitting new orders" : "refusing new orders: " + status.refusing_because())
+      << (!status.admitting() ? "refusing new orders: " + status.refusing_because()
+          : refuses(status)   ? "refusing new orders of some shards, as said below"
+                              : "admitting new orders")
       << '\n';
   out << std::right << std::setw(5) << "shard" << std::setw(6) << "term" << std::setw(12) << "committed"
       << std::setw(12) << "applied" << std::setw(10) << "live" << std::setw(11) << "unsettled"
@@ -56,6 +76,7 @@ void print_status(const v1::node_status& status, ctl_context& context) {
         << shard.live_entities() << std::setw(11) << shard.unsettled_orders() << std::setw(13)
         << shard.quarantined() << std::setw(9) << shard.channel_backlog() << std::setw(17)
         << shard.unapplied_bytes() << '\n';
+  print_missed(status.shards(), context);
   if (!status.longest_turns().empty())
     out << "longest turns of a shard's thread (everything else of the shard waits meanwhile):\n";
   for (const auto& turn : status.longest_turns())
@@ -185,6 +206,7 @@ void print_cluster(const v1::cluster_status& cluster, ctl_context& context) {
         << std::setw(19) << shard.state() << std::setw(10) << listed(shard.in_sync()) << std::setw(10)
         << listed(shard.eligible()) << std::setw(10) << listed(shard.nodes()) << std::setw(12)
         << shard.committed_epoch() << std::setw(12) << shard.journal_end() << lags(shard) << '\n';
+  print_missed(cluster.shards(), context);
 }
 
 /// Status of one node; `named`: say which, because others follow.

@@ -105,6 +105,12 @@ bool lease_board::hears(std::uint32_t node, steady_time now) const {
   return found != heard_.end() && now - found->second < timing_.grace;
 }
 
+std::optional<steady_time> lease_board::heard_at(std::uint32_t node) const {
+  const std::lock_guard lock{mutex_};
+  const auto found = heard_.find(node);
+  return found == heard_.end() ? std::nullopt : std::optional{found->second};
+}
+
 void lease_board::know(const std::map<std::uint32_t, std::uint64_t>& disks) {
   const std::lock_guard lock{mutex_};
   std::erase_if(heard_, [&](const auto& each) { return !disks.contains(each.first); });

@@ -90,6 +90,8 @@ public:
 
   /// Whether a beacon of that node came within the grace.
   bool hears(std::uint32_t node, steady_time now) const;
+  /// When the newest beacon of that node came; none: never, since this node started.
+  std::optional<steady_time> heard_at(std::uint32_t node) const;
 
   /// These other disks there are, by node: what is kept of any else is forgotten.
   void know(const std::map<std::uint32_t, std::uint64_t>& disks);

@@ -116,6 +116,8 @@ struct seat_description {
   std::uint64_t end_term = 0;    ///< of the last epoch of the journal
   bool copying = false;          ///< the rows are an incomplete copy
   std::vector<term_start> terms; ///< of the journal
+  std::vector<runtime::missed_copy> missed = {};
+  std::string refusing_because = {}; ///< as of runtime::shard_description
 };
 
 /// Node -> itself: see how full the disk is.

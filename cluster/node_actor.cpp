@@ -2,6 +2,7 @@
 
 #include "actors/api.hpp"
 #include "actors/replies.hpp"
+#include "cluster/missed_copies.hpp"
 #include "cluster/version.hpp"
 #include "config/limits.hpp"
 #include "runtime/log.hpp"
@@ -50,6 +51,8 @@ void describe(const runtime::shard_description& how, v1::shard_status& into) {
   into.set_quarantined(how.quarantined);
   into.set_channel_backlog(how.channel_backlog);
   into.set_unapplied_bytes(how.unapplied_bytes);
+  tell_missed(*into.mutable_missed(), how.missed);
+  into.set_refusing_because(how.refusing_because);
 }
 
 /// Of all shards the longest turns.

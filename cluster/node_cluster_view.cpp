@@ -1,5 +1,6 @@
 // What a node of a cluster says of all of it.
 #include "actors/replies.hpp"
+#include "cluster/missed_copies.hpp"
 #include "cluster/node_actor.hpp"
 
 #include <caf/policy/select_all.hpp>
@@ -29,6 +30,8 @@ void fill(v1::shard_view& to, const seat_description& seat,
   to.set_committed_epoch(seat.committed);
   to.set_journal_end(seat.end);
   to.set_state(seat.state);
+  tell_missed(*to.mutable_missed(), seat.missed);
+  to.set_refusing_because(seat.refusing_because);
   for (const auto& each : seat.followers) {
     auto& follower = *to.add_followers();
     follower.set_node(each.who.node);

@@ -72,6 +72,10 @@ public:
   bool serving() const noexcept { return serving_; }
   /// Whether enough replicas are in sync for anything to be committed.
   bool can_commit() const noexcept;
+  /// Whether what is begun now is likely to be committed soon: enough members are heard, and whoever is not
+  /// has been silent for so short that leaving it out may be under way. Asks the board for each member: not
+  /// for each request.
+  bool takes_work(steady_time now) const;
   /// Whether an answer that was read from memory before `now` may go out: nobody else can lead yet (E2).
   bool may_answer(steady_time now) const;
   std::vector<follower_view> followers() const;

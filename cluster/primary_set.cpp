@@ -33,6 +33,27 @@ bool primary::may_answer(steady_time now) const {
   return serving_ && core_.board.leased(core_.options.shard, everyone_who_counts(), now, leases_since_);
 }
 
+/// What has begun waits for everyone who counts. So nothing is begun while too few are there to go on without
+/// those who are silent, nor when the store has not left those out in the time that it takes: then it does
+/// not answer, or says no.
+bool primary::takes_work(steady_time now) const {
+  if (!can_commit())
+    return false;
+  const auto& timing = core_.board.timing();
+  const auto silent_for_more_than = [&](const replica_id& who, std::chrono::milliseconds length) {
+    return who != core_.options.self && now - core_.board.answered_at(core_.options.shard, who) > length;
+  };
+  const auto& members = core_.known.what.in_sync;
+  const auto there = std::count_if(members.begin(), members.end(),
+                                   [&](const auto& who) { return !silent_for_more_than(who, timing.grace); });
+  if (static_cast<std::size_t>(there) < core_.options.minimum)
+    return false;
+  const auto count = everyone_who_counts();
+  return std::none_of(count.begin(), count.end(), [&](const auto& who) {
+    return silent_for_more_than(who, timing.grace + timing.lease);
+  });
+}
+
 void primary::assigned(steady_time now) {
   // A newer version is there: what was proposed on an older one has taken place, or never can.
   if (proposed_ && core_.known.version > proposed_->version)

@@ -55,8 +55,11 @@ void replica::undecided() noexcept {
 
 void replica::adopt(steady_time now) {
   const auto& known = core_.known.what;
-  if (primary_ && known.term == primary_->term() && known.primary == options_.self)
-    return primary_->assigned(now);
+  if (primary_ && known.term == primary_->term() && known.primary == options_.self) {
+    primary_->assigned(now);
+    too_few_heard_ = !primary_->takes_work(now);
+    return;
+  }
   if (primary_ && known.term >= primary_->term())
     step_down(now);
   if (takeover_ == takeover::promising)
@@ -133,6 +136,7 @@ void replica::noted(steady_time now) {
   core_.log.journaled(core_.log.end());
   if (core_.known.what.term == core_.promised && core_.known.what.primary == options_.self) {
     primary_.emplace(core_, core_.promised, now);
+    too_few_heard_ = false;
     return;
   }
   follower_.emplace(core_, now);
@@ -337,6 +341,24 @@ void replica::tick(steady_time now) {
   else if (follower_)
     follower_->tick(now);
   consider_takeover(now);
+  look_for_leader(now);
+}
+
+/// Somebody else leads who is named by the store and is heard; this replica once it serves.
+void replica::look_for_leader(steady_time now) {
+  too_few_heard_ = primary_ && !primary_->takes_work(now);
+  const auto& known = core_.known;
+  const bool led = primary_ ? primary_->serving()
+                            : known.version != 0 && known.what.primary.node != options_.self.node
+                                  && core_.board.hears(known.what.primary.node, now);
+  if (led)
+    leaderless_since_.reset();
+  else if (!leaderless_since_)
+    leaderless_since_ = now;
+}
+
+bool replica::nobody_leads(steady_time now) const {
+  return leaderless_since_ && now - *leaderless_since_ >= leaderless_max;
 }
 
 // -- for people ----------------------------------------------------------------------------------
@@ -347,7 +369,10 @@ std::vector<follower_view> replica::followers() const {
 
 std::string_view replica::state() const noexcept {
   if (primary_)
-    return !primary_->can_commit() ? "too few in sync" : primary_->serving() ? "serving" : "opening";
+    return !primary_->can_commit() ? "too few in sync"
+           : !primary_->serving()  ? "opening"
+           : too_few_heard_        ? "too few heard"
+                                   : "serving";
   if (takeover_ != takeover::none)
     return "taking over";
   if (core_.copying)

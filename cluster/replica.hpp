@@ -76,6 +76,10 @@ public:
   bool leads() const noexcept { return primary_.has_value(); }
   bool serving() const noexcept { return primary_ && primary_->serving(); }
   bool can_commit() const noexcept { return primary_ && primary_->can_commit(); }
+  /// Whether it leads, and takes what is new: as primary::takes_work, as of the last tick.
+  bool takes_work() const noexcept { return can_commit() && !too_few_heard_; }
+  /// Whether nobody is known to lead the shard, for longer than a takeover takes.
+  bool nobody_leads(steady_time now) const;
   /// As primary::may_answer. After a time in which this process seems to have stood still its clock may have
   /// stood still too, and for longer: it needs leases that were granted since (E3).
   bool may_answer(steady_time now);
@@ -86,6 +90,8 @@ public:
 private:
   /// Ticks come some tens of times a second; so late, the process did not run.
   static constexpr std::chrono::milliseconds stands_still{200};
+  /// With the grace that passes before a primary counts as gone, less than a second.
+  static constexpr std::chrono::milliseconds leaderless_max{400};
 
   enum class takeover : std::uint8_t { none, proposed, promising };
 
@@ -96,6 +102,7 @@ private:
   void promise(steady_time now);
   void learned_of(std::uint64_t promised, const replica_id& from, steady_time now);
   void awake(steady_time now);
+  void look_for_leader(steady_time now);
   bool belongs(std::uint32_t node) const;
   bool for_follower(std::uint64_t term, const replica_id& from, steady_time now);
   bool confirmed(const replica_id& from, const lead& said, steady_time now);
@@ -108,7 +115,9 @@ private:
   takeover takeover_ = takeover::none;
   std::optional<versioned_assignment> proposed_; ///< as a candidate, and the version it was proposed on
   bool propose_again_ = false;
-  steady_time awake_at_;         ///< the last tick
+  steady_time awake_at_;       ///< the last tick
+  bool too_few_heard_ = false; ///< to take new work, as a primary
+  std::optional<steady_time> leaderless_since_;
   bool waits_for_store_ = false; ///< somebody said that it leads, and the store is not read yet
   struct accusation {
     std::uint64_t term = 0;

@@ -1,5 +1,6 @@
 #include "cluster/replica_actor.hpp"
 
+#include "cluster/missed_copies.hpp"
 #include "runtime/log.hpp"
 #include "runtime/state_rows.hpp"
 
@@ -89,12 +90,13 @@ caf::behavior replica_actor::running() {
       [this](const link_down& what) { run([&] { replica_.link_lost(what.node); }); },
       // questions
       [this](seat_tick) { tick(); },
-      [this](describe_seat) { return describe(); },
-      [this](runtime::describe_shard ask) -> caf::result<caf::message> {
-        if (engine_)
-          return delegate(engine_, ask);
-        return caf::make_message(describe_without_engine());
+      [this](describe_seat) {
+        auto how = describe();
+        how.missed = missed();
+        how.refusing_because = refusing_because();
+        return how;
       },
+      [this](runtime::describe_shard) { return describe_shard(); },
   };
 }
 
@@ -294,7 +296,7 @@ void replica_actor::end_node(const std::string& why) {
 // -- for people ----------------------------------------------------------------------------------
 
 void replica_actor::show_numbers() {
-  shown_numbers_.show(describe(), given_.options.self, replica_.serving() && replica_.can_commit());
+  shown_numbers_.show(describe(), given_.options.self, replica_.serving() && replica_.takes_work());
   if (!engine_) // Else the engine shows its own.
     given_.numbers.apply_lag_epochs.at(given_.options.shard)
         .Set(static_cast<double>(replica_.log().committed() - replica_.log().applied()));
@@ -320,7 +322,29 @@ runtime::shard_description replica_actor::describe_without_engine() const {
   how.committed_epoch = replica_.log().committed();
   how.applied_epoch = replica_.log().applied();
   how.time_ms = replica_.log().time_ms();
+  how.missed = missed();
+  how.refusing_because = refusing_because();
   return how;
+}
+
+/// What the engine says of it, where it runs, and what only the seat knows.
+caf::result<runtime::shard_description> replica_actor::describe_shard() {
+  if (!engine_)
+    return describe_without_engine();
+  auto promise = make_response_promise<runtime::shard_description>();
+  request(engine_, caf::infinite, runtime::describe_shard{})
+      .then(
+          [this, promise](runtime::shard_description& how) mutable {
+            how.missed = missed();
+            how.refusing_because = refusing_because();
+            promise.deliver(std::move(how));
+          },
+          [promise](const caf::error& why) mutable { promise.deliver(why); });
+  return promise;
+}
+
+std::vector<runtime::missed_copy> replica_actor::missed() const {
+  return missed_copies(replica_.known().what, given_.options.self.node, given_.board, now());
 }
 
 } // namespace orderd::cluster

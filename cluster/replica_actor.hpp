@@ -105,6 +105,7 @@ private:
   void tell_lost(const std::vector<runtime::caller>& who);
   void refuse(const runtime::caller& who, const runtime::fault& why);
   runtime::fault not_owner() const;
+  bool refuses() const;
   void take(runtime::channel_commands& batch);
   void take(const runtime::channel_acknowledged& what);
   void take(const peer_received& what);
@@ -119,6 +120,9 @@ private:
   void check_size(const peer_message& message, std::size_t bytes);
   seat_description describe() const;
   runtime::shard_description describe_without_engine() const;
+  caf::result<runtime::shard_description> describe_shard();
+  std::vector<runtime::missed_copy> missed() const;
+  std::string refusing_because() const;
   /// Runs one input of the replica; a bug in it ends the node.
   void run(const std::function<void()>& input);
   steady_time now() const { return given_.board.now(clock().now()); }

@@ -2,6 +2,7 @@
 #include "actors/replies.hpp"
 #include "cluster/replica_actor.hpp"
 
+#include "cluster/missed_copies.hpp"
 #include "config/limits.hpp"
 #include "runtime/log.hpp"
 
@@ -24,15 +25,15 @@ constexpr std::uint32_t retry_after_ms = 50;
 // -- clients -------------------------------------------------------------------------------------
 
 void replica_actor::take(runtime::shard_requests& batch) {
-  if (engine_ && replica_.can_commit()) {
+  if (engine_ && replica_.takes_work()) {
     gate_.asked(*batch.batch);
     return caf::event_based_actor::send(engine_, std::move(batch));
   }
-  const auto why = engine_ ? fault{fault_code::unavailable,
-                                   "too few copies of shard " + std::to_string(given_.options.shard)
-                                       + " are in sync to commit anything",
-                                   retry_after_ms}
-                           : not_owner();
+  // Definite: the engine has not got them.
+  const auto because = refusing_because();
+  const auto why = because.empty()
+                       ? not_owner()
+                       : fault{fault_code::unavailable, because + "; nothing was done", retry_after_ms};
   for (const auto& each : *batch.batch)
     refuse(each.from, why);
 }
@@ -40,6 +41,22 @@ void replica_actor::take(runtime::shard_requests& batch) {
 void replica_actor::take(const runtime::connection_gone& what) {
   if (engine_)
     caf::event_based_actor::send(engine_, what);
+}
+
+/// Whether nothing new is begun here, nor anywhere else that this node knows of.
+bool replica_actor::refuses() const {
+  return engine_ ? !replica_.takes_work() : replica_.nobody_leads(now());
+}
+
+std::string replica_actor::refusing_because() const {
+  if (!refuses())
+    return {};
+  const auto names = missed_text(missed());
+  return "shard " + std::to_string(given_.options.shard)
+         + (engine_ ? " cannot commit: too few of its copies are in sync and answer"
+                    : " has no node that leads it, as far as node " + std::to_string(given_.options.self.node)
+                          + " knows")
+         + (names.empty() ? "" : " (missed: " + names + ")");
 }
 
 fault replica_actor::not_owner() const {

@@ -212,6 +212,13 @@ struct admit_new_work {
 /// Node -> shard: say how you are.
 struct describe_shard {};
 
+/// A copy of a shard that is not in sync, or whose node is not heard.
+struct missed_copy {
+  std::uint32_t node = 0;
+  bool heard = false;
+  std::optional<std::chrono::milliseconds> silent_for; ///< none: heard, or never since this node started
+};
+
 /// Shard -> node: the answer.
 struct shard_description {
   std::uint32_t shard = 0;
@@ -225,6 +232,8 @@ struct shard_description {
   std::uint64_t unapplied_bytes = 0;
   unix_ms time_ms = 0; ///< the shard's; where it is not led, of the last epoch there
   std::vector<long_turn> longest_turns;
+  std::vector<missed_copy> missed = {}; ///< of a member of a cluster; the seat says so
+  std::string refusing_because = {};    ///< why nothing new is begun here; empty: it is, or elsewhere
 };
 
 /// Node -> applier: apply what you have, and have every row of every shard, as of then, shown to the

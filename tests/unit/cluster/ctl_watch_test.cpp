@@ -159,5 +159,55 @@ TEST_F(CtlWatch, ShowTheHigherTermOfTwoViews) {
   EXPECT_NE(out.str().find("0      5     2        following"), std::string::npos) << out.str();
 }
 
+TEST_F(CtlWatch, SaysWhichCopiesAreMissedAndForHowLong) {
+  auto map = cluster(1, {{1}, {1, 2}});
+  auto& shard = *map.mutable_cluster_status()->mutable_shards(0);
+  shard.set_refusing_because("shard 0 cannot commit (missed: node 2, not heard for 3.2 s)");
+  auto& missed = *shard.add_missed();
+  missed.set_node(2);
+  missed.set_heard_before(true);
+  missed.set_silent_for_ms(3'200);
+  v1::reply status;
+  auto& there = *status.mutable_node_status();
+  there.set_admitting(true);
+  there.add_shards();
+  *there.mutable_shards(0)->add_missed() = missed;
+  answer_with(node, map, status);
+  answer_with(others["n2:1"], {}, status);
+  EXPECT_EQ(run(cluster_status_options{}, context), exit_ok);
+  EXPECT_NE(out.str().find("REFUSING: shard 0 cannot commit (missed: node 2, not heard for 3.2 s)\n"),
+            std::string::npos)
+      << out.str();
+  EXPECT_EQ(run(status_options{}, context), exit_ok);
+  EXPECT_NE(out.str().find("\nadmitting new orders\n"), std::string::npos) << out.str();
+  EXPECT_NE(out.str().find("shard 0 misses copies: node 2, not heard for 3.2 s\n"), std::string::npos)
+      << out.str();
+  there.mutable_shards(0)->set_refusing_because("of this");
+  answer_with(node, map, status);
+  EXPECT_EQ(run(status_options{}, context), exit_ok);
+  EXPECT_NE(out.str().find("refusing new orders of some shards, as said below"), std::string::npos);
+}
+
+TEST_F(CtlWatch, SaysInJsonWhichCopiesAreMissedAndForHowLong) {
+  auto map = cluster(1, {{1}, {1, 2}});
+  auto& shard = *map.mutable_cluster_status()->mutable_shards(0);
+  shard.set_refusing_because("of this");
+  auto& silent = *shard.add_missed();
+  silent.set_node(2);
+  silent.set_heard_before(true);
+  silent.set_silent_for_ms(3'200);
+  shard.add_missed()->set_node(3);
+  answer_with(node, map, {});
+  answer_with(others["n2:1"], {}, {});
+  context.json = true;
+  EXPECT_EQ(run(cluster_status_options{}, context), exit_ok);
+  const auto shown = printed()["shards"];
+  EXPECT_EQ(shown[0]["refusing_because"], "of this");
+  EXPECT_EQ(shown[0]["missed"], json::parse(R"([{"node":2,"heard":false,"silent_for_ms":3200},
+                                               {"node":3,"heard":false,"silent_for_ms":null}])"));
+  EXPECT_TRUE(shown[1]["refusing_because"].is_null());
+  EXPECT_TRUE(shown[1]["missed"].empty());
+}
+
 } // namespace
 } // namespace orderd::cluster

@@ -332,5 +332,54 @@ TEST_F(Replica, NeedsLeasesGrantedSinceItStoodStill) {
   EXPECT_TRUE(replica_->may_answer(now_));
 }
 
+// -- whether anything new is taken ---------------------------------------------------------------
+
+TEST_F(Replica, KnowsThatNobodyLeadsOnlyAfterATakeoverWouldHaveTaken) {
+  tick(); // The store is not read yet.
+  now_ += 399ms;
+  EXPECT_FALSE(replica_->nobody_leads(now_));
+  now_ += 1ms;
+  EXPECT_TRUE(replica_->nobody_leads(now_));
+  settle();
+  acknowledges_beacon();
+  tick();
+  EXPECT_FALSE(replica_->nobody_leads(now_)) << "node 1 leads, and is heard";
+  for (int i = 0; i < 45; ++i) { // It is heard no more, and the store does not answer to who would follow.
+    now_ += 20ms;
+    tick();
+  }
+  EXPECT_FALSE(replica_->nobody_leads(now_));
+  now_ += 60ms;
+  EXPECT_TRUE(replica_->nobody_leads(now_));
+}
+
+TEST_F(Replica, LeadsItselfOnlyOnceItServes) {
+  take_over();
+  tick();
+  now_ += 400ms;
+  EXPECT_TRUE(replica_->nobody_leads(now_)) << "what it led the shard with is not committed";
+  serve();
+  tick();
+  EXPECT_FALSE(replica_->nobody_leads(now_));
+}
+
+TEST_F(Replica, TakesNewWorkAsLongAsEnoughAreHeard) {
+  serve();
+  const auto hear_three = [&] { board_->take({true, three, board_->next(now_).sent_at_ns, {{0, 4}}}, now_); };
+  hear_three();
+  tick();
+  EXPECT_TRUE(replica_->takes_work());
+  now_ += 551ms;
+  EXPECT_TRUE(replica_->takes_work()) << "it is looked at with each tick, not with each request";
+  tick();
+  EXPECT_FALSE(replica_->takes_work());
+  EXPECT_TRUE(replica_->can_commit());
+  EXPECT_EQ(replica_->state(), "too few heard");
+  hear_three();
+  tick();
+  EXPECT_TRUE(replica_->takes_work());
+  EXPECT_EQ(replica_->state(), "serving");
+}
+
 } // namespace
 } // namespace orderd::cluster
