@@ -42,7 +42,8 @@ client_router::options router_options(const client_options& chosen) {
   auto endpoints = split_endpoints(chosen.endpoint);
   if (endpoints.empty())
     endpoints.emplace_back(); // nothing is at an empty endpoint: callers are told so
-  return {{chosen.timeout, chosen.window, chosen.retry_refused, "orderd client library", chosen.is_operator},
+  return {{chosen.timeout, chosen.window, chosen.retry_refused, chosen.patience, "orderd client library",
+           chosen.is_operator},
           std::move(endpoints),
           chosen.follow,
           std::random_device{}()};

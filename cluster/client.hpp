@@ -16,8 +16,8 @@
 // can take more goes out as one frame. It never has more unanswered requests than the server's credit window;
 // the rest waits inside. When the connection breaks it connects again, with backoff, and sends every
 // unanswered request again: ids make that harmless. `overloaded` and `unavailable` faults are retried after
-// the time they name. At a request's deadline its caller gets the fault TIMEOUT when it may have taken
-// effect, UNAVAILABLE when no server took it: fault_meaning.hpp.
+// the time they name, the latter no longer than `patience`. At a request's deadline its caller gets the fault
+// TIMEOUT when it may have taken effect, UNAVAILABLE when no server took it: fault_meaning.hpp.
 //
 // *Clusters*: name one node or more; it asks for the others, connects to those that lead the shards it needs,
 // and sends each request to the leader of its shard. When leaders change it asks until it finds the new ones
@@ -53,7 +53,10 @@ struct client_options {
   std::uint32_t window = 0;                  ///< most unanswered requests; 0: the server's credit window
   bool follow = true;        ///< false: ask the first node alone; what it does not lead gets `not_owner`
   bool retry_refused = true; ///< false: `overloaded` and `unavailable` go to the caller at once
-  bool is_operator = false;  ///< a person's tool: a node that is full keeps places for those
+  /// How long a request that nobody began waits once a node has said UNAVAILABLE of its shard (below a
+  /// majority, or led by nobody for longer than a takeover takes); then its caller is told that.
+  std::chrono::milliseconds patience{5'000};
+  bool is_operator = false; ///< a person's tool: a node that is full keeps places for those
 };
 
 /// A request to the client actor. `tag` comes back with the reply: whatever its sender wants.

@@ -99,6 +99,7 @@ void client_core::submit(unanswered_request given, time_point now) {
   one.what = std::move(given.what);
   one.attempts = given.sent ? 1 : 0;
   one.unknown = given.sent;
+  one.give_up_at = given.give_up_at;
   one.deadline = deadlines_.emplace_hint(deadlines_.end(), given.deadline, &one);
 }
 
@@ -211,14 +212,21 @@ void client_core::take_reply(std::shared_ptr<const v1::reply> what, time_point n
     finish(*one, std::move(what));
 }
 
-/// False: the caller gets the fault, because it is no refusal or there is no time for another attempt.
+/// False: the caller gets the fault, because it is no refusal or there is no time for another attempt. What
+/// may have been begun keeps all its time: until it is answered nobody knows what came of it.
 bool client_core::retry_later(entry& one, const v1::fault& why, time_point now) {
-  const bool refused = why.code() == v1::fault::OVERLOADED || why.code() == v1::fault::UNAVAILABLE;
-  if (!options_.retry_refused || !refused)
+  const bool unavailable = why.code() == v1::fault::UNAVAILABLE;
+  unavailable_ = unavailable_ || unavailable;
+  if (!options_.retry_refused || (why.code() != v1::fault::OVERLOADED && !unavailable))
     return false;
-  const auto patience = std::min(retry_delay * (1u << std::min(one.attempts, 10u)), retry_delay_max);
-  const auto again_at = now + std::max(patience, milliseconds{why.retry_after_ms()});
-  if (again_at >= one.deadline->first)
+  auto end = one.deadline->first;
+  if (unavailable && !one.unknown) {
+    one.give_up_at = one.give_up_at.value_or(patience_ends(now));
+    end = std::min(end, *one.give_up_at);
+  }
+  const auto pause = std::min(retry_delay * (1u << std::min(one.attempts, 10u)), retry_delay_max);
+  const auto again_at = now + std::max(pause, milliseconds{why.retry_after_ms()});
+  if (again_at >= end)
     return false;
   move(one, place::waiting);
   one.retry = retries_.emplace(again_at, &one);

@@ -50,6 +50,7 @@ public:
     std::chrono::milliseconds timeout{30'000}; ///< of a request that names none
     std::uint32_t window = 0;                  ///< most unanswered requests; 0: the server's credit window
     bool retry_refused = true;                 ///< send again what was overloaded or unavailable
+    std::chrono::milliseconds patience{5'000}; ///< since UNAVAILABLE was said first; of what nobody began
     std::string version;                       ///< of this program, for HELLO
     bool is_operator = false;                  ///< says so in HELLO: places are kept for those
   };
@@ -68,6 +69,7 @@ public:
     std::shared_ptr<const v1::request> what;
     time_point deadline;
     bool sent = false; ///< to a server that may have begun it, so that what came of it is not known
+    std::optional<time_point> give_up_at = {}; ///< its shard is known to take nothing: when patience ends
   };
 
   /// A request that the server does not answer because it does not lead the shard, or not any more.
@@ -112,6 +114,11 @@ public:
   /// Every unanswered request that `which` wants, in the order in which they are to be sent.
   std::vector<unanswered_request> take_back(const std::function<bool(const v1::request&)>& which);
 
+  /// Whether the server has said UNAVAILABLE since the last call: it may be another's shard by now.
+  bool take_unavailable() noexcept { return std::exchange(unavailable_, false); }
+  /// When patience ends with a request that nobody began and that is known now to have to wait.
+  time_point patience_ends(time_point now) const { return now + options_.patience; }
+
   /// Answers everything that is unanswered, because the client ends.
   void stop();
 
@@ -149,6 +156,7 @@ private:
     std::uint32_t bytes = 0; ///< of its encoded form, once sent
     unsigned attempts = 0;
     bool unknown = false; ///< an earlier try may have been carried out
+    std::optional<time_point> give_up_at;
     time_point sent_at;
     std::uint64_t wire_id = 0;
     entries::iterator self;
@@ -199,6 +207,7 @@ private:
   answer_pace pace_;
   std::vector<answer> answers_;
   std::vector<moved_request> moved_;
+  bool unavailable_ = false;
 };
 
 } // namespace orderd::cluster

@@ -71,7 +71,8 @@ void client_core::expire(entry& one) {
 
 /// Gives the request away, to be answered elsewhere.
 client_core::unanswered_request client_core::release(entry& one, bool begun) {
-  unanswered_request given{one.caller, one.tag, std::move(one.what), one.deadline->first, begun};
+  unanswered_request given{one.caller,          one.tag, std::move(one.what),
+                           one.deadline->first, begun,   one.give_up_at};
   deadlines_.erase(one.deadline);
   forget_unless_sent(one);
   return given;

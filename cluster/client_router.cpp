@@ -16,6 +16,9 @@ namespace {
 /// A node that owes answers and says nothing for so long may have stopped: others are asked who leads.
 constexpr milliseconds silence_max{250};
 
+/// After a request whose shard takes nothing.
+constexpr std::uint32_t retry_unavailable_ms = 1'000;
+
 constexpr const char* unknown_outcome = "the node that had the request did not answer it; what came of it is "
                                         "not known: ask again with the same id";
 
@@ -96,6 +99,8 @@ void client_router::send_parked(time_point now) {
 /// Takes what a connection brought.
 void client_router::collect(link which, time_point now) {
   auto& core = links_[which]->core;
+  if (core.take_unavailable())
+    doubt_map(now);
   for (auto& moved : core.take_moved())
     take_denial(which, std::move(moved), now);
   if (questions_.empty() && answers_.empty()) {
@@ -130,14 +135,18 @@ void client_router::take_denial(link by, client_core::moved_request what, time_p
 
 void client_router::expire_parked(time_point now) {
   for (auto& one : parked_.expire(now))
-    answers_.push_back(
-        {one.caller, one.tag,
-         one.sent ? fault_reply({fault_code::timeout,
-                                 "no node that leads its shard could be reached before the deadline; what "
-                                 "came of the request is not known"})
-                  : fault_reply({fault_code::unavailable,
-                                 "no node that leads its shard could be reached before the deadline; nothing "
-                                 "was done"})});
+    answers_.push_back({one.caller, one.tag, fault_reply(unreached(one))});
+}
+
+/// Of a request that waited for a leader in vain.
+runtime::fault client_router::unreached(const client_core::unanswered_request& what) const {
+  if (what.sent)
+    return {fault_code::timeout, "no node that leads its shard could be reached before the deadline; what "
+                                 "came of the request is not known"};
+  if (const auto* told = refusal_of(*what.what))
+    return {fault_code::unavailable, *told + "; nothing was done", retry_unavailable_ms};
+  return {fault_code::unavailable,
+          "no node that leads its shard could be reached before the deadline; nothing was done"};
 }
 
 // -- connections ---------------------------------------------------------------------------------

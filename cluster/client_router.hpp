@@ -105,9 +105,11 @@ private:
   void collect(link which, time_point now);
   void take_denial(link by, client_core::moved_request what, time_point now);
   void expire_parked(time_point now);
+  runtime::fault unreached(const client_core::unanswered_request& what) const;
 
   // -- the map -------------------------------------------------------------------------------------
   void greet(link which, time_point now);
+  void doubt_map(time_point now);
   bool in_trouble(time_point now) const;
   void look_for_trouble(time_point now);
   void ask_for_map(time_point now);
@@ -116,6 +118,8 @@ private:
   void name_nodes(const v1::cluster_status& map, link from, time_point now);
   void follow_map(const v1::cluster_status& map, link from, time_point now);
   void take_back_moved();
+  void take_refusal(const v1::shard_view& shard);
+  const std::string* refusal_of(const v1::request& what) const;
   link link_to(const std::string& endpoint, time_point now);
   std::chrono::milliseconds around(std::chrono::milliseconds middle);
 
@@ -129,7 +133,8 @@ private:
   std::vector<std::unique_ptr<known_node>> links_;
   std::map<std::uint32_t, link> links_of_nodes_; ///< by what the nodes say who they are
   leader_table leaders_;
-  std::optional<link> sole_; ///< alive, and where every request goes
+  std::map<std::uint32_t, std::string> refusing_; ///< shards that take nothing, and why
+  std::optional<link> sole_;                      ///< alive, and where every request goes
   parked_requests parked_;
   bool routes_changed_ = false;               ///< parked requests may have somewhere to go
   std::optional<time_point> parked_ready_at_; ///< when some have, if nothing happens before
@@ -138,6 +143,7 @@ private:
   std::size_t nodes_ = 1;
   bool map_known_ = false;
   bool map_doubted_ = false; ///< until the next answer
+  time_point doubt_again_at_{};
   std::optional<time_point> trouble_since_;
   std::optional<time_point> map_due_at_;
   link asked_last_ = 0;

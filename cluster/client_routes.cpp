@@ -18,6 +18,9 @@ constexpr milliseconds question_interval{50};
 constexpr milliseconds question_interval_max{500};
 constexpr int question_share = 20;
 
+/// How often what UNAVAILABLE says makes it doubted.
+constexpr milliseconds doubt_interval{200};
+
 /// How long a node has to answer such a question; others are asked meanwhile.
 constexpr std::uint32_t question_timeout_ms = 300;
 
@@ -26,6 +29,15 @@ constexpr std::uint32_t question_timeout_ms = 300;
 constexpr milliseconds refresh_interval{5'000};
 
 } // namespace
+
+/// Of a node that says UNAVAILABLE: another may lead the shard by now, and that one not know it yet. It is
+/// asked about at most every 200 ms, as many requests as may be refused meanwhile.
+void client_router::doubt_map(time_point now) {
+  if (nodes_ <= 1 || now < doubt_again_at_)
+    return;
+  doubt_again_at_ = now + doubt_interval;
+  map_doubted_ = true;
+}
 
 // -- asking --------------------------------------------------------------------------------------
 
@@ -103,6 +115,7 @@ void client_router::follow_map(const v1::cluster_status& map, link from, time_po
   name_nodes(map, from, now);
   bool news = false;
   for (const auto& shard : map.shards()) {
+    take_refusal(shard);
     const auto primary = links_of_nodes_.find(shard.primary());
     if (shard.shard() >= leaders_.shards() || shard.term() == 0 || primary == links_of_nodes_.end())
       continue;
@@ -115,6 +128,27 @@ void client_router::follow_map(const v1::cluster_status& map, link from, time_po
     take_back_moved();
   routes_changed_ = true;
   send_parked(now);
+  // What nobody began is not kept waiting for long for a shard that takes nothing.
+  if (!refusing_.empty())
+    parked_.hasten(links_.front()->core.patience_ends(now),
+                   [&](const v1::request& what) { return refusal_of(what) != nullptr; });
+}
+
+/// A node says whether a shard takes anything.
+void client_router::take_refusal(const v1::shard_view& shard) {
+  if (shard.shard() >= leaders_.shards() || shard.term() < leaders_.term(shard.shard()))
+    return;
+  if (shard.refusing_because().empty())
+    refusing_.erase(shard.shard());
+  else
+    refusing_[shard.shard()] = shard.refusing_because();
+}
+
+/// Why the shard of a request takes nothing, if a node has said so.
+const std::string* client_router::refusal_of(const v1::request& what) const {
+  const auto shard = actors::shard_of_request(what, leaders_.shards());
+  const auto found = shard ? refusing_.find(*shard) : refusing_.end();
+  return found == refusing_.end() ? nullptr : &found->second;
 }
 
 /// Learns where each node is to be found. Whoever answers is found there, whatever endpoint it goes by.

@@ -127,6 +127,12 @@ using ctl_command =
                  lost_list_options, lost_accept_options, audit_options, status_options, scrub_options,
                  cluster_status_options, restore_configuration_options, elect_options, reset_term_options>;
 
+/// Whether a person waits for the answer; else it is a long run, which had better go on after a failover.
+constexpr bool waits_for_a_person(const ctl_command& what) {
+  return !std::holds_alternative<import_options>(what) && !std::holds_alternative<stock_load_options>(what)
+         && !std::holds_alternative<export_options>(what);
+}
+
 struct invocation {
   std::string endpoint = "127.0.0.1:7411"; ///< or several, with commas between
   std::uint32_t timeout_ms = 30'000;

@@ -25,6 +25,9 @@ class ctl_session : public node_link {
 public:
   static constexpr std::chrono::seconds connect_patience{3};
   static constexpr std::chrono::seconds reconnect_patience{15};
+  /// Of a command that a person waits for: with it the answer comes within a second. A takeover that takes no
+  /// longer than it should is ridden out all the same, since nobody says UNAVAILABLE before that.
+  static constexpr std::chrono::milliseconds unavailable_patience{700};
 
   /// `system` must outlive it.
   ctl_session(caf::actor_system& system, const client_options& options);

@@ -37,6 +37,8 @@ public:
 
   /// None: nobody is known to lead it.
   std::optional<link> leader(std::uint32_t shard) const { return routes_[shard].leader; }
+  /// The highest known; 0: none.
+  std::uint64_t term(std::uint32_t shard) const { return routes_[shard].term; }
   /// When its leader may be asked.
   time_point ready_at(std::uint32_t shard) const { return routes_[shard].ready_at; }
 

@@ -64,6 +64,8 @@ int run_session(const invocation& what) {
   to_cluster.endpoint = what.endpoint;
   to_cluster.is_operator = true;
   to_cluster.timeout = std::chrono::milliseconds{what.timeout_ms};
+  if (waits_for_a_person(what.command))
+    to_cluster.patience = ctl_session::unavailable_patience;
   ctl_session session{system, to_cluster};
   const auto only = [&system, &to_cluster](const std::string& endpoint) {
     auto to_node = to_cluster;

@@ -1,15 +1,33 @@
 #include "cluster/parked_requests.hpp"
 
+#include <algorithm>
 #include <iterator>
 #include <utility>
 
 namespace orderd::cluster {
 
 void parked_requests::park(client_core::unanswered_request what) {
-  const auto deadline = what.deadline;
   waiting_.push_back({std::move(what), {}});
-  const auto place = std::prev(waiting_.end());
-  place->deadline = deadlines_.emplace_hint(deadlines_.end(), deadline, place);
+  schedule(std::prev(waiting_.end()));
+}
+
+void parked_requests::schedule(std::list<entry>::iterator place) {
+  const auto& what = place->what;
+  auto end = what.deadline;
+  if (what.give_up_at && !what.sent)
+    end = std::min(end, *what.give_up_at);
+  place->deadline = deadlines_.emplace_hint(deadlines_.end(), end, place);
+}
+
+void parked_requests::hasten(time_point give_up_at, const std::function<bool(const v1::request&)>& which) {
+  for (auto place = waiting_.begin(); place != waiting_.end(); ++place) {
+    auto& what = place->what;
+    if (what.sent || what.give_up_at || !which(*what.what))
+      continue;
+    what.give_up_at = give_up_at;
+    deadlines_.erase(place->deadline);
+    schedule(place);
+  }
 }
 
 void parked_requests::release(const std::function<bool(client_core::unanswered_request&)>& take) {

@@ -25,7 +25,10 @@ public:
   /// Shows each to `take`, which moves from it and returns true, or leaves it where it is.
   void release(const std::function<bool(client_core::unanswered_request& what)>& take);
 
-  /// Takes out those whose deadline has come.
+  /// Patience ends at that time with each that `which` wants, nobody began, and that has no end of it yet.
+  void hasten(time_point give_up_at, const std::function<bool(const v1::request&)>& which);
+
+  /// Takes out those whose deadline has come, or with which patience has ended.
   std::vector<client_core::unanswered_request> expire(time_point now);
 
   std::optional<time_point> first_deadline() const;
@@ -34,8 +37,9 @@ public:
 private:
   struct entry {
     client_core::unanswered_request what;
-    std::multimap<time_point, std::list<entry>::iterator>::iterator deadline;
+    std::multimap<time_point, std::list<entry>::iterator>::iterator deadline; ///< or the end of patience
   };
+  void schedule(std::list<entry>::iterator place);
 
   std::list<entry> waiting_;
   std::multimap<time_point, std::list<entry>::iterator> deadlines_;

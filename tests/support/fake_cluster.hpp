@@ -34,14 +34,16 @@ protected:
   struct node {
     std::uint32_t number = 0;
     bool up = true;
-    bool silent = false;     ///< takes what comes and says nothing
-    bool knows_owner = true; ///< names the owner in NOT_OWNER
-    bool loses_lead = false; ///< begins what it is asked before it finds that it does not lead
+    bool silent = false;              ///< takes what comes and says nothing
+    bool knows_owner = true;          ///< names the owner in NOT_OWNER
+    std::set<std::uint32_t> refusing; ///< shards of which it says UNAVAILABLE, and so in its map
+    bool loses_lead = false;          ///< begins what it is asked before it finds that it does not lead
     std::map<std::uint32_t, belief> beliefs;
     std::vector<v1::reply> owed; ///< kept while silent
     std::size_t questions = 0;
     std::vector<std::uint64_t> served; ///< last bytes of the ids of orders it confirmed
     std::size_t denied = 0;
+    std::size_t refused = 0;
     std::size_t connections = 0;
     bool connected = false;
   };
@@ -197,6 +199,12 @@ private:
     }
     const auto shard = actors::shard_of_request(what, shards).value();
     const auto& believed = at.beliefs[shard];
+    if (at.refusing.contains(shard)) {
+      ++at.refused;
+      answer.mutable_fault()->set_code(v1::fault::UNAVAILABLE);
+      answer.mutable_fault()->set_retry_after_ms(50);
+      return answer;
+    }
     if (believed.primary == at.number) {
       at.served.push_back(static_cast<unsigned char>(what.place_order().order_id().back()));
       answer.mutable_placement()->set_status(v1::CONFIRMED);
@@ -226,6 +234,8 @@ private:
       view.set_term(believed.term);
       view.set_primary(believed.primary);
       view.set_primary_endpoint(endpoint_of(believed.primary));
+      if (at.refusing.contains(shard))
+        view.set_refusing_because("shard " + std::to_string(shard) + " has no leader");
     }
   }
 };

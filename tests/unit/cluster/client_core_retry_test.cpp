@@ -75,6 +75,48 @@ TEST_F(ClientCoreRetryTest, WaitsLongerWithEachRefusal) {
   }
 }
 
+/// Nobody began it, and for so long nobody will.
+TEST_F(ClientCoreRetryTest, HasNoMorePatienceThanItIsGivenWithAShardThatIsUnavailable) {
+  client_core::options chosen;
+  chosen.patience = 800ms;
+  core = client_core{chosen, now};
+  connect();
+  submit(1);
+  const auto began = now;
+  auto answers = core.take_answers();
+  for (int tries = 0; answers.empty() && tries < 100; ++tries) {
+    receive({refused(sent().at(0).id, v1::fault::UNAVAILABLE, 50)});
+    answers = core.take_answers();
+    if (answers.empty())
+      pass(std::chrono::duration_cast<std::chrono::milliseconds>(*core.wake_at() - now));
+  }
+  ASSERT_EQ(answers.size(), 1u);
+  EXPECT_EQ(answers[0].what->fault().code(), v1::fault::UNAVAILABLE);
+  EXPECT_LE(now - began, 800ms);
+  EXPECT_GT(now - began, 400ms);
+  EXPECT_TRUE(core.take_unavailable());
+  EXPECT_FALSE(core.take_unavailable());
+}
+
+TEST_F(ClientCoreRetryTest, IsPatientUntilTheDeadlineWithWhatIsOnlyOverloadedOrMayHaveBegun) {
+  client_core::options chosen;
+  chosen.patience = 100ms;
+  core = client_core{chosen, now};
+  connect();
+  submit(1);
+  receive({refused(sent().at(0).id, v1::fault::OVERLOADED, 200)});
+  EXPECT_TRUE(core.take_answers().empty());
+  EXPECT_FALSE(core.take_unavailable());
+  submit(2);
+  ASSERT_EQ(sent().size(), 1u);
+  core.disconnected("reset by peer", now);
+  connect();
+  const auto again = sent();
+  ASSERT_EQ(again.size(), 1u);
+  receive({refused(again[0].id, v1::fault::UNAVAILABLE, 200)});
+  EXPECT_TRUE(core.take_answers().empty());
+}
+
 TEST_F(ClientCoreRetryTest, PassesARefusalOnWhenThereIsNoTimeForAnother) {
   connect();
   submit(1, 200);
