@@ -90,12 +90,7 @@ caf::behavior replica_actor::running() {
       [this](const link_down& what) { run([&] { replica_.link_lost(what.node); }); },
       // questions
       [this](seat_tick) { tick(); },
-      [this](describe_seat) {
-        auto how = describe();
-        how.missed = missed();
-        how.refusing_because = refusing_because();
-        return how;
-      },
+      [this](describe_seat) { return describe_with_missed(); },
       [this](runtime::describe_shard) { return describe_shard(); },
   };
 }
@@ -313,6 +308,13 @@ seat_description replica_actor::describe() const {
           replica_.log().end_term(),
           replica_.copying(),
           replica_.log().terms().starts()};
+}
+
+seat_description replica_actor::describe_with_missed() const {
+  auto how = describe();
+  how.missed = missed();
+  how.refusing_because = refusing_because();
+  return how;
 }
 
 runtime::shard_description replica_actor::describe_without_engine() const {

@@ -119,6 +119,7 @@ private:
   void send_to_leader(peer_body what);
   void check_size(const peer_message& message, std::size_t bytes);
   seat_description describe() const;
+  seat_description describe_with_missed() const;
   runtime::shard_description describe_without_engine() const;
   caf::result<runtime::shard_description> describe_shard();
   std::vector<runtime::missed_copy> missed() const;

@@ -126,6 +126,18 @@ protected:
     return found != answers.end() && found->second.placement().status() == v1::CONFIRMED;
   }
 
+  std::vector<std::string> all_endpoints() const {
+    std::vector<std::string> all;
+    for (const auto& [number, each] : nodes)
+      all.push_back(endpoint_of(number));
+    return all;
+  }
+
+  void expect_confirmed(std::uint64_t first, std::uint64_t last) const {
+    for (auto tag = first; tag <= last; ++tag)
+      EXPECT_TRUE(confirmed_tag(tag)) << tag;
+  }
+
   std::map<std::uint32_t, node> nodes;
   std::map<std::uint32_t, std::uint64_t> terms;
   std::unique_ptr<cluster::client_router> router;
