@@ -1,8 +1,9 @@
-// The version of this program, as it says it to clients and in metrics.
+// The version of this program, as it says it to clients and in metrics. It is written in one place, the
+// project's line in CMakeLists.txt.
 #pragma once
 
 namespace orderd::cluster {
 
-inline constexpr const char* version = "0.1.0";
+extern const char* const version; ///< "0.1.0"
 
 } // namespace orderd::cluster
