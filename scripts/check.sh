@@ -30,8 +30,10 @@ cpp_files() { find config runtime actors cluster tests -name '*.[ch]pp' -print0 
 
 format() { cpp_files | xargs -0 clang-format --dry-run -Werror; }
 
-shell_scripts() { find . \( -name build -o -name data \) -prune -o \( -name '*.sh' -o -path './.ci/run' \) -print0 |
-  xargs -0 shellcheck; }
+shell_scripts() {
+  find . \( -name build -o -name data \) -prune -o -type f \
+    \( -name '*.sh' -o -path './.ci/run' -o -path './scripts/hooks/*' \) -print0 | xargs -0 shellcheck
+}
 
 tidy() {
   cmake --preset release >/dev/null
