@@ -12,6 +12,7 @@
 #include <fstream>
 #include <sstream>
 #include <string>
+#include <variant>
 #include <vector>
 
 namespace orderd::actors {
@@ -220,6 +221,7 @@ TEST(Codec, KeepsWhatARefusalTells) {
 }
 
 TEST(Codec, KeepsEveryCommand) {
+  ASSERT_EQ(sample_commands().size(), std::variant_size_v<command_body>) << "a command without a sample";
   for (const auto& command : sample_commands()) {
     const auto stored = encode(command);
     const auto back = decode_command_body(stored);

@@ -11,8 +11,10 @@
 
 #include <functional>
 #include <random>
+#include <set>
 #include <string>
 #include <utility>
+#include <variant>
 #include <vector>
 
 namespace orderd::cluster {
@@ -88,8 +90,12 @@ std::string encode_form(const std::function<void(form::message&)>& fill) {
 
 TEST(PeerMessage, HasTheBytesOfTheGoldenFile) {
   std::string text;
-  for (const auto& [name, body] : every_body())
+  std::set<std::size_t> kinds;
+  for (const auto& [name, body] : every_body()) {
     text += name + " " + runtime::to_hex(encode(with(body))) + "\n";
+    kinds.insert(body.index());
+  }
+  EXPECT_EQ(kinds.size(), std::variant_size_v<peer_body>) << "a message without a sample";
   test::expect_golden("cluster/peer_messages.txt", text);
 }
 
