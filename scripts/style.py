@@ -7,8 +7,8 @@ Prints one line a finding, "path:line: what is wrong", and exits 1 when there is
 What it checks: direction of includes, size of files and functions, words that promise later work,
 places that exist on one machine only, names of tests, pauses in tests, comments that open headers,
 that the table of files in each README is equal to the tree, quoted examples to their sources, and that each
-function of a tour is where it says; that each invariant that is cited stands in tests/INVARIANTS.md, and each
-test and patch named there exists.
+function of a tour is where it says; that files and tests that a page names exist; that each invariant that is
+cited stands in tests/INVARIANTS.md, and each test and patch named there exists.
 """
 
 import ast
@@ -44,6 +44,8 @@ INVARIANTS = PurePosixPath("tests/INVARIANTS.md")
 PLANTED = PurePosixPath("tests/simulation/planted")
 INVARIANT_ROW = re.compile(r"^\| (?P<id>[A-Z]\d+) \| .* \| (?P<seen>[^|]*) \| (?P<planted>[^|]*) \|$")
 TOUR_STOP = re.compile(r"^\| \d+ \| `(?P<file>[^`]+)` \| `(?P<function>[\w:]+)` \|")
+PLACE = re.compile(r"`((?:actors|cluster|config|runtime|scripts|tests)/[\w./{},-]*\.[\w{},]+)`")
+NAMED_TEST = re.compile(r"`([A-Z]\w+)\.([A-Z]\w+)`")
 CITED = re.compile(r"\(([A-FNS]\d{1,2}(?:, [A-FNS]\d{1,2})*)\)")
 SENTENCE = re.compile(r"^[A-Z][A-Za-z0-9]*$")
 
@@ -258,13 +260,33 @@ def check_tour(path, text, tree):
             yield Finding(str(path), number, f"'{stop.group('file')}' defines no '{stop.group('function')}'")
 
 
+def tests_of(tree):
+    """Every test of the tree as "Suite.Name"."""
+    return {f"{m.group(1)}.{m.group(2)}" for path, code in tree.items() if path.suffix == ".cpp"
+            for m in map(TEST_NAME.match, code.splitlines()) if m}
+
+
+def check_pages(tree):
+    """A page names files by their whole path and tests as Suite.Name, in backquotes: each of them exists."""
+    tests = tests_of(tree)
+    for path, text in tree.items():
+        if path.suffix != ".md" or path == INVARIANTS:
+            continue
+        for number, line in enumerate(text.splitlines(), 1):
+            for name in sorted(itertools.chain(*map(expanded, PLACE.findall(line)))):
+                if PurePosixPath(name) not in tree:
+                    yield Finding(str(path), number, f"there is no file '{name}'")
+            for name in map(".".join, NAMED_TEST.findall(line)):
+                if name not in tests:
+                    yield Finding(str(path), number, f"there is no test '{name}'")
+
+
 def check_invariants(tree):
     """tests/INVARIANTS.md: each number cited in parentheses anywhere stands there once, and what it names exists."""
     text = tree.get(INVARIANTS)
     if text is None:
         return
-    tests = {f"{m.group(1)}.{m.group(2)}" for path, code in tree.items() if path.suffix == ".cpp"
-             for m in map(TEST_NAME.match, code.splitlines()) if m}
+    tests = tests_of(tree)
     known = set()
     for number, line in enumerate(text.splitlines(), 1):
         row = INVARIANT_ROW.match(line)
@@ -302,7 +324,7 @@ FILE_RULES = [check_sizes, check_words, check_layout, check_header, check_includ
 
 def check(tree):
     """Findings in a tree: {relative path: text}, as PurePosixPath and str."""
-    findings = [*check_folders(tree), *check_invariants(tree)]
+    findings = [*check_folders(tree), *check_invariants(tree), *check_pages(tree)]
     for path, text in tree.items():
         for rule in FILE_RULES:
             findings.extend(rule(path, text))

@@ -160,6 +160,13 @@ class Readmes(unittest.TestCase):
         stops = "| 1 | `a.cpp` | `shard::stop` | it ends |\n| 2 | `a.cpp` | `shard::look` | it sees |\n"
         self.assertEqual([f.line for f in style.check_tour(PurePosixPath("README.md"), stops, tree)], [2])
 
+    def test_what_a_page_names_exists(self):
+        tree = {PurePosixPath(name): text for name, text in {
+            "a.md": "`actors/a.{hpp,cpp}`, `Rule.Holds`, `Rule.*`\n`tests/b.cpp`: `Rule.Fails`\n`c.cpp`, `actors/`\n",
+            "actors/a.hpp": "", "actors/a.cpp": "TEST(Rule, Holds) {\n"}.items()}
+        self.assertEqual([str(finding) for finding in style.check_pages(tree)],
+                         ["a.md:2: there is no file 'tests/b.cpp'", "a.md:2: there is no test 'Rule.Fails'"])
+
 
 class Invariants(unittest.TestCase):
     PAGE = "| A1 | something | replicas, `Rule.Holds` | `breaks_it` |\n"
