@@ -1,17 +1,15 @@
 // Stored forms: each comes back as it was, looks as its golden file says, and is refused when broken.
 //
-// ORDERD_WRITE_GOLDEN=1 writes the golden files anew. A changed one means that what is on disks out there
-// can no longer be read: never change one, add a new form.
+// A changed golden file means that what is on disks out there can no longer be read: never change one, add a
+// new form. ORDERD_WRITE_GOLDEN=1 writes those that are missing.
 #include "actors/business_command.hpp"
 #include "actors/codec.hpp"
-#include "tests/support/source_dir.hpp"
+#include "tests/support/golden.hpp"
 
 #include <gtest/gtest.h>
 
-#include <cstdlib>
-#include <fstream>
-#include <sstream>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -119,13 +117,7 @@ std::string hex(std::string_view bytes) {
 }
 
 void expect_golden(const std::string& name, std::string_view bytes) {
-  const auto path = test::source_dir() + "/tests/golden/actors/" + name + ".hex";
-  if (std::getenv("ORDERD_WRITE_GOLDEN") != nullptr)
-    std::ofstream{path} << hex(bytes);
-  std::ifstream file{path};
-  std::stringstream golden;
-  golden << file.rdbuf();
-  EXPECT_EQ(hex(bytes), golden.str()) << path;
+  test::expect_golden("actors/" + name + ".hex", hex(bytes));
 }
 
 bool same(const order_content& a, const order_content& b) {
