@@ -107,8 +107,8 @@ private:
       return linked.error();
     if (!*linked)
       return false;
-    // The order is nearly always in this shard too. One that is elsewhere or damaged has a place all the
-    // same.
+    // An order whose id was made for its customer is in this shard too. One that is elsewhere (any id is
+    // allowed) or damaged has a place all the same: whose it is cannot be seen from here.
     const auto rows = view.rows(entity_of(kind::order, after_));
     if (!rows || !rows->content)
       return true;

@@ -1,5 +1,6 @@
 #include "cluster/ctl_options.hpp"
 
+#include "actors/text.hpp"
 #include "cluster/ctl_command_line.hpp"
 #include "cluster/version.hpp"
 #include "config/limits.hpp"
@@ -65,7 +66,7 @@ command_line::command_line() {
 }
 
 parsed_arguments command_line::parse(const std::vector<std::string>& arguments) {
-  if (auto end = config::read_arguments(app_, arguments))
+  if (auto end = config::read_arguments(app_, arguments, actors::shown))
     return {std::nullopt, end->asked_for ? exit_ok : exit_usage, std::move(end->text)};
   result_.timeout_ms = timeout_s_ * 1000;
   return {std::move(result_), exit_ok, {}};

@@ -68,10 +68,15 @@ void print_order(const v1::order& order, ctl_context& context) {
   table.print(out, "  ");
 }
 
-/// What a fault tells of an order that was to be placed.
-std::string outcome_of(const v1::fault& why, const std::string& id) {
+/// What a fault tells of an order that was to be placed. A fault speaks of one try; under an id that somebody
+/// gave there may have been others, which this program knows nothing of.
+std::string outcome_of(const v1::fault& why, const std::string& id, bool is_given) {
   switch (meaning_of(why.code())) {
   case fault_meaning::nothing_done:
+    if (is_given)
+      return "order " + id
+             + " was not begun by this try; of an earlier one with this id nothing is known: ask again, or "
+               "get it";
     return "order " + id + " was not placed, nothing was done";
   case fault_meaning::for_a_person:
     return "order " + id + " waits for a person, or what it needs does";
@@ -249,9 +254,18 @@ int run(const place_options& options, ctl_context& context) {
     print_placement(answer.placement(), options, context);
     return answer.placement().status() == v1::CONFIRMED ? exit_ok : exit_refused;
   }
-  if (answer.has_fault())
-    context.err << "orderctl: " << outcome_of(answer.fault(), id) << '\n';
-  return print_refusal(answer, context);
+  if (!answer.has_fault())
+    return print_refusal(answer, context);
+  const bool is_given = !options.order_id.empty();
+  context.err << "orderctl: " << outcome_of(answer.fault(), id, is_given) << '\n'
+              << "orderctl: " << refusal_text(answer) << '\n';
+  if (context.json) {
+    auto value = to_json(answer.fault());
+    if (is_given && meaning_of(answer.fault().code()) == fault_meaning::nothing_done)
+      value["fault"]["outcome"] = name_of(fault_meaning::not_known);
+    print_line(value, context);
+  }
+  return exit_fault;
 }
 
 int run(const get_options& options, ctl_context& context) {

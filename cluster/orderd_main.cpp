@@ -1,5 +1,6 @@
 // orderd: one node.
 #include "actors/api.hpp"
+#include "actors/text.hpp"
 #include "cluster/cluster_process.hpp"
 #include "cluster/disks_command.hpp"
 #include "cluster/gateway.hpp"
@@ -255,7 +256,7 @@ int main(int argc, char** argv) {
   orderd::config::add_start_options(app, said);
   orderd::cluster::disks_options disks;
   orderd::cluster::add_disks_commands(app, disks);
-  if (const auto end = orderd::config::read_arguments(app, {argv + 1, argv + argc})) {
+  if (const auto end = orderd::config::read_arguments(app, {argv + 1, argv + argc}, orderd::actors::shown)) {
     std::fputs(end->text.c_str(), end->asked_for ? stdout : stderr);
     return end->asked_for ? EXIT_SUCCESS : orderd::cluster::exit_usage;
   }

@@ -41,13 +41,21 @@ output_file::output_file(const std::string& name)
   attempt([this] { stream_.open(path_, std::ios::binary); });
 }
 
-/// The stream tells only that something failed; errno is what it met.
+/// The stream tells only that something failed; errno is what it met. What failed while the stream was
+/// filled, when nobody looked, is met again by one letter more: the file is not kept any more.
 bool output_file::attempt(const std::function<void()>& what) {
   const bool was_well = static_cast<bool>(stream_);
+  if (!was_well)
+    stream_.clear();
   errno = 0;
-  what();
-  if (was_well && !stream_)
+  if (was_well)
+    what();
+  else
+    stream_.put('\n').flush();
+  if (!stream_ && error_ == 0)
     error_ = errno;
+  if (!was_well)
+    stream_.setstate(std::ios::badbit);
   return static_cast<bool>(stream_);
 }
 

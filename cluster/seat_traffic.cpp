@@ -31,9 +31,9 @@ void replica_actor::take(runtime::shard_requests& batch) {
   }
   // Definite: the engine has not got them.
   const auto because = refusing_because();
-  const auto why = because.empty()
-                       ? not_owner()
-                       : fault{fault_code::unavailable, because + "; nothing was done", retry_after_ms};
+  const auto why = because.empty() ? not_owner()
+                                   : fault{fault_code::unavailable,
+                                           because + "; nothing was done by this request", retry_after_ms};
   for (const auto& each : *batch.batch)
     refuse(each.from, why);
 }

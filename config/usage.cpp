@@ -266,14 +266,6 @@ private:
   std::vector<const CLI::App*> chain_; ///< from the program to the command that was typed
 };
 
-/// One line a sentence, whatever bytes were typed: a terminal gets no control character of an argument.
-std::string printable(std::string text) {
-  for (auto& letter : text)
-    if (static_cast<unsigned char>(letter) < 0x20 || letter == 0x7f)
-      letter = '?';
-  return text;
-}
-
 } // namespace
 
 std::size_t line_that_sets(std::string_view content, std::string_view name) {
@@ -288,7 +280,8 @@ std::size_t line_that_sets(std::string_view content, std::string_view name) {
   return 0;
 }
 
-std::optional<usage_end> read_arguments(CLI::App& app, const std::vector<std::string>& arguments) {
+std::optional<usage_end> read_arguments(CLI::App& app, const std::vector<std::string>& arguments,
+                                        std::string (*shown)(std::string_view)) {
   try {
     app.parse(std::vector<std::string>{arguments.rbegin(), arguments.rend()}); // as CLI11 takes them
   } catch (const CLI::Success& asked) {
@@ -296,11 +289,10 @@ std::optional<usage_end> read_arguments(CLI::App& app, const std::vector<std::st
     app.exit(asked, text, text);
     return usage_end{true, text.str()};
   } catch (const CLI::ParseError& error) {
-    return usage_end{false, printable(refusal{app, arguments}.of(error)) + "\n\"" + app.get_name()
+    return usage_end{false, shown(refusal{app, arguments}.of(error)) + "\n\"" + app.get_name()
                                 + " --help\" says what there is.\n"};
   } catch (const std::exception& error) {
-    return usage_end{false,
-                     app.get_name() + ": the arguments cannot be read: " + printable(error.what()) + "\n"};
+    return usage_end{false, app.get_name() + ": the arguments cannot be read: " + shown(error.what()) + "\n"};
   }
   return std::nullopt;
 }

@@ -24,7 +24,9 @@ struct usage_end {
 
 /// Reads the arguments, without the program's name, into what the options of `app` are bound to; `app` has a
 /// name. None: the program goes on.
-std::optional<usage_end> read_arguments(CLI::App& app, const std::vector<std::string>& arguments);
+/// `shown` makes any bytes fit to be shown on a terminal (actors::shown): arguments are in the refusals.
+std::optional<usage_end> read_arguments(CLI::App& app, const std::vector<std::string>& arguments,
+                                        std::string (*shown)(std::string_view));
 
 /// The number of the line of a file of settings that sets `name`, from 1; 0: none does. Pure.
 std::size_t line_that_sets(std::string_view content, std::string_view name);

@@ -29,8 +29,8 @@ import time
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tests/process"))
 from bench_node import Node  # noqa: E402
-from orderd_client import (REPLIES, REPLY, Client, Connection, decode, fields, hello_frame,  # noqa: E402
-                           make_order_id, place_order, requests_frame)
+from orderd_client import (REPLIES, REPLY, Client, Connection, ProtocolError, decode, fields,  # noqa: E402
+                           hello_frame, make_order_id, place_order, requests_frame)
 
 LINES = 2_000
 READS_PER_FRAME, FRAMES = 1_024, 8
@@ -88,11 +88,15 @@ class Hurried(threading.Thread):
         self.at = (host, port)
         self.stopped = threading.Event()
         self.took_ms = []
+        self.failure = None
 
     def run(self):
-        with Client(*self.at) as client:
-            while not self.stopped.wait(BURST_EVERY_S):
-                self.burst(client)
+        try:
+            with Client(*self.at) as client:
+                while not self.stopped.wait(BURST_EVERY_S):
+                    self.burst(client)
+        except (OSError, ProtocolError) as failure:
+            self.failure = failure
 
     def burst(self, client):
         orders = [{"timeout_ms": HURRY_MS, "place_order": place_order(make_order_id(), "hurried", [("none", 1, 1)])}
@@ -112,6 +116,8 @@ class Hurried(threading.Thread):
 
     def refusals(self):
         """Of those since the last call: how many, and how long they took."""
+        if self.failure:
+            raise RuntimeError(f"the hurried client: {self.failure!r}")
         took, self.took_ms = sorted(self.took_ms), []
         if not took:
             return {"count": 0}

@@ -1,5 +1,6 @@
 #include "tests/bench/options.hpp"
 
+#include "actors/text.hpp"
 #include "cluster/version.hpp"
 #include "config/limits.hpp"
 #include "config/usage.hpp"
@@ -75,7 +76,7 @@ std::variant<bench_options, int> parse_options(int argc, char** argv) {
   app.set_version_flag("--version", cluster::version);
   add_load(app, options);
   add_node(app, options);
-  if (const auto end = config::read_arguments(app, {argv + 1, argv + argc})) {
+  if (const auto end = config::read_arguments(app, {argv + 1, argv + argc}, actors::shown)) {
     std::fputs(end->text.c_str(), end->asked_for ? stdout : stderr);
     return end->asked_for ? 0 : exit_usage;
   }

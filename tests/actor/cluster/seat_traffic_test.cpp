@@ -23,7 +23,7 @@ TEST_F(SeatTraffic, RefusesWhatIsNewAndKeepsWhatHasBegunWhileTooFewAreHeard) {
   EXPECT_EQ(why.code(), v1::fault::UNAVAILABLE);
   EXPECT_GT(why.retry_after_ms(), 0u);
   EXPECT_THAT(why.message(), testing::HasSubstr("missed: node 2, not heard"));
-  EXPECT_THAT(why.message(), testing::EndsWith("nothing was done"));
+  EXPECT_THAT(why.message(), testing::EndsWith("nothing was done by this request"));
   EXPECT_EQ(replies(begun).size() + replies(begun_late).size(), 0u);
   system_.pass(milliseconds{100});
   EXPECT_EQ(cluster_numbers_.serving.at(0).Value(), 0);

@@ -36,5 +36,22 @@ TEST_F(FaultMeaning, IsSaidOfAnOrderThatWasNotPlaced) {
   }
 }
 
+/// An earlier try, of another process, may have begun it: the order may be confirmed yet.
+TEST_F(FaultMeaning, IsSaidOfThisTryAloneWhenAnIdIsGiven) {
+  place_options again;
+  again.order_id = std::string(16, '\x07');
+  context.json = true;
+  for (const auto code : {v1::fault::UNAVAILABLE, v1::fault::OVERLOADED, v1::fault::STORAGE_FULL}) {
+    err.str({});
+    out.str({});
+    node.answer = [code](const v1::request&) { return failed_with(code, "why"); };
+    EXPECT_EQ(run(again, context), exit_fault);
+    EXPECT_NE(err.str().find("not begun by this try; of an earlier one with this id nothing is known"),
+              std::string::npos)
+        << err.str();
+    EXPECT_NE(out.str().find(R"("outcome":"not_known")"), std::string::npos) << out.str();
+  }
+}
+
 } // namespace
 } // namespace orderd::cluster

@@ -46,6 +46,15 @@ TEST(OutputFile, KnowsWhyItCannotBeWritten) {
   EXPECT_EQ(full.error(), ENOSPC);
 }
 
+/// More than the stream's buffer: it fails while it is filled.
+TEST(OutputFile, KnowsWhyMuchCannotBeWritten) {
+  output_file full{"/dev/full"};
+  full.stream() << std::string(100 << 10, 'x');
+  EXPECT_FALSE(full.flush());
+  EXPECT_EQ(full.error(), ENOSPC);
+  EXPECT_FALSE(full.keep());
+}
+
 /// A shell has opened it already, and others write to it too.
 TEST(OutputFile, WritesToADeviceWhateverFileIsBehindIt) {
   for (const auto* const name : {"/dev/null", "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"})

@@ -1,5 +1,7 @@
 #include "config/usage.hpp"
 
+#include "actors/text.hpp"
+
 #include "config/settings.hpp"
 #include "config/start_options.hpp"
 #include "config/value_checks.hpp"
@@ -35,7 +37,7 @@ std::string said(const std::vector<std::string>& arguments) {
   stock->add_subcommand("list");
   app.add_subcommand("status");
   app.require_subcommand(0, 1);
-  const auto end = read_arguments(app, arguments);
+  const auto end = read_arguments(app, arguments, actors::shown);
   if (!end)
     return "";
   EXPECT_FALSE(end->asked_for);
@@ -81,7 +83,9 @@ TEST(Usage, RefusesInWordsOfItsOwn) {
       {{"--rate", "1", "--window", "2"}, "prog: --rate and --window cannot both be given"},
       {{"--password", "x"}, "prog: --password needs --user too"},
       // and nothing that a terminal would obey
-      {{"--\x1b[2J"}, "prog: no option --?[2J"},
+      {{"--\x1b[2J"}, R"(prog: no option --\u{001B}[2J)"},
+      {{"--\xc2\x9b\x32J"}, R"(prog: no option --\u{009B}2J)"},
+      {{"--level", "\xe2\x80\xae\x61"}, R"(prog: --level: '\u{202E}a' is none of debug, info, warning)"},
   };
   for (const auto& row : table)
     EXPECT_EQ(said(row.arguments), row.sentence);
@@ -92,19 +96,19 @@ TEST(Usage, SaysWhichCommandsThereAreWhenNoneIsTyped) {
   app.add_subcommand("one");
   app.add_subcommand("two");
   app.require_subcommand(1);
-  EXPECT_EQ(read_arguments(app, {})->text, "prog: a command is missing, one of one, two\n"
-                                           "\"prog --help\" says what there is.\n");
-  EXPECT_EQ(read_arguments(app, {"oen"})->text.substr(0, 44),
+  EXPECT_EQ(read_arguments(app, {}, actors::shown)->text, "prog: a command is missing, one of one, two\n"
+                                                          "\"prog --help\" says what there is.\n");
+  EXPECT_EQ(read_arguments(app, {"oen"}, actors::shown)->text.substr(0, 44),
             "prog: no command oen; did you mean one?\n\"pro");
 }
 
 TEST(Usage, GivesTheHelpThatIsAskedFor) {
   CLI::App app{"what it does", "prog"};
   app.set_version_flag("--version", "7");
-  const auto help = read_arguments(app, {"--help"});
+  const auto help = read_arguments(app, {"--help"}, actors::shown);
   EXPECT_TRUE(help->asked_for);
   EXPECT_NE(help->text.find("what it does"), std::string::npos);
-  EXPECT_EQ(read_arguments(app, {"--version"})->text, "7\n");
+  EXPECT_EQ(read_arguments(app, {"--version"}, actors::shown)->text, "7\n");
 }
 
 class UsageOfAFile : public ::testing::Test {
@@ -122,7 +126,7 @@ protected:
     add_settings(app, settings);
     add_start_options(app, start);
     more.insert(more.end(), {"--config", path});
-    const auto end = read_arguments(app, more);
+    const auto end = read_arguments(app, more, actors::shown);
     return end ? end->text.substr(0, end->text.find('\n')) : "";
   }
 
