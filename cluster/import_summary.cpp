@@ -1,6 +1,7 @@
 #include "cluster/import_summary.hpp"
 
 #include "cluster/decimal.hpp"
+#include "config/grouped.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -11,6 +12,7 @@ namespace orderd::cluster {
 
 namespace {
 
+using config::grouped;
 using by_reason = std::map<std::string, std::uint64_t>;
 
 double as_seconds(std::chrono::nanoseconds time) {
@@ -43,14 +45,6 @@ json totals(const order_totals& what) {
           {"lines", what.lines},
           {"units", what.units},
           {"money_minor", money_json(what.money_minor)}};
-}
-
-/// "1,234,567".
-std::string grouped(std::uint64_t number) {
-  auto text = std::to_string(number);
-  for (auto at = static_cast<std::ptrdiff_t>(text.size()) - 3; at > 0; at -= 3)
-    text.insert(static_cast<std::size_t>(at), 1, ',');
-  return text;
 }
 
 std::string with_reasons(const by_reason& what) {

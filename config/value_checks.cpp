@@ -1,5 +1,6 @@
 #include "config/value_checks.hpp"
 
+#include "config/grouped.hpp"
 #include "config/nearest.hpp"
 
 #include <algorithm>
@@ -14,14 +15,6 @@
 namespace orderd::config {
 
 namespace {
-
-/// "1,000,000" reads better than "1000000".
-std::string grouped(std::int64_t number) {
-  auto digits = std::to_string(number);
-  for (auto i = static_cast<std::ptrdiff_t>(digits.size()) - 3; i > (number < 0 ? 1 : 0); i -= 3)
-    digits.insert(static_cast<std::size_t>(i), ",");
-  return digits;
-}
 
 std::string shortly(double number) {
   std::ostringstream text;

@@ -43,13 +43,28 @@ BURST, BURST_EVERY_S, HURRY_MS = 500, 0.25, 2
 OVERLOADED = 1
 
 
-class Reader(threading.Thread):
-    """Asks for a large order, again and again, and reads nothing."""
+class Beside(threading.Thread):
+    """What runs beside the polite client while its block lasts."""
 
     def __init__(self, host, port):
         super().__init__(daemon=True)
         self.at = (host, port)
         self.stopped = threading.Event()
+
+    def __enter__(self):
+        self.start()
+        return self
+
+    def __exit__(self, *_):
+        self.stopped.set()
+        self.join()
+
+
+class Reader(Beside):
+    """Asks for a large order, again and again, and reads nothing."""
+
+    def __init__(self, host, port):
+        super().__init__(host, port)
         order_id = make_order_id()
         with Client(host, port) as client:
             skus = [f"L{i:04}" for i in range(LINES)]
@@ -68,25 +83,15 @@ class Reader(threading.Thread):
             except OSError:
                 time.sleep(CLOSES_AFTER_S)
 
-    def __enter__(self):
-        self.start()
-        return self
 
-    def __exit__(self, *_):
-        self.stopped.set()
-        self.join()
-
-
-class Hurried(threading.Thread):
+class Hurried(Beside):
     """Sends bursts of orders with a deadline that only an idle node could keep, and times the refusals.
 
     An answer counts when its frame is there: the orders name a SKU that nobody has, so what is not refused is
     rejected, and takes nothing from the others."""
 
     def __init__(self, host, port):
-        super().__init__(daemon=True)
-        self.at = (host, port)
-        self.stopped = threading.Event()
+        super().__init__(host, port)
         self.took_ms = []
         self.failure = None
 
@@ -122,14 +127,6 @@ class Hurried(threading.Thread):
         if not took:
             return {"count": 0}
         return {"count": len(took), "p50_ms": took[len(took) // 2], "p99_ms": took[len(took) * 99 // 100]}
-
-    def __enter__(self):
-        self.start()
-        return self
-
-    def __exit__(self, *_):
-        self.stopped.set()
-        self.join()
 
 
 def bench(given, endpoint, *options, niced=False):
@@ -192,6 +189,8 @@ def run(given):
                 measure.beside(f"{factor} x capacity",
                                niced_loop(given, node.endpoint, "--rate", offered, "--no-setup"))
                 time.sleep(2)
+            if measure.lines[-1]["refusals"]["count"] == 0:
+                raise RuntimeError("nothing was refused beside the most load: the refusals are not measured")
             measure.beside("nobody, 2 s later")
     return {"capacity": capacity, "lines": measure.lines}
 
