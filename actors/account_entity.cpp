@@ -3,6 +3,7 @@
 #include "actors/business_command.hpp"
 #include "actors/codec.hpp"
 #include "actors/entities.hpp"
+#include "actors/entity_ids.hpp"
 #include "actors/index_rows.hpp"
 #include "actors/replies.hpp"
 

@@ -1,8 +1,9 @@
-// The audit: every row of every shard against S5 to S8, and the indexes against the orders.
-#include "actors/api.hpp"
+#include "actors/auditor.hpp"
+
 #include "actors/audit_rules.hpp"
 #include "actors/codec.hpp"
 #include "actors/index_rows.hpp"
+#include "actors/kinds.hpp"
 #include "actors/lost_view.hpp"
 #include "actors/money.hpp"
 #include "actors/order_id.hpp"

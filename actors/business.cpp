@@ -1,18 +1,15 @@
-// The business as the engine's port: kinds, slots, loading.
-#include "actors/api.hpp"
+#include "actors/business.hpp"
+
 #include "actors/business_command.hpp"
 #include "actors/codec.hpp"
 #include "actors/entities.hpp"
-#include "actors/order_id.hpp"
+#include "actors/entity_ids.hpp"
+#include "actors/kinds.hpp"
 #include "actors/replies.hpp"
 
 namespace orderd::actors {
 
 namespace {
-
-bool is_keyed_by_order(std::uint8_t which) noexcept {
-  return static_cast<kind>(which) == kind::order || static_cast<kind>(which) == kind::card;
-}
 
 class order_business final : public runtime::business {
 public:
@@ -64,43 +61,6 @@ private:
 
 std::unique_ptr<const runtime::business> make_business(business_options options) {
   return std::make_unique<const order_business>(options);
-}
-
-std::string_view kind_name(kind which) noexcept {
-  switch (which) {
-  case kind::item:
-    return "item";
-  case kind::account:
-    return "account";
-  case kind::card:
-    return "card";
-  case kind::order:
-    return "order";
-  }
-  return "unknown";
-}
-
-std::uint16_t slot_of(const runtime::entity_id& id) noexcept {
-  if (!is_keyed_by_order(id.kind()))
-    return runtime::hashed_slot(id);
-  return order_id_slot(id.key());
-}
-
-std::string readable_key(const runtime::entity_id& id) {
-  return is_keyed_by_order(id.kind()) ? order_id_text(id.key()) : std::string{id.key()};
-}
-
-std::optional<runtime::entity_id> parse_readable_key(std::string_view kind_text, std::string_view key) {
-  for (const auto which : {kind::item, kind::account, kind::card, kind::order}) {
-    if (kind_name(which) != kind_text)
-      continue;
-    const auto raw =
-        is_keyed_by_order(static_cast<std::uint8_t>(which)) ? parse_order_id(key) : std::string{key};
-    if (raw.empty() || raw.size() > runtime::entity_id::key_bytes_max)
-      return std::nullopt;
-    return entity_of(which, raw);
-  }
-  return std::nullopt;
 }
 
 } // namespace orderd::actors

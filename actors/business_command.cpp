@@ -1,6 +1,7 @@
 #include "actors/business_command.hpp"
 
 #include "actors/codec.hpp"
+#include "actors/entity_ids.hpp"
 
 #include <array>
 

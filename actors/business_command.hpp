@@ -1,7 +1,6 @@
 // A command of the business as the engine carries it: any of commands.hpp behind runtime::command.
 #pragma once
 
-#include "actors/api.hpp"
 #include "actors/commands.hpp"
 #include "runtime/entity.hpp"
 
@@ -38,22 +37,6 @@ inline const command_body& body_of(const runtime::command& what) {
 inline runtime::command_ptr make_command(command_body body) {
   return std::make_unique<const business_command>(std::move(body));
 }
-
-inline runtime::entity_id entity_of(kind which, std::string_view key) {
-  return {static_cast<std::uint8_t>(which), key};
-}
-inline runtime::entity_id entity_of(const order_key& order) {
-  return entity_of(kind::order, order.view());
-}
-
-/// The slot of an entity: of an order and its card payment the one inside the order's id, of anything else a
-/// hash.
-std::uint16_t slot_of(const runtime::entity_id& id) noexcept;
-
-/// An entity's key as people read and type it: an order's and a card's id as UUID text, else the key
-/// itself. `parse_readable_key` gives nothing when kind or key are none.
-std::string readable_key(const runtime::entity_id& id);
-std::optional<runtime::entity_id> parse_readable_key(std::string_view kind_text, std::string_view key);
 
 inline runtime::addressed_command command_to(const runtime::entity_id& to, command_body body) {
   return {to, make_command(std::move(body))};

@@ -3,6 +3,8 @@
 #include "actors/card_payment.hpp"
 #include "actors/codec.hpp"
 #include "actors/entities.hpp"
+#include "actors/entity_ids.hpp"
+#include "actors/kinds.hpp"
 #include "actors/order_id.hpp"
 
 #include <utility>

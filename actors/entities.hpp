@@ -2,7 +2,7 @@
 // commands to the rules, and turn events into snapshots, commands, replies, timers and provider calls.
 #pragma once
 
-#include "actors/api.hpp"
+#include "actors/business.hpp"
 #include "runtime/entity.hpp"
 
 #include <memory>

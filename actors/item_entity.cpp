@@ -2,6 +2,7 @@
 #include "actors/business_command.hpp"
 #include "actors/codec.hpp"
 #include "actors/entities.hpp"
+#include "actors/entity_ids.hpp"
 #include "actors/item.hpp"
 #include "actors/replies.hpp"
 

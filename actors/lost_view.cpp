@@ -1,6 +1,6 @@
 #include "actors/lost_view.hpp"
 
-#include "actors/api.hpp"
+#include "actors/kinds.hpp"
 #include "actors/order_id.hpp"
 #include "runtime/bytes.hpp"
 
@@ -28,11 +28,9 @@ bool has_kinds(table in) {
 std::string shown_key(table in, std::string_view key) {
   if (!has_kinds(in) || key.empty())
     return shown(key);
-  const runtime::entity_id entity{static_cast<std::uint8_t>(key.front()),
-                                  key.substr(1, runtime::entity_id::key_bytes_max)};
-  const auto by_order = kind_name(static_cast<kind>(entity.kind())) == "order"
-                        || kind_name(static_cast<kind>(entity.kind())) == "card";
-  return by_order && is_order_id(entity.key()) ? order_id_text(entity.key()) : shown(key.substr(1));
+  const auto of_kind = key.substr(1);
+  const bool by_order = is_keyed_by_order(static_cast<kind>(key.front())) && is_order_id(of_kind);
+  return by_order ? order_id_text(of_kind) : shown(of_kind);
 }
 
 std::string table_name(table in) {

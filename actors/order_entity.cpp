@@ -1,8 +1,11 @@
 // An order's shell: what its events owe to others.
+#include "actors/business.hpp"
 #include "actors/business_command.hpp"
 #include "actors/codec.hpp"
 #include "actors/entities.hpp"
+#include "actors/entity_ids.hpp"
 #include "actors/index_rows.hpp"
+#include "actors/kinds.hpp"
 #include "actors/order.hpp"
 #include "actors/replies.hpp"
 

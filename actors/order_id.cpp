@@ -1,10 +1,8 @@
 #include "actors/order_id.hpp"
 
-#include "actors/api.hpp"
-#include "actors/business_command.hpp"
-
-#define XXH_INLINE_ALL
-#include <xxhash.h>
+#include "actors/kinds.hpp"
+#include "runtime/bytes.hpp"
+#include "runtime/entity.hpp"
 
 namespace orderd::actors {
 
@@ -33,8 +31,9 @@ int hex_value(char digit) {
 
 std::uint16_t slot_for(std::string_view customer, std::uint64_t random) {
   if (customer.empty())
-    return static_cast<std::uint16_t>(XXH3_64bits(&random, sizeof random) >> 50);
-  return runtime::hashed_slot(entity_of(kind::account, customer));
+    return static_cast<std::uint16_t>(
+        runtime::hash_bytes({reinterpret_cast<const char*>(&random), sizeof random}) >> 50);
+  return runtime::hashed_slot({static_cast<std::uint8_t>(kind::account), customer});
 }
 
 } // namespace

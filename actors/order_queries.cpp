@@ -1,7 +1,8 @@
 // Pages of orders: by status, all, and of one customer.
-#include "actors/business_command.hpp"
 #include "actors/codec.hpp"
+#include "actors/entity_ids.hpp"
 #include "actors/index_rows.hpp"
+#include "actors/kinds.hpp"
 #include "actors/order_id.hpp"
 #include "actors/page.hpp"
 #include "actors/queries.hpp"
@@ -15,17 +16,6 @@ namespace orderd::actors {
 using runtime::result;
 using runtime::shard_view;
 using runtime::table;
-
-result<void> fill_order(v1::order& to, std::string_view order_id, const runtime::snapshot& rows) {
-  const auto state = decode_order_state(rows.state.value_or(std::string{}));
-  if (!state)
-    return state.error();
-  const auto content = decode_order_content(rows.content.value_or(std::string{}));
-  if (!content)
-    return content.error();
-  fill(to, order_id, *state, *content);
-  return {};
-}
 
 namespace {
 

@@ -1,7 +1,6 @@
 // Reading one page of rows in a query: at most so many rows read, at most so many bytes of reply.
 #pragma once
 
-#include "actors/public.pb.h"
 #include "config/limits.hpp"
 #include "runtime/request.hpp"
 #include "runtime/row.hpp"
@@ -50,8 +49,5 @@ runtime::result<page_end> read_page(runtime::shard_view& view, const page_reques
     return scanned.error();
   return end;
 }
-
-/// Fills an order's view from its rows; `corrupt` when they cannot be decoded.
-runtime::result<void> fill_order(v1::order& to, std::string_view order_id, const runtime::snapshot& rows);
 
 } // namespace orderd::actors

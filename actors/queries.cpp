@@ -1,8 +1,9 @@
 // Single reads, and pages of items, accounts and quarantined entities. Pages of orders: order_queries.cpp.
 #include "actors/queries.hpp"
 
-#include "actors/business_command.hpp"
 #include "actors/codec.hpp"
+#include "actors/entity_ids.hpp"
+#include "actors/kinds.hpp"
 #include "actors/order_id.hpp"
 #include "actors/page.hpp"
 #include "actors/replies.hpp"

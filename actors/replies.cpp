@@ -1,7 +1,9 @@
 #include "actors/replies.hpp"
 
-#include "actors/api.hpp"
+#include "actors/codec.hpp"
 #include "actors/currency.hpp"
+
+#include <google/protobuf/wire_format_lite.h>
 
 #include <algorithm>
 #include <utility>
@@ -22,6 +24,17 @@ static_assert(static_cast<int>(runtime::fault_code::not_owner) == v1::fault::NOT
 
 std::string reply_body(const v1::reply& what) {
   return what.SerializeAsString();
+}
+
+std::string_view reply_outcome(std::string_view body) noexcept {
+  // The body has one field, so its first byte is the tag of the answer's kind: field number and wire type.
+  using google::protobuf::internal::WireFormatLite;
+  if (body.empty())
+    return "ok";
+  const int field = WireFormatLite::GetTagFieldNumber(static_cast<unsigned char>(body[0]));
+  if (field == v1::reply::kRejectionFieldNumber)
+    return "rejection";
+  return field == v1::reply::kFaultFieldNumber ? "fault" : "ok";
 }
 
 namespace {
@@ -176,6 +189,17 @@ void fill(v1::order& to, std::string_view order_id, const order_state& state, co
   for (const char status : state.history)
     to.add_history(static_cast<v1::order_status>(status));
   fill_refused(to, state, content);
+}
+
+runtime::result<void> fill_order(v1::order& to, std::string_view order_id, const runtime::snapshot& rows) {
+  const auto state = decode_order_state(rows.state.value_or(std::string{}));
+  if (!state)
+    return state.error();
+  const auto content = decode_order_content(rows.content.value_or(std::string{}));
+  if (!content)
+    return content.error();
+  fill(to, order_id, *state, *content);
+  return {};
 }
 
 void fill(v1::stock_item& to, std::string_view sku, const item_state& state) {

@@ -8,12 +8,18 @@
 #include "actors/order.hpp"
 #include "actors/public.pb.h"
 #include "actors/types.hpp"
+#include "runtime/entity.hpp"
 #include "runtime/result.hpp"
 
 #include <string>
 #include <string_view>
 
 namespace orderd::actors {
+
+std::string reply_body(const v1::reply& what);
+
+/// The outcome of a reply body for metrics, without decoding all of it: "ok", "rejection", "fault".
+std::string_view reply_outcome(std::string_view body) noexcept;
 
 /// Pre: the placement has its outcome.
 std::string placement_body(std::string_view order_id, const order_state& state, const order_content& content);
@@ -37,6 +43,8 @@ void fill(v1::fault& to, const runtime::fault& why);
 
 // The views that pages and single replies share.
 void fill(v1::order& to, std::string_view order_id, const order_state& state, const order_content& content);
+/// From its rows; `corrupt` when they cannot be decoded.
+runtime::result<void> fill_order(v1::order& to, std::string_view order_id, const runtime::snapshot& rows);
 void fill(v1::stock_item& to, std::string_view sku, const item_state& state);
 void fill(v1::account& to, std::string_view customer, const account_state& state);
 

@@ -7,13 +7,19 @@
 // *Concurrency*: none; made for one request. A check that passes allocates nothing.
 #pragma once
 
-#include "actors/api.hpp"
+#include "actors/public.pb.h"
 
 #include <cstdint>
 #include <string>
 #include <string_view>
 
 namespace orderd::actors {
+
+/// A request that is answered at once, because of what is in it.
+struct refused_request {
+  std::string body;         ///< of the reply
+  std::string_view outcome; ///< for the metrics: "invalid_field"
+};
 
 class field_checks {
 public:

@@ -1,6 +1,6 @@
 #include "cluster/client_router.hpp"
 
-#include "actors/api.hpp"
+#include "actors/request_decoder.hpp"
 
 #include <algorithm>
 #include <utility>

@@ -1,7 +1,7 @@
 // The map of a client_router: when it is asked for, and what follows from it.
 #include "cluster/client_router.hpp"
 
-#include "actors/api.hpp"
+#include "actors/request_decoder.hpp"
 
 #include <algorithm>
 #include <utility>

@@ -1,6 +1,6 @@
 #include "cluster/cluster_process.hpp"
 
-#include "actors/api.hpp"
+#include "actors/business.hpp"
 #include "cluster/given_up.hpp"
 #include "cluster/held_store.hpp"
 #include "cluster/messages.hpp"

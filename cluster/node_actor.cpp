@@ -1,7 +1,8 @@
 #include "cluster/node_actor.hpp"
 
-#include "actors/api.hpp"
+#include "actors/auditor.hpp"
 #include "actors/replies.hpp"
+#include "actors/request_decoder.hpp"
 #include "cluster/missed_copies.hpp"
 #include "cluster/version.hpp"
 #include "config/limits.hpp"

@@ -1,5 +1,5 @@
 // orderd: one node.
-#include "actors/api.hpp"
+#include "actors/business.hpp"
 #include "actors/text.hpp"
 #include "cluster/cluster_process.hpp"
 #include "cluster/disks_command.hpp"

@@ -13,7 +13,7 @@
 // it.
 #pragma once
 
-#include "actors/api.hpp"
+#include "actors/request_decoder.hpp"
 #include "cluster/byte_budget.hpp"
 #include "cluster/frame.hpp"
 #include "cluster/request_window.hpp"

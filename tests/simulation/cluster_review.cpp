@@ -1,6 +1,6 @@
 #include "tests/simulation/cluster_review.hpp"
 
-#include "actors/api.hpp"
+#include "actors/auditor.hpp"
 #include "runtime/state_hash.hpp"
 
 #include <algorithm>

@@ -1,6 +1,7 @@
 #include "tests/simulation/simulated_member.hpp"
 
-#include "actors/api.hpp"
+#include "actors/replies.hpp"
+#include "actors/request_decoder.hpp"
 #include "cluster/messages.hpp"
 #include "tests/simulation/answer_tap.hpp"
 #include "tests/simulation/handing_on.hpp"

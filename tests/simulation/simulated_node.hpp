@@ -7,7 +7,6 @@
 // Nothing happens but in these calls.
 #pragma once
 
-#include "actors/api.hpp"
 #include "cluster/configuration_store.hpp"
 #include "cluster/node.hpp"
 #include "runtime/metrics.hpp"

@@ -1,7 +1,7 @@
 // Handlers that throw, by chance: planted faults of the business, which a shard must survive.
 #pragma once
 
-#include "actors/api.hpp"
+#include "actors/kinds.hpp"
 #include "runtime/bytes.hpp"
 #include "runtime/entity.hpp"
 #include "tests/simulation/chance.hpp"

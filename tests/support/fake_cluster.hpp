@@ -3,7 +3,7 @@
 // says.
 #pragma once
 
-#include "actors/api.hpp"
+#include "actors/request_decoder.hpp"
 #include "cluster/client_router.hpp"
 #include "tests/support/client_core.hpp"
 #include "tests/support/wire.hpp"

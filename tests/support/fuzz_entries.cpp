@@ -1,6 +1,7 @@
 #include "tests/support/fuzz_entries.hpp"
 
-#include "actors/api.hpp"
+#include "actors/business.hpp"
+#include "actors/request_decoder.hpp"
 #include "cluster/client_core.hpp"
 #include "cluster/request_batch.hpp"
 #include "cluster/session.hpp"

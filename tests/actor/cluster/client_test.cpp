@@ -1,7 +1,8 @@
 // The client library against a gateway over a real socket, with actors in the place of shards.
 #include "cluster/client.hpp"
 
-#include "actors/api.hpp"
+#include "actors/business.hpp"
+#include "actors/public.pb.h"
 #include "cluster/gateway.hpp"
 #include "cluster/messages.hpp"
 #include "tests/support/loopback.hpp"

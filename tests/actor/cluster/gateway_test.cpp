@@ -1,7 +1,8 @@
 // The gateway over real sockets of this machine, with actors in the place of shards.
 #include "cluster/gateway.hpp"
 
-#include "actors/api.hpp"
+#include "actors/business.hpp"
+#include "actors/public.pb.h"
 #include "cluster/messages.hpp"
 #include "cluster/node.hpp"
 #include "tests/support/loopback.hpp"

@@ -2,7 +2,7 @@
 // answered, by the deadline.
 #include "cluster/node_actor.hpp"
 
-#include "actors/api.hpp"
+#include "actors/request_decoder.hpp"
 #include "tests/support/manual_clock.hpp"
 #include "tests/support/memory_storage.hpp"
 #include "tests/support/recorder.hpp"

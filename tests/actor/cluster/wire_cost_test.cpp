@@ -1,8 +1,9 @@
 // What the wire costs: processor time of the gateway's and of the client's thread for each order, with a
 // node that does nothing. Prints the figures; fails only when they are far off, which a busy machine alone
 // does not cause.
-#include "actors/api.hpp"
+#include "actors/business.hpp"
 #include "actors/order_id.hpp"
+#include "actors/replies.hpp"
 #include "cluster/client.hpp"
 #include "cluster/gateway.hpp"
 #include "cluster/messages.hpp"

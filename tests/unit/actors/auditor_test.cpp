@@ -1,8 +1,10 @@
 // The audit finds each inconsistency that is planted into the rows of a clean run.
 #include "actors/audit_rules.hpp"
-#include "actors/business_command.hpp"
+#include "actors/auditor.hpp"
 #include "actors/codec.hpp"
+#include "actors/entity_ids.hpp"
 #include "actors/index_rows.hpp"
+#include "actors/kinds.hpp"
 #include "tests/unit/actors/mini_engine.hpp"
 #include "tests/unit/actors/requests.hpp"
 

@@ -4,6 +4,7 @@
 // new form. ORDERD_WRITE_GOLDEN=1 writes those that are missing.
 #include "actors/business_command.hpp"
 #include "actors/codec.hpp"
+#include "actors/entity_ids.hpp"
 #include "tests/support/golden.hpp"
 
 #include <gtest/gtest.h>

@@ -1,7 +1,7 @@
 // Lost rows as people read them: their keys, their names.
 #include "actors/lost_view.hpp"
 
-#include "actors/api.hpp"
+#include "actors/public.pb.h"
 #include "runtime/entity.hpp"
 #include "tests/unit/actors/requests.hpp"
 

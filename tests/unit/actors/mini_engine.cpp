@@ -1,5 +1,9 @@
 #include "tests/unit/actors/mini_engine.hpp"
 
+#include "actors/auditor.hpp"
+#include "actors/business.hpp"
+#include "actors/request_decoder.hpp"
+
 #include <gtest/gtest.h>
 
 #include <iterator>

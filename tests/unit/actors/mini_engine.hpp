@@ -5,7 +5,7 @@
 // decides what overtakes what. Everything random comes from the test's seed.
 #pragma once
 
-#include "actors/api.hpp"
+#include "actors/public.pb.h"
 #include "actors/simulated_provider.hpp"
 #include "runtime/entity.hpp"
 #include "tests/unit/actors/memory_rows.hpp"

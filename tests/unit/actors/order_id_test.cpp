@@ -1,7 +1,7 @@
 #include "actors/order_id.hpp"
 
-#include "actors/api.hpp"
-#include "actors/business_command.hpp"
+#include "actors/kinds.hpp"
+#include "runtime/entity.hpp"
 
 #include <gtest/gtest.h>
 
@@ -23,13 +23,9 @@ TEST(OrderId, IsAUuidOfItsTime) {
 }
 
 TEST(OrderId, LivesInTheSlotOfItsCustomersAccount) {
-  const auto business = make_business({});
-  for (const auto* customer : {"ann", "bob", "12345"}) {
-    const auto id = make_order_id(customer, now_ms, 99);
-    const auto slot = business->slot_of(entity_of(kind::account, customer));
-    EXPECT_EQ(business->slot_of(entity_of(kind::order, id)), slot);
-    EXPECT_EQ(business->slot_of(entity_of(kind::card, id)), slot);
-  }
+  for (const auto* customer : {"ann", "bob", "12345"})
+    EXPECT_EQ(order_id_slot(make_order_id(customer, now_ms, 99)),
+              runtime::hashed_slot({static_cast<std::uint8_t>(kind::account), customer}));
 }
 
 TEST(OrderId, SpreadsGuestsOverTheSlots) {
@@ -68,17 +64,6 @@ TEST(OrderId, RefusesBytesThatAreNone) {
   EXPECT_FALSE(is_order_id(""));
   EXPECT_FALSE(is_order_id(std::string(16, '\0')));
   EXPECT_FALSE(is_order_id(make_order_id("", now_ms, 1) + "x"));
-}
-
-TEST(ReadableKey, ComesBackAsTheEntity) {
-  const auto id = make_order_id("ann", now_ms, 5);
-  for (const auto& entity : {entity_of(kind::order, id), entity_of(kind::card, id),
-                             entity_of(kind::item, "tea"), entity_of(kind::account, "ann")})
-    EXPECT_EQ(parse_readable_key(kind_name(static_cast<kind>(entity.kind())), readable_key(entity)), entity);
-  EXPECT_EQ(parse_readable_key("order", "tea"), std::nullopt);
-  EXPECT_EQ(parse_readable_key("basket", "tea"), std::nullopt);
-  EXPECT_EQ(parse_readable_key("item", ""), std::nullopt);
-  EXPECT_EQ(parse_readable_key("item", std::string(41, 'x')), std::nullopt);
 }
 
 } // namespace orderd::actors

@@ -1,5 +1,6 @@
 // Lists and pages.
-#include "actors/business_command.hpp"
+#include "actors/entity_ids.hpp"
+#include "actors/kinds.hpp"
 #include "actors/order_id.hpp"
 #include "runtime/stored_rows.hpp"
 #include "tests/unit/actors/mini_engine.hpp"

@@ -1,8 +1,9 @@
 // Orders and accounts in a currency that the table does not know: new ones are refused, those of earlier
 // versions keep their answers.
-#include "actors/business_command.hpp"
 #include "actors/codec.hpp"
 #include "actors/currency.hpp"
+#include "actors/entity_ids.hpp"
+#include "actors/kinds.hpp"
 #include "tests/unit/actors/mini_engine.hpp"
 #include "tests/unit/actors/requests.hpp"
 

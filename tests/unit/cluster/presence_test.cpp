@@ -2,7 +2,8 @@
 // nothing.
 #include "cluster/presence.hpp"
 
-#include "actors/api.hpp"
+#include "actors/business.hpp"
+#include "actors/public.pb.h"
 #include "cluster/session.hpp"
 #include "cluster/socket.hpp"
 

@@ -1,5 +1,6 @@
 // The bytes that cluster/PROTOCOL.md shows are the bytes that the programs send and take.
-#include "actors/api.hpp"
+#include "actors/business.hpp"
+#include "actors/replies.hpp"
 #include "cluster/session.hpp"
 #include "config/limits.hpp"
 #include "tests/support/source_dir.hpp"

@@ -1,6 +1,8 @@
 #include "cluster/session.hpp"
 
-#include "actors/api.hpp"
+#include "actors/business.hpp"
+#include "actors/kinds.hpp"
+#include "actors/public.pb.h"
 #include "config/limits.hpp"
 #include "tests/support/wire.hpp"
 

@@ -1,8 +1,11 @@
-// The door: what each request becomes, and how each limit is refused.
-#include "actors/api.hpp"
+// What each request becomes, and how each limit is refused.
+#include "actors/request_decoder.hpp"
 
+#include "actors/business.hpp"
 #include "actors/business_command.hpp"
 #include "actors/currency.hpp"
+#include "actors/entity_ids.hpp"
+#include "actors/kinds.hpp"
 #include "tests/unit/actors/requests.hpp"
 
 #include <gtest/gtest.h>
@@ -24,7 +27,7 @@ struct broken {
   const char* limit;
 };
 
-class ApiRefuses : public testing::TestWithParam<broken> {};
+class RequestDecoderRefuses : public testing::TestWithParam<broken> {};
 
 v1::request good() {
   return place(id_of(1, "ann"), "ann", v1::ACCOUNT, {{"tea", 1, 5}});
@@ -48,7 +51,7 @@ const std::string long_text(41, 'x');
 
 } // namespace
 
-TEST_P(ApiRefuses, WithFieldValueAndLimit) {
+TEST_P(RequestDecoderRefuses, WithFieldValueAndLimit) {
   const auto decoded = decode_request(GetParam().request, shards);
   const auto* refused = std::get_if<refused_request>(&decoded);
   ASSERT_NE(refused, nullptr);
@@ -63,7 +66,7 @@ TEST_P(ApiRefuses, WithFieldValueAndLimit) {
 }
 
 INSTANTIATE_TEST_SUITE_P(
-    Placements, ApiRefuses,
+    Placements, RequestDecoderRefuses,
     testing::Values(
         broken{"NoOrderId", order_but([](auto& o) { o.clear_order_id(); }), "order_id", "",
                "a UUIDv7 of 16 bytes"},
@@ -151,7 +154,7 @@ INSTANTIATE_TEST_SUITE_P(
     [](const auto& named) { return named.param.name; });
 
 INSTANTIATE_TEST_SUITE_P(
-    Others, ApiRefuses,
+    Others, RequestDecoderRefuses,
     testing::Values(
         broken{"GetWithoutId", get(""), "order_id", "", "a UUIDv7 of 16 bytes"},
         broken{"CancelWithoutId", cancel("short"), "order_id", "73686f7274", "a UUIDv7 of 16 bytes"},
@@ -182,7 +185,7 @@ INSTANTIATE_TEST_SUITE_P(
                "status", "CONFIRMED", "unset when a customer is given"}),
     [](const auto& named) { return named.param.name; });
 
-TEST(Api, TakesAnOrderAtEveryLimit) {
+TEST(RequestDecoder, TakesAnOrderAtEveryLimit) {
   const auto request = order_but([](auto& order) {
     order.set_reference(std::string(64, 'r'));
     order.set_customer(std::string(40, 'c'));
@@ -201,14 +204,14 @@ TEST(Api, TakesAnOrderAtEveryLimit) {
   EXPECT_EQ(std::get<place_order>(body_of(*command->command.what)).content->lines.size(), 2'000u);
 }
 
-TEST(Api, SaysWhichRequestsAreNewWork) {
+TEST(RequestDecoder, SaysWhichRequestsAreNewWork) {
   for (const auto& request : {cancel(id_of(1)), stock("tea", 1, 1), account("ann", 1, 1)}) {
     const auto decoded = decode_request(request, shards);
     EXPECT_FALSE(std::get<runtime::entity_request>(decoded).new_work);
   }
 }
 
-TEST(Api, SendsEachReadToTheShardOfItsKey) {
+TEST(RequestDecoder, SendsEachReadToTheShardOfItsKey) {
   const auto business = make_business({});
   const auto shard_of = [&](const runtime::entity_id& id) {
     return runtime::shard_of_slot(business->slot_of(id), shards);
@@ -227,7 +230,7 @@ TEST(Api, SendsEachReadToTheShardOfItsKey) {
   EXPECT_EQ(decoded_shard(list_but([](auto& list) { list.set_shard(3); })), 3u);
 }
 
-TEST(Api, GivesTheNodeWhatOnlyTheNodeKnows) {
+TEST(RequestDecoder, GivesTheNodeWhatOnlyTheNodeKnows) {
   v1::request audit;
   audit.mutable_run_audit();
   EXPECT_EQ(std::get<node_request>(decode_request(audit, shards)), node_request::run_audit);
@@ -254,7 +257,7 @@ std::optional<std::uint32_t> routed(const decoded_request& what) {
   return std::nullopt;
 }
 
-TEST(Api, TellsClientsTheShardToWhichNodesSendARequest) {
+TEST(RequestDecoder, TellsClientsTheShardToWhichNodesSendARequest) {
   const auto check = [](const v1::request& what) {
     EXPECT_EQ(shard_of_request(what, shards), routed(decode_request(what, shards)))
         << what.ShortDebugString();
@@ -290,7 +293,7 @@ TEST(Api, TellsClientsTheShardToWhichNodesSendARequest) {
     check(refused);
 }
 
-TEST(Api, DecodesADecisionAboutAQuarantinedEntity) {
+TEST(RequestDecoder, DecodesADecisionAboutAQuarantinedEntity) {
   v1::request request;
   auto* resolve = request.mutable_resolve_quarantine();
   resolve->set_kind("order");
@@ -313,7 +316,7 @@ TEST(Api, DecodesADecisionAboutAQuarantinedEntity) {
   EXPECT_TRUE(std::holds_alternative<refused_request>(decode_request(request, shards)));
 }
 
-TEST(Api, RefusesARequestWithoutABody) {
+TEST(RequestDecoder, RefusesARequestWithoutABody) {
   const auto decoded = decode_request(v1::request{}, shards);
   const auto& refused = std::get<refused_request>(decoded);
   v1::reply reply;
@@ -322,7 +325,7 @@ TEST(Api, RefusesARequestWithoutABody) {
   EXPECT_EQ(refused.outcome, "malformed");
 }
 
-TEST(Api, NamesEveryRequest) {
+TEST(RequestDecoder, NamesEveryRequest) {
   v1::request request;
   EXPECT_EQ(request_name(request), "none");
   const auto* all = v1::request::descriptor()->oneof_decl(0);
@@ -331,26 +334,6 @@ TEST(Api, NamesEveryRequest) {
     request.GetReflection()->MutableMessage(&request, all->field(i));
     EXPECT_EQ(request_name(request), all->field(i)->name());
   }
-}
-
-TEST(Api, TellsTheOutcomeOfEveryReply) {
-  v1::reply reply;
-  const auto* all = v1::reply::descriptor()->FindOneofByName("body");
-  for (int i = 0; i < all->field_count(); ++i) {
-    reply.Clear();
-    reply.GetReflection()->MutableMessage(&reply, all->field(i));
-    const auto& name = all->field(i)->name();
-    EXPECT_EQ(reply_outcome(reply_body(reply)), name == "rejection" || name == "fault" ? name : "ok") << name;
-  }
-}
-
-TEST(Api, TurnsAFaultIntoAReply) {
-  v1::reply reply;
-  ASSERT_TRUE(
-      reply.ParseFromString(make_business({})->fault_reply({runtime::fault_code::overloaded, "busy", 250})));
-  EXPECT_EQ(reply.fault().code(), v1::fault::OVERLOADED);
-  EXPECT_EQ(reply.fault().message(), "busy");
-  EXPECT_EQ(reply.fault().retry_after_ms(), 250u);
 }
 
 } // namespace orderd::actors::test

@@ -1,16 +1,14 @@
-// The door: public requests to what a shard has to do.
-#include "actors/api.hpp"
+#include "actors/request_decoder.hpp"
 
 #include "actors/business_command.hpp"
 #include "actors/codec.hpp"
+#include "actors/entity_ids.hpp"
+#include "actors/kinds.hpp"
 #include "actors/order_id.hpp"
 #include "actors/queries.hpp"
 #include "actors/replies.hpp"
-#include "actors/validation.hpp"
 #include "config/limits.hpp"
 #include "runtime/stored_rows.hpp"
-
-#include <google/protobuf/wire_format_lite.h>
 
 #include <array>
 #include <limits>
@@ -342,17 +340,6 @@ std::string_view request_name(const v1::request& what) noexcept {
                                                           "list_lost",
                                                           "accept_lost"};
   return names[static_cast<std::size_t>(what.body_case())];
-}
-
-std::string_view reply_outcome(std::string_view body) noexcept {
-  // The body has one field, so its first byte is the tag of the answer's kind: field number and wire type.
-  using google::protobuf::internal::WireFormatLite;
-  if (body.empty())
-    return "ok";
-  const int field = WireFormatLite::GetTagFieldNumber(static_cast<unsigned char>(body[0]));
-  if (field == v1::reply::kRejectionFieldNumber)
-    return "rejection";
-  return field == v1::reply::kFaultFieldNumber ? "fault" : "ok";
 }
 
 static_assert(v1::request::kPlaceOrder == 2 && v1::request::kAcceptLost == 21);
