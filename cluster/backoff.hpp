@@ -1,7 +1,7 @@
 // When to try again: after 20 ms, then after twice as long each time, at most a second. Pure.
 #pragma once
 
-#include "cluster/lease_board.hpp"
+#include "runtime/clock.hpp"
 
 #include <algorithm>
 #include <chrono>
@@ -13,8 +13,8 @@ public:
   static constexpr std::chrono::milliseconds first{20};
   static constexpr std::chrono::milliseconds longest{1'000};
 
-  bool due(steady_time now) const noexcept { return now >= due_at_; }
-  void failed(steady_time now) noexcept {
+  bool due(runtime::steady_time now) const noexcept { return now >= due_at_; }
+  void failed(runtime::steady_time now) noexcept {
     due_at_ = now + wait_;
     wait_ = std::min(wait_ * 2, longest);
   }
@@ -22,7 +22,7 @@ public:
   void succeeded() noexcept { wait_ = first; }
 
 private:
-  steady_time due_at_;
+  runtime::steady_time due_at_;
   std::chrono::milliseconds wait_ = first;
 };
 

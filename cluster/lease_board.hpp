@@ -11,6 +11,7 @@
 // steady clock, so that a test has its own.
 #pragma once
 
+#include "runtime/clock.hpp"
 #include "runtime/commit_tracker.hpp"
 
 #include <chrono>
@@ -24,7 +25,7 @@
 namespace orderd::cluster {
 
 using runtime::replica_id;
-using steady_time = std::chrono::steady_clock::time_point;
+using runtime::steady_time;
 
 /// The clock of leases and graces: it goes on while the machine is suspended, as those of the other nodes do,
 /// which std::chrono::steady_clock does not. A primary that wakes up must not think its leases valid (E3).

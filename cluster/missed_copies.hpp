@@ -6,7 +6,7 @@
 #include "actors/public.pb.h"
 #include "cluster/assignment.hpp"
 #include "cluster/lease_board.hpp"
-#include "runtime/messages.hpp"
+#include "runtime/shard_description.hpp"
 
 #include <cstdint>
 #include <string>

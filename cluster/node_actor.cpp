@@ -252,7 +252,7 @@ void node_actor::answer_scrub(const node_question& question, const caf::actor& g
 
 void node_actor::look_at_disk() {
   delayed_send(this, disk_interval, look_at_disk_again{});
-  const auto space = given_.disk.disk_space();
+  const auto space = given_.disk.space();
   if (!space)
     return admit(space.error());
   disk_used_ = space->used;

@@ -16,7 +16,7 @@
 
 #include "cluster/frame.hpp"
 #include "cluster/known_nodes.hpp"
-#include "cluster/lease_board.hpp"
+#include "runtime/clock.hpp"
 #include "runtime/result.hpp"
 
 #include <cstdint>
@@ -35,14 +35,15 @@ struct peer_identity {
 class peer_talk {
 public:
   /// Of a connection that another node made. The identity and the nodes that are known outlive it.
-  peer_talk(const peer_identity& own, const known_nodes& known, std::uint32_t shards, steady_time now);
+  peer_talk(const peer_identity& own, const known_nodes& known, std::uint32_t shards,
+            runtime::steady_time now);
   /// Of a connection that this node made to call `called`.
   peer_talk(const peer_identity& own, const known_nodes& known, std::uint32_t shards, std::uint32_t called,
-            steady_time now);
+            runtime::steady_time now);
 
   /// Calls `visit(shard, payload)` with each message in the bytes; the payload is valid during the visit.
   template <class Visit>
-  void receive(std::string_view bytes, steady_time now, Visit&& visit) {
+  void receive(std::string_view bytes, runtime::steady_time now, Visit&& visit) {
     if (finished_)
       return;
     if (!reader_.mid_frame())
@@ -59,7 +60,7 @@ public:
   }
 
   /// Ends the connection when a time limit has passed. A frame under way has none while `reading` is false.
-  void check_time(steady_time now, bool reading);
+  void check_time(runtime::steady_time now, bool reading);
 
   /// Ends the connection of a node or disk that is not known any more.
   void check_known();
@@ -85,8 +86,8 @@ private:
   const known_nodes& known_;
   std::uint32_t shards_;
   std::optional<std::uint32_t> called_; ///< none: the other node called
-  steady_time opened_at_;
-  steady_time frame_began_at_;
+  runtime::steady_time opened_at_;
+  runtime::steady_time frame_began_at_;
   frame_reader reader_;
   std::optional<replica_id> other_;
   std::optional<runtime::fault> finished_;

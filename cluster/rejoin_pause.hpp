@@ -7,7 +7,7 @@
 // Pure.
 #pragma once
 
-#include "cluster/lease_board.hpp"
+#include "runtime/clock.hpp"
 
 #include <algorithm>
 #include <chrono>
@@ -22,19 +22,19 @@ public:
   static constexpr int stays = 8;
 
   /// It is left out.
-  void left(steady_time now) noexcept {
+  void left(runtime::steady_time now) noexcept {
     const bool stayed = now - joined_at_ > stays * pause_;
     pause_ = pause_.count() == 0 || stayed ? first : std::min(pause_ * 2, longest);
     until_ = now + pause_;
   }
   /// It is taken back.
-  void joined(steady_time now) noexcept { joined_at_ = now; }
-  bool over(steady_time now) const noexcept { return now >= until_; }
+  void joined(runtime::steady_time now) noexcept { joined_at_ = now; }
+  bool over(runtime::steady_time now) const noexcept { return now >= until_; }
 
 private:
   std::chrono::milliseconds pause_{};
-  steady_time joined_at_;
-  steady_time until_;
+  runtime::steady_time joined_at_;
+  runtime::steady_time until_;
 };
 
 } // namespace orderd::cluster

@@ -6,8 +6,8 @@
 // Broker's delivery channels, with rows in place of memory.)
 #pragma once
 
+#include "runtime/channel_messages.hpp"
 #include "runtime/entity.hpp"
-#include "runtime/messages.hpp"
 
 #include <cstdint>
 #include <deque>

@@ -2,11 +2,16 @@
 // system's clock instead, which the deterministic scheduler replaces by itself.
 #pragma once
 
-#include "runtime/row.hpp"
-
+#include <chrono>
 #include <cstdint>
 
 namespace orderd::runtime {
+
+/// Milliseconds since the Unix epoch.
+using unix_ms = std::int64_t;
+
+/// A moment of a clock that nobody sets. Rules take it as an argument, so that a test has its own.
+using steady_time = std::chrono::steady_clock::time_point;
 
 struct instant {
   /// Of a clock that nobody sets: from any start, never falling, and counting while the machine is suspended.

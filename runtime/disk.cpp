@@ -151,14 +151,14 @@ result<std::optional<std::string>> read_small_file(const std::string& path) {
   }
 }
 
-result<storage::space> disk_space_of(const std::string& path) {
+result<disk_space> disk_space_of(const std::string& path) {
   struct statvfs space {};
   if (statvfs(path.c_str(), &space) != 0)
     return os_failure(errno, "ask for the free space", path);
   // As df counts it: blocks kept for root are neither used nor free.
   const auto used = static_cast<double>(space.f_blocks - space.f_bfree);
   const auto usable = used + static_cast<double>(space.f_bavail);
-  return storage::space{usable > 0 ? used / usable : 1.0, std::uint64_t{space.f_bavail} * space.f_frsize};
+  return disk_space{usable > 0 ? used / usable : 1.0, std::uint64_t{space.f_bavail} * space.f_frsize};
 }
 
 result<void> sync_folder(const std::string& path) {

@@ -2,8 +2,8 @@
 #pragma once
 
 #include "runtime/result.hpp"
-#include "runtime/store.hpp"
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -26,8 +26,14 @@ result<std::vector<std::string>> names_in(const std::string& folder);
 /// All of a file, nullopt when there is none: `too_large` above limits::small_file_bytes_max.
 result<std::optional<std::string>> read_small_file(const std::string& path);
 
+/// Used share of a file system, 0 to 1, and its free bytes.
+struct disk_space {
+  double used = 0;
+  std::uint64_t free_bytes = 0;
+};
+
 /// The space of the file system that holds `path`.
-result<storage::space> disk_space_of(const std::string& path);
+result<disk_space> disk_space_of(const std::string& path);
 
 /// Makes a folder's entries durable: files created in it or renamed into it.
 result<void> sync_folder(const std::string& path);

@@ -36,7 +36,7 @@ public:
     return *states_[shard];
   }
   state_damage damage(std::uint32_t shard) const override { return damage_.at(shard); }
-  result<space> disk_space() override { return disk_space_of(path_); }
+  result<disk_space> space() override { return disk_space_of(path_); }
 
 private:
   std::string path_;

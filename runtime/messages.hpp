@@ -1,12 +1,15 @@
 // Every message between the actors of a node's engine: what it says and what its receiver does.
-// They stay inside one process, so they carry pointers and are never serialized.
+// They stay inside one process, so they carry pointers and are never serialized. Those that plain classes
+// need too are values of headers of their own. "Replica" is whoever keeps this node's copy of a shard, where
+// there are copies on other nodes.
 #pragma once
 
 #include "runtime/channel_messages.hpp"
 #include "runtime/entity_host.hpp"
-#include "runtime/long_turns.hpp"
+#include "runtime/provider_calls.hpp"
 #include "runtime/request.hpp"
 #include "runtime/row.hpp"
+#include "runtime/shard_description.hpp"
 #include "runtime/store.hpp"
 
 #include <caf/actor.hpp>
@@ -56,39 +59,40 @@ struct epoch_durable {
   std::uint64_t number = 0;
 };
 
-/// Seat -> journal: make this note durable, and cut what it says, after the epochs you were sent before it.
+/// Replica -> journal: make this note durable, and cut what it says, after the epochs you were sent before
+/// it.
 struct write_note {
   shard_note what;
   std::uint64_t tag = 0; ///< comes back with note_durable
 };
 
-/// Journal -> seat: the note is durable, and so is everything of yours before it.
+/// Journal -> replica: the note is durable, and so is everything of yours before it.
 struct note_durable {
   std::uint64_t tag = 0;
 };
 
-/// Seat -> journal: make the note durable, if there is one, and then these epochs of its shard, all or none.
-/// Answered with epoch_durable of the last. There is one epoch at least.
+/// Replica -> journal: make the note durable, if there is one, and then these epochs of its shard, all or
+/// none. Answered with epoch_durable of the last. There is one epoch at least.
 struct append_epochs {
   std::vector<epoch_ptr> what;
   std::optional<shard_note> note;
 };
 
-/// Seat -> journal: show me epochs of the shard that are durable here, as journal_store::read.
+/// Replica -> journal: show me epochs of the shard that are durable here, as journal_store::read.
 struct read_epochs {
   std::uint32_t shard = 0;
   std::uint64_t first = 0;
   std::size_t bytes_max = 0;
 };
 
-/// Journal -> seat: the epochs from `first` on; none: it is not there.
+/// Journal -> replica: the epochs from `first` on; none: it is not there.
 struct epochs_read {
   std::uint64_t first = 0;
   std::vector<epoch_ptr> epochs;
 };
 
-/// Seat -> journal: keep the epochs of the shard from this one on, whatever the applier says; the last such
-/// message counts. What is trimmed already does not come back.
+/// Replica -> journal: keep the epochs of the shard from this one on, whatever the applier says; the last
+/// such message counts. What is trimmed already does not come back.
 struct retain_journal {
   std::uint32_t shard = 0;
   std::uint64_t from = 0;
@@ -117,7 +121,7 @@ struct trim_journal {
   std::uint64_t upto = 0;
 };
 
-/// Seat -> applier: put these rows of a copy into the shard's state, as they are; the first time clear it,
+/// Replica -> applier: put these rows of a copy into the shard's state, as they are; the first time clear it,
 /// and drop the epochs not applied yet. Answered with rows_loaded. Before the first the note must say,
 /// durably, that the state is incomplete. Cut the old epochs after its answer: then no trim of before comes
 /// after the cut. From it on to end_load no epochs are sent to be applied.
@@ -128,7 +132,7 @@ struct load_rows {
   std::uint64_t tag = 0;
 };
 
-/// Seat -> applier: the copy is loaded; the state's next epoch is the one after `applied`. Answered with
+/// Replica -> applier: the copy is loaded; the state's next epoch is the one after `applied`. Answered with
 /// rows_loaded.
 struct end_load {
   std::uint32_t shard = 0;
@@ -136,40 +140,23 @@ struct end_load {
   std::uint64_t tag = 0;
 };
 
-/// Applier -> seat: done and synced.
+/// Applier -> replica: done and synced.
 struct rows_loaded {
   std::uint64_t tag = 0;
 };
 
-/// Seat -> applier: apply what you have now, and hash the state.
+/// Replica -> applier: apply what you have now, and hash the state.
 struct hash_state {
   std::uint32_t shard = 0;
   std::uint64_t tag = 0;
 };
 
-/// Applier -> seat: the hash (state_hash.hpp) of the state after `applied_epoch`, or why there is none.
+/// Applier -> replica: the hash (state_hash.hpp) of the state after `applied_epoch`, or why there is none.
 struct state_hashed {
   std::uint64_t tag = 0;
   std::uint64_t applied_epoch = 0;
   std::uint64_t hash = 0;
   std::optional<fault> failure;
-};
-
-/// Shard -> provider worker: make these calls.
-struct provider_calls {
-  std::uint32_t shard = 0;
-  struct entry {
-    entity_id entity;
-    provider_call call;
-  };
-  std::vector<entry> calls;
-};
-
-/// Provider worker -> shard: the answer of one call; none: not known.
-struct provider_answer {
-  entity_id entity;
-  std::uint8_t step = 0;
-  std::optional<std::string> answer;
 };
 
 /// Provider worker -> provider: make this call. The same key and body: the same effect, once.
@@ -209,32 +196,8 @@ struct admit_new_work {
   std::optional<fault> refusal;
 };
 
-/// Node -> shard: say how you are.
+/// Node -> shard: say how you are. Answered with shard_description.
 struct describe_shard {};
-
-/// A copy of a shard that is not in sync, or whose node is not heard.
-struct missed_copy {
-  std::uint32_t node = 0;
-  bool heard = false;
-  std::optional<std::chrono::milliseconds> silent_for; ///< none: heard, or never since this node started
-};
-
-/// Shard -> node: the answer.
-struct shard_description {
-  std::uint32_t shard = 0;
-  std::uint64_t term = 0;
-  std::uint64_t committed_epoch = 0;
-  std::uint64_t applied_epoch = 0;
-  std::uint64_t live_entities = 0;
-  std::uint64_t unsettled = 0;
-  std::uint64_t quarantined = 0;
-  std::uint64_t channel_backlog = 0;
-  std::uint64_t unapplied_bytes = 0;
-  unix_ms time_ms = 0; ///< the shard's; where it is not led, of the last epoch there
-  std::vector<long_turn> longest_turns;
-  std::vector<missed_copy> missed = {}; ///< of a member of a cluster; the seat says so
-  std::string refusing_because = {};    ///< why nothing new is begun here; empty: it is, or elsewhere
-};
 
 /// Node -> applier: apply what you have, and have every row of every shard, as of then, shown to the
 /// inspection; then `inspection_done` is answered.

@@ -7,7 +7,7 @@
 // Unbounded here: each waiting call is a durable row, and unsettled orders are bounded by admission.
 #pragma once
 
-#include "runtime/messages.hpp"
+#include "runtime/provider_calls.hpp"
 
 #include <algorithm>
 #include <cstdint>

@@ -5,6 +5,7 @@
 // and values byte by byte.
 #pragma once
 
+#include "runtime/clock.hpp"
 #include "runtime/result.hpp"
 
 #include <atomic>
@@ -18,9 +19,6 @@
 #include <vector>
 
 namespace orderd::runtime {
-
-/// Milliseconds since the Unix epoch.
-using unix_ms = std::int64_t;
 
 /// The tables of a shard. Numbers are stored and never change.
 enum class table : std::uint8_t {

@@ -30,12 +30,13 @@
 #include "runtime/commit_tracker.hpp"
 #include "runtime/entity_host.hpp"
 #include "runtime/log_pace.hpp"
-#include "runtime/messages.hpp"
 #include "runtime/overlay.hpp"
 #include "runtime/request.hpp"
 #include "runtime/residents.hpp"
 #include "runtime/restart_policy.hpp"
 #include "runtime/shard_clock.hpp"
+#include "runtime/shard_description.hpp"
+#include "runtime/shard_outputs.hpp"
 #include "runtime/store.hpp"
 #include "runtime/stored_rows.hpp"
 #include "runtime/supervision.hpp"
@@ -70,19 +71,6 @@ struct shard_options {
   std::int64_t idle_ms_max = 60'000;
   std::uint32_t restarts_max = 3;
   admission_limits admission;
-};
-
-/// What leaves a shard once the epoch that owes it is committed.
-struct shard_outputs {
-  std::vector<reply> replies;
-  std::map<std::uint32_t, std::vector<channel_command>> commands; ///< by destination shard
-  std::map<std::uint32_t, std::uint64_t> acknowledgements;        ///< by source shard: taken up to
-  bool started = false; ///< the first of a shard: other shards are asked to send again what it has not
-  std::vector<provider_calls::entry> calls;
-
-  bool empty() const noexcept {
-    return replies.empty() && commands.empty() && acknowledgements.empty() && calls.empty();
-  }
 };
 
 class shard_port {

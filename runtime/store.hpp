@@ -4,6 +4,7 @@
 // with injected faults (tests/support/). One test suite runs on every implementation.
 #pragma once
 
+#include "runtime/disk.hpp"
 #include "runtime/lost_rows.hpp"
 #include "runtime/result.hpp"
 #include "runtime/row.hpp"
@@ -189,12 +190,8 @@ public:
   virtual state_store& state(std::uint32_t shard) = 0;
   /// As of the moment it was opened.
   virtual state_damage damage(std::uint32_t /*shard*/) const { return {}; }
-  /// Used share of the file system that holds the data, 0 to 1, and its free bytes.
-  struct space {
-    double used = 0;
-    std::uint64_t free_bytes = 0;
-  };
-  virtual result<space> disk_space() = 0;
+  /// Of the file system that holds the data.
+  virtual result<disk_space> space() = 0;
 };
 
 } // namespace orderd::runtime

@@ -33,7 +33,7 @@ public:
   std::uint32_t shards() const override { return real_.shards(); }
   runtime::journal_store& journal() override { return journal_; }
   runtime::state_store& state(std::uint32_t shard) override { return *states_.at(shard); }
-  runtime::result<space> disk_space() override { return real_.disk_space(); }
+  runtime::result<runtime::disk_space> space() override { return real_.space(); }
 
 private:
   using entries = std::vector<runtime::journal_entry>;

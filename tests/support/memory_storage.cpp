@@ -222,11 +222,11 @@ public:
   std::uint32_t shards() const override { return static_cast<std::uint32_t>(states_.size()); }
   journal_store& journal() override { return journal_; }
   state_store& state(std::uint32_t shard) override { return *states_.at(shard); }
-  result<space> disk_space() override {
+  result<disk_space> space() override {
     const auto used = disk_.used_bytes();
     const auto capacity = disk_.capacity_bytes_;
-    return space{static_cast<double>(used) / static_cast<double>(capacity),
-                 capacity - std::min(used, capacity)};
+    return disk_space{static_cast<double>(used) / static_cast<double>(capacity),
+                      capacity - std::min(used, capacity)};
   }
 
 private:

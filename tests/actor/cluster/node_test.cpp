@@ -29,9 +29,9 @@ public:
   std::uint32_t shards() const override { return 1; }
   runtime::journal_store& journal() override { return journal_; }
   runtime::state_store& state(std::uint32_t) override { return state_; }
-  result<space> disk_space() override {
+  result<runtime::disk_space> space() override {
     fail_at(place::space);
-    return real_.disk_space();
+    return real_.space();
   }
 
   place at = place::nowhere;

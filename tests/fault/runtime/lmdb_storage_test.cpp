@@ -196,7 +196,7 @@ TEST(LmdbStorageFaults, AFullDiskRefusesAppendsAndKeepsWhatWasAcknowledged) {
       }
       ++acknowledged;
     }
-    EXPECT_GT((*store)->disk_space()->used, 0.9);
+    EXPECT_GT((*store)->space()->used, 0.9);
   }
   EXPECT_GT(acknowledged, 10u);
   auto store = open(disk / "data");

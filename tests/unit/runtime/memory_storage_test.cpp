@@ -68,7 +68,7 @@ TEST(MemoryStorage, IsFullAtItsCapacityAndWorksAgainWhenThereIsMore) {
   const std::vector small{make_epoch(0, 1, {write(table::state, "a", std::string(500, 'a'))})};
   const std::vector large{make_epoch(0, 2, {write(table::state, "b", std::string(600, 'b'))})};
   EXPECT_TRUE(store->state(0).apply(small));
-  EXPECT_GT(store->disk_space()->used, 0.5);
+  EXPECT_GT(store->space()->used, 0.5);
   const auto refused = store->state(0).apply(large);
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().code, fault_code::storage_full);

@@ -271,7 +271,7 @@ TYPED_TEST(Storage, HandsOnTheFaultOfAVisitor) {
 
 TYPED_TEST(Storage, SaysHowFullTheDiskIs) {
   auto store = this->disk.open();
-  const auto space = store->disk_space();
+  const auto space = store->space();
   ASSERT_TRUE(space);
   EXPECT_GE(space->used, 0.0);
   EXPECT_LE(space->used, 1.0);
