@@ -1,4 +1,5 @@
-// Limits of terms (cluster/assignment.hpp), the numbers of ownership periods: name, value and why.
+// Limits of terms (cluster/configuration/assignment.hpp), the numbers of ownership periods: name, value and
+// why.
 #pragma once
 
 #include <cstddef>

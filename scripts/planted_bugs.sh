@@ -23,7 +23,7 @@ export ORDERD_WORLD_SEEDS=${ORDERD_PLANTED_SEEDS:-3000}
 export ORDERD_CLUSTER_SEEDS=${ORDERD_PLANTED_CLUSTER_SEEDS:-2000}
 
 cmake --preset release >/dev/null
-cmake --build "$build" --target orderd_cluster simulation_tests unit_tests actor_tests >/dev/null
+cmake --build "$build" --target simulation_tests unit_tests actor_tests >/dev/null
 rm -rf "$work"
 mkdir -p "$work"
 
@@ -55,7 +55,7 @@ while more := {name for name, named in includes.items() if any(h.endswith(".hpp"
     changed |= more
 pure = "assignment|copy_source|follower|lease_board|peer_message|primary|primary_set|replica|replica_log"
 pure += "|start_verdict|term_table"
-world = re.compile(rf"tests/simulation/(world_\w+|replica_world\w*)\.cpp$|cluster/({pure})\.cpp$")
+world = re.compile(rf"tests/simulation/(world_\w+|replica_world\w*)\.cpp$|cluster/\w+/({pure})\.cpp$")
 wanted = re.compile(r".*\.cpp$") if sys.argv[2] else world
 print("\n".join(sorted(each for each in changed if wanted.match(each))))
 END
@@ -122,8 +122,8 @@ try() {
 }
 
 caf=$(sed -n 's#^CAF_DIR:PATH=\(.*\)/lib/.*#\1#p' "$build/CMakeCache.txt")
-libraries="$build/cluster/liborderd_cluster.a $build/actors/liborderd_actors.a $build/runtime/liborderd_runtime.a"
-libraries+=" $build/config/liborderd_config.a -L$caf/lib -lcaf_core -llmdb -lxxhash -lspdlog -lfmt -lprotobuf"
+libraries="-Wl,--start-group $(printf '%s ' "$build"/{config,runtime,actors,cluster}/liborderd_*.a) -Wl,--end-group"
+libraries+=" -L$caf/lib -lcaf_core -llmdb -lxxhash -lspdlog -lfmt -lprotobuf"
 libraries+=" -lgtest_main -lgtest -lpthread -Wl,-rpath,$caf/lib"
 
 names=("$@")

@@ -4,10 +4,10 @@
     scripts/style.py [ROOT]
 
 Prints one line a finding, "path:line: what is wrong", and exits 1 when there is any.
-What it checks: direction of includes, size of files and functions, words that promise later work,
-places that exist on one machine only, names of tests, pauses in tests, comments that open headers,
-that the table of files in each README is equal to the tree, quoted examples to their sources, and that each
-function of a tour is where it says; that files and tests that a page names exist; that each invariant that is
+What it checks: direction of includes between folders and between rooms (scripts/rooms.py), size of files and
+functions, words that promise later work, places that exist on one machine only, names of tests, pauses in tests,
+comments that open headers, that the table of files in each README is equal to the tree, quoted examples to their
+sources, and that each function of a tour is where it says; that files and tests that a page names exist; that each invariant that is
 cited stands in tests/INVARIANTS.md, and each test and patch named there exists.
 """
 
@@ -19,13 +19,16 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+import rooms  # noqa: E402 beside this file
+
 FILE_LINES_MAX = 400
 FUNCTION_LINES_MAX = 60
 COLUMNS_MAX = 120
 
 # Each folder may include from itself and from those before it.
 LAYERS = ["config", "runtime", "actors", "cluster"]
-TEST_FOLDERS = ["unit", "actor", "fault", "simulation", "process", "bench", "fuzz", "support"]
+TEST_FOLDERS = ["unit", "actor", "fault", "simulation", "process", "bench", "fuzz", "support", "package"]
 SKIPPED_FOLDERS = {".git", "build", "corpus", "data", "__pycache__"}
 CODE = {".hpp", ".cpp", ".py", ".sh", ".proto"}
 TEXT = CODE | {".md", ".txt", ".toml", ".yml", ".yaml", ".json", ""}
@@ -325,6 +328,7 @@ FILE_RULES = [check_sizes, check_words, check_layout, check_header, check_includ
 def check(tree):
     """Findings in a tree: {relative path: text}, as PurePosixPath and str."""
     findings = [*check_folders(tree), *check_invariants(tree), *check_pages(tree)]
+    findings.extend(Finding(str(path), line, what) for path, line, what in rooms.check(tree))
     for path, text in tree.items():
         for rule in FILE_RULES:
             findings.extend(rule(path, text))

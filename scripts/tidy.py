@@ -90,7 +90,7 @@ def main():
         command
         for command in every
         if (Path(command["file"]) in wanted)
-        or (not wanted and any(ROOT / folder == Path(command["file"]).parent for folder in FOLDERS))
+        or (not wanted and any(ROOT / folder in Path(command["file"]).parents for folder in FOLDERS))
     ]
     with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
         findings = [text for text in pool.map(lambda command: tidy(build, command, folder, clean), commands) if text]

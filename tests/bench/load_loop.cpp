@@ -1,6 +1,6 @@
 #include "tests/bench/load_loop.hpp"
 
-#include "cluster/client.hpp"
+#include "cluster/client/client.hpp"
 #include "config/limits.hpp"
 #include "tests/bench/arrival_schedule.hpp"
 

@@ -1,7 +1,7 @@
 #include "tests/bench/options.hpp"
 
-#include "actors/text.hpp"
-#include "cluster/version.hpp"
+#include "actors/rules/text.hpp"
+#include "cluster/wire/version.hpp"
 #include "config/limits.hpp"
 #include "config/usage.hpp"
 #include "config/value_checks.hpp"

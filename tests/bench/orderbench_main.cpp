@@ -1,6 +1,6 @@
 // orderbench: load for a node of orderd, and what it does under it. See --help.
-#include "cluster/client.hpp"
-#include "runtime/descriptors.hpp"
+#include "cluster/client/client.hpp"
+#include "runtime/base/descriptors.hpp"
 #include "tests/bench/load_loop.hpp"
 #include "tests/bench/options.hpp"
 #include "tests/bench/report.hpp"

@@ -1,6 +1,6 @@
 #include "tests/bench/request_source.hpp"
 
-#include "actors/order_id.hpp"
+#include "actors/rules/order_id.hpp"
 #include "config/limits.hpp"
 #include "tests/bench/retail_mix.hpp"
 

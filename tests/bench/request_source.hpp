@@ -1,7 +1,7 @@
 // Where the requests of a run come from.
 #pragma once
 
-#include "actors/public.pb.h"
+#include "actors/public/public.pb.h"
 #include "tests/bench/catalogue.hpp"
 
 #include <cstdint>

@@ -3,7 +3,7 @@
 // All times are counted from the start of the run. Only what falls into the measured part counts.
 #pragma once
 
-#include "actors/public.pb.h"
+#include "actors/public/public.pb.h"
 #include "tests/bench/latency_samples.hpp"
 
 #include <chrono>

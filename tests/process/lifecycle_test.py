@@ -216,7 +216,7 @@ class MetricsTest(unittest.TestCase):
     @staticmethod
     def documented_names():
         """Every metric that the header promises."""
-        return re.findall(r"orderd_[a-z_]+", (ROOT / "runtime/metrics.hpp").read_text().split("class metrics ")[1])
+        return re.findall(r"orderd_[a-z_]+", (ROOT / "runtime/base/metrics.hpp").read_text().split("class metrics ")[1])
 
     def test_every_documented_metric_is_there(self):
         documented = set(self.documented_names())

@@ -1,11 +1,11 @@
-"""A client of orderd in the standard library of Python alone, written from cluster/PROTOCOL.md.
+"""A client of orderd in the standard library of Python alone, written from cluster/wire/PROTOCOL.md.
 
     with Client("127.0.0.1", 7411) as client:
         order_id = make_order_id()
         client.place(order_id, "17850", [("85123A", 6, 255)])
 
 Every method sends one request and waits for its reply, which is a dictionary: the fields of the reply that
-are set, under the names of actors/public.proto. `call_many` sends many requests in one frame.
+are set, under the names of actors/public/public.proto. `call_many` sends many requests in one frame.
 """
 
 import os

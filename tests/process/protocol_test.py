@@ -1,4 +1,4 @@
-"""The wire protocol of a real orderd, spoken by a client written from cluster/PROTOCOL.md.
+"""The wire protocol of a real orderd, spoken by a client written from cluster/wire/PROTOCOL.md.
 
     ORDERD_BIN=build/release/bin python3 -m unittest tests/process/protocol_test.py
 """

@@ -2,7 +2,7 @@
 // faults and planted bugs.
 #pragma once
 
-#include "runtime/entity.hpp"
+#include "runtime/entity/entity.hpp"
 
 #include <functional>
 #include <memory>

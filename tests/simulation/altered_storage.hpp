@@ -1,7 +1,7 @@
 // A disk that lies: storage that keeps its contract no longer. For planted bugs.
 #pragma once
 
-#include "runtime/store.hpp"
+#include "runtime/storage/store.hpp"
 
 #include <functional>
 #include <memory>

@@ -2,7 +2,7 @@
 // are said, not only when their turn comes.
 #pragma once
 
-#include "runtime/messages.hpp"
+#include "runtime/engine/messages.hpp"
 
 #include <caf/event_based_actor.hpp>
 

@@ -1,6 +1,6 @@
 #include "tests/simulation/bank_line.hpp"
 
-#include "runtime/messages.hpp"
+#include "runtime/engine/messages.hpp"
 
 #include <caf/event_based_actor.hpp>
 

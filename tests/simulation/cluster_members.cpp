@@ -1,8 +1,8 @@
 #include "tests/simulation/cluster_members.hpp"
 
-#include "cluster/assignment.hpp"
-#include "cluster/replica_note.hpp"
-#include "runtime/recovery.hpp"
+#include "cluster/configuration/assignment.hpp"
+#include "cluster/replication/replica_note.hpp"
+#include "runtime/storage/recovery.hpp"
 #include "tests/simulation/simulated_clients.hpp"
 
 #include <algorithm>

@@ -1,7 +1,7 @@
 #include "tests/simulation/cluster_review.hpp"
 
-#include "actors/auditor.hpp"
-#include "runtime/state_hash.hpp"
+#include "actors/audit/auditor.hpp"
+#include "runtime/storage/state_hash.hpp"
 
 #include <algorithm>
 #include <limits>

@@ -2,8 +2,8 @@
 // configuration store and the disks, which nobody in the cluster sees all at once.
 #pragma once
 
-#include "cluster/assignment.hpp"
-#include "cluster/membership.hpp"
+#include "cluster/configuration/assignment.hpp"
+#include "cluster/configuration/membership.hpp"
 #include "tests/simulation/cluster_members.hpp"
 #include "tests/simulation/counters.hpp"
 #include "tests/support/simulated_configuration.hpp"

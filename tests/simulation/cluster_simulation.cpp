@@ -1,7 +1,7 @@
 #include "tests/simulation/cluster_simulation.hpp"
 
-#include "cluster/messages.hpp"
-#include "runtime/bytes.hpp"
+#include "cluster/node/messages.hpp"
+#include "runtime/base/bytes.hpp"
 #include "tests/simulation/cluster_faults.hpp"
 #include "tests/simulation/cluster_members.hpp"
 #include "tests/simulation/cluster_review.hpp"

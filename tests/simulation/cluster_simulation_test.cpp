@@ -3,7 +3,7 @@
 // to E, F4, S3 to S10, N4, N6).
 //
 // ORDERD_CLUSTER_SEED and ORDERD_CLUSTER_SEEDS choose the seeds (seed_run.hpp).
-#include "actors/kinds.hpp"
+#include "actors/rules/kinds.hpp"
 #include "tests/simulation/chance.hpp"
 #include "tests/simulation/cluster_simulation.hpp"
 #include "tests/simulation/seed_run.hpp"

@@ -1,8 +1,8 @@
 // What sessions have read, handed on to those who answer it, as the gateway does.
 #pragma once
 
-#include "cluster/messages.hpp"
-#include "cluster/session.hpp"
+#include "cluster/gateway/session.hpp"
+#include "cluster/node/messages.hpp"
 
 #include <caf/actor.hpp>
 #include <caf/send.hpp>

@@ -1,5 +1,5 @@
 // The simulation finds bugs: each test breaks one thing on purpose and expects a complaint.
-#include "actors/kinds.hpp"
+#include "actors/rules/kinds.hpp"
 #include "tests/simulation/chance.hpp"
 #include "tests/simulation/simulation.hpp"
 

@@ -9,7 +9,7 @@
 // against the bank. `violations` says what was broken, in words.
 #pragma once
 
-#include "actors/public.pb.h"
+#include "actors/public/public.pb.h"
 #include "tests/simulation/chance.hpp"
 #include "tests/simulation/counters.hpp"
 #include "tests/simulation/simulated_bank.hpp"

@@ -1,5 +1,5 @@
 // What the clients of a simulation are told, and which promises the answer must keep.
-#include "actors/order_id.hpp"
+#include "actors/rules/order_id.hpp"
 #include "tests/simulation/shop.hpp"
 
 #include <google/protobuf/util/message_differencer.h>

@@ -1,7 +1,7 @@
 // What the clients of a simulation ask.
 #include "tests/simulation/shop.hpp"
 
-#include "actors/order_id.hpp"
+#include "actors/rules/order_id.hpp"
 
 #include <algorithm>
 #include <utility>

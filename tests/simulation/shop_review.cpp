@@ -1,5 +1,5 @@
 // What everything comes to when all has settled: orders, stock, accounts and the bank against each other.
-#include "actors/order_id.hpp"
+#include "actors/rules/order_id.hpp"
 #include "tests/simulation/shop.hpp"
 
 #include <algorithm>

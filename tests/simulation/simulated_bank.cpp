@@ -1,6 +1,6 @@
 #include "tests/simulation/simulated_bank.hpp"
 
-#include "actors/stored.pb.h"
+#include "actors/stored/stored.pb.h"
 
 namespace orderd::simulation {
 

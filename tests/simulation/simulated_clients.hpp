@@ -5,7 +5,7 @@
 // own time. `node_is_gone` and `lose_connection` break connections; what they carried is lost.
 #pragma once
 
-#include "cluster/client_router.hpp"
+#include "cluster/client/client_router.hpp"
 #include "tests/simulation/chance.hpp"
 #include "tests/simulation/counters.hpp"
 #include "tests/simulation/shop.hpp"

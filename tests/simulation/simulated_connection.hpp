@@ -6,7 +6,7 @@
 // arrived.
 #pragma once
 
-#include "cluster/session.hpp"
+#include "cluster/gateway/session.hpp"
 #include "tests/simulation/chance.hpp"
 #include "tests/simulation/shop.hpp"
 

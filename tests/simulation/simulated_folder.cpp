@@ -1,7 +1,7 @@
 #include "tests/simulation/simulated_folder.hpp"
 
-#include "cluster/held_store.hpp"
-#include "cluster/start_words.hpp"
+#include "cluster/start/held_store.hpp"
+#include "cluster/start/start_words.hpp"
 
 #include <map>
 

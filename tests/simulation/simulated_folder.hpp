@@ -1,13 +1,13 @@
-// The data folder of a simulated node, and how a process starts with it: the steps of cluster/joining.hpp,
-// with the same rules.
+// The data folder of a simulated node, and how a process starts with it: the steps of
+// cluster/start/joining.hpp, with the same rules.
 //
 // *Operation*: `try_to_start` once; again after a while when the store did not answer, or a person changed
 // something.
 #pragma once
 
-#include "cluster/configuration_store.hpp"
-#include "cluster/held_configuration.hpp"
-#include "cluster/start_verdict.hpp"
+#include "cluster/configuration/configuration_store.hpp"
+#include "cluster/configuration/held_configuration.hpp"
+#include "cluster/start/start_verdict.hpp"
 #include "tests/support/memory_storage.hpp"
 
 #include <cstdint>

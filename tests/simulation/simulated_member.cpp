@@ -1,8 +1,8 @@
 #include "tests/simulation/simulated_member.hpp"
 
-#include "actors/replies.hpp"
-#include "actors/request_decoder.hpp"
-#include "cluster/messages.hpp"
+#include "actors/public/replies.hpp"
+#include "actors/requests/request_decoder.hpp"
+#include "cluster/node/messages.hpp"
 #include "tests/simulation/answer_tap.hpp"
 #include "tests/simulation/handing_on.hpp"
 

@@ -7,10 +7,10 @@
 // Destroy it: the process is gone. Nothing happens but in these calls.
 #pragma once
 
-#include "actors/public.pb.h"
-#include "cluster/cluster_node.hpp"
-#include "cluster/session.hpp"
-#include "runtime/metrics.hpp"
+#include "actors/public/public.pb.h"
+#include "cluster/gateway/session.hpp"
+#include "cluster/node/cluster_node.hpp"
+#include "runtime/base/metrics.hpp"
 #include "tests/simulation/answer_checks.hpp"
 #include "tests/simulation/bank_line.hpp"
 #include "tests/simulation/chance.hpp"

@@ -1,7 +1,7 @@
 #include "tests/simulation/simulated_node.hpp"
 
-#include "cluster/messages.hpp"
-#include "runtime/recovery.hpp"
+#include "cluster/node/messages.hpp"
+#include "runtime/storage/recovery.hpp"
 #include "tests/simulation/handing_on.hpp"
 
 #include <caf/event_based_actor.hpp>

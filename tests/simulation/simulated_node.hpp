@@ -7,9 +7,9 @@
 // Nothing happens but in these calls.
 #pragma once
 
-#include "cluster/configuration_store.hpp"
-#include "cluster/node.hpp"
-#include "runtime/metrics.hpp"
+#include "cluster/configuration/configuration_store.hpp"
+#include "cluster/node/node.hpp"
+#include "runtime/base/metrics.hpp"
 #include "tests/simulation/bank_line.hpp"
 #include "tests/simulation/chance.hpp"
 #include "tests/simulation/shop.hpp"

@@ -10,8 +10,8 @@
 // if asked for.
 #pragma once
 
-#include "runtime/entity.hpp"
-#include "runtime/store.hpp"
+#include "runtime/entity/entity.hpp"
+#include "runtime/storage/store.hpp"
 #include "tests/simulation/altered_business.hpp"
 #include "tests/simulation/altered_storage.hpp"
 #include "tests/simulation/counters.hpp"

@@ -1,9 +1,9 @@
 #include "tests/simulation/store_losses.hpp"
 
-#include "cluster/configuration_repair.hpp"
-#include "cluster/replica_note.hpp"
-#include "cluster/term_table.hpp"
-#include "runtime/recovery.hpp"
+#include "cluster/repair/configuration_repair.hpp"
+#include "cluster/replication/replica_note.hpp"
+#include "cluster/replication/term_table.hpp"
+#include "runtime/storage/recovery.hpp"
 
 #include <algorithm>
 #include <optional>

@@ -6,7 +6,7 @@
 // again; no disk is lost, since a node that begins anew beside a lost store needs a person.
 #pragma once
 
-#include "cluster/membership.hpp"
+#include "cluster/configuration/membership.hpp"
 #include "tests/simulation/chance.hpp"
 #include "tests/simulation/cluster_members.hpp"
 #include "tests/simulation/counters.hpp"

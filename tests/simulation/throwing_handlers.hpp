@@ -1,9 +1,9 @@
 // Handlers that throw, by chance: planted faults of the business, which a shard must survive.
 #pragma once
 
-#include "actors/kinds.hpp"
-#include "runtime/bytes.hpp"
-#include "runtime/entity.hpp"
+#include "actors/rules/kinds.hpp"
+#include "runtime/base/bytes.hpp"
+#include "runtime/entity/entity.hpp"
 #include "tests/simulation/chance.hpp"
 
 #include <cstdint>

@@ -6,8 +6,8 @@
 // A crash loses what time passed since it was stored last: at most `lost_a_crash_ms`.
 #pragma once
 
-#include "runtime/store.hpp"
-#include "runtime/stored_rows.hpp"
+#include "runtime/shard/stored_rows.hpp"
+#include "runtime/storage/store.hpp"
 
 #include <algorithm>
 #include <cstdint>

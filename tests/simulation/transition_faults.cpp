@@ -1,7 +1,7 @@
 #include "tests/simulation/transition_faults.hpp"
 
-#include "cluster/peer.pb.h"
-#include "runtime/wire_fields.hpp"
+#include "cluster/replication/peer.pb.h"
+#include "runtime/base/wire_fields.hpp"
 
 #include <algorithm>
 #include <string_view>

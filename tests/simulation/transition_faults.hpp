@@ -6,8 +6,8 @@
 // At most so many a history: something must also succeed.
 #pragma once
 
-#include "cluster/assignment.hpp"
-#include "cluster/messages.hpp"
+#include "cluster/configuration/assignment.hpp"
+#include "cluster/node/messages.hpp"
 #include "tests/simulation/chance.hpp"
 #include "tests/simulation/counters.hpp"
 

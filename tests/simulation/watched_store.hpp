@@ -2,9 +2,9 @@
 // assignment, before and after.
 #pragma once
 
-#include "cluster/assignment.hpp"
-#include "cluster/configuration_store.hpp"
-#include "cluster/membership.hpp"
+#include "cluster/configuration/assignment.hpp"
+#include "cluster/configuration/configuration_store.hpp"
+#include "cluster/configuration/membership.hpp"
 
 #include <functional>
 #include <map>

@@ -1,8 +1,8 @@
 // The beacons between simulated nodes, as bytes over the world's network.
 #pragma once
 
-#include "cluster/beacon_form.hpp"
-#include "cluster/lease_board.hpp"
+#include "cluster/peers/beacon_form.hpp"
+#include "cluster/replication/lease_board.hpp"
 #include "tests/simulation/world_network.hpp"
 
 #include <cstdint>

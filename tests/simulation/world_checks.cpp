@@ -1,6 +1,6 @@
 #include "tests/simulation/world_checks.hpp"
 
-#include "runtime/bytes.hpp"
+#include "runtime/base/bytes.hpp"
 #include "tests/support/older_version.hpp"
 
 #include <algorithm>

@@ -1,9 +1,9 @@
 // What must hold in the replicas' world, told by what happens in it (invariants.md A to E).
 #pragma once
 
-#include "cluster/assignment.hpp"
-#include "cluster/peer_message.hpp"
-#include "runtime/row.hpp"
+#include "cluster/configuration/assignment.hpp"
+#include "cluster/replication/peer_message.hpp"
+#include "runtime/storage/row.hpp"
 #include "tests/simulation/world_disk.hpp"
 
 #include <cstdint>

@@ -1,10 +1,10 @@
 // The disk of a node of the replicas' world: a journal with its note, and a state, with the bytes left out.
 #pragma once
 
-#include "cluster/disk_identity.hpp"
-#include "cluster/replica_log.hpp"
-#include "cluster/replica_note.hpp"
-#include "runtime/row.hpp"
+#include "cluster/configuration/disk_identity.hpp"
+#include "cluster/replication/replica_log.hpp"
+#include "cluster/replication/replica_note.hpp"
+#include "runtime/storage/row.hpp"
 
 #include <algorithm>
 #include <cstdint>
@@ -74,7 +74,7 @@ struct world_disk {
 
   std::uint64_t end() const { return journal.empty() ? applied : journal.rbegin()->first; }
 
-  /// What a node that starts reads of it, as runtime/recovery.hpp does.
+  /// What a node that starts reads of it, as runtime/storage/recovery.hpp does.
   cluster::replica_start read() const {
     cluster::replica_start out;
     out.applied = applied;

@@ -3,7 +3,7 @@
 // believes is to make all of it harmless (B11).
 #pragma once
 
-#include "cluster/peer_message.hpp"
+#include "cluster/replication/peer_message.hpp"
 #include "tests/simulation/chance.hpp"
 #include "tests/simulation/world_node.hpp"
 #include "tests/simulation/world_schedule.hpp"

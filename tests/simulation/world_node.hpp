@@ -2,7 +2,7 @@
 // epochs.
 #pragma once
 
-#include "cluster/replica.hpp"
+#include "cluster/replication/replica.hpp"
 #include "tests/simulation/chance.hpp"
 #include "tests/simulation/counters.hpp"
 #include "tests/simulation/world_checks.hpp"

@@ -2,7 +2,7 @@
 // not go on is one that was lost: an operator says so.
 #pragma once
 
-#include "cluster/start_verdict.hpp"
+#include "cluster/start/start_verdict.hpp"
 #include "tests/simulation/counters.hpp"
 #include "tests/simulation/world_disk.hpp"
 

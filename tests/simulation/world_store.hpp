@@ -2,7 +2,7 @@
 // answers get lost, and in which a change of unknown outcome may take place much later.
 #pragma once
 
-#include "cluster/assignment.hpp"
+#include "cluster/configuration/assignment.hpp"
 #include "tests/simulation/chance.hpp"
 #include "tests/simulation/counters.hpp"
 #include "tests/simulation/world_node.hpp"

@@ -1,7 +1,7 @@
 // How far the replicas of a world are, looked at from outside.
 #pragma once
 
-#include "cluster/assignment.hpp"
+#include "cluster/configuration/assignment.hpp"
 #include "tests/simulation/world_node.hpp"
 
 #include <cstdint>

@@ -1,7 +1,7 @@
 // Appending to a journal, as tests write it.
 #pragma once
 
-#include "runtime/store.hpp"
+#include "runtime/storage/store.hpp"
 
 #include <vector>
 

@@ -1,7 +1,7 @@
 // A client core on a connection of bytes, and what a server would see of it.
 #pragma once
 
-#include "cluster/client_core.hpp"
+#include "cluster/client/client_core.hpp"
 #include "tests/support/wire.hpp"
 
 #include <gtest/gtest.h>

@@ -2,7 +2,7 @@
 // actors in the actor tests. Each program defines this function once.
 #pragma once
 
-#include "runtime/entity_host.hpp"
+#include "runtime/entity/entity_host.hpp"
 
 #include <memory>
 

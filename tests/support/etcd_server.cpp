@@ -1,6 +1,6 @@
 #include "tests/support/etcd_server.hpp"
 
-#include "cluster/etcd_configuration.hpp"
+#include "cluster/configuration/etcd_configuration.hpp"
 #include "tests/support/wait_until.hpp"
 
 #include <fcntl.h>

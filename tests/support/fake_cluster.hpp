@@ -3,8 +3,8 @@
 // says.
 #pragma once
 
-#include "actors/request_decoder.hpp"
-#include "cluster/client_router.hpp"
+#include "actors/requests/request_decoder.hpp"
+#include "cluster/client/client_router.hpp"
 #include "tests/support/client_core.hpp"
 #include "tests/support/wire.hpp"
 

@@ -2,9 +2,9 @@
 // peers_actor.
 #pragma once
 
-#include "cluster/gateway.hpp"
-#include "cluster/messages.hpp"
-#include "cluster/peers_actor.hpp"
+#include "cluster/gateway/gateway.hpp"
+#include "cluster/node/messages.hpp"
+#include "cluster/peers/peers_actor.hpp"
 
 #include <caf/actor_system.hpp>
 #include <caf/actor_system_config.hpp>

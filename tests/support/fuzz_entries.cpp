@@ -1,10 +1,10 @@
 #include "tests/support/fuzz_entries.hpp"
 
-#include "actors/business.hpp"
-#include "actors/request_decoder.hpp"
-#include "cluster/client_core.hpp"
-#include "cluster/request_batch.hpp"
-#include "cluster/session.hpp"
+#include "actors/entities/business.hpp"
+#include "actors/requests/request_decoder.hpp"
+#include "cluster/client/client_core.hpp"
+#include "cluster/gateway/request_batch.hpp"
+#include "cluster/gateway/session.hpp"
 #include "config/limits.hpp"
 #include "tests/support/wire.hpp"
 

@@ -2,9 +2,9 @@
 // and of the client library.
 #pragma once
 
-#include "cluster/frame.hpp"
-#include "cluster/messages.hpp"
-#include "runtime/request.hpp"
+#include "cluster/node/messages.hpp"
+#include "cluster/wire/frame.hpp"
+#include "runtime/entity/request.hpp"
 
 #include <caf/event_based_actor.hpp>
 

@@ -1,7 +1,7 @@
 // Time in a test's hands, on two clocks.
 #pragma once
 
-#include "runtime/clock.hpp"
+#include "runtime/base/clock.hpp"
 
 namespace orderd::test {
 

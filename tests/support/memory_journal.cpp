@@ -1,6 +1,6 @@
 #include "tests/support/memory_journal.hpp"
 
-#include "runtime/journal_records.hpp"
+#include "runtime/lmdb/journal_records.hpp"
 
 #include <algorithm>
 

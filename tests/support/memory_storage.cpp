@@ -1,8 +1,8 @@
 #include "tests/support/memory_storage.hpp"
 
-#include "runtime/bytes.hpp"
-#include "runtime/rows_digest.hpp"
-#include "runtime/state_rows.hpp"
+#include "runtime/base/bytes.hpp"
+#include "runtime/storage/rows_digest.hpp"
+#include "runtime/storage/state_rows.hpp"
 #include "tests/support/memory_journal.hpp"
 
 #include <algorithm>

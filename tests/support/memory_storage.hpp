@@ -7,7 +7,7 @@
 // *Concurrency*: any thread.
 #pragma once
 
-#include "runtime/store.hpp"
+#include "runtime/storage/store.hpp"
 
 #include <atomic>
 #include <cstdint>

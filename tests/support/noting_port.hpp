@@ -1,7 +1,7 @@
 // A replica's world in a test's hands: it notes what it is asked for and answers nothing by itself.
 #pragma once
 
-#include "cluster/replica_port.hpp"
+#include "cluster/replication/replica_port.hpp"
 
 #include <algorithm>
 #include <cstddef>

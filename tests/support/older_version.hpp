@@ -2,7 +2,7 @@
 // the one before, and stores an epoch that it gets without them.
 #pragma once
 
-#include "runtime/row.hpp"
+#include "runtime/storage/row.hpp"
 
 #include <memory>
 

@@ -1,7 +1,7 @@
 // A primary on a bench: node 1 leads shard 0 in term 2, and every answer of disk and followers is the test's.
 #pragma once
 
-#include "cluster/primary.hpp"
+#include "cluster/replication/primary.hpp"
 #include "tests/support/noting_port.hpp"
 
 #include <gtest/gtest.h>

@@ -2,7 +2,7 @@
 // when.
 #pragma once
 
-#include "cluster/replica.hpp"
+#include "cluster/replication/replica.hpp"
 #include "tests/support/noting_port.hpp"
 
 #include <gtest/gtest.h>

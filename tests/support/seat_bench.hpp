@@ -1,10 +1,10 @@
 // A seat among its actors, with a disk in memory, and the other nodes in the test's hands.
 #pragma once
 
-#include "actors/public.pb.h"
-#include "cluster/replica_actor.hpp"
-#include "runtime/applier_actor.hpp"
-#include "runtime/journal_actor.hpp"
+#include "actors/public/public.pb.h"
+#include "cluster/replica_host/replica_actor.hpp"
+#include "runtime/engine/applier_actor.hpp"
+#include "runtime/engine/journal_actor.hpp"
 #include "tests/support/manual_clock.hpp"
 #include "tests/support/memory_storage.hpp"
 #include "tests/support/recorder.hpp"

@@ -7,8 +7,8 @@
 //   EXPECT_EQ(rig.reply(id), "balance 5");
 #pragma once
 
-#include "runtime/recovery.hpp"
-#include "runtime/shard.hpp"
+#include "runtime/shard/shard.hpp"
+#include "runtime/storage/recovery.hpp"
 #include "tests/support/append.hpp"
 #include "tests/support/entity_host.hpp"
 #include "tests/support/memory_storage.hpp"

@@ -13,7 +13,7 @@
 // What never happens, because etcd promises it: a wrong answer. How slow a call is, is the caller's affair.
 #pragma once
 
-#include "cluster/configuration_store.hpp"
+#include "cluster/configuration/configuration_store.hpp"
 
 #include <cstdint>
 #include <functional>

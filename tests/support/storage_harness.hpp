@@ -1,7 +1,7 @@
 // The implementations of the storage port, to run one test suite on each.
 #pragma once
 
-#include "runtime/lmdb_storage.hpp"
+#include "runtime/lmdb/lmdb_storage.hpp"
 #include "tests/support/append.hpp"
 #include "tests/support/memory_storage.hpp"
 #include "tests/support/temporary_folder.hpp"

@@ -1,8 +1,8 @@
 // A CAF actor system on the deterministic scheduler: nothing runs, and no time passes, but by the test.
 #pragma once
 
-#include "cluster/messages.hpp"
-#include "runtime/messages.hpp"
+#include "cluster/node/messages.hpp"
+#include "runtime/engine/messages.hpp"
 
 #include <caf/actor_system.hpp>
 #include <caf/actor_system_config.hpp>

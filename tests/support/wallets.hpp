@@ -21,7 +21,7 @@
 // `trouble` makes handlers throw a given number of times.
 #pragma once
 
-#include "runtime/entity.hpp"
+#include "runtime/entity/entity.hpp"
 
 #include <cstdint>
 #include <map>

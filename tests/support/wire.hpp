@@ -1,8 +1,8 @@
 // Bytes as a client would send them, and what a server's bytes say. For tests of the wire.
 #pragma once
 
-#include "actors/public.pb.h"
-#include "cluster/frame.hpp"
+#include "actors/public/public.pb.h"
+#include "cluster/wire/frame.hpp"
 
 #include <cstdint>
 #include <initializer_list>

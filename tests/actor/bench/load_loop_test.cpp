@@ -1,7 +1,7 @@
 // The load loop with an actor in the place of the client library.
 #include "tests/bench/load_loop.hpp"
 
-#include "cluster/client.hpp"
+#include "cluster/client/client.hpp"
 
 #include <caf/actor_system.hpp>
 #include <caf/actor_system_config.hpp>

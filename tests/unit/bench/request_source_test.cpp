@@ -1,6 +1,6 @@
 #include "tests/bench/request_source.hpp"
 
-#include "actors/order_id.hpp"
+#include "actors/rules/order_id.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,6 +1,6 @@
 #include "config/usage.hpp"
 
-#include "actors/text.hpp"
+#include "actors/rules/text.hpp"
 
 #include "config/settings.hpp"
 #include "config/start_options.hpp"

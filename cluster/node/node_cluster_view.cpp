@@ -1,0 +1,84 @@
+// What a node of a cluster says of all of it.
+#include "actors/public/replies.hpp"
+#include "cluster/node/node_actor.hpp"
+#include "cluster/replica_host/missed_copies.hpp"
+
+#include <caf/policy/select_all.hpp>
+#include <caf/send.hpp>
+
+#include <algorithm>
+#include <utility>
+
+namespace orderd::cluster {
+
+namespace {
+
+void fill(v1::shard_view& to, const seat_description& seat,
+          const std::map<std::uint32_t, known_node>& nodes) {
+  const auto& known = seat.known.what;
+  to.set_shard(seat.shard);
+  to.set_term(known.term);
+  to.set_primary(known.primary.node);
+  if (const auto leader = nodes.find(known.primary.node); leader != nodes.end())
+    to.set_primary_endpoint(leader->second.client_endpoint);
+  for (const auto& each : known.in_sync)
+    to.add_in_sync(each.node);
+  for (const auto& each : known.eligible)
+    to.add_eligible(each.node);
+  for (const auto node : known.nodes)
+    to.add_nodes(node);
+  to.set_committed_epoch(seat.committed);
+  to.set_journal_end(seat.end);
+  to.set_state(seat.state);
+  tell_missed(*to.mutable_missed(), seat.missed);
+  to.set_refusing_because(seat.refusing_because);
+  for (const auto& each : seat.followers) {
+    auto& follower = *to.add_followers();
+    follower.set_node(each.who.node);
+    follower.set_lag_epochs(seat.end - std::min(seat.end, each.end));
+  }
+}
+
+} // namespace
+
+void node_actor::answer_cluster(const node_question& question, const caf::actor& gateway) {
+  const auto to = question.from;
+  const auto reply_with = [this, to, gateway](const std::string& body) {
+    send(gateway, one_reply(to, body));
+  };
+  fan_out_request<caf::policy::select_all>(given_.shards, time_left(question), describe_seat{})
+      .then(
+          [this, reply_with](std::vector<seat_description> seats) {
+            std::sort(seats.begin(), seats.end(),
+                      [](const auto& a, const auto& b) { return a.shard < b.shard; });
+            reply_with(actors::reply_body(cluster_view(seats)));
+          },
+          [reply_with](const caf::error& why) {
+            reply_with(actors::fault_body(
+                {runtime::fault_code::unavailable, "a seat does not answer: " + caf::to_string(why)}));
+          });
+}
+
+v1::reply node_actor::cluster_view(const std::vector<seat_description>& seats) {
+  const std::map<std::uint32_t, known_node> none;
+  const auto& nodes = nodes_ ? *nodes_ : none;
+  v1::reply body;
+  auto& all = *body.mutable_cluster_status();
+  all.set_cluster_id(given_.membership->terms.id);
+  all.set_replication(given_.membership->terms.replication);
+  all.set_answered_by(given_.self.node);
+  for (const auto& [number, node] : nodes) {
+    auto& view = *all.add_nodes();
+    view.set_node(number);
+    view.set_client_endpoint(node.client_endpoint);
+    view.set_peer_endpoint(node.peer_endpoint);
+    view.set_boot(node.disk.boot);
+    view.set_heard(number == given_.self.node
+                   || given_.membership->board->hears(number, given_.membership->board->now(clock().now())));
+  }
+  for (const auto& seat : seats)
+    fill(*all.add_shards(), seat, nodes);
+  return body;
+}
+
+} // namespace orderd::cluster

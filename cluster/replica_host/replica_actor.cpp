@@ -1,0 +1,352 @@
+#include "cluster/replica_host/replica_actor.hpp"
+
+#include "cluster/replica_host/missed_copies.hpp"
+#include "runtime/base/log.hpp"
+#include "runtime/storage/state_rows.hpp"
+
+#include <caf/send.hpp>
+
+#include <exception>
+#include <utility>
+
+namespace orderd::cluster {
+
+namespace log = runtime::log;
+using runtime::fault_code;
+
+namespace {
+
+constexpr std::chrono::milliseconds tick_interval{20};
+
+} // namespace
+
+replica_actor::replica_actor(caf::actor_config& config, seat_dependencies given)
+    : caf::event_based_actor(config), given_(std::move(given)),
+      replica_(given_.options, given_.disk, *this, given_.board, clock().now()),
+      shown_numbers_(given_.cluster_numbers, given_.options.shard) {}
+
+replica_actor::~replica_actor() = default;
+
+caf::behavior replica_actor::make_behavior() {
+  set_default_handler(caf::skip); // What comes early waits for seat_peers.
+  return {
+      [this](const seat_peers& peers) {
+        start(peers);
+        set_default_handler(caf::print_and_drop);
+        become(running());
+      },
+  };
+}
+
+caf::behavior replica_actor::running() {
+  return {
+      // what passes through: seat_traffic.cpp
+      [this](runtime::shard_requests& batch) { take(batch); },
+      [this](const runtime::connection_gone& what) { take(what); },
+      [this](runtime::gateway_replies& batch) { take(batch); },
+      [this](runtime::channel_commands& batch) { take(batch); },
+      [this](const runtime::channel_acknowledged& what) { take(what); },
+      [this](const peer_received& what) { take(what); },
+      [this](const runtime::admit_new_work& what) {
+        admission_ = what;
+        if (engine_)
+          caf::event_based_actor::send(engine_, what);
+      },
+      // the shard actor, for which this is journal and applier
+      [this](runtime::append_epoch& closed) {
+        if (from_engine())
+          run([&] { replica_.engine_closed(std::move(closed.what), now()); });
+      },
+      [](const runtime::apply_epoch&) {}, // The replica applies what is committed, whoever made it.
+      [this](const runtime::apply_now&) { apply_now(); },
+      // answers of the disk
+      [this](const runtime::epoch_durable& what) { run([&] { replica_.journaled(what.number, now()); }); },
+      [this](const runtime::note_durable&) { run([&] { replica_.noted(now()); }); },
+      [this](runtime::epochs_read& what) {
+        run([&] { replica_.journal_read(what.first, std::move(what.epochs), now()); });
+      },
+      [this](const runtime::epoch_applied& what) {
+        if (engine_)
+          caf::event_based_actor::send(engine_, what);
+        run([&] {
+          replica_.rows_known({what.number, what.rows.hash});
+          replica_.applied(what.number, now());
+        });
+      },
+      [this](const runtime::rows_loaded&) { run([&] { replica_.rows_loaded(); }); },
+      [this](const runtime::state_hashed& what) {
+        if (what.failure)
+          return distrust_disk("the state cannot be hashed: " + what.failure->message);
+        run([&] { replica_.state_hashed(what.applied_epoch, what.hash, now()); });
+      },
+      // the configuration store
+      [this](const assignments_seen& seen) {
+        run([&] { replica_.configured(seen.shards->at(given_.options.shard), now()); });
+      },
+      [this](const assignment_decided& what) { run([&] { replica_.configured(what.now_there, now()); }); },
+      [this](assignment_undecided) { replica_.undecided(); },
+      [this](const nodes_seen& seen) { nodes_ = seen.nodes; },
+      [](const link_up&) {},
+      [this](const link_down& what) { run([&] { replica_.link_lost(what.node); }); },
+      // questions
+      [this](seat_tick) { tick(); },
+      [this](describe_seat) { return describe_with_missed(); },
+      [this](runtime::describe_shard) { return describe_shard(); },
+  };
+}
+
+void replica_actor::on_exit() {
+  if (engine_)
+    caf::anon_send_exit(engine_, caf::exit_reason::kill);
+  engine_ = nullptr;
+  seats_.clear(); // Seats know each other and themselves.
+  gateway_ = peers_ = nullptr;
+  directory_ = nullptr;
+}
+
+void replica_actor::run(const std::function<void()>& input) {
+  try {
+    input();
+  } catch (const std::exception& error) {
+    end_node("the replica of shard " + std::to_string(given_.options.shard) + " failed: " + error.what());
+  }
+  const auto state = replica_.state();
+  if (state == shown_state_)
+    return;
+  shown_state_ = state;
+  log::info("seat", "replica_state",
+            {{"shard", given_.options.shard},
+             {"term", replica_.known().what.term},
+             {"primary", replica_.known().what.primary.node},
+             {"end", replica_.log().end()}},
+            state);
+}
+
+void replica_actor::start(const seat_peers& peers) {
+  seats_ = peers.seats;
+  gateway_ = peers.gateway;
+  peers_ = peers.peers;
+  directory_ = peers.directory;
+  run([this] {
+    replica_.rows_known({given_.disk.applied, given_.state.rows().hash});
+    replica_.start();
+  });
+  caf::event_based_actor::send(given_.journal,
+                               runtime::trim_journal{given_.options.shard, given_.disk.applied});
+  delayed_send(this, tick_interval, seat_tick{});
+}
+
+void replica_actor::tick() {
+  run([this] { replica_.tick(now()); });
+  if (gate_.holds() && replica_.may_answer(now()))
+    let_go(gate_.answered({}, true), false);
+  for (const auto& each : gate_.take_late(given_.clock.now().monotone_ms))
+    refuse(each, {fault_code::timeout, "the outcome is not known yet; ask again with the same id"});
+  show_numbers();
+  delayed_send(this, tick_interval, seat_tick{});
+}
+
+// -- the journal and the state -------------------------------------------------------------------
+
+void replica_actor::append(std::vector<runtime::epoch_ptr> epochs, std::optional<replica_note> note) {
+  std::optional<runtime::shard_note> stored;
+  if (note)
+    stored = runtime::shard_note{given_.options.shard, std::nullopt, encode(*note)};
+  caf::event_based_actor::send(given_.journal, runtime::append_epochs{std::move(epochs), std::move(stored)});
+}
+
+void replica_actor::write(const replica_note& note, std::optional<std::uint64_t> keep_upto) {
+  caf::event_based_actor::send(given_.journal,
+                               runtime::write_note{{given_.options.shard, keep_upto, encode(note)}, 0});
+}
+
+void replica_actor::read(std::uint64_t first, std::size_t bytes_max) {
+  caf::event_based_actor::send(given_.journal, runtime::read_epochs{given_.options.shard, first, bytes_max});
+}
+
+void replica_actor::retain(std::uint64_t from) {
+  caf::event_based_actor::send(given_.journal, runtime::retain_journal{given_.options.shard, from});
+}
+
+void replica_actor::apply(std::vector<runtime::epoch_ptr> epochs) {
+  for (auto& each : epochs)
+    caf::event_based_actor::send(given_.applier, runtime::apply_epoch{std::move(each)});
+}
+
+void replica_actor::apply_now() {
+  caf::event_based_actor::send(given_.applier, runtime::apply_now{given_.options.shard});
+}
+
+void replica_actor::hash_state() {
+  caf::event_based_actor::send(given_.applier, runtime::hash_state{given_.options.shard, 0});
+}
+
+runtime::result<row_page> replica_actor::read_rows(const std::optional<runtime::row_key>& after,
+                                                   std::size_t bytes_max) {
+  if (!reader_) {
+    auto made = given_.state.reader();
+    if (!made)
+      return made.error();
+    reader_ = *std::move(made);
+  }
+  row_page page;
+  std::size_t bytes = 0;
+  const auto first = after ? static_cast<unsigned>(after->in()) : 1u;
+  for (auto number = first; number <= runtime::table_max; ++number) {
+    const auto in = static_cast<runtime::table>(number);
+    const auto from = after && number == first ? after->key() : std::string_view{};
+    const auto read = reader_->scan(
+        in, {}, from, false,
+        [&](std::string_view key, std::string_view value) -> runtime::result<runtime::state_reader::step> {
+          page.rows.push_back({runtime::row_key{in, key}, std::string{value}});
+          bytes += key.size() + value.size();
+          return bytes < bytes_max ? runtime::state_reader::step::next : runtime::state_reader::step::stop;
+        });
+    if (!read)
+      return read.error();
+    if (bytes >= bytes_max) {
+      page.last = page.rows.back().key;
+      return page;
+    }
+  }
+  reader_.reset();
+  return page;
+}
+
+void replica_actor::load_rows(std::vector<runtime::row_write> rows, bool first) {
+  caf::event_based_actor::send(given_.applier,
+                               runtime::load_rows{given_.options.shard, first, std::move(rows), 0});
+}
+
+void replica_actor::end_load(const runtime::epoch_mark& applied) {
+  caf::event_based_actor::send(given_.applier, runtime::end_load{given_.options.shard, applied, 0});
+}
+
+// -- the configuration store ---------------------------------------------------------------------
+
+void replica_actor::propose(std::uint64_t expected_version, const assignment& what) {
+  caf::event_based_actor::send(directory_, propose_assignment{given_.options.shard, expected_version, what});
+}
+
+void replica_actor::look_up() {
+  caf::event_based_actor::send(directory_, look_up_assignments{});
+}
+
+// -- the engine ----------------------------------------------------------------------------------
+
+void replica_actor::start_engine(const runtime::epoch_mark& opening) {
+  auto reader = given_.state.reader();
+  if (!reader)
+    return given_.fatal("seat", reader.error());
+  auto options = given_.engine;
+  options.term = opening.term;
+  options.last = opening;
+  const caf::actor self{this};
+  engine_ = spawn<runtime::shard_actor>(
+      runtime::shard_dependencies{options, given_.form, given_.rules, given_.clock, given_.numbers,
+                                  *std::move(reader), self, self, given_.provider, given_.fatal});
+  engine_->attach_functor([fatal = given_.fatal](const caf::error& why) {
+    if (why != caf::exit_reason::user_shutdown && why != caf::exit_reason::kill)
+      fatal("shard", {runtime::fault_code::internal, "the actor ended: " + caf::to_string(why)});
+  });
+  caf::event_based_actor::send(engine_, runtime::shard_peers{seats_, self});
+  if (admission_)
+    caf::event_based_actor::send(engine_, *admission_);
+}
+
+void replica_actor::stop_engine() {
+  if (engine_)
+    caf::anon_send_exit(engine_, caf::exit_reason::kill);
+  engine_ = nullptr;
+  tell_lost(gate_.lose());
+}
+
+void replica_actor::committed(std::uint64_t upto) {
+  if (engine_)
+    caf::anon_send<caf::message_priority::high>(engine_, runtime::epoch_durable{upto});
+}
+
+bool replica_actor::from_engine() {
+  return engine_ && current_sender() && current_sender()->address() == engine_.address();
+}
+
+void replica_actor::doubted(doubt why, std::uint32_t node, const std::string& what) {
+  given_.cluster_numbers.doubts.at(name_of(why)).Increment();
+  if (const auto unsaid = doubts_.may_say({node, why}, now()))
+    log::error(
+        "seat", "doubted",
+        {{"shard", given_.options.shard}, {"node", node}, {"reason", name_of(why)}, {"unsaid", *unsaid}},
+        what);
+}
+
+void replica_actor::distrust_disk(const std::string& why) {
+  given_.distrust("shard " + std::to_string(given_.options.shard) + ": " + why);
+}
+
+void replica_actor::end_node(const std::string& why) {
+  given_.fatal("seat", {runtime::fault_code::internal, why});
+  quit(caf::sec::runtime_error);
+}
+
+// -- for people ----------------------------------------------------------------------------------
+
+void replica_actor::show_numbers() {
+  shown_numbers_.show(describe(), given_.options.self, replica_.serving() && replica_.takes_work());
+  if (!engine_) // Else the engine shows its own.
+    given_.numbers.apply_lag_epochs.at(given_.options.shard)
+        .Set(static_cast<double>(replica_.log().committed() - replica_.log().applied()));
+}
+
+seat_description replica_actor::describe() const {
+  return {given_.options.shard,
+          replica_.known(),
+          replica_.log().committed(),
+          replica_.log().end(),
+          std::string{replica_.state()},
+          replica_.followers(),
+          replica_.promised(),
+          replica_.log().end_term(),
+          replica_.copying(),
+          replica_.log().terms().starts()};
+}
+
+seat_description replica_actor::describe_with_missed() const {
+  auto how = describe();
+  how.missed = missed();
+  how.refusing_because = refusing_because();
+  return how;
+}
+
+runtime::shard_description replica_actor::describe_without_engine() const {
+  runtime::shard_description how;
+  how.shard = given_.options.shard;
+  how.term = replica_.known().what.term;
+  how.committed_epoch = replica_.log().committed();
+  how.applied_epoch = replica_.log().applied();
+  how.time_ms = replica_.log().time_ms();
+  how.missed = missed();
+  how.refusing_because = refusing_because();
+  return how;
+}
+
+/// What the engine says of it, where it runs, and what only the seat knows.
+caf::result<runtime::shard_description> replica_actor::describe_shard() {
+  if (!engine_)
+    return describe_without_engine();
+  auto promise = make_response_promise<runtime::shard_description>();
+  request(engine_, caf::infinite, runtime::describe_shard{})
+      .then(
+          [this, promise](runtime::shard_description& how) mutable {
+            how.missed = missed();
+            how.refusing_because = refusing_because();
+            promise.deliver(std::move(how));
+          },
+          [promise](const caf::error& why) mutable { promise.deliver(why); });
+  return promise;
+}
+
+std::vector<runtime::missed_copy> replica_actor::missed() const {
+  return missed_copies(replica_.known().what, given_.options.self.node, given_.board, now());
+}
+
+} // namespace orderd::cluster

@@ -1,0 +1,151 @@
+// The seat of a shard on a node: hosts its replica (replica.hpp), and is the place that everyone on this node
+// sends the shard's messages to, whichever node leads it.
+//
+//   gateway --requests--> seat --> shard actor      (while this node leads; else NOT_OWNER, with where to go)
+//   shard actor --epochs--> seat --> journal, peers (it is the shard's journal: durable means committed)
+//   shard actor --replies--> seat --> gateway       (while the leases hold)
+//   shards, peers --commands--> seat --> shard actor, or the primary's node
+//
+// Messages: seat_peers starts it; from then on runtime::{shard_requests, channel_commands,
+// channel_acknowledged, describe_shard, admit_new_work} as a shard actor; those of a shard actor to its
+// journal, applier and gateway; the answers of journal, applier and directory; peer_received; describe_seat.
+//
+// *Limits*: holds what the credit windows of clients and peers allow; the replica's own are in
+// replica_core.hpp. Runs on CAF's scheduler; never blocks but for reads of pages of the state store.
+#pragma once
+
+#include "cluster/node/messages.hpp"
+#include "cluster/replica_host/seat_gate.hpp"
+#include "cluster/replica_host/seat_numbers.hpp"
+#include "cluster/replication/append_cache.hpp"
+#include "cluster/replication/lease_board.hpp"
+#include "cluster/replication/replica.hpp"
+#include "config/settings.hpp"
+#include "runtime/base/clock.hpp"
+#include "runtime/base/fatal.hpp"
+#include "runtime/base/log_pace.hpp"
+#include "runtime/base/metrics.hpp"
+#include "runtime/engine/shard_actor.hpp"
+#include "runtime/storage/store.hpp"
+
+#include <caf/actor.hpp>
+#include <caf/event_based_actor.hpp>
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace orderd::cluster {
+
+/// What a seat is given. References must outlive the actor.
+struct seat_dependencies {
+  replica_options options;
+  replica_start disk;
+  runtime::shard_options engine; ///< of the shard's engine, whenever it runs here
+  config::entity_form form = config::entity_form::actor;
+  runtime::state_store& state;
+  lease_board& board;
+  const runtime::business& rules;
+  const runtime::node_clock& clock;
+  runtime::metrics& numbers;
+  cluster_metrics& cluster_numbers;
+  caf::actor journal;
+  caf::actor applier;
+  caf::actor provider;
+  runtime::fatal_handler fatal;
+  /// Gives the disk up: the node's next start is a new incarnation. Ends the process; may return
+  /// (simulation).
+  std::function<void(const std::string& why)> distrust;
+};
+
+class replica_actor : public caf::event_based_actor, private replica_port {
+public:
+  replica_actor(caf::actor_config& config, seat_dependencies given);
+  ~replica_actor() override;
+
+  const char* name() const override { return "orderd.seat"; }
+  caf::behavior make_behavior() override;
+  void on_exit() override;
+
+private:
+  // replica_port
+  void send(std::uint32_t node, peer_body what) override;
+  void append(std::vector<runtime::epoch_ptr> epochs, std::optional<replica_note> note) override;
+  void write(const replica_note& note, std::optional<std::uint64_t> keep_upto) override;
+  void read(std::uint64_t first, std::size_t bytes_max) override;
+  void retain(std::uint64_t from) override;
+  void apply(std::vector<runtime::epoch_ptr> epochs) override;
+  void apply_now() override;
+  void hash_state() override;
+  runtime::result<row_page> read_rows(const std::optional<runtime::row_key>& after,
+                                      std::size_t bytes_max) override;
+  void load_rows(std::vector<runtime::row_write> rows, bool first) override;
+  void end_load(const runtime::epoch_mark& applied) override;
+  void propose(std::uint64_t expected_version, const assignment& what) override;
+  void look_up() override;
+  void start_engine(const runtime::epoch_mark& opening) override;
+  void stop_engine() override;
+  void committed(std::uint64_t upto) override;
+  void doubted(doubt why, std::uint32_t node, const std::string& what) override;
+  void distrust_disk(const std::string& why) override;
+  void end_node(const std::string& why) override;
+
+  // seat_traffic.cpp: what passes through
+  void take(runtime::shard_requests& batch);
+  void take(const runtime::connection_gone& what);
+  void take(runtime::gateway_replies& batch);
+  void let_go(std::vector<runtime::reply> replies, bool timed);
+  void tell_lost(const std::vector<runtime::caller>& who);
+  void refuse(const runtime::caller& who, const runtime::fault& why);
+  runtime::fault not_owner() const;
+  bool refuses() const;
+  void take(runtime::channel_commands& batch);
+  void take(const runtime::channel_acknowledged& what);
+  void take(const peer_received& what);
+  bool to_engine(const peer_body& what);
+
+  caf::behavior running();
+  void start(const seat_peers& peers);
+  void tick();
+  void show_numbers();
+  bool from_engine();
+  void send_to_leader(peer_body what);
+  void check_size(const peer_message& message, std::size_t bytes);
+  seat_description describe() const;
+  seat_description describe_with_missed() const;
+  runtime::shard_description describe_without_engine() const;
+  caf::result<runtime::shard_description> describe_shard();
+  std::vector<runtime::missed_copy> missed() const;
+  std::string refusing_because() const;
+  /// Runs one input of the replica; a bug in it ends the node.
+  void run(const std::function<void()>& input);
+  steady_time now() const { return given_.board.now(clock().now()); }
+
+  seat_dependencies given_;
+  replica replica_;
+  seat_numbers shown_numbers_;
+  std::vector<caf::actor> seats_;
+  caf::actor gateway_;
+  caf::actor peers_;
+  caf::actor directory_;
+  caf::actor engine_; ///< runs while this node serves the shard
+  seat_gate gate_;
+  std::optional<runtime::admit_new_work> admission_;
+  std::shared_ptr<const std::map<std::uint32_t, known_node>> nodes_;
+  std::unique_ptr<runtime::state_reader> reader_; ///< of a copy under way
+  std::string_view shown_state_;
+  /// By node; the metric counts them all.
+  runtime::log_pace<std::pair<std::uint32_t, doubt>> doubts_{std::chrono::seconds{10}};
+  append_cache encoded_;
+  std::uint64_t told_too_large_ = 0; ///< epoch of which it was said that it cannot be sent
+  runtime::log_pace<std::pair<std::uint32_t, runtime::fault_code>> refusals_; ///< by node
+};
+
+} // namespace orderd::cluster

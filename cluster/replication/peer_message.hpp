@@ -1,0 +1,139 @@
+// What the replicas of a shard say to each other, and what shards of different nodes do.
+//
+// Every message names its sender's replica; one that is for another incarnation of a node than its receiver's
+// is dropped. Messages may be lost, and come late; those of one link come in order. peer.proto has their
+// bytes.
+//
+// *Operation*, of the replicas of one shard: a follower that follows nobody sends `announce` to the primary.
+// The primary sends `lead`; the follower promises its term, cuts its journal to what both have in common, and
+// says `follow`, all durable. From then on it takes `append`, and says `appended` for what is durable, each
+// with the term. To a lower term than it promised it says `refused`. A follower too far behind gets a copy of
+// the rows first: `copy_rows`, each answered by `copied`.
+#pragma once
+
+#include "cluster/replication/row_history.hpp"
+#include "cluster/replication/term_table.hpp"
+#include "runtime/base/result.hpp"
+#include "runtime/entity/channel_messages.hpp"
+#include "runtime/storage/commit_tracker.hpp"
+#include "runtime/storage/row.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+namespace orderd::cluster {
+
+/// Follower -> primary: I follow nobody, lead me. `promised`: the highest term it knows.
+struct announce {
+  std::uint64_t promised = 0;
+};
+
+/// Primary -> follower: follow me in this term. `starts` and `end` are of its journal.
+struct lead {
+  std::uint64_t term = 0;
+  std::uint64_t attempt = 0; ///< rises with every `lead` of this primary; the answer repeats it
+  std::vector<term_start> starts;
+  std::uint64_t end = 0;
+  std::uint64_t committed = 0;
+};
+
+/// Follower -> primary: this term is promised, and my journal, a part of yours, ends here; all durable.
+struct follow {
+  std::uint64_t term = 0;
+  std::uint64_t attempt = 0;
+  std::uint64_t end = 0;
+  bool whole = true;      ///< false: its copy of the rows is not complete, it may not join the in-sync set
+  std::uint64_t copy = 0; ///< number of the copy it is taking or took in this term; 0: none
+  std::uint64_t hash = 0; ///< of the epoch at `end` (runtime::hash_of); 0: not known, or of an older version
+};
+
+/// Primary -> follower: these epochs come next. None: only `committed` is news.
+struct append {
+  std::uint64_t term = 0;
+  std::vector<runtime::epoch_ptr> epochs; ///< consecutive
+  std::uint64_t committed = 0;
+};
+
+/// Follower -> primary: my journal, durable, ends here. The answer to every `append`.
+struct appended {
+  std::uint64_t term = 0;
+  std::uint64_t end = 0;
+  bool whole = true;           ///< as in `follow`
+  std::uint64_t committed = 0; ///< as far as it knows
+  std::uint64_t hash = 0;      ///< as in `follow`: what it acknowledges, and all before it (B12)
+  rows_at rows = {};           ///< its rows after an epoch that it applied (A8)
+};
+
+/// Follower -> primary: not these epochs; the next I can take is `expected` (D6).
+struct unexpected {
+  std::uint64_t term = 0;
+  std::uint64_t expected = 0;
+};
+
+/// Anyone -> a sender of a lower term: I have promised this one (B1).
+struct refused {
+  std::uint64_t promised = 0;
+};
+
+/// Primary -> member in sync: your disk lacks what it acknowledged; it was set back (B9).
+struct set_back {
+  std::uint64_t term = 0;
+  std::uint64_t acknowledged = 0;
+};
+
+/// Old primary -> the one it handed over to: look at the configuration store.
+struct handed_over_to_you {
+  std::uint64_t term = 0;
+};
+
+/// Primary -> follower: a page of rows of the copy that begins at `base`. Page 0 begins it, and erases what
+/// was there; `last` ends it: then the rows are those of epoch `upto` once the epochs to there are applied,
+/// and `hash` is the hash of that state.
+struct copy_rows {
+  std::uint64_t term = 0;
+  std::uint64_t copy = 0; ///< number of the copy, to tell it from one given up
+  std::uint64_t page = 0;
+  runtime::epoch_mark base;
+  std::vector<runtime::row_write> rows;
+  bool last = false;
+  std::uint64_t upto = 0;
+  std::uint64_t hash = 0;
+};
+
+/// Follower -> primary: the pages of that copy before `next_page` are stored.
+struct copied {
+  std::uint64_t term = 0;
+  std::uint64_t copy = 0;
+  std::uint64_t next_page = 0;
+};
+
+/// Shard -> shard, by way of the destination's primary: channel commands, and what was taken of them.
+struct channel_batch {
+  runtime::channel_commands what;
+};
+struct channel_receipt {
+  runtime::channel_acknowledged what;
+};
+
+using peer_body = std::variant<announce, lead, follow, append, appended, unexpected, refused, set_back,
+                               handed_over_to_you, copy_rows, copied, channel_batch, channel_receipt>;
+
+struct peer_message {
+  std::uint32_t shard = 0;          ///< whose seat takes it
+  runtime::replica_id from;         ///< the node that says it, and its disk
+  std::uint64_t to_incarnation = 0; ///< of the receiver's disk; 0: any
+  peer_body body;
+};
+
+std::string encode(const peer_message& what);
+
+/// `malformed` when the bytes are no message; `corrupt` when an epoch in it fails its check. Every length is
+/// checked against the bytes there are, shards against limits::shards_max: those of the cluster are known to
+/// whoever takes the message.
+runtime::result<peer_message> decode_peer_message(std::string_view bytes);
+
+} // namespace orderd::cluster

@@ -1,0 +1,41 @@
+// Decimal numbers as people write them, exactly: no floating point ever touches money.
+//
+// Everything here is pure; safe from any thread.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace orderd::cluster {
+
+/// The number value / 10^places, without trailing zeros after the point: 2.10 is {21, 1}.
+struct decimal {
+  std::int64_t value = 0;
+  unsigned places = 0;
+
+  friend bool operator==(const decimal&, const decimal&) = default;
+};
+
+/// Reads `-?digits[.digits]`, at most 18 digits. Anything else, also " 1", "1.", ".5", "1e3" or "1,000",
+/// is none.
+std::optional<decimal> parse_decimal(std::string_view text) noexcept;
+
+/// The number as a whole count of 10^-places; none when it is not whole or does not fit.
+std::optional<std::int64_t> as_units(decimal number, unsigned places) noexcept;
+
+/// floor(factor * count) for a factor and a count of at least 0; none when it does not fit.
+std::optional<std::int64_t> floor_times(decimal factor, std::int64_t count) noexcept;
+
+/// Minor units as a decimal: 1234 with 2 digits is "12.34", -5 is "-0.05".
+std::string format_minor(std::int64_t minor, unsigned digits);
+
+/// The same, of minor units in decimal digits, as sums wider than 64 bits are sent.
+std::string format_minor(std::string minor, unsigned digits);
+
+/// "12.34 GBP", with the places of actors/rules/currency.hpp.
+std::string format_money(std::int64_t minor, std::string_view currency);
+std::string format_money(std::string minor, std::string_view currency);
+
+} // namespace orderd::cluster

@@ -1,0 +1,67 @@
+#include "runtime/engine/provider_actor.hpp"
+
+#include <caf/send.hpp>
+
+#include <utility>
+
+namespace orderd::runtime {
+
+namespace {
+
+constexpr std::chrono::milliseconds probe_interval{100};
+
+} // namespace
+
+provider_actor::provider_actor(caf::actor_config& config, caf::actor provider, metrics& numbers,
+                               provider_worker_options options)
+    : caf::event_based_actor(config), provider_(std::move(provider)), numbers_(numbers), options_(options),
+      gate_(options.gate) {}
+
+caf::behavior provider_actor::make_behavior() {
+  return {
+      [this](provider_calls& calls) { take(calls); },
+      [this](probe_provider) {
+        probing_ = false;
+        send_allowed();
+      },
+  };
+}
+
+void provider_actor::take(provider_calls& calls) {
+  shards_[calls.shard] = current_sender();
+  for (auto& each : calls.calls)
+    gate_.add({calls.shard, std::move(each)});
+  send_allowed();
+}
+
+void provider_actor::send_allowed() {
+  while (auto call = gate_.next(now_ms()))
+    send_one(*call);
+  if (gate_.open() && gate_.waiting() > 0 && !std::exchange(probing_, true))
+    delayed_send(this, probe_interval, probe_provider{});
+}
+
+void provider_actor::send_one(const provider_gate::call& call) {
+  provider_request what{call.what.call.idempotency_key, call.what.call.body};
+  request(provider_, options_.timeout, std::move(what))
+      .then([this,
+             call](provider_response& response) { answered(call, std::move(response.answer), "answered"); },
+            [this, call](const caf::error& why) {
+              answered(call, std::nullopt, why == caf::sec::request_timeout ? "timeout" : "failed");
+            });
+}
+
+void provider_actor::answered(const provider_gate::call& call, std::optional<std::string> answer,
+                              const char* outcome) {
+  gate_.ended(call, answer.has_value(), now_ms());
+  numbers_.provider_calls.at(outcome).Increment();
+  caf::anon_send(caf::actor_cast<caf::actor>(shards_[call.shard]),
+                 provider_answer{call.what.entity, call.what.call.step, std::move(answer)});
+  send_allowed();
+}
+
+std::int64_t provider_actor::now_ms() const {
+  return std::chrono::duration_cast<std::chrono::milliseconds>(clock().now().time_since_epoch()).count();
+}
+
+} // namespace orderd::runtime

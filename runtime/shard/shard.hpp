@@ -1,0 +1,289 @@
+// One shard: owns its entities, routes commands to them, and turns what they do into epochs.
+//
+// Pure engine without threads, actors or I/O: inputs are calls, outputs go through `shard_port`. The
+// shard actor (shard_actor.hpp) moves messages in and out of it.
+//
+// *Operation*. Each input is handled to its end, with every command it causes inside the shard, before
+// the next: between two inputs the rows are always a consistent cut. `finish` follows each batch of
+// inputs; when the journal is free it closes the open epoch and hands it over. While the journal is
+// busy, inputs go on into the next epoch, so a batch grows by itself as load grows. What must leave the
+// shard (replies, commands to other shards, provider calls) is held with its epoch and let go when the
+// epoch is committed, in order.
+//
+// *Failure*. A handler that throws leaves no trace; its entity is dropped, loaded from its newest
+// snapshot and tried again by `restart_policy`, and quarantined at the limit. Rows that do not load are the
+// same. Where rows are damaged, or lost, commands that can be refused get `corrupt` or a no at once, and
+// nothing of them is kept; the others fail as above. An input that throws, because the store cannot be read
+// or a `bug` was met, leaves a shard that must not be used any more.
+//
+// *Concurrency*: one thread at a time.
+//
+// *Limits*: admission (admission.hpp); an open epoch takes no input of any kind above
+// limits::epoch_bytes_max; live entities and idle time by `shard_options`; limits::waiting_scans_max scanning
+// queries, of which an input answers 4.
+#pragma once
+
+#include "config/limits.hpp"
+#include "runtime/base/log_pace.hpp"
+#include "runtime/entity/entity_host.hpp"
+#include "runtime/entity/request.hpp"
+#include "runtime/entity/restart_policy.hpp"
+#include "runtime/shard/admission.hpp"
+#include "runtime/shard/callers.hpp"
+#include "runtime/shard/channels.hpp"
+#include "runtime/shard/overlay.hpp"
+#include "runtime/shard/residents.hpp"
+#include "runtime/shard/shard_clock.hpp"
+#include "runtime/shard/shard_description.hpp"
+#include "runtime/shard/shard_outputs.hpp"
+#include "runtime/shard/stored_rows.hpp"
+#include "runtime/shard/supervision.hpp"
+#include "runtime/shard/timers.hpp"
+#include "runtime/shard/transients.hpp"
+#include "runtime/shard/unsettled.hpp"
+#include "runtime/shard/write_set.hpp"
+#include "runtime/storage/commit_tracker.hpp"
+#include "runtime/storage/store.hpp"
+
+#include <array>
+#include <chrono>
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <unordered_map>
+#include <vector>
+
+namespace orderd::runtime {
+
+struct shard_options {
+  std::uint32_t shard = 0;
+  std::uint32_t shards = 1;
+  std::uint64_t term = 1;
+  epoch_mark last; ///< epoch in the journal and the state store when the shard starts
+  replica_id self;
+  std::size_t live_entities_max = 250'000;
+  /// Make room for all live entities, all unsettled orders and a second's rows at the start: growing later
+  /// holds the shard for tens of milliseconds. Not where shards start often and stay small (simulation).
+  bool presized = false;
+  std::int64_t idle_ms_max = 60'000;
+  std::uint32_t restarts_max = 3;
+  admission_limits admission;
+};
+
+class shard_port {
+public:
+  virtual ~shard_port() = default;
+  /// Make it durable, then call `shard::durable`. `bytes`: of its rows.
+  virtual void append(epoch_ptr closed, std::size_t bytes) = 0;
+  virtual void apply(epoch_ptr committed) = 0;     ///< apply it some time, then call `shard::applied`
+  virtual void apply_now() = 0;                    ///< someone waits for what was given to `apply`
+  virtual void release(shard_outputs outputs) = 0; ///< let it go
+};
+
+/// Counts since the shard started, for the metrics.
+struct shard_figures {
+  std::array<std::uint64_t, 256> restarts_by_kind{};
+  std::map<std::string_view, std::uint64_t> settled; ///< by effects::settled_as
+  std::uint64_t refused_overloaded = 0;
+  std::uint64_t refused_storage_full = 0;
+  std::uint64_t late_callers = 0;
+  std::uint64_t turned_away = 0; ///< commands for entities that cannot be read
+  std::uint64_t turns = 0;
+};
+
+class shard {
+public:
+  /// All references must outlive the shard.
+  shard(shard_options options, const business& rules, entity_host& host, std::unique_ptr<state_reader> reader,
+        shard_port& port);
+
+  /// Reads timers, channels, calls, parked commands and quarantine from the state store, and sends again
+  /// what may have been lost, and asks the other shards to do the same. Once, before any input. Pre: the
+  /// store has every epoch of the journal.
+  result<void> recover(const instant& now);
+
+  // -- inputs ------------------------------------------------------------------------------------
+  void requests(std::vector<request> batch, std::chrono::nanoseconds queue_age, const instant& now);
+  /// Why a request that comes now, and will wait for so long, is refused at once; nullopt: it may wait.
+  std::optional<fault> refuses_arriving(const request& what, std::chrono::nanoseconds wait,
+                                        std::int64_t monotone_now) const;
+  /// Of a request that is not taken: its caller is told.
+  void refuse(const caller& from, const fault& why);
+  /// Whether the open epoch takes no more inputs: those wait, or are sent again, until it is closed.
+  bool is_full() const { return open_.bytes() > limits::epoch_bytes_max; }
+  void commands(const channel_commands& batch, const instant& now);
+  void acknowledged(const channel_acknowledged& what);
+  void answered(const provider_answer& what, const instant& now);
+  void tick(const instant& now);
+  void durable(const replica_id& who, std::uint64_t epoch);
+  void applied(std::uint64_t epoch);
+  void node_refuses_new_work(std::optional<fault> why) { admission_.node_refuses(std::move(why)); }
+
+  /// After each batch of inputs: lets go what is due, and closes the open epoch when the journal is free.
+  void finish();
+
+  shard_description describe() const;
+  const shard_figures& figures() const noexcept { return figures_; }
+  const residents& live() const noexcept { return residents_; }
+  /// The shard's time at the last input, and how far the wall clock was ahead of it.
+  unix_ms time() const noexcept { return now_; }
+  std::int64_t wall_ahead_ms() const noexcept { return clock_.wall_ahead_ms(); }
+  std::optional<unix_ms> oldest_unsettled_since() const { return unsettled_.oldest_since(); }
+
+private:
+  class newest_rows;
+  class applied_rows;
+
+  struct in_flight {
+    std::uint64_t number = 0;
+    epoch_ptr what;
+    shard_outputs outputs;
+    std::map<std::uint32_t, std::uint64_t> sent_upto; ///< channel sequences it commits
+  };
+  struct waiting_scan {
+    std::uint64_t needs_epoch = 0; ///< applied
+    caller from;
+    std::int64_t deadline_at = 0; ///< on the monotone clock
+    std::unique_ptr<const query> what;
+  };
+  struct held_request {
+    request what;
+    std::chrono::nanoseconds queue_age{}; ///< when it came
+    std::int64_t held_since = 0;          ///< on the monotone clock
+  };
+
+  // shard_requests.cpp: what comes from outside
+  void take(request& what, std::chrono::nanoseconds queue_age);
+  std::optional<fault> refuses_wait(const request& what, std::chrono::nanoseconds wait,
+                                    std::chrono::nanoseconds still, std::int64_t monotone_now) const;
+  std::optional<fault> refusal_of(const request& what, std::chrono::nanoseconds queue_age) const;
+  void take_query(const request& what, query_request& body);
+  void take_scan(const request& what, query_request& body);
+  static result<std::string> run_query(const query& what, shard_view& view);
+  void answer_scan(const waiting_scan& scan);
+  void answer_scans();
+  std::vector<caller> take_late_requests();
+  void resolve(const caller& from, resolve_request& body);
+  void take_backlog();
+  void answer(const caller& to, std::string body);
+  void answer_fault(const caller& to, const fault& why);
+  shard_outputs& outputs_now();
+
+  // shard_turns.cpp: commands inside
+  void deliver(delivery first);
+  void run_queue();
+  void step(delivery next);
+  attempt try_once(const delivery& command);
+  result<entity_cell*> load(const entity_id& id, const snapshot& rows);
+  result<std::unique_ptr<entity>> load_rows(const entity_id& id, const snapshot& rows) const;
+  result<snapshot> rows_of(const entity_id& id);
+  result<std::optional<std::string>> newest(const row_key& key);
+  void take_effects(delivery& command);
+  void send(addressed_command command);
+  void change_index(effects::index_change& change);
+  void change_timer(const entity_id& entity, timer_change& change);
+  std::vector<caller> take_waiting(const entity_id& entity);
+  void keep_begun();
+  bool is_new(const row_key& content) const;
+  void put_content(const row_key& key, std::string content);
+  void call(const entity_id& entity, provider_call what);
+
+  // shard_supervision.cpp: failing entities
+  /// Of an entity that cannot be read: who sent the command is told, and nothing is kept. False: it must not
+  /// be lost, so it fails like one whose handler throws.
+  bool turn_away(delivery& command, const std::string& error);
+  void failed(delivery command, std::uint32_t failures, const std::string& error);
+  void hold(patient& who, delivery command);
+  void park(patient& who, delivery command);
+  void unpark_first(const entity_id& id, patient& who);
+  void quarantine(const entity_id& id, patient& who, const std::string& error);
+  /// What those senders get that can take a no. `run`: each is an input of its own.
+  void refuse_waiting(patient& who, const entity_id& id, bool run);
+  void run_patient(const entity_id& id);
+  /// A command that comes in its stored form. One that cannot be decoded fails like a handler that throws.
+  void deliver_stored(const entity_id& to, std::string_view stored);
+  attempt try_waiting(delivery& command);
+  bool refuse(delivery& command);
+
+  // shard_epochs.cpp: time and commits
+  void see(const instant& now);
+  bool must_store_time() const;
+  bool is_another(std::uint32_t source); ///< shard; it is logged when not
+  void channel_refused(std::uint32_t source, const std::string& key, const char* why);
+  bool is_here(const entity_id& who) const;
+  void fire_timers();
+  void take(const provider_answer& what);
+  void answer_late(const std::vector<caller>& late);
+  void let_go_unowed();
+  void close_epoch();
+  void erase_acknowledged();
+  void send_again(); ///< to every shard
+  void send_again(std::uint32_t destination);
+  void release_committed();
+
+  // shard_recovery.cpp
+  using row_visit = std::function<result<void>(std::string_view key, std::string_view value)>;
+  result<void> each_row(table in, const row_visit& visit);
+  result<void> recover_timers_and_channels();
+  void recover_content_max();
+  result<void> recover_calls();
+  result<void> recover_patients();
+
+  shard_options options_;
+  const business& rules_;
+  entity_host& host_;
+  std::unique_ptr<state_reader> reader_;
+  shard_port& port_;
+
+  // Two times, both of the input being handled. What is stored is on the shard's; what lives no longer than
+  // the process is on the monotone clock.
+  shard_clock clock_;
+  unix_ms now_ = 0; ///< the shard's
+  std::int64_t monotone_ = 0;
+  write_set open_;     ///< rows of the open epoch
+  shard_outputs held_; ///< what the open epoch owes
+  std::map<std::uint32_t, std::uint64_t> held_sent_upto_;
+  shard_outputs ready_; ///< owed by nothing that is not committed
+  std::optional<in_flight> in_flight_;
+  overlay overlay_;
+  row_key stored_content_max_{table::content, ""}; ///< the highest key of a content row in the state store
+  row_key open_content_max_{table::content, ""};   ///< and in any epoch, the open one included
+  struct content_mark {
+    std::uint64_t epoch = 0;
+    row_key max;
+  };
+  std::deque<content_mark> content_marks_; ///< of the epochs not yet applied
+  commit_tracker commits_;
+  epoch_mark last_; ///< closed; its hash is known once it is committed
+  std::uint64_t applied_ = 0;
+
+  residents residents_;
+  supervision supervision_;
+  restart_policy restarts_;
+  timers timers_;
+  outboxes outboxes_;
+  inboxes inboxes_;
+  callers callers_;
+  unsettled unsettled_;
+  admission admission_;
+  std::unordered_map<entity_id, std::map<std::uint8_t, provider_call>, entity_id_hash> calls_;
+
+  std::deque<delivery> queue_;               ///< commands inside the shard, of the input being handled
+  transients begun_;                         ///< by the input being handled
+  effects effects_;                          ///< of the turn being run; kept for its memory
+  std::deque<held_request> backlog_;         ///< requests that came while the open epoch was full
+  std::deque<provider_answer> held_answers_; ///< likewise
+  std::vector<waiting_scan> scans_;          ///< for their epoch, or for their turn
+  std::vector<outbox_key> erasable_;         ///< outbox rows acknowledged, to erase with the next epoch
+  std::int64_t resend_at_ = 0;               ///< on the monotone clock
+  log_pace<std::uint32_t> channel_refusals_; ///< by the other shard; all that do not exist as one
+  std::int64_t unreadable_said_at_ = 0;      ///< likewise; 0: never
+  std::optional<fault> last_fault_; ///< that was answered, and its body: under overload all get the same
+  std::shared_ptr<const std::string> last_fault_body_;
+  shard_figures figures_;
+};
+
+} // namespace orderd::runtime

@@ -1,0 +1,264 @@
+// Time, channels, provider answers, and commits.
+#include "runtime/shard/shard.hpp"
+
+#include "runtime/base/log.hpp"
+
+#include <algorithm>
+#include <iterator>
+#include <utility>
+
+namespace orderd::runtime {
+
+namespace {
+
+constexpr std::size_t timers_per_tick_max = 5'000;
+constexpr std::int64_t resend_ms = 1'000;
+constexpr std::int64_t store_time_every_ms = 1'000;
+// Three times what a closed epoch adds, so that forgetting keeps up; so many a tick besides, 0.1 us each,
+// that it never shows.
+constexpr std::size_t forgotten_for_added = 3;
+constexpr std::size_t forgotten_per_tick = 10'000;
+// Some 600 KB of an epoch, and more than a second's commands to other shards.
+constexpr std::size_t erased_per_epoch_max = 20'000;
+constexpr std::size_t rows_a_second = 200'000; // at full load
+
+} // namespace
+
+shard::shard(shard_options options, const business& rules, entity_host& host,
+             std::unique_ptr<state_reader> reader, shard_port& port)
+    : options_(options), rules_(rules), host_(host), reader_(std::move(reader)), port_(port),
+      overlay_(options.presized ? rows_a_second : 0), commits_(options.self, options.last.epoch),
+      last_(options.last), applied_(options.last.epoch),
+      residents_(options.presized ? options.live_entities_max : 0), restarts_(options.restarts_max),
+      timers_(options.presized ? options.admission.unsettled_max : 0),
+      unsettled_(options.presized ? options.admission.unsettled_max : 0), admission_(options.admission) {}
+
+void shard::see(const instant& now) {
+  now_ = clock_.at(now);
+  monotone_ = std::max(monotone_, now.monotone_ms);
+}
+
+void shard::tick(const instant& now) {
+  see(now);
+  fire_timers();
+  for (const auto& id : supervision_.due(monotone_)) {
+    if (is_full())
+      break;
+    run_patient(id);
+  }
+  answer_late(callers_.take_late(monotone_));
+  answer_late(supervision_.take_late(monotone_));
+  answer_late(take_late_requests());
+  overlay_.forget(forgotten_per_tick);
+  residents_.sweep({monotone_ - options_.idle_ms_max, options_.live_entities_max, monotone_});
+  if (open_.empty())
+    erase_acknowledged();
+  if (monotone_ >= resend_at_) {
+    resend_at_ = monotone_ + resend_ms;
+    send_again();
+  }
+}
+
+void shard::send_again() {
+  for (std::uint32_t destination = 0; destination < options_.shards; ++destination)
+    send_again(destination);
+}
+
+void shard::send_again(std::uint32_t destination) {
+  if (auto commands = outboxes_.unacknowledged(destination); !commands.empty())
+    ready_.commands[destination] = std::move(commands);
+}
+
+void shard::answer_late(const std::vector<caller>& late) {
+  figures_.late_callers += late.size();
+  for (const auto& each : late)
+    answer_fault(each, {fault_code::timeout, "the outcome is not known yet; ask again with the same id"});
+}
+
+void shard::fire_timers() {
+  for (std::size_t fired = 0; fired < timers_per_tick_max && !is_full(); ++fired) {
+    auto due = timers_.take_due(now_);
+    if (!due)
+      return;
+    open_.erase(to_row(due->key));
+    deliver_stored(due->key.entity, due->command);
+  }
+}
+
+/// What another node makes as often as it likes.
+void shard::channel_refused(std::uint32_t source, const std::string& key, const char* why) {
+  const std::chrono::steady_clock::time_point at{std::chrono::milliseconds{monotone_}};
+  if (const auto unsaid = channel_refusals_.may_say(std::min(source, options_.shards), at))
+    log::warn("shard", "channel_refused",
+              {{"shard", options_.shard}, {"source", source}, {"key", key}, {"unsaid", *unsaid}}, why);
+}
+
+bool shard::is_another(std::uint32_t source) {
+  if (source < options_.shards && source != options_.shard)
+    return true;
+  channel_refused(
+      source, "",
+      "a message of a channel names as the other shard one that does not exist, or this one; nothing of "
+      "it is taken. A node with other settings, or something that is no node, reaches the peer port");
+  return false;
+}
+
+bool shard::is_here(const entity_id& who) const {
+  return shard_of_slot(rules_.slot_of(who), options_.shards) == options_.shard;
+}
+
+void shard::commands(const channel_commands& batch, const instant& now) {
+  if (!is_another(batch.source))
+    return;
+  see(now);
+  bool taken = false;
+  for (const auto& each : batch.commands) {
+    if (!is_here(each.to)) {
+      channel_refused(batch.source, rules_.readable_key(each.to),
+                      "a command for an entity of another shard, and what follows it, is not taken");
+      break;
+    }
+    if (is_full())
+      break; // Their shard sends them again.
+    const auto verdict = inboxes_.offer(batch.source, each.sequence);
+    if (verdict == inboxes::verdict::gap)
+      break;
+    if (verdict == inboxes::verdict::duplicate)
+      continue;
+    taken = true;
+    deliver_stored(each.to, *each.stored);
+  }
+  const auto last = inboxes_.last(batch.source);
+  if (taken)
+    open_.put(inbox_row_key(batch.source), inbox_value(last));
+  outputs_now().acknowledgements[batch.source] = last;
+}
+
+void shard::acknowledged(const channel_acknowledged& what) {
+  if (!is_another(what.destination))
+    return;
+  for (const auto sequence : outboxes_.acknowledged(what.destination, what.upto))
+    erasable_.push_back({what.destination, sequence});
+  if (what.started)
+    send_again(what.destination);
+}
+
+void shard::erase_acknowledged() {
+  for (std::size_t erased = 0; !erasable_.empty() && erased < erased_per_epoch_max; ++erased) {
+    open_.erase(to_row(erasable_.back()));
+    erasable_.pop_back();
+  }
+}
+
+void shard::answered(const provider_answer& what, const instant& now) {
+  see(now);
+  if (is_full())
+    held_answers_.push_back(what); // It comes once: at most one for each call under way.
+  else
+    take(what);
+}
+
+void shard::take(const provider_answer& what) {
+  const auto steps = calls_.find(what.entity);
+  if (steps == calls_.end() || steps->second.erase(what.step) == 0)
+    return; // A second answer to one call: the first one counted.
+  if (steps->second.empty())
+    calls_.erase(steps);
+  open_.erase(to_row(call_key{what.entity, what.step}));
+  deliver({what.entity, rules_.provider_answered(what.step, what.answer), std::nullopt, 0});
+}
+
+void shard::finish() {
+  callers_.watch_new();
+  if (!in_flight_) {
+    if (!open_.empty() || must_store_time())
+      close_epoch();
+    else
+      let_go_unowed();
+    take_backlog();
+    callers_.watch_new();
+  }
+  if (!scans_.empty())
+    answer_scans();
+  if (!ready_.empty())
+    port_.release(std::exchange(ready_, {}));
+}
+
+/// Time that is not stored is lost with the process: one that ends every few seconds would never come to fire
+/// what waits. Where no timer waits, nobody misses it.
+bool shard::must_store_time() const {
+  return timers_.size() > 0 && now_ - last_.time_ms >= store_time_every_ms;
+}
+
+void shard::let_go_unowed() {
+  // Rows that came and went within the open epoch left it empty: what was held with it rests on nothing.
+  ready_.replies.insert(ready_.replies.end(), std::make_move_iterator(held_.replies.begin()),
+                        std::make_move_iterator(held_.replies.end()));
+  for (const auto& [source, upto] : held_.acknowledgements)
+    ready_.acknowledgements[source] = upto;
+  require(held_.commands.empty() && held_.calls.empty(), "what leaves a shard has no row");
+  held_ = {};
+  for (auto& scan : scans_)
+    scan.needs_epoch = std::min(scan.needs_epoch, last_.epoch);
+}
+
+void shard::close_epoch() {
+  erase_acknowledged();
+  const auto bytes = open_.bytes();
+  auto closed = std::make_shared<epoch>();
+  closed->shard = options_.shard;
+  closed->term = options_.term;
+  closed->number = last_.epoch + 1;
+  closed->previous_term = last_.term;
+  closed->previous_hash = last_.hash;
+  closed->time_ms = now_;
+  closed->writes = open_.take();
+  overlay_.add(closed);
+  content_marks_.push_back({closed->number, open_content_max_});
+  overlay_.forget(forgotten_for_added * closed->writes.size());
+  last_ = {closed->number, closed->term, 0, closed->time_ms};
+  in_flight_ = in_flight{last_.epoch, closed, std::exchange(held_, {}), std::exchange(held_sent_upto_, {})};
+  port_.append(std::move(closed), bytes);
+}
+
+void shard::durable(const replica_id& who, std::uint64_t epoch) {
+  commits_.acknowledge(who, epoch);
+  if (in_flight_ && commits_.committed() >= in_flight_->number)
+    release_committed();
+}
+
+void shard::release_committed() {
+  auto done = *std::move(in_flight_);
+  in_flight_.reset();
+  last_.hash = hash_of(*done.what); // The journal has computed it.
+  for (const auto& [destination, upto] : done.sent_upto)
+    outboxes_.committed(destination, upto);
+  port_.apply(std::move(done.what));
+  if (!scans_.empty())
+    port_.apply_now();
+  port_.release(std::move(done.outputs));
+}
+
+void shard::applied(std::uint64_t epoch) {
+  applied_ = std::max(applied_, epoch);
+  overlay_.applied(applied_);
+  for (; !content_marks_.empty() && content_marks_.front().epoch <= applied_; content_marks_.pop_front())
+    stored_content_max_ = content_marks_.front().max;
+}
+
+shard_description shard::describe() const {
+  shard_description how;
+  how.shard = options_.shard;
+  how.term = options_.term;
+  how.committed_epoch = commits_.committed();
+  how.applied_epoch = applied_;
+  how.live_entities = residents_.size();
+  how.unsettled = unsettled_.size();
+  how.quarantined = supervision_.quarantined();
+  how.channel_backlog = outboxes_.backlog();
+  how.unapplied_bytes = overlay_.bytes();
+  how.time_ms = now_;
+  return how;
+}
+
+} // namespace orderd::runtime

@@ -1,0 +1,225 @@
+// Requests from outside: entities, queries, operators.
+#include "runtime/shard/shard.hpp"
+
+#include "config/limits.hpp"
+
+#include <exception>
+#include <utility>
+
+namespace orderd::runtime {
+
+namespace {
+
+constexpr std::uint32_t scan_retry_after_ms = 200;
+// A page of large orders takes some milliseconds, for which every other input of the shard waits.
+constexpr std::size_t scans_per_input_max = 4;
+
+work work_of(const request& what) {
+  if (std::holds_alternative<query_request>(what.what))
+    return work::read;
+  const auto* command = std::get_if<entity_request>(&what.what);
+  return command != nullptr && command->new_work ? work::order : work::other;
+}
+
+} // namespace
+
+/// What a query sees that is answered with the open epoch: the newest rows.
+class shard::newest_rows : public shard_view {
+public:
+  explicit newest_rows(shard& owner) : owner_(owner) {}
+  result<snapshot> rows(const entity_id& id) override { return owner_.rows_of(id); }
+  result<void> scan(table, std::string_view, std::string_view, bool, const state_reader::visitor&) override {
+    throw bug("a query that does not scan() has scanned");
+  }
+
+private:
+  shard& owner_;
+};
+
+/// What a scanning query sees: the state store, which has everything committed before the query came.
+class shard::applied_rows : public shard_view {
+public:
+  explicit applied_rows(state_reader& reader, const business& rules) : reader_(reader), rules_(rules) {}
+  result<snapshot> rows(const entity_id& id) override {
+    auto state = reader_.get(id.row(table::state));
+    if (!state)
+      return state.error();
+    snapshot found{*std::move(state), std::nullopt};
+    if (!rules_.has_content(id.kind()))
+      return found;
+    auto content = reader_.get(id.row(table::content));
+    if (!content)
+      return content.error();
+    found.content = *std::move(content);
+    return found;
+  }
+  result<void> scan(table in, std::string_view prefix, std::string_view after, bool backwards,
+                    const state_reader::visitor& visit) override {
+    return reader_.scan(in, prefix, after, backwards, visit);
+  }
+
+private:
+  state_reader& reader_;
+  const business& rules_;
+};
+
+void shard::requests(std::vector<request> batch, std::chrono::nanoseconds queue_age, const instant& now) {
+  see(now);
+  for (auto& each : batch) {
+    if (!backlog_.empty() || is_full())
+      backlog_.push_back({std::move(each), queue_age, monotone_});
+    else
+      take(each, queue_age);
+  }
+}
+
+void shard::take_backlog() {
+  for (; !held_answers_.empty() && !is_full(); held_answers_.pop_front())
+    take(held_answers_.front());
+  while (!backlog_.empty() && !is_full()) {
+    auto next = std::move(backlog_.front());
+    backlog_.pop_front();
+    take(next.what, next.queue_age + std::chrono::milliseconds{monotone_ - next.held_since});
+  }
+}
+
+void shard::take(request& what, std::chrono::nanoseconds queue_age) {
+  if (auto refusal = refusal_of(what, queue_age))
+    refuse(what.from, *refusal);
+  else if (auto* command = std::get_if<entity_request>(&what.what))
+    deliver({command->command.to, std::move(command->command.what), what.from, what.deadline_at});
+  else if (auto* read = std::get_if<query_request>(&what.what))
+    take_query(what, *read);
+  else
+    resolve(what.from, std::get<resolve_request>(what.what));
+}
+
+void shard::refuse(const caller& from, const fault& why) {
+  if (why.code == fault_code::storage_full)
+    ++figures_.refused_storage_full;
+  else if (why.code == fault_code::overloaded)
+    ++figures_.refused_overloaded;
+  answer_fault(from, why);
+}
+
+std::optional<fault> shard::refuses_arriving(const request& what, std::chrono::nanoseconds wait,
+                                             std::int64_t monotone_now) const {
+  return refuses_wait(what, wait, wait, monotone_now);
+}
+
+std::optional<fault> shard::refuses_wait(const request& what, std::chrono::nanoseconds wait,
+                                         std::chrono::nanoseconds still, std::int64_t monotone_now) const {
+  if (std::holds_alternative<resolve_request>(what.what))
+    return std::nullopt;
+  return admission_.refuses_wait(work_of(what), wait, still,
+                                 std::chrono::milliseconds{what.deadline_at - monotone_now});
+}
+
+std::optional<fault> shard::refusal_of(const request& what, std::chrono::nanoseconds queue_age) const {
+  if (work_of(what) == work::order)
+    if (auto why = admission_.refuses_new_work({overlay_.bytes(), unsettled_.size()}))
+      return why;
+  return refuses_wait(what, queue_age, {}, monotone_);
+}
+
+void shard::take_query(const request& what, query_request& body) {
+  if (body.what->scans())
+    return take_scan(what, body);
+  newest_rows view{*this};
+  auto answered = run_query(*body.what, view);
+  if (answered)
+    answer(what.from, *std::move(answered));
+  else
+    answer_fault(what.from, answered.error());
+}
+
+void shard::take_scan(const request& what, query_request& body) {
+  if (scans_.size() >= limits::waiting_scans_max)
+    return answer_fault(
+        what.from, {fault_code::overloaded, "too many lists wait for the state store", scan_retry_after_ms});
+  // Everything answered so far is in an epoch closed, or about to be.
+  const auto needs = last_.epoch + (open_.empty() ? 0 : 1);
+  scans_.push_back({needs, what.from, what.deadline_at, std::move(body.what)});
+  if (applied_ < needs)
+    port_.apply_now();
+}
+
+result<std::string> shard::run_query(const query& what, shard_view& view) {
+  try {
+    return what.answer(view);
+  } catch (const std::exception& error) {
+    return fault{fault_code::internal, std::string{"the query failed: "} + error.what()};
+  }
+}
+
+void shard::answer_scan(const waiting_scan& scan) {
+  applied_rows view{*reader_, rules_};
+  auto body = run_query(*scan.what, view);
+  auto shared =
+      std::make_shared<const std::string>(body ? *std::move(body) : rules_.fault_reply(body.error()));
+  ready_.replies.push_back({scan.from, std::move(shared)});
+}
+
+void shard::answer_scans() {
+  std::size_t answered = 0;
+  std::erase_if(scans_, [&](const waiting_scan& scan) {
+    if (scan.needs_epoch > applied_ || answered == scans_per_input_max)
+      return false;
+    ++answered;
+    answer_scan(scan);
+    return true;
+  });
+}
+
+std::vector<caller> shard::take_late_requests() {
+  std::vector<caller> late;
+  const auto is_late = [&](std::int64_t deadline_at, const caller& from) {
+    if (deadline_at > monotone_)
+      return false;
+    late.push_back(from);
+    return true;
+  };
+  std::erase_if(scans_, [&](const waiting_scan& each) { return is_late(each.deadline_at, each.from); });
+  std::erase_if(backlog_,
+                [&](const held_request& each) { return is_late(each.what.deadline_at, each.what.from); });
+  return late;
+}
+
+void shard::resolve(const caller& from, resolve_request& body) {
+  auto* who = supervision_.find(body.entity);
+  if (who == nullptr || who->retry_at)
+    return answer(from, std::move(body.not_quarantined_reply));
+  open_.erase(quarantine_row_key(body.entity));
+  // Dropped is the failing command alone, never one that waits behind it.
+  if (!body.retry && !who->waiting.empty() && who->waiting.front().sequence == who->culprit)
+    unpark_first(body.entity, *who);
+  who->failures = 0;
+  who->refusing = false; // They run instead.
+  who->retry_at = monotone_;
+  answer(from, std::move(body.resolved_reply));
+  run_patient(body.entity);
+}
+
+void shard::answer(const caller& to, std::string body) {
+  outputs_now().replies.push_back({to, std::make_shared<const std::string>(std::move(body))});
+}
+
+void shard::answer_fault(const caller& to, const fault& why) {
+  const bool again = last_fault_ && last_fault_->code == why.code && last_fault_->message == why.message
+                     && last_fault_->retry_after_ms == why.retry_after_ms;
+  if (!again) {
+    last_fault_ = why;
+    last_fault_body_ = std::make_shared<const std::string>(rules_.fault_reply(why));
+  }
+  // Depends on nothing that is stored: it may leave at once.
+  ready_.replies.push_back({to, last_fault_body_, rests_on_nothing(why.code)});
+}
+
+shard_outputs& shard::outputs_now() {
+  // What is said now may rest on the open epoch's rows, else on those of the epoch under way.
+  if (!open_.empty() || begun_.has_rows())
+    return held_;
+  return in_flight_ ? in_flight_->outputs : ready_;
+}
+
+} // namespace orderd::runtime

@@ -1,0 +1,227 @@
+// Commands inside the shard: finding their entity, running the turn, taking its effects.
+#include "runtime/shard/shard.hpp"
+
+#include "config/limits.hpp"
+
+#include <algorithm>
+#include <exception>
+#include <utility>
+
+namespace orderd::runtime {
+
+namespace {
+
+/// A damaged row stops its entity. A store that cannot be read would stop every entity, one by one and for
+/// good: that ends the node, and the next start opens it anew.
+void require_row_fault(const fault& why) {
+  if (why.code != fault_code::corrupt && why.code != fault_code::unsupported_version)
+    throw bug("the state store cannot be read: " + why.message);
+}
+
+} // namespace
+
+void shard::deliver(delivery first) {
+  queue_.push_back(std::move(first));
+  run_queue();
+}
+
+void shard::run_queue() {
+  std::size_t steps = 0;
+  while (!queue_.empty()) {
+    require(++steps <= limits::commands_per_input_max, "one input caused too many commands");
+    auto next = std::move(queue_.front());
+    queue_.pop_front();
+    step(std::move(next));
+  }
+  if (!begun_.empty())
+    keep_begun();
+}
+
+void shard::step(delivery next) {
+  if (auto* waiting = supervision_.find(next.to))
+    return hold(*waiting, std::move(next));
+  for (std::uint32_t failures = 1;; ++failures) {
+    const auto outcome = try_once(next);
+    if (outcome.handled)
+      return take_effects(next);
+    if (outcome.unreadable && turn_away(next, outcome.error))
+      return;
+    ++figures_.restarts_by_kind[next.to.kind()];
+    if (restarts_.delay_ms(failures) != 0)
+      return failed(std::move(next), failures, outcome.error);
+  }
+}
+
+attempt shard::try_once(const delivery& command) {
+  ++figures_.turns;
+  auto* cell = residents_.find(command.to, monotone_);
+  if (cell == nullptr) {
+    auto rows = rows_of(command.to);
+    if (!rows) {
+      require_row_fault(rows.error());
+      return {false, rows.error().message, rows.error().code == fault_code::corrupt};
+    }
+    auto loaded = load(command.to, *rows);
+    if (!loaded)
+      return {false, loaded.error().message};
+    cell = *loaded;
+  }
+  effects_.clear();
+  turn now{command.to, *command.what, now_, effects_};
+  auto outcome = cell->handle(now);
+  if (!outcome.handled)
+    residents_.drop(command.to);
+  return outcome;
+}
+
+result<entity_cell*> shard::load(const entity_id& id, const snapshot& rows) {
+  auto loaded = load_rows(id, rows);
+  if (!loaded)
+    return loaded.error();
+  return &residents_.adopt(id, host_.spawn(*std::move(loaded)), monotone_);
+}
+
+result<std::unique_ptr<entity>> shard::load_rows(const entity_id& id, const snapshot& rows) const {
+  try {
+    return rules_.load(id, rows);
+  } catch (const std::exception& error) { // One bad snapshot stops its entity, not the node.
+    return fault{fault_code::internal, std::string{"loading failed: "} + error.what()};
+  }
+}
+
+result<snapshot> shard::rows_of(const entity_id& id) {
+  if (rules_.has_content(id.kind()) && is_new(id.row(table::content)))
+    return snapshot{};
+  auto state = newest(id.row(table::state));
+  if (!state)
+    return state.error();
+  snapshot found{*std::move(state), std::nullopt};
+  if (!found.state || !rules_.has_content(id.kind()))
+    return found;
+  auto content = newest(id.row(table::content));
+  if (!content)
+    return content.error();
+  found.content = *std::move(content);
+  return found;
+}
+
+bool shard::is_new(const row_key& content) const {
+  // Keys of content rise with time: one above all that the state store has is not there, and asking it
+  // for each new order would be most of its reads.
+  return content > stored_content_max_ && open_.find(content) == nullptr && overlay_.find(content) == nullptr;
+}
+
+void shard::put_content(const row_key& key, std::string content) {
+  open_content_max_ = std::max(open_content_max_, key);
+  open_.put(key, std::move(content), write_set::known::fresh);
+}
+
+result<std::optional<std::string>> shard::newest(const row_key& key) {
+  if (const auto* write = open_.find(key))
+    return write->value;
+  if (const auto* write = overlay_.find(key))
+    return write->value;
+  return reader_->get(key);
+}
+
+void shard::take_effects(delivery& command) {
+  auto& done = effects_;
+  if (done.content)
+    put_content(command.to.row(table::content), *std::move(done.content));
+  if (done.state)
+    open_.put(command.to.row(table::state), *std::move(done.state));
+  for (auto& change : done.index)
+    change_index(change);
+  for (auto& change : done.timers)
+    change_timer(command.to, change);
+  for (auto& each : done.calls)
+    call(command.to, std::move(each));
+  if (!done.settled_as.empty())
+    ++figures_.settled[done.settled_as];
+  if (done.unsettled_change > 0) {
+    begun_.unsettled.push_back(command.to);
+  } else if (done.unsettled_change < 0 && !begun_.settle(command.to)) {
+    unsettled_.settle(command.to);
+    open_.erase(unsettled_row_key(command.to));
+  }
+  if (done.reply && command.from)
+    answer(*command.from, *std::move(done.reply));
+  if (done.announcement) {
+    auto body = std::make_shared<const std::string>(*std::move(done.announcement));
+    for (const auto& each : take_waiting(command.to))
+      outputs_now().replies.push_back({each, body});
+  }
+  if (done.wait && command.from)
+    begun_.callers.push_back({command.to, *command.from, command.deadline_at});
+  for (auto& each : done.commands)
+    send(std::move(each));
+  if (done.passivate)
+    residents_.drop(command.to);
+}
+
+void shard::send(addressed_command command) {
+  const auto destination = shard_of_slot(rules_.slot_of(command.to), options_.shards);
+  if (destination == options_.shard) {
+    queue_.push_back({command.to, std::move(command.what), std::nullopt, 0});
+    return;
+  }
+  auto stored = std::make_shared<const std::string>(command.what->encode());
+  const auto sequence = outboxes_.append(destination, command.to, stored);
+  open_.put(to_row(outbox_key{destination, sequence}), encode(outbox_value{command.to, *stored}),
+            write_set::known::fresh);
+  held_.commands[destination].push_back({sequence, command.to, std::move(stored)});
+  held_sent_upto_[destination] = sequence;
+}
+
+void shard::change_index(effects::index_change& change) {
+  if (change.value && change.fresh)
+    begun_.index.push_back({std::move(change.key), *std::move(change.value)});
+  else if (change.value) {
+    if (!begun_.put_index(change.key, *change.value))
+      open_.put({table::index, change.key}, *std::move(change.value));
+  } else if (!begun_.erase_index(change.key))
+    open_.erase({table::index, change.key});
+}
+
+void shard::change_timer(const entity_id& entity, timer_change& change) {
+  if (!begun_.stop_timer(entity, change.name))
+    if (const auto stopped = timers_.stop(entity, change.name))
+      open_.erase(to_row(*stopped));
+  if (change.due_at)
+    begun_.timers.push_back({entity, change.name, *change.due_at, std::move(change.what)});
+}
+
+std::vector<caller> shard::take_waiting(const entity_id& entity) {
+  auto waiting = callers_.announce(entity);
+  const auto begun = begun_.announce(entity);
+  waiting.insert(waiting.end(), begun.begin(), begun.end());
+  return waiting;
+}
+
+void shard::keep_begun() {
+  for (auto& each : begun_.timers) {
+    const timer_key key{each.due_at, each.entity, each.name};
+    auto command = each.what->encode();
+    open_.put(to_row(key), timer_value(command), write_set::known::fresh);
+    timers_.start(key, std::move(command));
+  }
+  for (const auto& each : begun_.unsettled) {
+    unsettled_.open(each, now_);
+    open_.put(unsettled_row_key(each), unsettled_value(now_), write_set::known::fresh);
+  }
+  for (auto& each : begun_.index)
+    open_.put({table::index, each.key}, std::move(each.value), write_set::known::fresh);
+  for (const auto& each : begun_.callers)
+    callers_.wait(each.entity, each.who, each.deadline_at);
+  begun_.clear();
+}
+
+void shard::call(const entity_id& entity, provider_call what) {
+  auto& steps = calls_[entity];
+  const auto before = steps.contains(what.step) ? write_set::known::perhaps : write_set::known::fresh;
+  open_.put(to_row(call_key{entity, what.step}), call_value(what), before);
+  held_.calls.push_back({entity, what});
+  steps[what.step] = std::move(what);
+}
+
+} // namespace orderd::runtime

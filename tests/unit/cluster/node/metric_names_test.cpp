@@ -1,0 +1,103 @@
+// The names of all metrics, and the files for operators that use them.
+#include "cluster/gateway/door_metrics.hpp"
+#include "cluster/node/disk_metrics.hpp"
+#include "cluster/peers/cluster_metrics.hpp"
+#include "runtime/engine/scrub_metrics.hpp"
+#include "tests/support/source_dir.hpp"
+
+#include <gtest/gtest.h>
+
+#include <fstream>
+#include <iterator>
+#include <regex>
+#include <set>
+#include <string>
+#include <vector>
+
+namespace orderd::cluster {
+namespace {
+
+/// Every family of a node of a cluster: one with labels is shown from its first child on.
+std::vector<prometheus::MetricFamily> all_families() {
+  runtime::metrics numbers{"1"};
+  cluster_metrics of_cluster;
+  disk_metrics of_disk;
+  of_disk.starts.at("x");
+  of_disk.given_up.at("x");
+  of_disk.held_trouble.at("x");
+  for (auto* one :
+       {&numbers.requests, &numbers.admission_refusals, &numbers.orders_settled, &numbers.entity_restarts,
+        &numbers.provider_calls, &of_cluster.bytes, &of_cluster.messages, &of_cluster.drops,
+        &of_cluster.refusals, &of_cluster.beacons, &of_cluster.store_calls, &of_cluster.doubts})
+    one->at("x");
+  for (auto* one : {&numbers.unsettled_orders,
+                    &numbers.oldest_unsettled_order_age,
+                    &numbers.state_bytes,
+                    &numbers.apply_lag_epochs,
+                    &numbers.unapplied_bytes,
+                    &numbers.live_entities,
+                    &numbers.quarantined_entities,
+                    &numbers.channel_backlog,
+                    &numbers.journal_shard_bytes,
+                    &numbers.journal_oldest,
+                    &numbers.wall_clock_ahead,
+                    &of_cluster.link_up,
+                    &of_cluster.term,
+                    &of_cluster.serving,
+                    &of_cluster.missing_copies,
+                    &of_cluster.copying_followers,
+                    &numbers.corrected_pages,
+                    &numbers.state_salvaged,
+                    &numbers.lost_ranges,
+                    &of_cluster.follower_lag,
+                    &of_cluster.in_flight,
+                    &of_cluster.in_flight_max,
+                    &of_cluster.store_trouble})
+    one->at("x");
+  auto all = numbers.Collect();
+  for (auto& each : runtime::scrub_metrics{}.Collect())
+    all.push_back(std::move(each));
+  for (auto& each : door_metrics{}.Collect())
+    all.push_back(std::move(each));
+  for (auto& each : of_disk.Collect())
+    all.push_back(std::move(each));
+  for (auto& each : of_cluster.Collect())
+    all.push_back(std::move(each));
+  return all;
+}
+
+TEST(MetricNames, FollowTheConventionsOfPrometheus) {
+  std::set<std::string> seen;
+  for (const auto& family : all_families()) {
+    EXPECT_TRUE(family.name.starts_with("orderd_")) << family.name;
+    EXPECT_TRUE(seen.insert(family.name).second) << family.name << " appears twice";
+    EXPECT_TRUE(family.help.ends_with('.')) << family.name << " has no sentence of help";
+    EXPECT_EQ(family.type == prometheus::MetricType::Counter, family.name.ends_with("_total")) << family.name;
+  }
+}
+
+/// The metrics that a file of config/prometheus/ names.
+std::set<std::string> names_in(const std::string& file) {
+  std::ifstream in{test::source_dir() + "/config/prometheus/" + file};
+  const std::string text{std::istreambuf_iterator<char>{in}, {}};
+  const std::regex name{"orderd_[a-z_]+"};
+  return {std::sregex_token_iterator{text.begin(), text.end(), name}, std::sregex_token_iterator{}};
+}
+
+TEST(MetricNames, AlertsAndDashboardUseOnlyThoseThatExist) {
+  std::set<std::string> there;
+  for (const auto& family : all_families()) {
+    there.insert(family.name);
+    if (family.type == prometheus::MetricType::Histogram)
+      there.insert(family.name + "_bucket");
+  }
+  for (const auto* file : {"alerts.yml", "dashboard.json"}) {
+    const auto named = names_in(file);
+    EXPECT_GE(named.size(), 8u) << file;
+    for (const auto& name : named)
+      EXPECT_TRUE(there.contains(name)) << file << " names " << name;
+  }
+}
+
+} // namespace
+} // namespace orderd::cluster

@@ -1,0 +1,67 @@
+#include "runtime/base/histogram.hpp"
+
+#include "runtime/base/result.hpp"
+
+#include <gtest/gtest.h>
+
+#include <thread>
+#include <vector>
+
+namespace orderd::runtime {
+namespace {
+
+using std::chrono::milliseconds;
+
+std::uint64_t at_most(const histogram& from, double bound) {
+  for (const auto& bucket : from.collect().histogram.bucket)
+    if (bucket.upper_bound >= bound)
+      return bucket.cumulative_count;
+  return 0;
+}
+
+TEST(Histogram, CountsAValueInTheFirstBucketWhoseBoundItDoesNotPass) {
+  histogram sizes{{10, 20}, 1};
+  for (const auto value : {9u, 10u, 11u, 20u, 21u})
+    sizes.observe(std::uint64_t{value});
+  const auto seen = sizes.collect().histogram;
+  ASSERT_EQ(seen.bucket.size(), 3u);
+  EXPECT_EQ(seen.bucket[0].cumulative_count, 2u);
+  EXPECT_EQ(seen.bucket[1].cumulative_count, 4u);
+  EXPECT_EQ(seen.bucket[2].cumulative_count, 5u);
+  EXPECT_EQ(seen.sample_count, 5u);
+  EXPECT_DOUBLE_EQ(seen.sample_sum, 71);
+}
+
+TEST(Histogram, ShowsDurationsInSeconds) {
+  auto durations = histogram::of_durations();
+  durations.observe(milliseconds{5}, 3);
+  durations.observe(milliseconds{-1});
+  EXPECT_EQ(at_most(durations, 0.0001), 1u);
+  EXPECT_EQ(at_most(durations, 0.005), 4u);
+  EXPECT_DOUBLE_EQ(durations.collect().histogram.sample_sum, 0.015);
+}
+
+TEST(Histogram, OfSizesGrowsByFourUpToItsMaximum) {
+  const auto seen = histogram::of_sizes(64).collect().histogram;
+  ASSERT_EQ(seen.bucket.size(), 5u);
+  EXPECT_EQ(seen.bucket[3].upper_bound, 64);
+}
+
+TEST(Histogram, RefusesBoundsThatDoNotAscend) {
+  EXPECT_THROW((histogram{{10, 10}, 1}), bug);
+}
+
+TEST(Histogram, LosesNothingWhenThreadsObserveTogether) {
+  auto durations = histogram::of_durations();
+  std::vector<std::jthread> threads;
+  for (int i = 0; i < 4; ++i)
+    threads.emplace_back([&] {
+      for (int n = 0; n < 10'000; ++n)
+        durations.observe(milliseconds{1});
+    });
+  threads.clear();
+  EXPECT_EQ(durations.collect().histogram.sample_count, 40'000u);
+}
+
+} // namespace
+} // namespace orderd::runtime
