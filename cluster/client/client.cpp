@@ -1,7 +1,6 @@
 #include "cluster/client/client.hpp"
 
 #include "cluster/client/client_router.hpp"
-#include "cluster/node/messages.hpp"
 #include "cluster/wire/connector.hpp"
 #include "cluster/wire/socket.hpp"
 #include "cluster/wire/tidy_broker.hpp"
@@ -324,7 +323,7 @@ std::vector<std::string> split_endpoints(std::string_view text) {
 void init_client_types() {
   caf::core::init_global_meta_objects();
   caf::io::middleman::init_global_meta_objects();
-  caf::init_global_meta_objects<caf::id_block::orderd_cluster>();
+  caf::init_global_meta_objects<caf::id_block::orderd_connector>();
   caf::init_global_meta_objects<caf::id_block::orderd_client>();
 }
 

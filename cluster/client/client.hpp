@@ -33,6 +33,7 @@
 #pragma once
 
 #include "actors/public/public.pb.h"
+#include "cluster/wire/type_ids.hpp"
 
 #include <caf/actor.hpp>
 #include <caf/actor_system.hpp>
@@ -99,14 +100,14 @@ caf::actor connect(caf::actor_system& system, client_options options);
 
 } // namespace orderd::cluster
 
-// Far enough from the node's own types (messages.hpp) that both may grow.
-CAF_BEGIN_TYPE_ID_BLOCK(orderd_client, caf::first_custom_type_id + 100)
+CAF_BEGIN_TYPE_ID_BLOCK(orderd_client, orderd::cluster::type_ids::client)
 CAF_ADD_TYPE_ID(orderd_client, (orderd::cluster::client_request))
 CAF_ADD_TYPE_ID(orderd_client, (orderd::cluster::client_reply))
 CAF_ADD_TYPE_ID(orderd_client, (orderd::cluster::client_state))
 CAF_ADD_TYPE_ID(orderd_client, (std::vector<orderd::cluster::client_request>))
 CAF_ADD_TYPE_ID(orderd_client, (std::vector<orderd::cluster::client_reply>))
 CAF_END_TYPE_ID_BLOCK(orderd_client)
+static_assert(caf::id_block::orderd_client::end <= orderd::cluster::type_ids::gateway);
 
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(orderd::cluster::client_request)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(orderd::cluster::client_reply)

@@ -1,6 +1,7 @@
 #include "cluster/directory/directory_actor.hpp"
 
 #include "cluster/configuration/lost_mark.hpp"
+#include "cluster/peers/messages.hpp"
 #include "config/term_limits.hpp"
 #include "runtime/base/log.hpp"
 

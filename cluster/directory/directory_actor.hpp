@@ -23,8 +23,8 @@
 #include "cluster/configuration/configuration_store.hpp"
 #include "cluster/configuration/held_configuration.hpp"
 #include "cluster/configuration/membership.hpp"
+#include "cluster/directory/messages.hpp"
 #include "cluster/directory/store_agenda.hpp"
-#include "cluster/node/messages.hpp"
 #include "cluster/peers/beacons.hpp"
 #include "cluster/peers/cluster_metrics.hpp"
 

@@ -1,10 +1,10 @@
 #include "cluster/gateway/gateway.hpp"
 
 #include "cluster/gateway/byte_budget.hpp"
+#include "cluster/gateway/messages.hpp"
 #include "cluster/gateway/read_room.hpp"
 #include "cluster/gateway/request_counts.hpp"
 #include "cluster/gateway/session.hpp"
-#include "cluster/node/messages.hpp"
 #include "cluster/wire/connection_table.hpp"
 #include "cluster/wire/tidy_broker.hpp"
 #include "runtime/base/log.hpp"

@@ -70,7 +70,4 @@ runtime::result<void> allow_open_files(const connection_places& places);
 runtime::result<gateway_handle> spawn_gateway(caf::actor_system& system, gateway_options options,
                                               caf::io::doorman_ptr door = nullptr);
 
-/// Registers the types of all messages of a node. Call before the actor system exists, from one thread.
-void init_node_types();
-
 } // namespace orderd::cluster

@@ -1,8 +1,7 @@
 #include "cluster/gateway/gateway.hpp"
-#include "cluster/node/messages.hpp"
+#include "cluster/gateway/messages.hpp"
 #include "cluster/wire/socket.hpp"
 
-#include <caf/init_global_meta_objects.hpp>
 #include <caf/io/middleman.hpp>
 #include <caf/io/network/multiplexer.hpp>
 
@@ -48,15 +47,6 @@ result<caf::io::doorman_ptr> listen_for_clients(caf::actor_system& system, const
                                               + ": the port is in use or not "
                                                 "allowed; choose another with --listen HOST:PORT"};
   return std::move(*door);
-}
-
-void init_node_types() {
-  // It would write a line for every message that is not what it should be; whoever sent it is told instead.
-  google::protobuf::SetLogHandler(nullptr);
-  caf::core::init_global_meta_objects();
-  caf::io::middleman::init_global_meta_objects();
-  caf::init_global_meta_objects<caf::id_block::orderd_runtime>();
-  caf::init_global_meta_objects<caf::id_block::orderd_cluster>();
 }
 
 } // namespace orderd::cluster

@@ -1,8 +1,9 @@
 #include "cluster/node/cluster_process.hpp"
 
 #include "actors/entities/business.hpp"
-#include "cluster/node/messages.hpp"
+#include "cluster/gateway/messages.hpp"
 #include "cluster/node/provider_simulation.hpp"
+#include "cluster/peers/messages.hpp"
 #include "cluster/start/given_up.hpp"
 #include "cluster/start/held_store.hpp"
 #include "cluster/start/presence.hpp"

@@ -3,6 +3,8 @@
 #include "actors/audit/auditor.hpp"
 #include "actors/public/replies.hpp"
 #include "actors/requests/request_decoder.hpp"
+#include "cluster/directory/messages.hpp"
+#include "cluster/gateway/session.hpp"
 #include "cluster/replica_host/missed_copies.hpp"
 #include "cluster/wire/version.hpp"
 #include "config/limits.hpp"
@@ -29,7 +31,7 @@ constexpr std::uint64_t reserve_bytes = 8u << 20;
 constexpr std::uint32_t audit_retry_after_ms = 1'000;
 
 runtime::gateway_replies refusal(runtime::caller to, const runtime::fault& why) {
-  return one_reply(to, actors::fault_body(why));
+  return runtime::one_reply(to, actors::fault_body(why));
 }
 
 runtime::fault no_answer(const std::string& who, const caf::error& why) {
@@ -52,7 +54,7 @@ void describe(const runtime::shard_description& how, v1::shard_status& into) {
   into.set_quarantined(how.quarantined);
   into.set_channel_backlog(how.channel_backlog);
   into.set_unapplied_bytes(how.unapplied_bytes);
-  tell_missed(*into.mutable_missed(), how.missed);
+  *into.mutable_missed() = said_of(how.missed);
   into.set_refusing_because(how.refusing_because);
 }
 
@@ -174,7 +176,7 @@ void node_actor::ask_shards(const node_question& question, const caf::actor& gat
           [this, to, gateway, answered](std::vector<runtime::shard_description> shards) {
             std::sort(shards.begin(), shards.end(),
                       [](const auto& a, const auto& b) { return a.shard < b.shard; });
-            send(gateway, one_reply(to, actors::reply_body(answered(shards))));
+            send(gateway, runtime::one_reply(to, actors::reply_body(answered(shards))));
           },
           [this, to, gateway](const caf::error& why) {
             send(gateway, refusal(to, no_answer("a shard does not answer", why)));
@@ -229,7 +231,7 @@ void node_actor::audit(const node_question& question, const caf::actor& gateway,
               return send(gateway, refusal(to, *outcome.failure));
             v1::reply body;
             *body.mutable_audit_report() = auditor->report();
-            send(gateway, one_reply(to, actors::reply_body(body)));
+            send(gateway, runtime::one_reply(to, actors::reply_body(body)));
           },
           [this, to, gateway](const caf::error& why) {
             send(gateway, refusal(to, no_answer("the audit is not done", why)));
@@ -243,7 +245,7 @@ void node_actor::answer_scrub(const node_question& question, const caf::actor& g
   request(given_.scrub, time_left(question), runtime::ask_scrub{begin})
       .then(
           [this, to, gateway](const runtime::scrub_description& how) {
-            send(gateway, one_reply(to, actors::reply_body(scrub_view(how))));
+            send(gateway, runtime::one_reply(to, actors::reply_body(scrub_view(how))));
           },
           [this, to, gateway](const caf::error& why) {
             send(gateway, refusal(to, no_answer("the scrub does not answer", why)));

@@ -11,10 +11,13 @@
 
 #include "actors/public/public.pb.h"
 #include "cluster/configuration/membership.hpp"
-#include "cluster/node/messages.hpp"
+#include "cluster/directory/messages.hpp"
+#include "cluster/gateway/session.hpp"
+#include "cluster/replica_host/messages.hpp"
 #include "cluster/replication/lease_board.hpp"
 #include "runtime/base/clock.hpp"
 #include "runtime/base/metrics.hpp"
+#include "runtime/engine/messages.hpp"
 #include "runtime/storage/store.hpp"
 
 #include <caf/actor.hpp>

@@ -30,7 +30,7 @@ void fill(v1::shard_view& to, const seat_description& seat,
   to.set_committed_epoch(seat.committed);
   to.set_journal_end(seat.end);
   to.set_state(seat.state);
-  tell_missed(*to.mutable_missed(), seat.missed);
+  *to.mutable_missed() = said_of(seat.missed);
   to.set_refusing_because(seat.refusing_because);
   for (const auto& each : seat.followers) {
     auto& follower = *to.add_followers();
@@ -44,7 +44,7 @@ void fill(v1::shard_view& to, const seat_description& seat,
 void node_actor::answer_cluster(const node_question& question, const caf::actor& gateway) {
   const auto to = question.from;
   const auto reply_with = [this, to, gateway](const std::string& body) {
-    send(gateway, one_reply(to, body));
+    send(gateway, runtime::one_reply(to, body));
   };
   fan_out_request<caf::policy::select_all>(given_.shards, time_left(question), describe_seat{})
       .then(

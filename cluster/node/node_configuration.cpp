@@ -31,11 +31,11 @@ const fault by_itself{fault_code::malformed, "this is a node by itself: it has n
 void node_actor::answer_configuration(const node_question& question, const caf::actor& gateway) {
   const auto to = question.from;
   if (!directory_)
-    return send(gateway, one_reply(to, actors::fault_body(by_itself)));
+    return send(gateway, runtime::one_reply(to, actors::fault_body(by_itself)));
   const auto patience = time_left(question);
   const auto failed = [this, to, gateway](const char* who) {
     return [this, to, gateway, who](const caf::error& why) {
-      send(gateway, one_reply(to, actors::fault_body(no_answer(who, why))));
+      send(gateway, runtime::one_reply(to, actors::fault_body(no_answer(who, why))));
     };
   };
   request(directory_, patience, describe_configuration{})
@@ -46,7 +46,8 @@ void node_actor::answer_configuration(const node_question& question, const caf::
                     [this, to, gateway, known](std::vector<seat_description> seats) {
                       std::sort(seats.begin(), seats.end(),
                                 [](const auto& a, const auto& b) { return a.shard < b.shard; });
-                      send(gateway, one_reply(to, actors::reply_body(configuration_view(known, seats))));
+                      send(gateway,
+                           runtime::one_reply(to, actors::reply_body(configuration_view(known, seats))));
                     },
                     failed("a seat"));
           },
@@ -109,20 +110,20 @@ void node_actor::change_configuration(const node_question& question, const caf::
   const auto to = question.from;
   const auto& asked = question.asked->change_configuration();
   if (const auto why = refuses(asked))
-    return send(gateway, one_reply(to, actors::fault_body(*why)));
+    return send(gateway, runtime::one_reply(to, actors::fault_body(*why)));
   const auto generation = asked.generation();
   request(directory_, time_left(question), change_store{question.asked, given_.clock.now().wall_ms})
       .then(
           [this, to, gateway, generation](const store_changed& outcome) {
             if (outcome.refused)
-              return send(gateway, one_reply(to, actors::fault_body(*outcome.refused)));
+              return send(gateway, runtime::one_reply(to, actors::fault_body(*outcome.refused)));
             v1::reply body;
             body.mutable_configuration_changed()->set_audit(outcome.audit);
             body.mutable_configuration_changed()->set_generation(generation);
-            send(gateway, one_reply(to, actors::reply_body(body)));
+            send(gateway, runtime::one_reply(to, actors::reply_body(body)));
           },
           [this, to, gateway](const caf::error& why) {
-            send(gateway, one_reply(to, actors::fault_body(no_answer("the directory", why))));
+            send(gateway, runtime::one_reply(to, actors::fault_body(no_answer("the directory", why))));
           });
 }
 

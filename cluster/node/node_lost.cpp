@@ -65,7 +65,8 @@ void record(const ranges& given_up, const std::string& by) {
 } // namespace
 
 void node_actor::list_lost(const node_question& question, const caf::actor& gateway) {
-  send(gateway, one_reply(question.from, page_of(all_lost(given_.disk), question.asked->list_lost())));
+  send(gateway,
+       runtime::one_reply(question.from, page_of(all_lost(given_.disk), question.asked->list_lost())));
 }
 
 void node_actor::accept_lost(const node_question& question, const caf::actor& gateway) {
@@ -76,23 +77,23 @@ void node_actor::accept_lost(const node_question& question, const caf::actor& ga
     std::set<std::string> names{asked.names().begin(), asked.names().end()};
     std::erase_if(chosen, [&](const auto& each) { return names.erase(name_of(each)) == 0; });
     if (!names.empty())
-      return send(gateway, one_reply(to, unknown(*names.begin())));
+      return send(gateway, runtime::one_reply(to, unknown(*names.begin())));
   }
   request(given_.applier, time_left(question), runtime::give_up_lost{chosen})
       .then(
           [this, to, gateway, chosen, by = asked.by()](const runtime::lost_given_up& outcome) {
             if (outcome.failure)
-              return send(gateway, one_reply(to, actors::fault_body(*outcome.failure)));
+              return send(gateway, runtime::one_reply(to, actors::fault_body(*outcome.failure)));
             record(chosen, by);
             v1::reply body;
             body.mutable_lost_accepted()->set_ranges(chosen.size());
             body.mutable_lost_accepted()->set_left(all_lost(given_.disk).size());
-            send(gateway, one_reply(to, actors::reply_body(body)));
+            send(gateway, runtime::one_reply(to, actors::reply_body(body)));
           },
           [this, to, gateway](const caf::error& why) {
-            send(gateway, one_reply(to, actors::fault_body(
-                                            {runtime::fault_code::unavailable,
-                                             "the states' writer does not answer: " + caf::to_string(why)})));
+            send(gateway, runtime::one_reply(to, actors::fault_body({runtime::fault_code::unavailable,
+                                                                     "the states' writer does not answer: "
+                                                                         + caf::to_string(why)})));
           });
 }
 

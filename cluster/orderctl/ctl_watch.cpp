@@ -2,8 +2,8 @@
 #include "actors/audit/audit_rules.hpp"
 #include "actors/rules/text.hpp"
 #include "cluster/orderctl/ctl_commands.hpp"
-#include "cluster/replica_host/missed_copies.hpp"
 #include "cluster/retail/decimal.hpp"
+#include "cluster/wire/missed_text.hpp"
 
 #include <algorithm>
 #include <iomanip>
@@ -45,7 +45,7 @@ void print_report(const v1::audit_report& report, ctl_context& context) {
 template <class Shards>
 void print_missed(const Shards& shards, ctl_context& context) {
   for (const auto& shard : shards) {
-    const auto missed = missed_text(missed_copies(shard.missed()));
+    const auto missed = missed_text(shard.missed());
     if (!shard.refusing_because().empty())
       context.out << "REFUSING: " << actors::shown(shard.refusing_because()) << '\n';
     else if (!missed.empty())

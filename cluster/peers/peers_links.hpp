@@ -2,10 +2,11 @@
 // peers_receiving.cpp receives.
 #pragma once
 
-#include "cluster/node/messages.hpp"
+#include "cluster/peers/messages.hpp"
 #include "cluster/peers/peers_actor.hpp"
 #include "cluster/wire/backoff.hpp"
 #include "cluster/wire/connection_table.hpp"
+#include "cluster/wire/connector.hpp"
 #include "cluster/wire/tidy_broker.hpp"
 #include "runtime/base/log_pace.hpp"
 

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <chrono>
-#include <cstdio>
 #include <set>
 
 namespace orderd::cluster {
@@ -11,12 +10,6 @@ using runtime::missed_copy;
 using std::chrono::milliseconds;
 
 namespace {
-
-std::string duration_text(milliseconds length) {
-  char text[32];
-  std::snprintf(text, sizeof text, "%.1f s", static_cast<double>(length.count()) / 1e3);
-  return text;
-}
 
 bool holds(const std::vector<replica_id>& all, std::uint32_t node) {
   return std::any_of(all.begin(), all.end(), [node](const replica_id& each) { return each.node == node; });
@@ -43,41 +36,16 @@ std::vector<missed_copy> missed_copies(const assignment& known, std::uint32_t se
   return missed;
 }
 
-std::string missed_text(const missed_copy& what) {
-  const auto node = "node " + std::to_string(what.node);
-  if (what.heard)
-    return node + ", heard, but not in sync yet";
-  return node
-         + (what.silent_for ? ", not heard for " + duration_text(*what.silent_for)
-                            : ", not heard since the node that says so started");
-}
-
-std::string missed_text(const std::vector<missed_copy>& all) {
-  std::string text;
-  for (const auto& each : all)
-    text += (text.empty() ? "" : "; ") + missed_text(each);
-  return text;
-}
-
-void tell_missed(google::protobuf::RepeatedPtrField<v1::missed_copy>& into,
-                 const std::vector<missed_copy>& all) {
+google::protobuf::RepeatedPtrField<v1::missed_copy> said_of(const std::vector<missed_copy>& all) {
+  google::protobuf::RepeatedPtrField<v1::missed_copy> said;
   for (const auto& each : all) {
-    auto& one = *into.Add();
+    auto& one = *said.Add();
     one.set_node(each.node);
     one.set_heard(each.heard);
     one.set_heard_before(each.silent_for.has_value());
     one.set_silent_for_ms(each.silent_for ? static_cast<std::uint64_t>(each.silent_for->count()) : 0);
   }
-}
-
-std::vector<missed_copy> missed_copies(const google::protobuf::RepeatedPtrField<v1::missed_copy>& said) {
-  std::vector<missed_copy> all;
-  for (const auto& each : said) {
-    auto& one = all.emplace_back(missed_copy{each.node(), each.heard(), {}});
-    if (each.heard_before())
-      one.silent_for = milliseconds{each.silent_for_ms()};
-  }
-  return all;
+  return said;
 }
 
 } // namespace orderd::cluster

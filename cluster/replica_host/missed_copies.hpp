@@ -1,4 +1,4 @@
-// Which copies of a shard are missed, and what is said of them.
+// Which copies of a shard are missed.
 //
 // *Concurrency*: functions of their arguments.
 #pragma once
@@ -9,7 +9,6 @@
 #include "runtime/shard/shard_description.hpp"
 
 #include <cstdint>
-#include <string>
 #include <vector>
 
 namespace orderd::cluster {
@@ -19,15 +18,7 @@ namespace orderd::cluster {
 std::vector<runtime::missed_copy> missed_copies(const assignment& known, std::uint32_t self,
                                                 const lease_board& board, steady_time now);
 
-/// "node 2, not heard for 3.2 s".
-std::string missed_text(const runtime::missed_copy& what);
-/// The same of all, with semicolons between.
-std::string missed_text(const std::vector<runtime::missed_copy>& all);
-
-/// To and from what a node says of them.
-void tell_missed(google::protobuf::RepeatedPtrField<v1::missed_copy>& into,
-                 const std::vector<runtime::missed_copy>& all);
-std::vector<runtime::missed_copy>
-missed_copies(const google::protobuf::RepeatedPtrField<v1::missed_copy>& said);
+/// The same, as a node says it (cluster/wire/missed_text.hpp).
+google::protobuf::RepeatedPtrField<v1::missed_copy> said_of(const std::vector<runtime::missed_copy>& all);
 
 } // namespace orderd::cluster

@@ -14,7 +14,9 @@
 // replica_core.hpp. Runs on CAF's scheduler; never blocks but for reads of pages of the state store.
 #pragma once
 
-#include "cluster/node/messages.hpp"
+#include "cluster/directory/messages.hpp"
+#include "cluster/peers/messages.hpp"
+#include "cluster/replica_host/messages.hpp"
 #include "cluster/replica_host/seat_gate.hpp"
 #include "cluster/replica_host/seat_numbers.hpp"
 #include "cluster/replication/append_cache.hpp"

@@ -2,8 +2,8 @@
 // gauges set; runs where the seat runs.
 #pragma once
 
-#include "cluster/node/messages.hpp"
 #include "cluster/peers/cluster_metrics.hpp"
+#include "cluster/replica_host/messages.hpp"
 
 #include <cstdint>
 

@@ -3,6 +3,7 @@
 #include "cluster/replica_host/replica_actor.hpp"
 
 #include "cluster/replica_host/missed_copies.hpp"
+#include "cluster/wire/missed_text.hpp"
 #include "config/limits.hpp"
 #include "runtime/base/log.hpp"
 
@@ -51,7 +52,7 @@ bool replica_actor::refuses() const {
 std::string replica_actor::refusing_because() const {
   if (!refuses())
     return {};
-  const auto names = missed_text(missed());
+  const auto names = missed_text(said_of(missed()));
   return "shard " + std::to_string(given_.options.shard)
          + (engine_ ? " cannot commit: too few of its copies are in sync and answer"
                     : " has no node that leads it, as far as node " + std::to_string(given_.options.self.node)
@@ -86,7 +87,7 @@ void replica_actor::tell_lost(const std::vector<runtime::caller>& who) {
 }
 
 void replica_actor::refuse(const runtime::caller& who, const fault& why) {
-  caf::event_based_actor::send(gateway_, one_reply(who, actors::fault_body(why)));
+  caf::event_based_actor::send(gateway_, runtime::one_reply(who, actors::fault_body(why)));
 }
 
 void replica_actor::take(runtime::gateway_replies& batch) {

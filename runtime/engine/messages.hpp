@@ -21,6 +21,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace orderd::runtime {
@@ -48,6 +49,11 @@ struct gateway_replies {
   std::vector<reply> replies;
   std::optional<std::chrono::steady_clock::time_point> released_at; ///< by a shard: when they could go
 };
+
+/// The answer to one request that no shard answers.
+inline gateway_replies one_reply(caller to, std::string body) {
+  return {{{to, std::make_shared<const std::string>(std::move(body))}}, std::nullopt};
+}
 
 /// Shard -> journal: make this epoch durable.
 struct append_epoch {

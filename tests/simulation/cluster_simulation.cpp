@@ -1,6 +1,5 @@
 #include "tests/simulation/cluster_simulation.hpp"
 
-#include "cluster/node/messages.hpp"
 #include "runtime/base/bytes.hpp"
 #include "tests/simulation/cluster_faults.hpp"
 #include "tests/simulation/cluster_members.hpp"

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "cluster/gateway/session.hpp"
-#include "cluster/node/messages.hpp"
+#include "runtime/engine/messages.hpp"
 
 #include <caf/actor.hpp>
 #include <caf/send.hpp>

@@ -2,7 +2,6 @@
 
 #include "actors/public/replies.hpp"
 #include "actors/requests/request_decoder.hpp"
-#include "cluster/node/messages.hpp"
 #include "tests/simulation/answer_tap.hpp"
 #include "tests/simulation/handing_on.hpp"
 

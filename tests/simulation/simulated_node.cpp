@@ -1,6 +1,5 @@
 #include "tests/simulation/simulated_node.hpp"
 
-#include "cluster/node/messages.hpp"
 #include "runtime/storage/recovery.hpp"
 #include "tests/simulation/handing_on.hpp"
 

@@ -1,5 +1,6 @@
 #include "tests/simulation/transition_faults.hpp"
 
+#include "cluster/peers/messages.hpp"
 #include "cluster/replication/peer.pb.h"
 #include "runtime/base/wire_fields.hpp"
 

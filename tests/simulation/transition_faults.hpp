@@ -7,7 +7,7 @@
 #pragma once
 
 #include "cluster/configuration/assignment.hpp"
-#include "cluster/node/messages.hpp"
+#include "cluster/peers/messages.hpp"
 #include "tests/simulation/chance.hpp"
 #include "tests/simulation/counters.hpp"
 

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "cluster/gateway/gateway.hpp"
-#include "cluster/node/messages.hpp"
+#include "cluster/node/node_types.hpp"
 #include "cluster/peers/peers_actor.hpp"
 
 #include <caf/actor_system.hpp>

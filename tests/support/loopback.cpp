@@ -1,5 +1,7 @@
 #include "tests/support/loopback.hpp"
 
+#include "cluster/gateway/session.hpp"
+#include "runtime/engine/messages.hpp"
 #include "tests/support/wire.hpp"
 
 #include <poll.h>

@@ -2,7 +2,6 @@
 // and of the client library.
 #pragma once
 
-#include "cluster/node/messages.hpp"
 #include "cluster/wire/frame.hpp"
 #include "runtime/entity/request.hpp"
 

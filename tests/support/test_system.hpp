@@ -1,12 +1,11 @@
 // A CAF actor system on the deterministic scheduler: nothing runs, and no time passes, but by the test.
 #pragma once
 
-#include "cluster/node/messages.hpp"
+#include "cluster/node/node_types.hpp"
 #include "runtime/engine/messages.hpp"
 
 #include <caf/actor_system.hpp>
 #include <caf/actor_system_config.hpp>
-#include <caf/init_global_meta_objects.hpp>
 #include <caf/scheduler/test_coordinator.hpp>
 #include <caf/send.hpp>
 
@@ -50,9 +49,7 @@ public:
 private:
   static caf::actor_system_config& prepared(caf::actor_system_config& config) {
     static const bool once = [] {
-      caf::init_global_meta_objects<caf::id_block::orderd_runtime>();
-      caf::init_global_meta_objects<caf::id_block::orderd_cluster>();
-      caf::core::init_global_meta_objects();
+      cluster::init_node_types();
       return true;
     }();
     static_cast<void>(once);

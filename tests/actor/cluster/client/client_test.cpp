@@ -4,7 +4,8 @@
 #include "actors/entities/business.hpp"
 #include "actors/public/public.pb.h"
 #include "cluster/gateway/gateway.hpp"
-#include "cluster/node/messages.hpp"
+#include "cluster/gateway/messages.hpp"
+#include "cluster/node/node_types.hpp"
 #include "tests/support/loopback.hpp"
 #include "tests/support/wire.hpp"
 

@@ -3,8 +3,10 @@
 
 #include "actors/entities/business.hpp"
 #include "actors/public/public.pb.h"
-#include "cluster/node/messages.hpp"
+#include "cluster/gateway/messages.hpp"
 #include "cluster/node/node.hpp"
+#include "cluster/node/node_types.hpp"
+#include "runtime/engine/messages.hpp"
 #include "tests/support/loopback.hpp"
 #include "tests/support/wire.hpp"
 

@@ -6,7 +6,8 @@
 #include "actors/rules/order_id.hpp"
 #include "cluster/client/client.hpp"
 #include "cluster/gateway/gateway.hpp"
-#include "cluster/node/messages.hpp"
+#include "cluster/gateway/messages.hpp"
+#include "cluster/node/node_types.hpp"
 #include "tests/support/loopback.hpp"
 
 #include <caf/actor_system.hpp>
