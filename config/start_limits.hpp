@@ -21,7 +21,7 @@ inline constexpr std::uint32_t presence_ms_max = 1'500;
 inline constexpr std::size_t small_file_bytes_max = 16u << 20;
 
 /// How often, every 200 ms, a start looks whether its number is still heard by other nodes before it is
-/// refused: a process that has ended is heard for 550 ms after its last beacon, on a busy machine longer.
+/// refused: a process that has ended is heard for 550 ms after its last heartbeat, on a busy machine longer.
 inline constexpr std::uint32_t heard_looks_max = 15;
 
 } // namespace orderd::limits

@@ -7,8 +7,8 @@ Prints one line a finding, "path:line: what is wrong", and exits 1 when there is
 What it checks: direction of includes between folders and between rooms (scripts/rooms.py), size of files and
 functions, words that promise later work, places that exist on one machine only, names of tests, pauses in tests,
 comments that open headers, that the table of files in each README is equal to the tree, quoted examples to their
-sources, and that each function of a tour is where it says; that files and tests that a page names exist; that each invariant that is
-cited stands in tests/INVARIANTS.md, and each test and patch named there exists.
+sources, and that each function of a tour is where it says; that files and tests that a page names exist; that each
+invariant that is cited stands in tests/INVARIANTS.md, and each test and patch named there exists.
 """
 
 import ast

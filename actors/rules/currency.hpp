@@ -9,7 +9,7 @@
 //
 // *Limitations*: only what is new has to be of the table. Orders and accounts of earlier versions may be in
 // any three capital letters; they go on, are shown with two places, and who repeats the command that made
-// them gets its answer again. So the door looks at the form alone, and order and account at the table.
+// them gets its answer again. So decoding looks at the form alone, and order and account at the table.
 //
 // *Concurrency*: any thread; nothing but `currency_limit` allocates.
 #pragma once

@@ -1,4 +1,4 @@
-// Keys and free text: one rule at every door (wire, command line, files), and how text is shown.
+// Keys and free text: one rule wherever it comes in (wire, command line, files), and how text is shown.
 //
 // *The rule*: UTF-8 in NFC, without control characters, line separators and format characters (what turns the
 // direction of writing, or is not seen at all), without blanks at its ends. So two keys that look alike are

@@ -94,7 +94,7 @@ private:
 
   client_router router_;
   std::vector<connection> connections_; ///< by link
-  std::unordered_map<std::uint64_t, caller> callers_;
+  std::unordered_map<std::uint64_t, caller> waiters_;
   std::vector<caf::actor_addr> subscribers_;
   client_core::state published_;
   std::string encoded_; ///< scratch
@@ -137,7 +137,7 @@ void client_actor::submit(std::span<client_request> requests) {
   if (!from)
     return; // nobody would get the answers
   const auto number = from->id();
-  auto& known = callers_[number];
+  auto& known = waiters_[number];
   if (known.unanswered == 0)
     known.address = caf::actor_cast<caf::actor_addr>(from);
   known.unanswered += requests.size();
@@ -159,11 +159,11 @@ void client_actor::deliver_answers() {
     last->push_back({one.tag, std::move(one.what)});
   }
   for (auto& [number, replies] : by_caller) {
-    const auto known = callers_.find(number);
+    const auto known = waiters_.find(number);
     known->second.unanswered -= replies.size();
     const auto to = caf::actor_cast<caf::actor>(known->second.address);
     if (known->second.unanswered == 0)
-      callers_.erase(known);
+      waiters_.erase(known);
     if (to)
       send(to, std::move(replies));
   }

@@ -105,7 +105,7 @@ void directory_actor::call() {
 
 void directory_actor::propose(waiting_proposal what) {
   if (!store_answers_)
-    return send(what.seat, assignment_undecided{});
+    return send(what.host, assignment_undecided{});
   if (!believes())
     return put_off_.push_back(std::move(what));
   decide(what);
@@ -113,8 +113,8 @@ void directory_actor::propose(waiting_proposal what) {
 
 void directory_actor::decide(const waiting_proposal& proposed) {
   const auto& what = proposed.what;
-  if (listeners_.numbers)
-    listeners_.numbers->store_trouble.at("terms").Set(what.what.term > limits::term_max ? 1 : 0);
+  if (listeners_.metrics)
+    listeners_.metrics->store_trouble.at("terms").Set(what.what.term > limits::term_max ? 1 : 0);
   if (what.what.term > limits::term_max) {
     log::error("directory", "terms_exhausted", {{"shard", what.shard}, {"term", what.what.term}},
                "no term is left: see `orderctl cluster reset-term`");
@@ -123,7 +123,7 @@ void directory_actor::decide(const waiting_proposal& proposed) {
   const auto changed = change(what.shard, what.expected_version, what.what);
   if (!changed) {
     log::warn("directory", "assignment_undecided", {{"shard", what.shard}}, changed.error().message);
-    return send(proposed.seat, assignment_undecided{});
+    return send(proposed.host, assignment_undecided{});
   }
   const bool won = changed->value == encode(what.what);
   if (won) {
@@ -141,7 +141,7 @@ void directory_actor::decide(const waiting_proposal& proposed) {
              {"primary", there.what.primary.node},
              {"in_sync", there.what.in_sync.size()}},
             won ? "" : "another change came first");
-  send(proposed.seat, assignment_decided{there});
+  send(proposed.host, assignment_decided{there});
 }
 
 /// Compare-and-set, if the version is one of the present generation, and the store is still of that one: else
@@ -150,8 +150,8 @@ runtime::result<versioned_value> directory_actor::change(std::uint32_t shard, st
                                                          const assignment& what) {
   if (expected != 0 && generation_of(expected) != held_.terms().generation)
     return versioned_value{};
-  if (listeners_.numbers)
-    listeners_.numbers->store_calls.at("change").Increment();
+  if (listeners_.metrics)
+    listeners_.metrics->store_calls.at("change").Increment();
   return store_.compare_and_set(name_of_shard(shard), version_in_store(expected), encode(what),
                                 held_.this_store());
 }
@@ -159,8 +159,8 @@ runtime::result<versioned_value> directory_actor::change(std::uint32_t shard, st
 // -- reading -------------------------------------------------------------------------------------
 
 void directory_actor::read_all() {
-  if (listeners_.numbers)
-    listeners_.numbers->store_calls.at("read").Increment();
+  if (listeners_.metrics)
+    listeners_.metrics->store_calls.at("read").Increment();
   const auto listed = store_.list("");
   say_whether_it_answers(bool{listed});
   if (listed) {
@@ -185,7 +185,7 @@ void directory_actor::read_all() {
   if (listed && believes())
     place_shards();
   for (const auto& each : std::exchange(put_off_, {}))
-    send(each.seat, assignment_undecided{});
+    send(each.host, assignment_undecided{});
 }
 
 void directory_actor::take(const store_content& there, const store_verdict& verdict) {
@@ -251,8 +251,8 @@ void directory_actor::say_whether_it_answers(bool answers) {
       log::warn("directory", "store_does_not_answer", {},
                 "shards go on as they are; nothing can take over or join until it does");
   }
-  if (listeners_.numbers)
-    listeners_.numbers->store_trouble.at("unreachable").Set(answers ? 0 : 1);
+  if (listeners_.metrics)
+    listeners_.metrics->store_trouble.at("unreachable").Set(answers ? 0 : 1);
 }
 
 void directory_actor::say_what_is_believed(const store_verdict& verdict) {
@@ -263,11 +263,11 @@ void directory_actor::say_what_is_believed(const store_verdict& verdict) {
     else if (belief_)
       log::info("directory", "store_believed", {{"generation", held_.terms().generation}}, "");
   }
-  if (!listeners_.numbers)
+  if (!listeners_.metrics)
     return;
   for (const auto each :
        {store_belief::empty, store_belief::foreign, store_belief::older, store_belief::damaged})
-    listeners_.numbers->store_trouble.at(to_string(each)).Set(each == verdict.what ? 1 : 0);
+    listeners_.metrics->store_trouble.at(to_string(each)).Set(each == verdict.what ? 1 : 0);
 }
 
 void directory_actor::say_what_is_kept(const store_verdict& verdict) {
@@ -290,29 +290,29 @@ void directory_actor::say_what_is_kept(const store_verdict& verdict) {
   kept_ = verdict.kept;
   kept_nodes_ = verdict.kept_nodes;
   odd_.insert(verdict.odd.begin(), verdict.odd.end());
-  if (!listeners_.numbers)
+  if (!listeners_.metrics)
     return;
-  listeners_.numbers->store_trouble.at("records").Set(static_cast<double>(kept_.size() + kept_nodes_.size()));
-  listeners_.numbers->store_trouble.at("jumps").Set(static_cast<double>(odd_.size()));
+  listeners_.metrics->store_trouble.at("records").Set(static_cast<double>(kept_.size() + kept_nodes_.size()));
+  listeners_.metrics->store_trouble.at("jumps").Set(static_cast<double>(odd_.size()));
 }
 
 void directory_actor::tell_nodes() {
   const auto shared = std::make_shared<const std::map<std::uint32_t, known_node>>(held_.nodes());
-  for (const auto& seat : listeners_.seats)
-    send(seat, nodes_seen{shared});
+  for (const auto& host : listeners_.hosts)
+    send(host, nodes_seen{shared});
   send(listeners_.node, nodes_seen{shared});
   peer_endpoints where;
   for (const auto& [number, node] : held_.nodes())
     where.nodes[number] = node.peer_endpoint;
   send(listeners_.peers, std::move(where));
-  if (listeners_.beacons_to)
-    listeners_.beacons_to(held_.nodes());
+  if (listeners_.heartbeats_to)
+    listeners_.heartbeats_to(held_.nodes());
 }
 
 void directory_actor::tell_shards() {
   const auto shared = std::make_shared<const std::vector<versioned_assignment>>(held_.shards());
-  for (const auto& seat : listeners_.seats)
-    send(seat, assignments_seen{shared});
+  for (const auto& host : listeners_.hosts)
+    send(host, assignments_seen{shared});
 }
 
 } // namespace orderd::cluster

@@ -1,7 +1,7 @@
 // What a node knows of the configuration store: who leads which shard, and where the other nodes are.
 //
 // Messages: propose_assignment (answered with assignment_decided or assignment_undecided to its sender),
-// look_up_assignments, describe_configuration, change_store, poll_store. It tells seats and node
+// look_up_assignments, describe_configuration, change_store, poll_store. It tells replica hosts and node
 // `assignments_seen` and `nodes_seen`, and peers `peer_endpoints`, whenever they have changed. It reads
 // everything once a second, when somebody asks, and when the store hints that something changed: hints may be
 // lost (C8). However many ask, one read is due (store_agenda.hpp), and proposals go before it: but each waits
@@ -9,9 +9,9 @@
 // a backup changes nothing in a store that was set back to it.
 //
 // It believes the store only where that is newer than what this node holds (held_configuration.hpp). While it
-// does not, seats and node go on with what they know: proposals are answered as if the store were away, at
-// the pace of the polls, and nothing is placed. What it holds is handed to `keep` before anyone is told of
-// it.
+// does not, replica hosts and node go on with what they know: proposals are answered as if the store were
+// away, at the pace of the polls, and nothing is placed. What it holds is handed to `keep` before anyone is
+// told of it.
 //
 // It places shards that nobody placed yet, when as many nodes as copies are wanted have announced themselves,
 // or after `placement_wait` with as many as there are; gives shards with too few copies another place when
@@ -25,8 +25,8 @@
 #include "cluster/configuration/membership.hpp"
 #include "cluster/directory/messages.hpp"
 #include "cluster/directory/store_agenda.hpp"
-#include "cluster/peers/beacons.hpp"
 #include "cluster/peers/cluster_metrics.hpp"
+#include "cluster/peers/heartbeats.hpp"
 
 #include <caf/actor.hpp>
 #include <caf/event_based_actor.hpp>
@@ -55,14 +55,14 @@ struct directory_options {
   std::optional<held_configuration> held = {};
 };
 
-/// Who is told. Endpoints of the other nodes go to `peers` and, as addresses for beacons, to `beacons_to`;
-/// what is to be kept durably goes to `keep`, which may be empty.
+/// Who is told. Endpoints of the other nodes go to `peers` and, as addresses for heartbeats, to
+/// `heartbeats_to`; what is to be kept durably goes to `keep`, which may be empty.
 struct directory_listeners {
-  std::vector<caf::actor> seats;
+  std::vector<caf::actor> hosts;
   caf::actor node;
   caf::actor peers;
-  std::function<void(const std::map<std::uint32_t, known_node>&)> beacons_to;
-  cluster_metrics* numbers = nullptr; ///< outlives the actor
+  std::function<void(const std::map<std::uint32_t, known_node>&)> heartbeats_to;
+  cluster_metrics* metrics = nullptr; ///< outlives the actor
   std::function<void(const held_configuration&)> keep = {};
 };
 
@@ -79,7 +79,7 @@ public:
 private:
   struct waiting_proposal {
     propose_assignment what;
-    caf::actor seat;
+    caf::actor host;
   };
   using agenda = store_agenda<waiting_proposal>;
 

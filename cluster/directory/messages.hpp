@@ -24,17 +24,18 @@
 
 namespace orderd::cluster {
 
-/// Directory -> seats: what the configuration store has of each shard, by shard; version 0: nothing yet.
+/// Directory -> replica hosts: what the configuration store has of each shard, by shard; version 0: nothing
+/// yet.
 struct assignments_seen {
   std::shared_ptr<const std::vector<versioned_assignment>> shards;
 };
 
-/// Directory -> seats, node: the nodes that announced themselves, by number.
+/// Directory -> replica hosts, node: the nodes that announced themselves, by number.
 struct nodes_seen {
   std::shared_ptr<const std::map<std::uint32_t, known_node>> nodes;
 };
 
-/// Seat -> directory: compare-and-set the shard's assignment. The answer is `assignment_decided`, or
+/// Replica host -> directory: compare-and-set the shard's assignment. The answer is `assignment_decided`, or
 /// `assignment_undecided`.
 struct propose_assignment {
   std::uint32_t shard = 0;
@@ -46,7 +47,7 @@ struct assignment_decided {
 };
 struct assignment_undecided {};
 
-/// Seat -> directory: read the assignments again; the answer comes as `assignments_seen`.
+/// Replica host -> directory: read the assignments again; the answer comes as `assignments_seen`.
 struct look_up_assignments {};
 
 /// Directory -> itself: read again, as every so often.

@@ -46,12 +46,12 @@ struct client {
 
 class gateway : public tidy_broker {
 public:
-  gateway(caf::actor_config& config, const gateway_options& options, caf::io::doorman_ptr door)
-      : tidy_broker(config), numbers_(options.numbers), clock_(options.clock),
-        observer_(options.numbers), context_{options.rules, observer_, options.shards, options.version,
+  gateway(caf::actor_config& config, const gateway_options& options, caf::io::doorman_ptr acceptor)
+      : tidy_broker(config), metrics_(options.metrics), clock_(options.clock),
+        observer_(options.metrics), context_{options.rules, observer_, options.shards, options.version,
                                              &unanswered_},
-        door_numbers_(options.door_numbers), table_(options.places), door_(std::move(door)),
-        asked_(options.shards) {}
+        connection_metrics_(options.connection_metrics), table_(options.places),
+        acceptor_(std::move(acceptor)), asked_(options.shards) {}
 
   const char* name() const override { return "orderd.gateway"; }
   caf::behavior make_behavior() override;
@@ -59,7 +59,7 @@ public:
 
 private:
   // -- connections -----------------------------------------------------------
-  void serve(const gateway_peers& peers);
+  void serve(const gateway_handles& peers);
   void welcome(connection_handle socket);
   void read(const caf::io::new_data_msg& what);
   bool admit(client& one, moment now);
@@ -82,18 +82,18 @@ private:
   client* find(std::uint64_t id);
   moment moment_now() const { return {std::chrono::steady_clock::now(), clock_.now().monotone_ms}; }
 
-  runtime::metrics& numbers_;
+  runtime::metrics& metrics_;
   const runtime::node_clock& clock_;
   counting_observer observer_;
   byte_budget unanswered_{limits::unanswered_bytes_max}; // before the sessions, which use it
   byte_budget unread_{limits::unread_bytes_max};
   frame_budget frames_{limits::unfinished_bytes_max, std::chrono::milliseconds{limits::unfinished_ms_kept}};
   session_context context_;
-  std::shared_ptr<door_metrics> door_numbers_;
+  std::shared_ptr<connection_metrics> connection_metrics_;
   connection_table table_;
   std::vector<std::uint64_t> overdue_; ///< to be cut at the end of the message being handled
-  caf::io::doorman_ptr door_;
-  gateway_peers peers_;
+  caf::io::doorman_ptr acceptor_;
+  gateway_handles peers_;
   std::unordered_map<std::uint64_t, client> clients_; ///< by connection number
   std::unordered_map<connection_handle, std::uint64_t> numbers_of_sockets_;
   std::uint64_t last_connection_ = 0;
@@ -106,7 +106,7 @@ caf::behavior gateway::make_behavior() {
   set_exit_handler([this](const caf::exit_msg& why) { stop(why.reason); });
   delayed_send(this, check_interval, caf::tick_atom_v);
   return {
-      [this](const gateway_peers& peers) { serve(peers); },
+      [this](const gateway_handles& peers) { serve(peers); },
       [this](const caf::io::new_connection_msg& what) { welcome(what.handle); },
       [this](const caf::io::new_data_msg& what) { read(what); },
       [this](const caf::io::connection_closed_msg& what) { forget(what.handle); },
@@ -126,11 +126,11 @@ caf::behavior gateway::make_behavior() {
 
 // -- connections ---------------------------------------------------------------------------------
 
-void gateway::serve(const gateway_peers& peers) {
+void gateway::serve(const gateway_handles& peers) {
   runtime::require(peers.shards.size() == context_.shards, "the gateway needs every shard of the node");
   peers_ = peers;
-  if (door_)
-    add_doorman(std::exchange(door_, nullptr));
+  if (acceptor_)
+    add_doorman(std::exchange(acceptor_, nullptr));
 }
 
 void gateway::welcome(connection_handle socket) {
@@ -140,14 +140,14 @@ void gateway::welcome(connection_handle socket) {
   const auto id = ++last_connection_;
   auto& made = clients_.try_emplace(id, id, socket, context_).first->second;
   numbers_of_sockets_.emplace(socket, id);
-  numbers_.connections.Set(static_cast<double>(clients_.size()));
+  metrics_.connections.Set(static_cast<double>(clients_.size()));
   made.talk.open(now);
   configure_read(socket, caf::io::receive_policy::at_most(made.room.bytes()));
   const auto goes = table_.arrive(id, remote_addr(socket));
   if (!send_output(made, now))
     overdue_.push_back(id);
   if (goes)
-    refuse(clients_.at(*goes), door_numbers_->no_hello_place,
+    refuse(clients_.at(*goes), connection_metrics_->no_hello_place,
            "too many connections have not said HELLO, and this one came first", now);
   cut_overdue();
 }
@@ -180,17 +180,17 @@ bool gateway::admit(client& one, moment now) {
     return clients_.at(each).talk.unanswered() == 0;
   });
   if (given.goes)
-    refuse(clients_.at(*given.goes), door_numbers_->idle,
+    refuse(clients_.at(*given.goes), connection_metrics_->idle,
            "this connection was idle, and another needs its place; connect again when there is something to "
            "ask",
            now);
   if (given.what == connection_table::verdict::node_full)
-    refuse(one, door_numbers_->node_full,
+    refuse(one, connection_metrics_->node_full,
            "the node has " + std::to_string(table_.places().clients)
                + " connections that wait for answers, and takes no more",
            now);
   if (given.what == connection_table::verdict::address_full)
-    refuse(one, door_numbers_->address_full,
+    refuse(one, connection_metrics_->address_full,
            "the node has " + std::to_string(table_.places().per_address)
                + " connections of this address that wait for answers, and takes no more of it",
            now);
@@ -219,7 +219,7 @@ void gateway::forget(connection_handle socket) {
       send(shard, runtime::connection_gone{known->second});
   clients_.erase(known->second);
   numbers_of_sockets_.erase(known);
-  numbers_.connections.Set(static_cast<double>(clients_.size()));
+  metrics_.connections.Set(static_cast<double>(clients_.size()));
 }
 
 void gateway::drop(std::uint64_t id) {
@@ -232,7 +232,7 @@ void gateway::drop(std::uint64_t id) {
 /// Only what was left from before counts: of this output it could not have read a byte yet.
 bool gateway::send_output(client& to, moment now) {
   if (to.talk.finished() && to.refused_at == std::chrono::steady_clock::time_point{}) {
-    door_numbers_->refused.Increment();
+    connection_metrics_->refused.Increment();
     part(to, now);
   }
   const auto bytes = to.talk.output();
@@ -242,7 +242,7 @@ bool gateway::send_output(client& to, moment now) {
   count_unread(to);
   if (unsent.size() > unread_.share(limits::unread_bytes_granted, limits::unsent_reply_bytes_max)) {
     log::debug("gateway", "slow_reader", {{"unsent_bytes", unsent.size()}});
-    door_numbers_->slow_reader.Increment();
+    connection_metrics_->slow_reader.Increment();
     return false;
   }
   const auto* first = reinterpret_cast<const caf::byte*>(bytes.data());
@@ -260,13 +260,13 @@ void gateway::budget_frame(std::uint64_t id, client& from, moment now) {
   const auto held = frames_.hold(id, bytes > limits::small_frame_bytes_max ? bytes : 0,
                                  from.talk.frame_began_at(), now.steady);
   for (const auto goes : held.goes)
-    refuse(clients_.at(goes), door_numbers_->slow_frame,
+    refuse(clients_.at(goes), connection_metrics_->slow_frame,
            "others need the memory that its frame holds, which did not end within "
                + std::to_string(limits::unfinished_ms_kept) + " ms",
            now);
   if (!held.granted)
-    refuse(from, door_numbers_->no_frame_room, "the frames that are on their way fill the memory for them",
-           now);
+    refuse(from, connection_metrics_->no_frame_room,
+           "the frames that are on their way fill the memory for them", now);
 }
 
 void gateway::count_unread(client& one) {
@@ -280,7 +280,7 @@ void gateway::part(client& one, moment now) {
   const auto cut_now = table_.part(numbers_of_sockets_.at(one.socket));
   if (!cut_now)
     return;
-  door_numbers_->unread_refusal.Increment();
+  connection_metrics_->unread_refusal.Increment();
   overdue_.push_back(*cut_now);
 }
 
@@ -307,9 +307,9 @@ void gateway::check_all() {
     if (!check(one, now))
       overdue_.push_back(id);
   cut_overdue();
-  door_numbers_->unfinished.Set(static_cast<double>(frames_.used()));
-  door_numbers_->unanswered.Set(static_cast<double>(unanswered_.used()));
-  door_numbers_->unread.Set(static_cast<double>(unread_.used()));
+  connection_metrics_->unfinished.Set(static_cast<double>(frames_.used()));
+  connection_metrics_->unanswered.Set(static_cast<double>(unanswered_.used()));
+  connection_metrics_->unread.Set(static_cast<double>(unread_.used()));
 }
 
 bool gateway::check(client& one, moment now) {
@@ -364,7 +364,7 @@ void gateway::answer(const runtime::gateway_replies& what) {
     if (!send_output(*to, now))
       overdue_.push_back(numbers_of_sockets_.at(to->socket));
   if (what.released_at)
-    numbers_.reply_stage.observe(moment_now().steady - *what.released_at, what.replies.size());
+    metrics_.reply_stage.observe(moment_now().steady - *what.released_at, what.replies.size());
   cut_overdue();
 }
 
@@ -376,21 +376,21 @@ client* gateway::find(std::uint64_t id) {
 } // namespace
 
 result<gateway_handle> spawn_gateway(caf::actor_system& system, gateway_options options,
-                                     caf::io::doorman_ptr door) {
+                                     caf::io::doorman_ptr acceptor) {
   if (auto allowed = allow_open_files(options.places); !allowed)
     return allowed.error();
-  if (!door) {
+  if (!acceptor) {
     auto bound = listen_for_clients(system, options.address);
     if (!bound)
       return bound.error();
-    door = *std::move(bound);
+    acceptor = *std::move(bound);
   }
-  const auto port = door->port();
-  if (!options.door_numbers)
-    options.door_numbers = std::make_shared<door_metrics>();
+  const auto port = acceptor->port();
+  if (!options.connection_metrics)
+    options.connection_metrics = std::make_shared<connection_metrics>();
   caf::actor_config config{&system.middleman().backend()};
-  auto made = system.spawn_class<gateway, caf::no_spawn_options>(config, options, std::move(door));
-  return gateway_handle{std::move(made), port, options.door_numbers};
+  auto made = system.spawn_class<gateway, caf::no_spawn_options>(config, options, std::move(acceptor));
+  return gateway_handle{std::move(made), port, options.connection_metrics};
 }
 
 } // namespace orderd::cluster

@@ -41,12 +41,12 @@ result<caf::io::doorman_ptr> listen_for_clients(caf::actor_system& system, const
   auto at = parse_loopback_endpoint(address);
   if (!at)
     return at.error();
-  auto door = system.middleman().backend().new_tcp_doorman(at->port, at->address.c_str(), true);
-  if (!door)
+  auto acceptor = system.middleman().backend().new_tcp_doorman(at->port, at->address.c_str(), true);
+  if (!acceptor)
     return fault{fault_code::unavailable, "cannot listen on " + address
                                               + ": the port is in use or not "
                                                 "allowed; choose another with --listen HOST:PORT"};
-  return std::move(*door);
+  return std::move(*acceptor);
 }
 
 } // namespace orderd::cluster

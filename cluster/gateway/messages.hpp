@@ -15,7 +15,7 @@
 namespace orderd::cluster {
 
 /// Node -> gateway: these answer what clients ask; start accepting connections.
-struct gateway_peers {
+struct gateway_handles {
   std::vector<caf::actor> shards; ///< by number; answer runtime::shard_requests with runtime::gateway_replies
   caf::actor node;                ///< answers `node_question` with runtime::gateway_replies
 };
@@ -23,10 +23,10 @@ struct gateway_peers {
 } // namespace orderd::cluster
 
 CAF_BEGIN_TYPE_ID_BLOCK(orderd_gateway, orderd::cluster::type_ids::gateway)
-CAF_ADD_TYPE_ID(orderd_gateway, (orderd::cluster::gateway_peers))
+CAF_ADD_TYPE_ID(orderd_gateway, (orderd::cluster::gateway_handles))
 CAF_ADD_TYPE_ID(orderd_gateway, (orderd::cluster::node_question))
 CAF_END_TYPE_ID_BLOCK(orderd_gateway)
 static_assert(caf::id_block::orderd_gateway::end <= orderd::cluster::type_ids::peers);
 
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(orderd::cluster::gateway_peers)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(orderd::cluster::gateway_handles)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(orderd::cluster::node_question)

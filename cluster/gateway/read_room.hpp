@@ -4,7 +4,7 @@
 // Pure; one thread at a time.
 #pragma once
 
-#include "config/door_limits.hpp"
+#include "config/connection_limits.hpp"
 
 #include <cstddef>
 

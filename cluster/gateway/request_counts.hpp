@@ -11,14 +11,14 @@ namespace orderd::cluster {
 
 class counting_observer : public session_observer {
 public:
-  explicit counting_observer(runtime::metrics& numbers) : numbers_(numbers) {}
+  explicit counting_observer(runtime::metrics& metrics) : metrics_(metrics) {}
   void answered(std::string_view type, std::string_view outcome, std::chrono::nanoseconds took) override {
-    numbers_.requests.at(type, outcome).Increment();
-    numbers_.request_duration.observe(took);
+    metrics_.requests.at(type, outcome).Increment();
+    metrics_.request_duration.observe(took);
   }
 
 private:
-  runtime::metrics& numbers_;
+  runtime::metrics& metrics_;
 };
 
 } // namespace orderd::cluster

@@ -80,7 +80,7 @@ runtime::result<cluster_node> start_cluster_node(caf::actor_system& system,
   made.applier = shared.applier;
   made.provider_worker = shared.provider_worker;
   auto held = cluster.directory.held.value_or(held_configuration{cluster.terms});
-  // Seats and directory know each other: the seats are told of the directory when they start.
+  // Replica hosts and directory know each other: the replica hosts are told of the directory when they start.
   for (std::uint32_t shard = 0; shard < cluster.terms.shards; ++shard) {
     auto start = start_of(cluster.found[shard]);
     if (!start) {
@@ -88,18 +88,18 @@ runtime::result<cluster_node> start_cluster_node(caf::actor_system& system,
       return start.error();
     }
     held.promised(shard, start->promised);
-    made.seats.push_back(system.spawn<replica_actor>(seat_dependencies{
+    made.hosts.push_back(system.spawn<replica_actor>(replica_dependencies{
         options_of(cluster, shard), *std::move(start),
         engine_options(settings, cluster.self, shard, cluster.terms.shards, where), settings.entities,
-        ports.disk.state(shard), cluster.board, ports.rules, ports.clock, ports.numbers, cluster.numbers,
+        ports.disk.state(shard), cluster.board, ports.rules, ports.clock, ports.metrics, cluster.metrics,
         made.journal, made.applier, made.provider_worker, ports.fatal, cluster.distrust}));
   }
   made.scrub = spawn_scrub(system, settings, ports, damage_in_cluster(cluster.distrust));
   made.self = system.spawn<node_actor>(
       node_dependencies{ports.disk,
                         ports.clock,
-                        ports.numbers,
-                        made.seats,
+                        ports.metrics,
+                        made.hosts,
                         made.applier,
                         settings.disk_used_max,
                         {cluster.self.node, cluster.self.incarnation, cluster.boot, ports.client_endpoint},
@@ -108,12 +108,13 @@ runtime::result<cluster_node> start_cluster_node(caf::actor_system& system,
   cluster.directory.terms = cluster.terms;
   cluster.directory.self = cluster.self.node;
   cluster.directory.held = std::move(held);
-  made.directory = spawn_blocking<directory_actor>(
-      system, where, cluster.store, cluster.directory,
-      directory_listeners{made.seats, made.self, peers, cluster.beacons_to, &cluster.numbers, cluster.keep});
+  made.directory =
+      spawn_blocking<directory_actor>(system, where, cluster.store, cluster.directory,
+                                      directory_listeners{made.hosts, made.self, peers, cluster.heartbeats_to,
+                                                          &cluster.metrics, cluster.keep});
   caf::anon_send(made.self, directory_known{made.directory});
-  for (const auto& seat : made.seats)
-    end_node_with(seat, "seat", ports.fatal);
+  for (const auto& host : made.hosts)
+    end_node_with(host, "seat", ports.fatal);
   end_node_with(made.journal, "journal", ports.fatal);
   end_node_with(made.applier, "applier", ports.fatal);
   end_node_with(made.provider_worker, "provider_worker", ports.fatal);
@@ -124,12 +125,12 @@ runtime::result<cluster_node> start_cluster_node(caf::actor_system& system,
 }
 
 void cluster_node::open(const caf::actor& gateway, const caf::actor& peers) const {
-  for (const auto& seat : seats)
-    caf::anon_send(seat, seat_peers{seats, gateway, peers, directory});
+  for (const auto& host : hosts)
+    caf::anon_send(host, replica_handles{hosts, gateway, peers, directory});
 }
 
 void cluster_node::stop() const {
-  for (const auto& each : seats)
+  for (const auto& each : hosts)
     caf::anon_send_exit(each, caf::exit_reason::user_shutdown);
   for (const auto& each : {directory, self, provider_worker, scrub, applier, journal})
     if (each)

@@ -1,4 +1,4 @@
-// One node of a cluster: as node.hpp, with a seat for every shard in place of the shards themselves.
+// One node of a cluster: as node.hpp, with a replica host for every shard in place of the shards themselves.
 //
 // *Operation*: `join_cluster`, then `start_cluster_node`; make a gateway and a way to the other nodes with
 // the handles it gives; `open` with those. To stop: `stop`, then let the actor system go.
@@ -29,8 +29,8 @@ struct cluster_ports {
   std::vector<runtime::replica_storage> found; ///< by shard, from runtime::recover_replicas
   configuration_store& store;
   lease_board& board;
-  cluster_metrics& numbers;
-  std::function<void(const std::map<std::uint32_t, known_node>&)> beacons_to;
+  cluster_metrics& metrics;
+  std::function<void(const std::map<std::uint32_t, known_node>&)> heartbeats_to;
   std::function<void(const std::string& why)> distrust; ///< see replica_actor.hpp
   directory_options directory = {}; ///< terms, self and what replicas have promised are filled in
   replica_options replicas = {}; ///< shard, self and minimum are filled in; the log's limits are the node's
@@ -39,14 +39,14 @@ struct cluster_ports {
 
 struct cluster_node {
   caf::actor self; ///< answers node_question
-  std::vector<caf::actor> seats;
+  std::vector<caf::actor> hosts;
   caf::actor journal;
   caf::actor applier;
   caf::actor provider_worker;
   caf::actor scrub; ///< null: none
   caf::actor directory;
 
-  /// Seats start; replies go to `gateway`, messages for other nodes to `peers`.
+  /// Replica hosts start; replies go to `gateway`, messages for other nodes to `peers`.
   void open(const caf::actor& gateway, const caf::actor& peers) const;
   void stop() const;
 };

@@ -36,8 +36,8 @@ std::int64_t unix_time_ms() {
 cluster_process::cluster_process(const config::node_settings& settings, runtime::fatal_handler fatal)
     : settings_(settings), fatal_(std::move(fatal)), known_(settings.node),
       rules_(actors::make_business({settings.placement_deadline_ms})),
-      numbers_(std::make_shared<runtime::metrics>(version)),
-      cluster_numbers_(std::make_shared<cluster_metrics>()) {
+      metrics_(std::make_shared<runtime::metrics>(version)),
+      cluster_metrics_(std::make_shared<cluster_metrics>()) {
   etcd_options options;
   for (const auto& each : settings.etcd)
     if (auto at = config::parse_loopback(each))
@@ -56,7 +56,7 @@ result<void> cluster_process::start(bool replace_disk, const std::function<bool(
   if (!held)
     return held.error();
   held_store as_held{*store_, held->what};
-  disk_numbers_->held_trouble.at("damaged").Set(held->damaged ? 1 : 0);
+  disk_metrics_->held_trouble.at("damaged").Set(held->damaged ? 1 : 0);
   auto joined =
       join_cluster(settings_, {.store = as_held,
                                .keep_waiting = keep_waiting,
@@ -83,29 +83,29 @@ result<void> cluster_process::start(bool replace_disk, const std::function<bool(
                       {"boot", joined_.boot}},
                      "");
   count_start();
-  board_ = std::make_unique<lease_board>(joined_.self, beacon_timing{}, time_with_suspends);
+  board_ = std::make_unique<lease_board>(joined_.self, heartbeat_timing{}, time_with_suspends);
   return start_actors();
 }
 
 /// Everything that is listened on, before anybody is told of it.
 result<void> cluster_process::bind() {
-  auto page = metrics_endpoint::start(settings_.metrics, numbers_);
+  auto page = metrics_endpoint::start(settings_.metrics, metrics_);
   if (!page)
     return page.error();
   page_.emplace(*std::move(page));
-  page_->add(cluster_numbers_);
-  page_->add(disk_numbers_);
+  page_->add(cluster_metrics_);
+  page_->add(disk_metrics_);
   page_->add(scrubbed_);
   config_.emplace(settings_);
   system_.emplace(*config_);
   auto for_clients = listen_for_clients(*system_, settings_.listen);
   if (!for_clients)
     return for_clients.error();
-  client_door_ = *std::move(for_clients);
+  client_acceptor_ = *std::move(for_clients);
   auto for_peers = listen_for_peers(*system_, settings_.peer_listen);
   if (!for_peers)
     return for_peers.error();
-  peer_door_ = *std::move(for_peers);
+  peer_acceptor_ = *std::move(for_peers);
   const auto at = parse_loopback_endpoint(settings_.peer_listen);
   if (!at)
     return at.error();
@@ -117,57 +117,57 @@ result<void> cluster_process::bind() {
 }
 
 void cluster_process::hold(const held_configuration& what) {
-  disk_numbers_->held_trouble.at("unwritten").Set(write_held(settings_.data_dir, what) ? 0 : 1);
+  disk_metrics_->held_trouble.at("unwritten").Set(write_held(settings_.data_dir, what) ? 0 : 1);
 }
 
 /// What an alert rule has to see of this start.
 void cluster_process::count_start() {
-  disk_numbers_->starts.at(to_string(joined_.outcome)).Increment();
+  disk_metrics_->starts.at(to_string(joined_.outcome)).Increment();
   const auto kept = list_given_up(settings_.data_dir);
   const auto there =
       kept ? std::count_if(kept->begin(), kept->end(), [](const auto& each) { return each.there; })
            : std::ptrdiff_t{0};
-  disk_numbers_->given_up.at(settings_.node).Set(static_cast<double>(there));
+  disk_metrics_->given_up.at(settings_.node).Set(static_cast<double>(there));
 }
 
 result<void> cluster_process::start_actors() {
-  auto door = spawn_gateway(*system_,
-                            {settings_.listen,
-                             *rules_,
-                             *numbers_,
-                             clock_,
-                             joined_.terms.shards,
-                             version,
-                             {.per_address = settings_.connections_per_address_max}},
-                            std::exchange(client_door_, nullptr));
-  if (!door)
-    return door.error();
-  gateway_ = *std::move(door);
-  page_->add(gateway_.numbers);
+  auto acceptor = spawn_gateway(*system_,
+                                {settings_.listen,
+                                 *rules_,
+                                 *metrics_,
+                                 clock_,
+                                 joined_.terms.shards,
+                                 version,
+                                 {.per_address = settings_.connections_per_address_max}},
+                                std::exchange(client_acceptor_, nullptr));
+  if (!acceptor)
+    return acceptor.error();
+  gateway_ = *std::move(acceptor);
+  page_->add(gateway_.metrics);
   auto links = spawn_peers(*system_,
                            {.address = settings_.peer_listen,
                             .own = {joined_.terms.id, joined_.self},
                             .shards = joined_.terms.shards,
                             .known = known_,
-                            .numbers = *cluster_numbers_},
-                           std::exchange(peer_door_, nullptr));
+                            .metrics = *cluster_metrics_},
+                           std::exchange(peer_acceptor_, nullptr));
   if (!links)
     return links.error();
   peers_ = *std::move(links);
-  auto heart = beacons::open({.address = settings_.peer_listen,
-                              .cluster_id = joined_.terms.id,
-                              .board = *board_,
-                              .known = known_,
-                              .numbers = *cluster_numbers_},
-                             std::exchange(datagrams_, std::nullopt));
+  auto heart = heartbeats::open({.address = settings_.peer_listen,
+                                 .cluster_id = joined_.terms.id,
+                                 .board = *board_,
+                                 .known = known_,
+                                 .metrics = *cluster_metrics_},
+                                std::exchange(datagrams_, std::nullopt));
   if (!heart)
     return heart.error();
-  beacons_ = *std::move(heart);
+  heartbeats_ = *std::move(heart);
   provider_ = spawn_simulated_provider(*system_, settings_.provider);
-  return start_seats();
+  return start_replicas();
 }
 
-result<void> cluster_process::start_seats() {
+result<void> cluster_process::start_replicas() {
   directory_options directory;
   directory.held = held_;
   auto made = start_cluster_node(*system_, settings_,
@@ -176,7 +176,7 @@ result<void> cluster_process::start_seats() {
                                   *rules_,
                                   clock_,
                                   *store_,
-                                  *numbers_,
+                                  *metrics_,
                                   provider_,
                                   fatal_,
                                   settings_.listen,
@@ -187,8 +187,8 @@ result<void> cluster_process::start_seats() {
                                   joined_.found,
                                   *store_,
                                   *board_,
-                                  *cluster_numbers_,
-                                  [this](const auto& nodes) { show_beacons(nodes); },
+                                  *cluster_metrics_,
+                                  [this](const auto& nodes) { show_heartbeats(nodes); },
                                   [this](const std::string& why) { give_up(why); },
                                   std::move(directory),
                                   {},
@@ -199,13 +199,13 @@ result<void> cluster_process::start_seats() {
   node_ = *std::move(made);
   end_node_with(gateway_.actor, "gateway", fatal_);
   end_node_with(peers_.actor, "peers", fatal_);
-  caf::anon_send(peers_.actor, peers_know{node_.seats});
+  caf::anon_send(peers_.actor, peers_know{node_.hosts});
   node_.open(gateway_.actor, peers_.actor);
-  caf::anon_send(gateway_.actor, gateway_peers{node_.seats, node_.self});
+  caf::anon_send(gateway_.actor, gateway_handles{node_.hosts, node_.self});
   return {};
 }
 
-void cluster_process::show_beacons(const std::map<std::uint32_t, known_node>& nodes) {
+void cluster_process::show_heartbeats(const std::map<std::uint32_t, known_node>& nodes) {
   std::map<std::uint32_t, std::uint64_t> disks;
   for (const auto& [number, node] : nodes)
     disks[number] = node.disk.incarnation;
@@ -216,7 +216,7 @@ void cluster_process::show_beacons(const std::map<std::uint32_t, known_node>& no
     if (number != settings_.node)
       if (const auto at = parse_loopback_endpoint(node.peer_endpoint))
         others.push_back(*at);
-  beacons_->set_peers(std::move(others));
+  heartbeats_->set_peers(std::move(others));
 }
 
 void cluster_process::give_up(const std::string& why) {

@@ -53,8 +53,8 @@ enum class step : std::uint8_t { waits, done, over };
 
 class metrics_endpoint::server {
 public:
-  server(socket door, const page_limits& limits, std::shared_ptr<prometheus::Collectable> source)
-      : door_(std::move(door)), wake_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)),
+  server(socket acceptor, const page_limits& limits, std::shared_ptr<prometheus::Collectable> source)
+      : acceptor_(std::move(acceptor)), wake_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)),
         limits_(limits), sources_{std::move(source)}, thread_([this] { run(); }) {}
 
   ~server() {
@@ -68,7 +68,7 @@ public:
     const std::lock_guard lock{mutex_};
     sources_.push_back(std::move(source));
   }
-  std::uint16_t port() const { return port_of(door_); }
+  std::uint16_t port() const { return port_of(acceptor_); }
 
 private:
   void run();
@@ -78,11 +78,11 @@ private:
   step write(visitor& one);
   std::string page();
 
-  socket door_;
+  socket acceptor_;
   socket wake_;
   page_limits limits_;
-  std::deque<visitor> visitors_;                ///< of its thread; who came first stands first
-  steady_clock::time_point door_rests_until_{}; ///< likewise
+  std::deque<visitor> visitors_;                    ///< of its thread; who came first stands first
+  steady_clock::time_point acceptor_rests_until_{}; ///< likewise
   std::mutex mutex_;
   std::vector<std::shared_ptr<prometheus::Collectable>> sources_; ///< by `mutex_`
   std::thread thread_;                                            // last: it uses all of them
@@ -91,8 +91,8 @@ private:
 void metrics_endpoint::server::run() {
   std::vector<pollfd> waited;
   while (true) {
-    const bool rests = steady_clock::now() < door_rests_until_;
-    waited.assign({{wake_.descriptor(), POLLIN, 0}, {rests ? -1 : door_.descriptor(), POLLIN, 0}});
+    const bool rests = steady_clock::now() < acceptor_rests_until_;
+    waited.assign({{wake_.descriptor(), POLLIN, 0}, {rests ? -1 : acceptor_.descriptor(), POLLIN, 0}});
     for (const auto& one : visitors_)
       waited.push_back(
           {one.connection.descriptor(), static_cast<short>(one.out.empty() ? POLLIN : POLLOUT), 0});
@@ -117,12 +117,12 @@ void metrics_endpoint::server::run() {
 void metrics_endpoint::server::take_visitors() {
   // No more at once than there are places: those that just came are to be read before they have to go.
   for (std::size_t taken = 0; taken < limits_.connections_max; ++taken) {
-    socket one{::accept4(door_.descriptor(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK)};
+    socket one{::accept4(acceptor_.descriptor(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK)};
     if (one.descriptor() < 0) {
-      // Who waits at the door stays there while the process has no file left: it would be asked at once
+      // Who waits on arrival stays there while the process has no file left: it would be asked at once
       // again.
       if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM)
-        door_rests_until_ = steady_clock::now() + look_every;
+        acceptor_rests_until_ = steady_clock::now() + look_every;
       break;
     }
     visitors_.push_back({std::move(one), steady_clock::now() + limits_.read_ms_max});
@@ -204,15 +204,15 @@ runtime::result<metrics_endpoint> metrics_endpoint::start(const std::string& add
   if (!at)
     return at.error();
   const auto to = native(*at);
-  socket door{::socket(to.content.ss_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0)};
-  if (door.descriptor() < 0)
+  socket acceptor{::socket(to.content.ss_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0)};
+  if (acceptor.descriptor() < 0)
     return cannot_listen(address, errno);
   const int on = 1; // a port that this node had a moment ago is free
-  ::setsockopt(door.descriptor(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
-  if (::bind(door.descriptor(), reinterpret_cast<const sockaddr*>(&to.content), to.size) != 0
-      || ::listen(door.descriptor(), backlog) != 0)
+  ::setsockopt(acceptor.descriptor(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+  if (::bind(acceptor.descriptor(), reinterpret_cast<const sockaddr*>(&to.content), to.size) != 0
+      || ::listen(acceptor.descriptor(), backlog) != 0)
     return cannot_listen(address, errno);
-  made.server_ = std::make_unique<server>(std::move(door), limits, std::move(source));
+  made.server_ = std::make_unique<server>(std::move(acceptor), limits, std::move(source));
   return made;
 }
 

@@ -38,35 +38,35 @@ runtime::result<caf::actor> spawn_shard(caf::actor_system& system, const config:
   options.term = owned->term;
   options.last = ports.recovered[shard].last;
   return system.spawn<runtime::shard_actor>(runtime::shard_dependencies{
-      options, settings.entities, ports.rules, ports.clock, ports.numbers, *std::move(reader), peers.journal,
+      options, settings.entities, ports.rules, ports.clock, ports.metrics, *std::move(reader), peers.journal,
       peers.applier, peers.provider_worker, ports.fatal});
 }
 
 } // namespace
 
-void show_damage(const runtime::storage& disk, runtime::metrics& numbers) {
+void show_damage(const runtime::storage& disk, runtime::metrics& metrics) {
   for (std::uint32_t shard = 0; shard < disk.shards(); ++shard) {
     const auto found = disk.damage(shard);
-    numbers.corrected_pages.at(shard).Set(static_cast<double>(found.corrected_pages));
-    numbers.state_salvaged.at(shard).Set(found.salvaged ? 1 : 0);
-    numbers.lost_ranges.at(shard).Set(static_cast<double>(found.lost_ranges));
+    metrics.corrected_pages.at(shard).Set(static_cast<double>(found.corrected_pages));
+    metrics.state_salvaged.at(shard).Set(found.salvaged ? 1 : 0);
+    metrics.lost_ranges.at(shard).Set(static_cast<double>(found.lost_ranges));
   }
 }
 
 shared_actors spawn_shared(caf::actor_system& system, const config::node_settings& settings,
                            const node_ports& ports, blocking_actors where) {
-  show_damage(ports.disk, ports.numbers);
+  show_damage(ports.disk, ports.metrics);
   shared_actors made;
   made.journal =
-      spawn_blocking<runtime::journal_actor>(system, where, ports.disk.journal(), ports.numbers, ports.fatal);
+      spawn_blocking<runtime::journal_actor>(system, where, ports.disk.journal(), ports.metrics, ports.fatal);
   runtime::applier_options applying;
   applying.interval = milliseconds{settings.apply_interval_ms};
   made.applier = spawn_blocking<runtime::applier_actor>(system, where, ports.disk, made.journal,
-                                                        ports.numbers, applying, ports.fatal);
+                                                        ports.metrics, applying, ports.fatal);
   runtime::provider_worker_options calling;
   calling.gate.concurrency = settings.provider.concurrency;
   calling.timeout = milliseconds{settings.provider.timeout_ms};
-  made.provider_worker = system.spawn<runtime::provider_actor>(ports.provider, ports.numbers, calling);
+  made.provider_worker = system.spawn<runtime::provider_actor>(ports.provider, ports.metrics, calling);
   return made;
 }
 
@@ -158,7 +158,7 @@ runtime::result<node> start_node(caf::actor_system& system, const config::node_s
   made.self = system.spawn<node_actor>(
       node_dependencies{ports.disk,
                         ports.clock,
-                        ports.numbers,
+                        ports.metrics,
                         made.shards,
                         made.applier,
                         settings.disk_used_max,
@@ -177,7 +177,7 @@ runtime::result<node> start_node(caf::actor_system& system, const config::node_s
 
 void node::open(const caf::actor& gateway) const {
   for (const auto& shard : shards)
-    caf::anon_send(shard, runtime::shard_peers{shards, gateway});
+    caf::anon_send(shard, runtime::shard_handles{shards, gateway});
 }
 
 void node::stop() const {

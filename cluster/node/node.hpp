@@ -34,7 +34,7 @@ struct node_ports {
   const runtime::business& rules;
   const runtime::node_clock& clock;
   configuration_store& configuration;
-  runtime::metrics& numbers;
+  runtime::metrics& metrics;
   caf::actor provider; ///< answers runtime::provider_request
   runtime::fatal_handler fatal;
   std::string client_endpoint = {};           ///< host:port of its gateway, as clients are told

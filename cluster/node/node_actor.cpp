@@ -4,7 +4,8 @@
 #include "actors/public/replies.hpp"
 #include "actors/requests/request_decoder.hpp"
 #include "cluster/directory/messages.hpp"
-#include "cluster/gateway/session.hpp"
+#include "cluster/gateway/messages.hpp"
+#include "cluster/node/messages.hpp"
 #include "cluster/replica_host/missed_copies.hpp"
 #include "cluster/wire/version.hpp"
 #include "config/limits.hpp"
@@ -258,9 +259,9 @@ void node_actor::look_at_disk() {
   if (!space)
     return admit(space.error());
   disk_used_ = space->used;
-  given_.numbers.disk_used.Set(disk_used_);
+  given_.metrics.disk_used.Set(disk_used_);
   const auto filled = given_.disk.journal().filled();
-  given_.numbers.journal_filled.Set(filled);
+  given_.metrics.journal_filled.Set(filled);
   const auto below = refusal_ ? hysteresis : 0;
   if (filled >= limits::journal_filled_max - below)
     return admit(runtime::fault{runtime::fault_code::storage_full,

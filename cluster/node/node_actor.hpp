@@ -12,7 +12,7 @@
 #include "actors/public/public.pb.h"
 #include "cluster/configuration/membership.hpp"
 #include "cluster/directory/messages.hpp"
-#include "cluster/gateway/session.hpp"
+#include "cluster/gateway/messages.hpp"
 #include "cluster/replica_host/messages.hpp"
 #include "cluster/replication/lease_board.hpp"
 #include "runtime/base/clock.hpp"
@@ -51,12 +51,12 @@ struct node_membership {
 struct node_dependencies {
   runtime::storage& disk;
   const runtime::node_clock& clock;
-  runtime::metrics& numbers;
+  runtime::metrics& metrics;
   std::vector<caf::actor> shards;
   caf::actor applier;
   double disk_used_max = 0.85;
   node_identity self = {};
-  std::optional<node_membership> membership = {}; ///< then `shards` are seats
+  std::optional<node_membership> membership = {}; ///< then `shards` are replica hosts
   caf::actor scrub = {};                          ///< null: nothing is looked through
 };
 
@@ -79,13 +79,13 @@ private:
   using shards_answer = std::function<v1::reply(const std::vector<runtime::shard_description>& shards)>;
   void ask_shards(const node_question& question, const caf::actor& gateway, const shards_answer& answered);
   void answer_cluster(const node_question& question, const caf::actor& gateway);
-  v1::reply cluster_view(const std::vector<seat_description>& seats);
+  v1::reply cluster_view(const std::vector<replica_description>& hosts);
   // node_configuration.cpp
   void answer_configuration(const node_question& question, const caf::actor& gateway);
   void change_configuration(const node_question& question, const caf::actor& gateway);
   std::optional<runtime::fault> refuses(const v1::change_configuration& asked);
   v1::reply configuration_view(const configuration_description& known,
-                               const std::vector<seat_description>& seats);
+                               const std::vector<replica_description>& hosts);
   v1::reply status(const std::vector<runtime::shard_description>& shards) const;
   void answer_audit(const node_question& question, const caf::actor& gateway);
   void audit(const node_question& question, const caf::actor& gateway,

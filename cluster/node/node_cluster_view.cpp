@@ -13,10 +13,10 @@ namespace orderd::cluster {
 
 namespace {
 
-void fill(v1::shard_view& to, const seat_description& seat,
+void fill(v1::shard_view& to, const replica_description& host,
           const std::map<std::uint32_t, known_node>& nodes) {
-  const auto& known = seat.known.what;
-  to.set_shard(seat.shard);
+  const auto& known = host.known.what;
+  to.set_shard(host.shard);
   to.set_term(known.term);
   to.set_primary(known.primary.node);
   if (const auto leader = nodes.find(known.primary.node); leader != nodes.end())
@@ -27,15 +27,15 @@ void fill(v1::shard_view& to, const seat_description& seat,
     to.add_eligible(each.node);
   for (const auto node : known.nodes)
     to.add_nodes(node);
-  to.set_committed_epoch(seat.committed);
-  to.set_journal_end(seat.end);
-  to.set_state(seat.state);
-  *to.mutable_missed() = said_of(seat.missed);
-  to.set_refusing_because(seat.refusing_because);
-  for (const auto& each : seat.followers) {
+  to.set_committed_epoch(host.committed);
+  to.set_journal_end(host.end);
+  to.set_state(host.state);
+  *to.mutable_missed() = said_of(host.missed);
+  to.set_refusing_because(host.refusing_because);
+  for (const auto& each : host.followers) {
     auto& follower = *to.add_followers();
     follower.set_node(each.who.node);
-    follower.set_lag_epochs(seat.end - std::min(seat.end, each.end));
+    follower.set_lag_epochs(host.end - std::min(host.end, each.end));
   }
 }
 
@@ -46,20 +46,20 @@ void node_actor::answer_cluster(const node_question& question, const caf::actor&
   const auto reply_with = [this, to, gateway](const std::string& body) {
     send(gateway, runtime::one_reply(to, body));
   };
-  fan_out_request<caf::policy::select_all>(given_.shards, time_left(question), describe_seat{})
+  fan_out_request<caf::policy::select_all>(given_.shards, time_left(question), describe_replica{})
       .then(
-          [this, reply_with](std::vector<seat_description> seats) {
-            std::sort(seats.begin(), seats.end(),
+          [this, reply_with](std::vector<replica_description> hosts) {
+            std::sort(hosts.begin(), hosts.end(),
                       [](const auto& a, const auto& b) { return a.shard < b.shard; });
-            reply_with(actors::reply_body(cluster_view(seats)));
+            reply_with(actors::reply_body(cluster_view(hosts)));
           },
           [reply_with](const caf::error& why) {
             reply_with(actors::fault_body(
-                {runtime::fault_code::unavailable, "a seat does not answer: " + caf::to_string(why)}));
+                {runtime::fault_code::unavailable, "a replica host does not answer: " + caf::to_string(why)}));
           });
 }
 
-v1::reply node_actor::cluster_view(const std::vector<seat_description>& seats) {
+v1::reply node_actor::cluster_view(const std::vector<replica_description>& hosts) {
   const std::map<std::uint32_t, known_node> none;
   const auto& nodes = nodes_ ? *nodes_ : none;
   v1::reply body;
@@ -76,8 +76,8 @@ v1::reply node_actor::cluster_view(const std::vector<seat_description>& seats) {
     view.set_heard(number == given_.self.node
                    || given_.membership->board->hears(number, given_.membership->board->now(clock().now())));
   }
-  for (const auto& seat : seats)
-    fill(*all.add_shards(), seat, nodes);
+  for (const auto& host : hosts)
+    fill(*all.add_shards(), host, nodes);
   return body;
 }
 

@@ -41,21 +41,21 @@ void node_actor::answer_configuration(const node_question& question, const caf::
   request(directory_, patience, describe_configuration{})
       .then(
           [this, to, gateway, patience, failed](const configuration_description& known) {
-            fan_out_request<caf::policy::select_all>(given_.shards, patience, describe_seat{})
+            fan_out_request<caf::policy::select_all>(given_.shards, patience, describe_replica{})
                 .then(
-                    [this, to, gateway, known](std::vector<seat_description> seats) {
-                      std::sort(seats.begin(), seats.end(),
+                    [this, to, gateway, known](std::vector<replica_description> hosts) {
+                      std::sort(hosts.begin(), hosts.end(),
                                 [](const auto& a, const auto& b) { return a.shard < b.shard; });
                       send(gateway,
-                           runtime::one_reply(to, actors::reply_body(configuration_view(known, seats))));
+                           runtime::one_reply(to, actors::reply_body(configuration_view(known, hosts))));
                     },
-                    failed("a seat"));
+                    failed("a replica host"));
           },
           failed("the directory"));
 }
 
 v1::reply node_actor::configuration_view(const configuration_description& known,
-                                         const std::vector<seat_description>& seats) {
+                                         const std::vector<replica_description>& hosts) {
   v1::reply body;
   auto& out = *body.mutable_node_configuration();
   const auto& terms = known.held->terms();
@@ -72,20 +72,20 @@ v1::reply node_actor::configuration_view(const configuration_description& known,
     record.set_version(what.version);
     record.set_value(what.value);
   }
-  for (const auto& seat : seats) {
+  for (const auto& host : hosts) {
     auto& copy = *out.add_copies();
-    copy.set_shard(seat.shard);
-    copy.set_promised(seat.promised);
-    copy.set_journal_term(seat.end_term);
-    copy.set_journal_end(seat.end);
-    copy.set_whole(!seat.copying);
-    const term_table journal{seat.terms};
-    copy.set_committed(seat.committed);
-    copy.set_committed_term(journal.term_at(seat.committed));
-    for (auto i = seat.terms.size() - std::min(seat.terms.size(), terms_said); i < seat.terms.size(); ++i) {
+    copy.set_shard(host.shard);
+    copy.set_promised(host.promised);
+    copy.set_journal_term(host.end_term);
+    copy.set_journal_end(host.end);
+    copy.set_whole(!host.copying);
+    const term_table journal{host.terms};
+    copy.set_committed(host.committed);
+    copy.set_committed_term(journal.term_at(host.committed));
+    for (auto i = host.terms.size() - std::min(host.terms.size(), terms_said); i < host.terms.size(); ++i) {
       auto& begin = *copy.add_terms();
-      begin.set_term(seat.terms[i].term);
-      begin.set_first_epoch(seat.terms[i].first_epoch);
+      begin.set_term(host.terms[i].term);
+      begin.set_first_epoch(host.terms[i].first_epoch);
     }
   }
   for (const auto& [number, node] : known.held->nodes())

@@ -100,7 +100,7 @@ class running_node {
 public:
   explicit running_node(const config::node_settings& settings)
       : settings_(settings), rules_(actors::make_business({settings.placement_deadline_ms})),
-        numbers_(std::make_shared<runtime::metrics>(version)) {}
+        metrics_(std::make_shared<runtime::metrics>(version)) {}
 
   runtime::result<void> start() {
     if (auto done = check_alone(settings_.data_dir); !done)
@@ -115,7 +115,7 @@ public:
     for (const auto& shard : *recovered)
       runtime::log::info("node", "shard_recovered", {{"shard", shard.shard}, {"epoch", shard.last.epoch}},
                          "");
-    auto page = metrics_endpoint::start(settings_.metrics, numbers_);
+    auto page = metrics_endpoint::start(settings_.metrics, metrics_);
     if (!page)
       return page.error();
     page_.emplace(*std::move(page));
@@ -136,22 +136,22 @@ private:
   runtime::result<void> start_actors(std::vector<runtime::recovered_shard> recovered) {
     config_.emplace(settings_);
     system_.emplace(*config_);
-    auto door = spawn_gateway(*system_, {settings_.listen,
-                                         *rules_,
-                                         *numbers_,
-                                         clock_,
-                                         disk_->shards(),
-                                         version,
-                                         {.per_address = settings_.connections_per_address_max}});
-    if (!door)
-      return door.error();
-    gateway_ = *std::move(door);
-    page_->add(gateway_.numbers);
+    auto acceptor = spawn_gateway(*system_, {settings_.listen,
+                                             *rules_,
+                                             *metrics_,
+                                             clock_,
+                                             disk_->shards(),
+                                             version,
+                                             {.per_address = settings_.connections_per_address_max}});
+    if (!acceptor)
+      return acceptor.error();
+    gateway_ = *std::move(acceptor);
+    page_->add(gateway_.metrics);
     end_node_with(gateway_.actor, "gateway", end_process);
     provider_ = spawn_simulated_provider(*system_, settings_.provider);
     auto made =
         start_node(*system_, settings_,
-                   {*disk_, std::move(recovered), *rules_, clock_, configuration_, *numbers_, provider_,
+                   {*disk_, std::move(recovered), *rules_, clock_, configuration_, *metrics_, provider_,
                     end_process, with_port(settings_.listen, gateway_.port), scrubbed_.get()},
                    blocking_actors::detached);
     if (!made) {
@@ -160,13 +160,13 @@ private:
     }
     node_ = *std::move(made);
     node_.open(gateway_.actor);
-    caf::anon_send(gateway_.actor, gateway_peers{node_.shards, node_.self});
+    caf::anon_send(gateway_.actor, gateway_handles{node_.shards, node_.self});
     return {};
   }
 
   const config::node_settings& settings_;
   std::unique_ptr<const runtime::business> rules_;
-  std::shared_ptr<runtime::metrics> numbers_;
+  std::shared_ptr<runtime::metrics> metrics_;
   std::shared_ptr<runtime::scrub_metrics> scrubbed_ = std::make_shared<runtime::scrub_metrics>();
   runtime::system_node_clock clock_;
   static_configuration configuration_;

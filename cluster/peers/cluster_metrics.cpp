@@ -31,7 +31,7 @@ cluster_metrics::cluster_metrics()
       in_flight_max(gauges(registry_, "orderd_peer_bytes_in_flight_max",
                            "Bytes of messages between nodes that may be held, by the budget for them."),
                     "budget"),
-      beacons(counters(registry_, "orderd_beacons_total", "Beacons sent, heard and ignored."), "kind"),
+      heartbeats(counters(registry_, "orderd_beacons_total", "Heartbeats sent, heard and ignored."), "kind"),
       doubts(
           counters(
               registry_, "orderd_doubted_messages_total",

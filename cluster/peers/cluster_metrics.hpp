@@ -34,14 +34,14 @@ public:
   /// their shards have not taken, beyond which one frame of each node may go; sending: to all nodes (peers).
   runtime::labelled<runtime::gauge> in_flight;
   runtime::labelled<runtime::gauge> in_flight_max;
-  /// orderd_beacons_total{kind}: sent, heard, ignored (beacons).
-  runtime::labelled<runtime::counter> beacons;
+  /// orderd_beacons_total{kind}: sent, heard, ignored (heartbeats).
+  runtime::labelled<runtime::counter> heartbeats;
 
-  /// orderd_doubted_messages_total{reason}: what another node said and this one did not do (seats):
+  /// orderd_doubted_messages_total{reason}: what another node said and this one did not do (replica hosts):
   /// doubt.hpp.
   runtime::labelled<runtime::counter> doubts;
 
-  // -- its shards: set by seats, every tick ------------------------------------------------------
+  // -- its shards: set by replica hosts, every tick ------------------------------------------------------
 
   /// orderd_shard_term{shard}: the newest term this node knows.
   runtime::labelled<runtime::gauge> term;

@@ -1,10 +1,10 @@
 // With whom a node speaks: the nodes that the configuration store has, each with the disk that it has of it.
 //
-// Whoever reads the store says `know`; links and beacons ask `check` of everything that comes from outside,
-// before anything is kept of it. So what a node keeps of others (leases, bytes not taken, metrics) is bounded
-// by the membership, whatever numbers are made up (of a number that leaves it only its metrics stay), and an
-// old disk or process counts for nothing. A disk that was announced a moment ago counts once the store has
-// been read again.
+// Whoever reads the store says `know`; links and heartbeats ask `check` of everything that comes from
+// outside, before anything is kept of it. So what a node keeps of others (leases, bytes not taken, metrics)
+// is bounded by the membership, whatever numbers are made up (of a number that leaves it only its metrics
+// stay), and an old disk or process counts for nothing. A disk that was announced a moment ago counts once
+// the store has been read again.
 //
 // *Concurrency*: any thread.
 #pragma once

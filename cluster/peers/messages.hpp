@@ -17,29 +17,30 @@
 
 namespace orderd::cluster {
 
-/// Seat -> peers: these bytes (an encoded peer_message) to the seat of that shard on that node, or nowhere.
+/// Replica host -> peers: these bytes (an encoded peer_message) to the replica host of that shard on that
+/// node, or nowhere.
 struct peer_send {
   std::uint32_t node = 0;
   std::shared_ptr<const std::string> bytes;
   std::uint32_t shard = 0;
 };
 
-/// Peers -> seat: a node sent these bytes; not decoded, not checked.
+/// Peers -> replica host: a node sent these bytes; not decoded, not checked.
 struct peer_received {
   std::uint32_t from_node = 0;
   std::shared_ptr<const std::string> bytes;
 };
 
-/// Seat -> peers: so many received bytes of that node are done with. What is not given back is not read
-/// again.
+/// Replica host -> peers: so many received bytes of that node are done with. What is not given back is not
+/// read again.
 struct peer_taken {
   std::uint32_t node = 0;
   std::size_t bytes = 0;
 };
 
-/// Node -> peers: the seats by shard; accept and make connections from now on.
+/// Node -> peers: the replica hosts by shard; accept and make connections from now on.
 struct peers_know {
-  std::vector<caf::actor> seats;
+  std::vector<caf::actor> hosts;
 };
 
 /// Directory -> peers: where the nodes are; others are forgotten. One's own is ignored.
@@ -47,8 +48,8 @@ struct peer_endpoints {
   std::map<std::uint32_t, std::string> nodes;
 };
 
-/// Peers -> every seat: what is sent to that node from now on goes out; or is dropped, and what was sent
-/// before may be lost.
+/// Peers -> every replica host: what is sent to that node from now on goes out; or is dropped, and what was
+/// sent before may be lost.
 struct link_up {
   std::uint32_t node = 0;
 };

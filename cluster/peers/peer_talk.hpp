@@ -1,4 +1,4 @@
-// One connection between two nodes as a plain class: bytes in, messages for seats out.
+// One connection between two nodes as a plain class: bytes in, messages for replica hosts out.
 //
 // *Operation*: the node that calls says PEER_HELLO, the called one checks it (it must be of this
 // cluster, and a node and disk that are known) and says its own; from then on the caller
@@ -26,6 +26,9 @@
 #include <utility>
 
 namespace orderd::cluster {
+
+using runtime::replica_id;
+using runtime::steady_time;
 
 struct peer_identity {
   std::string cluster_id; ///< at most limits::cluster_id_bytes_max

@@ -55,14 +55,14 @@ void peers_actor::on_exit() {
   for (const auto& [socket, one] : incoming_)
     cut(socket);
   outgoing_.clear();
-  seats_.clear(); // seats that nobody else holds can end now
+  hosts_.clear(); // replica hosts that nobody else holds can end now
 }
 
 void peers_actor::serve(const peers_know& what) {
-  runtime::require(what.seats.size() == shards_, "the peers need the seat of every shard");
-  seats_ = what.seats;
-  if (door_)
-    add_doorman(std::exchange(door_, nullptr));
+  runtime::require(what.hosts.size() == shards_, "the peers need the replica host of every shard");
+  hosts_ = what.hosts;
+  if (acceptor_)
+    add_doorman(std::exchange(acceptor_, nullptr));
 }
 
 void peers_actor::read(const caf::io::new_data_msg& what) {
@@ -97,17 +97,17 @@ void peers_actor::tick() {
     if (!check(socket, one, now))
       overdue_.push_back(socket);
   cut_overdue();
-  show_numbers();
+  publish_metrics();
 }
 
-void peers_actor::show_numbers() {
+void peers_actor::publish_metrics() {
   std::size_t unsent = 0;
   for (const auto& [node, link] : outgoing_)
     unsent += link.unsent;
-  numbers_.in_flight.at("sending").Set(static_cast<double>(unsent));
-  numbers_.in_flight_max.at("sending").Set(static_cast<double>(unsent_bytes_max_ * outgoing_.size()));
-  numbers_.in_flight.at("received").Set(static_cast<double>(untaken_total_));
-  numbers_.in_flight_max.at("received").Set(static_cast<double>(untaken_total_max_));
+  metrics_.in_flight.at("sending").Set(static_cast<double>(unsent));
+  metrics_.in_flight_max.at("sending").Set(static_cast<double>(unsent_bytes_max_ * outgoing_.size()));
+  metrics_.in_flight.at("received").Set(static_cast<double>(untaken_total_));
+  metrics_.in_flight_max.at("received").Set(static_cast<double>(untaken_total_max_));
 }
 
 // -- sending -------------------------------------------------------------------------------------
@@ -152,17 +152,17 @@ void peers_actor::send_message(const peer_send& what) {
   write(link, *what.bytes);
   flush(link.socket);
   const auto label = std::to_string(what.node);
-  numbers_.messages.at("out", label).Increment();
-  numbers_.bytes.at("out", label).Increment(static_cast<double>(what.bytes->size()));
+  metrics_.messages.at("out", label).Increment();
+  metrics_.bytes.at("out", label).Increment(static_cast<double>(what.bytes->size()));
 }
 
 void peers_actor::drop_message(std::uint32_t node, const char* reason) {
   if (outgoing_.contains(node)) // Else it is no node, or one that left.
-    numbers_.drops.at(std::to_string(node), reason).Increment();
+    metrics_.drops.at(std::to_string(node), reason).Increment();
 }
 
 void peers_actor::connect_if_due(std::uint32_t node, outgoing_link& link, steady_time now) {
-  if (seats_.empty() || link.connecting || link.talk || !link.pause.due(now))
+  if (hosts_.empty() || link.connecting || link.talk || !link.pause.due(now))
     return;
   log::debug("peers", "connecting", {{"node", node}, {"endpoint", link.endpoint}});
   link.connecting = true;
@@ -196,10 +196,10 @@ void peers_actor::read_answer(std::uint32_t node, std::string_view bytes) {
     return;
   link.up = true;
   link.pause.succeeded();
-  numbers_.link_up.at(node).Set(1);
+  metrics_.link_up.at(node).Set(1);
   if (const auto unsaid = link_changes_.may_say({node, true}, steady_clock::now()))
     log::info("peers", "link_up", {{"node", node}, {"unsaid", *unsaid}});
-  tell_seats(link_up{node});
+  send_to_replicas(link_up{node});
 }
 
 /// Ends what there is of a connection; a new one is made after the pause.
@@ -217,10 +217,10 @@ void peers_actor::lose(std::uint32_t node, outgoing_link& link, const std::strin
     log::debug("peers", "no_link", {{"node", node}}, why);
     return;
   }
-  numbers_.link_up.at(node).Set(0);
+  metrics_.link_up.at(node).Set(0);
   if (const auto unsaid = link_changes_.may_say({node, false}, steady_clock::now()))
     log::warn("peers", "link_down", {{"node", node}, {"unsaid", *unsaid}}, why);
-  tell_seats(link_down{node});
+  send_to_replicas(link_down{node});
 }
 
 void peers_actor::write(outgoing_link& link, std::string_view bytes) {
@@ -239,25 +239,25 @@ result<caf::io::doorman_ptr> listen_for_peers(caf::actor_system& system, const s
   auto at = parse_loopback_endpoint(address);
   if (!at)
     return at.error();
-  auto door = system.middleman().backend().new_tcp_doorman(at->port, at->address.c_str(), true);
-  if (!door)
+  auto acceptor = system.middleman().backend().new_tcp_doorman(at->port, at->address.c_str(), true);
+  if (!acceptor)
     return fault{fault_code::unavailable,
                  "cannot listen on " + address
                      + ": the port is in use or not allowed; choose another with --peer-listen HOST:PORT"};
-  return std::move(*door);
+  return std::move(*acceptor);
 }
 
 result<peers_handle> spawn_peers(caf::actor_system& system, peers_options options,
-                                 caf::io::doorman_ptr door) {
-  if (!door) {
+                                 caf::io::doorman_ptr acceptor) {
+  if (!acceptor) {
     auto bound = listen_for_peers(system, options.address);
     if (!bound)
       return bound.error();
-    door = *std::move(bound);
+    acceptor = *std::move(bound);
   }
-  const auto port = door->port();
+  const auto port = acceptor->port();
   caf::actor_config config{&system.middleman().backend()};
-  auto made = system.spawn_class<peers_actor, caf::no_spawn_options>(config, options, std::move(door));
+  auto made = system.spawn_class<peers_actor, caf::no_spawn_options>(config, options, std::move(acceptor));
   return peers_handle{std::move(made), port};
 }
 

@@ -49,7 +49,7 @@ struct incoming_link {
   connection_table::number number;     ///< in the order they were accepted
   bool wide_open = false;              ///< reads are as large as a known node's may be
   bool waits = false;                  ///< not read until the node's older one is gone
-  bool paused = false;                 ///< not read until the seats have taken some
+  bool paused = false;                 ///< not read until the replica hosts have taken some
   std::optional<steady_time> asked_at; ///< when reading went on, until something is read
   std::optional<steady_time> ended_at; ///< when the talk was finished
 };
@@ -65,12 +65,12 @@ inline constexpr connection_places places_of_peers{
 
 class peers_actor : public tidy_broker {
 public:
-  peers_actor(caf::actor_config& config, const peers_options& options, caf::io::doorman_ptr door)
+  peers_actor(caf::actor_config& config, const peers_options& options, caf::io::doorman_ptr acceptor)
       : tidy_broker(config), own_(options.own), shards_(options.shards), known_(options.known),
-        numbers_(options.numbers), unsent_bytes_max_(options.unsent_bytes_max),
+        metrics_(options.metrics), unsent_bytes_max_(options.unsent_bytes_max),
         untaken_bytes_max_(options.untaken_bytes_max), untaken_total_max_(options.untaken_total_max),
-        door_(std::move(door)) {
-    show_numbers();
+        acceptor_(std::move(acceptor)) {
+    publish_metrics();
   }
 
   const char* name() const override { return "orderd.peers"; }
@@ -82,7 +82,7 @@ private:
   void read(const caf::io::new_data_msg& what);
   void closed(caf::io::connection_handle socket);
   void tick();
-  void show_numbers();
+  void publish_metrics();
 
   // -- sending ---------------------------------------------------------------
   void know(const peer_endpoints& what);
@@ -112,20 +112,20 @@ private:
   bool too_much_untaken(const incoming_link& from) const;
 
   template <class Message>
-  void tell_seats(const Message& what) {
-    for (const auto& seat : seats_)
-      send(seat, what);
+  void send_to_replicas(const Message& what) {
+    for (const auto& host : hosts_)
+      send(host, what);
   }
 
   const peer_identity own_;
   std::uint32_t shards_;
   const known_nodes& known_;
-  cluster_metrics& numbers_;
+  cluster_metrics& metrics_;
   std::size_t unsent_bytes_max_;
   std::size_t untaken_bytes_max_;
   std::size_t untaken_total_max_;
-  caf::io::doorman_ptr door_;
-  std::vector<caf::actor> seats_;
+  caf::io::doorman_ptr acceptor_;
+  std::vector<caf::actor> hosts_;
   std::map<std::uint32_t, outgoing_link> outgoing_; ///< by node
   std::unordered_map<caf::io::connection_handle, std::uint32_t> nodes_of_sockets_;
   std::unordered_map<caf::io::connection_handle, incoming_link> incoming_;

@@ -84,11 +84,11 @@ void peers_actor::read_messages(connection_handle socket, incoming_link& from, s
 
 void peers_actor::deliver(std::uint32_t node, std::uint32_t shard, std::string_view payload) {
   const auto label = std::to_string(node);
-  numbers_.messages.at("in", label).Increment();
-  numbers_.bytes.at("in", label).Increment(static_cast<double>(payload.size()));
+  metrics_.messages.at("in", label).Increment();
+  metrics_.bytes.at("in", label).Increment(static_cast<double>(payload.size()));
   untaken_[node] += payload.size();
   untaken_total_ += payload.size();
-  send(seats_[shard], peer_received{node, std::make_shared<const std::string>(payload)});
+  send(hosts_[shard], peer_received{node, std::make_shared<const std::string>(payload)});
 }
 
 /// A node has one connection to this one: nothing that an older one still brings may come after what the new
@@ -163,7 +163,7 @@ bool peers_actor::say_output(connection_handle socket, incoming_link& to, steady
 
 /// Ends a connection for want of a place.
 void peers_actor::refuse(incoming_link& one, const char* reason, const std::string& sentence) {
-  numbers_.refusals.at(reason).Increment();
+  metrics_.refusals.at(reason).Increment();
   one.talk.fail({runtime::fault_code::overloaded, sentence});
   say_output(sockets_.at(one.number), one, steady_clock::now());
 }

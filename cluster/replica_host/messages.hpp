@@ -19,20 +19,20 @@
 
 namespace orderd::cluster {
 
-/// Node -> seat: these are the others, and where replies go; start.
-struct seat_peers {
-  std::vector<caf::actor> seats; ///< by shard, itself included
+/// Node -> replica host: these are the others, and where replies go; start.
+struct replica_handles {
+  std::vector<caf::actor> hosts; ///< by shard, itself included
   caf::actor gateway;
   caf::actor peers;
   caf::actor directory;
 };
 
-/// Seat -> itself: time has passed.
-struct seat_tick {};
+/// Replica host -> itself: time has passed.
+struct replica_tick {};
 
-/// Node -> seat: say how your replica is; the answer is a `seat_description`.
-struct describe_seat {};
-struct seat_description {
+/// Node -> replica host: say how your replica is; the answer is a `replica_description`.
+struct describe_replica {};
+struct replica_description {
   std::uint32_t shard = 0;
   versioned_assignment known;
   std::uint64_t committed = 0;
@@ -50,14 +50,14 @@ struct seat_description {
 } // namespace orderd::cluster
 
 CAF_BEGIN_TYPE_ID_BLOCK(orderd_replica_host, orderd::cluster::type_ids::replica_host)
-CAF_ADD_TYPE_ID(orderd_replica_host, (orderd::cluster::seat_peers))
-CAF_ADD_TYPE_ID(orderd_replica_host, (orderd::cluster::seat_tick))
-CAF_ADD_TYPE_ID(orderd_replica_host, (orderd::cluster::describe_seat))
-CAF_ADD_TYPE_ID(orderd_replica_host, (orderd::cluster::seat_description))
+CAF_ADD_TYPE_ID(orderd_replica_host, (orderd::cluster::replica_handles))
+CAF_ADD_TYPE_ID(orderd_replica_host, (orderd::cluster::replica_tick))
+CAF_ADD_TYPE_ID(orderd_replica_host, (orderd::cluster::describe_replica))
+CAF_ADD_TYPE_ID(orderd_replica_host, (orderd::cluster::replica_description))
 CAF_END_TYPE_ID_BLOCK(orderd_replica_host)
 static_assert(caf::id_block::orderd_replica_host::end <= orderd::cluster::type_ids::node);
 
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(orderd::cluster::seat_peers)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(orderd::cluster::seat_tick)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(orderd::cluster::describe_seat)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(orderd::cluster::seat_description)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(orderd::cluster::replica_handles)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(orderd::cluster::replica_tick)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(orderd::cluster::describe_replica)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(orderd::cluster::replica_description)

@@ -20,7 +20,7 @@ constexpr std::chrono::milliseconds tick_interval{20};
 
 } // namespace
 
-replica_actor::replica_actor(caf::actor_config& config, seat_dependencies given)
+replica_actor::replica_actor(caf::actor_config& config, replica_dependencies given)
     : caf::event_based_actor(config), given_(std::move(given)),
       replica_(given_.options, given_.disk, *this, given_.board, clock().now()),
       shown_numbers_(given_.cluster_numbers, given_.options.shard) {}
@@ -28,9 +28,9 @@ replica_actor::replica_actor(caf::actor_config& config, seat_dependencies given)
 replica_actor::~replica_actor() = default;
 
 caf::behavior replica_actor::make_behavior() {
-  set_default_handler(caf::skip); // What comes early waits for seat_peers.
+  set_default_handler(caf::skip); // What comes early waits for replica_handles.
   return {
-      [this](const seat_peers& peers) {
+      [this](const replica_handles& peers) {
         start(peers);
         set_default_handler(caf::print_and_drop);
         become(running());
@@ -40,7 +40,7 @@ caf::behavior replica_actor::make_behavior() {
 
 caf::behavior replica_actor::running() {
   return {
-      // what passes through: seat_traffic.cpp
+      // what passes through: replica_routing.cpp
       [this](runtime::shard_requests& batch) { take(batch); },
       [this](const runtime::connection_gone& what) { take(what); },
       [this](runtime::gateway_replies& batch) { take(batch); },
@@ -89,8 +89,8 @@ caf::behavior replica_actor::running() {
       [](const link_up&) {},
       [this](const link_down& what) { run([&] { replica_.link_lost(what.node); }); },
       // questions
-      [this](seat_tick) { tick(); },
-      [this](describe_seat) { return describe_with_missed(); },
+      [this](replica_tick) { tick(); },
+      [this](describe_replica) { return describe_with_missed(); },
       [this](runtime::describe_shard) { return describe_shard(); },
   };
 }
@@ -99,7 +99,7 @@ void replica_actor::on_exit() {
   if (engine_)
     caf::anon_send_exit(engine_, caf::exit_reason::kill);
   engine_ = nullptr;
-  seats_.clear(); // Seats know each other and themselves.
+  hosts_.clear(); // Replica hosts know each other and themselves.
   gateway_ = peers_ = nullptr;
   directory_ = nullptr;
 }
@@ -122,8 +122,8 @@ void replica_actor::run(const std::function<void()>& input) {
             state);
 }
 
-void replica_actor::start(const seat_peers& peers) {
-  seats_ = peers.seats;
+void replica_actor::start(const replica_handles& peers) {
+  hosts_ = peers.hosts;
   gateway_ = peers.gateway;
   peers_ = peers.peers;
   directory_ = peers.directory;
@@ -133,17 +133,17 @@ void replica_actor::start(const seat_peers& peers) {
   });
   caf::event_based_actor::send(given_.journal,
                                runtime::trim_journal{given_.options.shard, given_.disk.applied});
-  delayed_send(this, tick_interval, seat_tick{});
+  delayed_send(this, tick_interval, replica_tick{});
 }
 
 void replica_actor::tick() {
   run([this] { replica_.tick(now()); });
   if (gate_.holds() && replica_.may_answer(now()))
     let_go(gate_.answered({}, true), false);
-  for (const auto& each : gate_.take_late(given_.clock.now().monotone_ms))
+  for (const auto& each : gate_.expire(given_.clock.now().monotone_ms))
     refuse(each, {fault_code::timeout, "the outcome is not known yet; ask again with the same id"});
-  show_numbers();
-  delayed_send(this, tick_interval, seat_tick{});
+  publish_metrics();
+  delayed_send(this, tick_interval, replica_tick{});
 }
 
 // -- the journal and the state -------------------------------------------------------------------
@@ -243,13 +243,13 @@ void replica_actor::start_engine(const runtime::epoch_mark& opening) {
   options.last = opening;
   const caf::actor self{this};
   engine_ = spawn<runtime::shard_actor>(
-      runtime::shard_dependencies{options, given_.form, given_.rules, given_.clock, given_.numbers,
+      runtime::shard_dependencies{options, given_.form, given_.rules, given_.clock, given_.metrics,
                                   *std::move(reader), self, self, given_.provider, given_.fatal});
   engine_->attach_functor([fatal = given_.fatal](const caf::error& why) {
     if (why != caf::exit_reason::user_shutdown && why != caf::exit_reason::kill)
       fatal("shard", {runtime::fault_code::internal, "the actor ended: " + caf::to_string(why)});
   });
-  caf::event_based_actor::send(engine_, runtime::shard_peers{seats_, self});
+  caf::event_based_actor::send(engine_, runtime::shard_handles{hosts_, self});
   if (admission_)
     caf::event_based_actor::send(engine_, *admission_);
 }
@@ -290,14 +290,14 @@ void replica_actor::end_node(const std::string& why) {
 
 // -- for people ----------------------------------------------------------------------------------
 
-void replica_actor::show_numbers() {
+void replica_actor::publish_metrics() {
   shown_numbers_.show(describe(), given_.options.self, replica_.serving() && replica_.takes_work());
   if (!engine_) // Else the engine shows its own.
-    given_.numbers.apply_lag_epochs.at(given_.options.shard)
+    given_.metrics.apply_lag_epochs.at(given_.options.shard)
         .Set(static_cast<double>(replica_.log().committed() - replica_.log().applied()));
 }
 
-seat_description replica_actor::describe() const {
+replica_description replica_actor::describe() const {
   return {given_.options.shard,
           replica_.known(),
           replica_.log().committed(),
@@ -310,7 +310,7 @@ seat_description replica_actor::describe() const {
           replica_.log().terms().starts()};
 }
 
-seat_description replica_actor::describe_with_missed() const {
+replica_description replica_actor::describe_with_missed() const {
   auto how = describe();
   how.missed = missed();
   how.refusing_because = refusing_because();
@@ -329,7 +329,7 @@ runtime::shard_description replica_actor::describe_without_engine() const {
   return how;
 }
 
-/// What the engine says of it, where it runs, and what only the seat knows.
+/// What the engine says of it, where it runs, and what only the replica host knows.
 caf::result<runtime::shard_description> replica_actor::describe_shard() {
   if (!engine_)
     return describe_without_engine();

@@ -1,14 +1,15 @@
-// The seat of a shard on a node: hosts its replica (replica.hpp), and is the place that everyone on this node
-// sends the shard's messages to, whichever node leads it.
+// The replica host of a shard on a node: hosts its replica (replica.hpp), and is the place that everyone on
+// this node sends the shard's messages to, whichever node leads it.
 //
-//   gateway --requests--> seat --> shard actor      (while this node leads; else NOT_OWNER, with where to go)
-//   shard actor --epochs--> seat --> journal, peers (it is the shard's journal: durable means committed)
-//   shard actor --replies--> seat --> gateway       (while the leases hold)
-//   shards, peers --commands--> seat --> shard actor, or the primary's node
+//   gateway --requests--> replica host --> shard actor      (while this node leads; else NOT_OWNER, with
+//   where to go) shard actor --epochs--> replica host --> journal, peers (it is the shard's journal: durable
+//   means committed) shard actor --replies--> replica host --> gateway       (while the leases hold) shards,
+//   peers --commands--> replica host --> shard actor, or the primary's node
 //
-// Messages: seat_peers starts it; from then on runtime::{shard_requests, channel_commands,
+// Messages: replica_handles starts it; from then on runtime::{shard_requests, channel_commands,
 // channel_acknowledged, describe_shard, admit_new_work} as a shard actor; those of a shard actor to its
-// journal, applier and gateway; the answers of journal, applier and directory; peer_received; describe_seat.
+// journal, applier and gateway; the answers of journal, applier and directory; peer_received;
+// describe_replica.
 //
 // *Limits*: holds what the credit windows of clients and peers allow; the replica's own are in
 // replica_core.hpp. Runs on CAF's scheduler; never blocks but for reads of pages of the state store.
@@ -16,9 +17,9 @@
 
 #include "cluster/directory/messages.hpp"
 #include "cluster/peers/messages.hpp"
+#include "cluster/replica_host/lease_gate.hpp"
 #include "cluster/replica_host/messages.hpp"
-#include "cluster/replica_host/seat_gate.hpp"
-#include "cluster/replica_host/seat_numbers.hpp"
+#include "cluster/replica_host/replica_metrics.hpp"
 #include "cluster/replication/append_cache.hpp"
 #include "cluster/replication/lease_board.hpp"
 #include "cluster/replication/replica.hpp"
@@ -46,8 +47,8 @@
 
 namespace orderd::cluster {
 
-/// What a seat is given. References must outlive the actor.
-struct seat_dependencies {
+/// What a replica host is given. References must outlive the actor.
+struct replica_dependencies {
   replica_options options;
   replica_start disk;
   runtime::shard_options engine; ///< of the shard's engine, whenever it runs here
@@ -56,7 +57,7 @@ struct seat_dependencies {
   lease_board& board;
   const runtime::business& rules;
   const runtime::node_clock& clock;
-  runtime::metrics& numbers;
+  runtime::metrics& metrics;
   cluster_metrics& cluster_numbers;
   caf::actor journal;
   caf::actor applier;
@@ -69,7 +70,7 @@ struct seat_dependencies {
 
 class replica_actor : public caf::event_based_actor, private replica_port {
 public:
-  replica_actor(caf::actor_config& config, seat_dependencies given);
+  replica_actor(caf::actor_config& config, replica_dependencies given);
   ~replica_actor() override;
 
   const char* name() const override { return "orderd.seat"; }
@@ -99,7 +100,7 @@ private:
   void distrust_disk(const std::string& why) override;
   void end_node(const std::string& why) override;
 
-  // seat_traffic.cpp: what passes through
+  // replica_routing.cpp: what passes through
   void take(runtime::shard_requests& batch);
   void take(const runtime::connection_gone& what);
   void take(runtime::gateway_replies& batch);
@@ -114,14 +115,14 @@ private:
   bool to_engine(const peer_body& what);
 
   caf::behavior running();
-  void start(const seat_peers& peers);
+  void start(const replica_handles& peers);
   void tick();
-  void show_numbers();
+  void publish_metrics();
   bool from_engine();
   void send_to_leader(peer_body what);
   void check_size(const peer_message& message, std::size_t bytes);
-  seat_description describe() const;
-  seat_description describe_with_missed() const;
+  replica_description describe() const;
+  replica_description describe_with_missed() const;
   runtime::shard_description describe_without_engine() const;
   caf::result<runtime::shard_description> describe_shard();
   std::vector<runtime::missed_copy> missed() const;
@@ -130,15 +131,15 @@ private:
   void run(const std::function<void()>& input);
   steady_time now() const { return given_.board.now(clock().now()); }
 
-  seat_dependencies given_;
+  replica_dependencies given_;
   replica replica_;
-  seat_numbers shown_numbers_;
-  std::vector<caf::actor> seats_;
+  replica_metrics shown_numbers_;
+  std::vector<caf::actor> hosts_;
   caf::actor gateway_;
   caf::actor peers_;
   caf::actor directory_;
   caf::actor engine_; ///< runs while this node serves the shard
-  seat_gate gate_;
+  lease_gate gate_;
   std::optional<runtime::admit_new_work> admission_;
   std::shared_ptr<const std::map<std::uint32_t, known_node>> nodes_;
   std::unique_ptr<runtime::state_reader> reader_; ///< of a copy under way

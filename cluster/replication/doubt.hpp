@@ -1,6 +1,6 @@
 // Why a replica does not do what another node says. Each is a bug, a stale process, or somebody who is no
-// node at all; the replica goes on as if nothing had been said, and the seat counts it and says so, seldom
-// enough.
+// node at all; the replica goes on as if nothing had been said, and the replica host counts it and says so,
+// seldom enough.
 #pragma once
 
 #include <array>

@@ -7,7 +7,7 @@ namespace orderd::cluster {
 
 namespace {
 
-/// From its last sign of life, a seat's beacons are sent this long.
+/// From its last sign of life, a replica host's heartbeats are sent this long.
 constexpr std::chrono::seconds stuck_after{1};
 
 std::uint64_t nanoseconds_of(steady_time at) {
@@ -27,7 +27,7 @@ steady_time time_with_suspends() {
   return steady_time{std::chrono::seconds{now.tv_sec} + std::chrono::nanoseconds{now.tv_nsec}};
 }
 
-// -- for the seats -------------------------------------------------------------------------------
+// -- for the replica hosts -------------------------------------------------------------------------------
 
 void lease_board::lead(std::uint32_t shard, std::uint64_t term, steady_time now) {
   const std::lock_guard lock{mutex_};
@@ -121,25 +121,25 @@ void lease_board::know(const std::map<std::uint32_t, std::uint64_t>& disks) {
     });
 }
 
-// -- for the beacon thread -----------------------------------------------------------------------
+// -- for the heartbeat thread -----------------------------------------------------------------------
 
-beacon lease_board::next(steady_time now) const {
+heartbeat lease_board::next(steady_time now) const {
   const std::lock_guard lock{mutex_};
-  beacon out{false, self_, nanoseconds_of(now), {}};
+  heartbeat out{false, self_, nanoseconds_of(now), {}};
   for (const auto& [shard, entry] : led_)
     if (now - entry.alive_at < stuck_after)
       out.shards.push_back({shard, entry.term});
   return out;
 }
 
-std::optional<beacon> lease_board::take(const beacon& heard, steady_time now) {
+std::optional<heartbeat> lease_board::take(const heartbeat& heard, steady_time now) {
   const std::lock_guard lock{mutex_};
   if (heard.acknowledgement) {
     note_acknowledgement(heard, now);
     return std::nullopt;
   }
   heard_[heard.from.node] = now;
-  beacon answer{true, self_, heard.sent_at_ns, {}};
+  heartbeat answer{true, self_, heard.sent_at_ns, {}};
   for (const auto& each : heard.shards) {
     const auto found = followed_.find(each.shard);
     if (found == followed_.end())
@@ -156,9 +156,9 @@ std::optional<beacon> lease_board::take(const beacon& heard, steady_time now) {
   return answer;
 }
 
-void lease_board::note_acknowledgement(const beacon& heard, steady_time now) {
+void lease_board::note_acknowledgement(const heartbeat& heard, steady_time now) {
   if (heard.sent_at_ns > nanoseconds_of(now))
-    return; // no beacon of ours
+    return; // no heartbeat of ours
   const auto sent_at = time_of(heard.sent_at_ns);
   for (const auto& each : heard.shards) {
     const auto found = led_.find(each.shard);

@@ -123,7 +123,7 @@ using peer_body = std::variant<announce, lead, follow, append, appended, unexpec
                                handed_over_to_you, copy_rows, copied, channel_batch, channel_receipt>;
 
 struct peer_message {
-  std::uint32_t shard = 0;          ///< whose seat takes it
+  std::uint32_t shard = 0;          ///< whose replica host takes it
   runtime::replica_id from;         ///< the node that says it, and its disk
   std::uint64_t to_incarnation = 0; ///< of the receiver's disk; 0: any
   peer_body body;

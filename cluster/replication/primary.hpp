@@ -148,7 +148,7 @@ private:
   std::uint64_t attempts_ = 0;
   std::uint64_t copies_ = 0;
   steady_time leads_since_;
-  steady_time leases_since_; ///< leases of beacons sent before do not count
+  steady_time leases_since_; ///< leases of heartbeats sent before do not count
 };
 
 } // namespace orderd::cluster

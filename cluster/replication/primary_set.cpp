@@ -84,7 +84,7 @@ void primary::change_set(steady_time now) {
   core_.port.propose(proposed_->version, proposed_->what);
 }
 
-/// By the last answer to a beacon: far away it comes late, but comes.
+/// By the last answer to a heartbeat: far away it comes late, but comes.
 bool primary::heard(const replica_id& who, steady_time now) const {
   return now - core_.board.answered_at(core_.options.shard, who) <= core_.board.timing().lease;
 }

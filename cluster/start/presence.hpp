@@ -19,9 +19,9 @@ std::optional<std::string> who_answers(const known_node& announced, std::uint32_
                                        const std::string& cluster, const std::string& own_endpoint,
                                        std::chrono::milliseconds limit);
 
-/// Asks the other nodes whether one of them hears beacons of that node, wherever it runs: a sentence about
-/// it. A node that ended is heard for the grace of beacons (lease_board.hpp) after its last. Blocks, for up
-/// to `limit` each.
+/// Asks the other nodes whether one of them hears heartbeats of that node, wherever it runs: a sentence about
+/// it. A node that ended is heard for the grace of heartbeats (lease_board.hpp) after its last. Blocks, for
+/// up to `limit` each.
 std::optional<std::string> who_hears(const std::map<std::uint32_t, known_node>& others, std::uint32_t node,
                                      const std::string& cluster, std::chrono::milliseconds limit);
 

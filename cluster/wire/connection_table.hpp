@@ -17,7 +17,7 @@
 // place is free, which looks at the connections that wait for answers.
 #pragma once
 
-#include "config/door_limits.hpp"
+#include "config/connection_limits.hpp"
 
 #include <cstddef>
 #include <cstdint>

@@ -2,9 +2,9 @@
 // in longer words, with who sets it.
 //
 //   auto numbers = std::make_shared<runtime::metrics>("0.1.0");
-//   auto& lag = numbers->apply_lag_epochs.at("0"); // once, and kept
+//   auto& lag = metrics->apply_lag_epochs.at("0"); // once, and kept
 //   lag.Set(3);                                    // an atomic
-//   numbers->commit_duration.observe(took);        // two atomics
+//   metrics->commit_duration.observe(took);        // two atomics
 //
 // *Operation*: one object a node, made first and destroyed last; whoever counts keeps a reference to the
 // child it needs. `Collect` is called by the exposer (cluster/node/metrics_endpoint.hpp).
@@ -100,7 +100,7 @@ public:
   histogram epoch_stage = histogram::of_durations();  ///< admitted, until its epoch closes
   histogram commit_stage = histogram::of_durations(); ///< closed, until its epoch is durable
   histogram reply_stage = histogram::of_durations();  ///< durable, until the reply is written
-  /// orderd_admission_refusals_total{reason}: new work refused at the door (set by shards as well).
+  /// orderd_admission_refusals_total{reason}: new work refused on arrival (set by shards as well).
   labelled<counter> admission_refusals;
   /// orderd_connections: open client connections.
   gauge& connections;

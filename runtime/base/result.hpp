@@ -17,7 +17,7 @@ namespace orderd::runtime {
 
 /// Technical failures. The numbers go over the wire and never change.
 enum class fault_code : std::uint8_t {
-  overloaded = 1,          ///< refused at the door; try again later
+  overloaded = 1,          ///< refused on arrival; try again later
   timeout = 2,             ///< the outcome is not known yet; ask again with the same id
   unavailable = 3,         ///< a part of the node does not answer, or an address cannot be used
   storage_full = 4,        ///< new work is refused until space is freed

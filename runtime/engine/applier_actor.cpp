@@ -37,9 +37,9 @@ std::size_t up_to_compared(const std::vector<epoch_ptr>& epochs) {
 
 } // namespace
 
-applier_actor::applier_actor(caf::actor_config& config, storage& stores, caf::actor journal, metrics& numbers,
-                             applier_options options, fatal_handler fatal)
-    : caf::event_based_actor(config), stores_(stores), journal_(std::move(journal)), numbers_(numbers),
+applier_actor::applier_actor(caf::actor_config& config, storage& stores, caf::actor journal,
+                             runtime::metrics& metrics, applier_options options, fatal_handler fatal)
+    : caf::event_based_actor(config), stores_(stores), journal_(std::move(journal)), metrics_(metrics),
       options_(options), fatal_(std::move(fatal)) {}
 
 caf::behavior applier_actor::make_behavior() {
@@ -161,7 +161,7 @@ result<void> applier_actor::apply(std::uint32_t shard, shard_queue& queue) {
                    epoch_applied{store.applied_epoch(), store.size_bytes(), store.rows()});
   }
   queue.bytes = 0;
-  numbers_.state_bytes.at(shard).Set(static_cast<double>(store.size_bytes()));
+  metrics_.state_bytes.at(shard).Set(static_cast<double>(store.size_bytes()));
   caf::anon_send(journal_, trim_journal{shard, last});
   // Here, where nobody waits for the disk.
   return stores_.journal().sync_end();
@@ -207,7 +207,7 @@ lost_given_up applier_actor::give_up(const give_up_lost& request) {
     auto& store = stores_.state(shard);
     if (const auto given_up = store.give_up(ranges); !given_up)
       return {given_up.error()};
-    numbers_.lost_ranges.at(shard).Set(static_cast<double>(store.lost().size()));
+    metrics_.lost_ranges.at(shard).Set(static_cast<double>(store.lost().size()));
   }
   return {};
 }

@@ -40,8 +40,8 @@ struct applier_options {
 
 class applier_actor : public caf::event_based_actor {
 public:
-  /// `stores` and `numbers` must outlive the actor.
-  applier_actor(caf::actor_config& config, storage& stores, caf::actor journal, metrics& numbers,
+  /// `stores` and `metrics` must outlive the actor.
+  applier_actor(caf::actor_config& config, storage& stores, caf::actor journal, runtime::metrics& metrics,
                 applier_options options, fatal_handler fatal);
 
   const char* name() const override { return "orderd.applier"; }
@@ -79,7 +79,7 @@ private:
 
   storage& stores_;
   caf::actor journal_;
-  metrics& numbers_;
+  metrics& metrics_;
   applier_options options_;
   fatal_handler fatal_;
   std::shared_ptr<std::atomic<bool>> stopping_ = std::make_shared<std::atomic<bool>>(false);

@@ -11,9 +11,9 @@
 
 namespace orderd::runtime {
 
-journal_actor::journal_actor(caf::actor_config& config, journal_store& store, metrics& numbers,
+journal_actor::journal_actor(caf::actor_config& config, journal_store& store, runtime::metrics& metrics,
                              fatal_handler fatal)
-    : caf::event_based_actor(config), store_(store), numbers_(numbers), fatal_(std::move(fatal)) {}
+    : caf::event_based_actor(config), store_(store), metrics_(metrics), fatal_(std::move(fatal)) {}
 
 caf::behavior journal_actor::make_behavior() {
   // Every commit waits for this thread to wake up twice. Without the wish it works all the same.
@@ -82,8 +82,8 @@ void journal_actor::flush() {
   const auto started_at = std::chrono::steady_clock::now();
   if (const auto ok = store_.append(entries); !ok)
     return fail(ok.error());
-  numbers_.commit_duration.observe(std::chrono::steady_clock::now() - started_at);
-  numbers_.journal_bytes.Set(static_cast<double>(store_.size_bytes()));
+  metrics_.commit_duration.observe(std::chrono::steady_clock::now() - started_at);
+  metrics_.journal_bytes.Set(static_cast<double>(store_.size_bytes()));
   acknowledge(receipts);
 }
 
@@ -122,8 +122,8 @@ void journal_actor::trim(std::uint32_t shard, const shard_trim& upto) {
   const auto kept_from = upto.retained_from.value_or(upto.applied + 1);
   store_.trim(shard, std::min(upto.applied, kept_from == 0 ? 0 : kept_from - 1));
   const auto used = store_.used_by(shard);
-  numbers_.journal_shard_bytes.at(shard).Set(static_cast<double>(used.bytes));
-  numbers_.journal_oldest.at(shard).Set(static_cast<double>(used.oldest_ms) / 1000);
+  metrics_.journal_shard_bytes.at(shard).Set(static_cast<double>(used.bytes));
+  metrics_.journal_oldest.at(shard).Set(static_cast<double>(used.oldest_ms) / 1000);
 }
 
 void journal_actor::fail(const fault& why) {

@@ -25,8 +25,9 @@ namespace orderd::runtime {
 
 class journal_actor : public caf::event_based_actor {
 public:
-  /// `store` and `numbers` must outlive the actor.
-  journal_actor(caf::actor_config& config, journal_store& store, metrics& numbers, fatal_handler fatal);
+  /// `store` and `metrics` must outlive the actor.
+  journal_actor(caf::actor_config& config, journal_store& store, runtime::metrics& metrics,
+                fatal_handler fatal);
 
   const char* name() const override { return "orderd.journal"; }
   caf::behavior make_behavior() override;
@@ -59,7 +60,7 @@ private:
   void fail(const fault& why);
 
   journal_store& store_;
-  metrics& numbers_;
+  metrics& metrics_;
   fatal_handler fatal_;
   std::vector<journal_entry> entries_; ///< that wait
   std::vector<receipt> receipts_;      ///< of them; not empty: a flush is in the mailbox

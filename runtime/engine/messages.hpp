@@ -180,7 +180,7 @@ struct provider_response {
 struct probe_provider {};
 
 /// Node -> shard: these are the others; recover and start.
-struct shard_peers {
+struct shard_handles {
   std::vector<caf::actor> shards; ///< by number, itself included
   caf::actor gateway;             ///< takes gateway_replies
 };
@@ -280,7 +280,7 @@ CAF_ADD_TYPE_ID(orderd_runtime, (orderd::runtime::describe_shard))
 CAF_ADD_TYPE_ID(orderd_runtime, (orderd::runtime::shard_description))
 CAF_ADD_TYPE_ID(orderd_runtime, (orderd::runtime::inspect_state))
 CAF_ADD_TYPE_ID(orderd_runtime, (orderd::runtime::inspection_done))
-CAF_ADD_TYPE_ID(orderd_runtime, (orderd::runtime::shard_peers))
+CAF_ADD_TYPE_ID(orderd_runtime, (orderd::runtime::shard_handles))
 CAF_ADD_TYPE_ID(orderd_runtime, (orderd::runtime::flush_journal))
 CAF_ADD_TYPE_ID(orderd_runtime, (orderd::runtime::work_off))
 CAF_ADD_TYPE_ID(orderd_runtime, (orderd::runtime::apply_interval_over))
@@ -325,7 +325,7 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(orderd::runtime::describe_shard)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(orderd::runtime::shard_description)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(orderd::runtime::inspect_state)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(orderd::runtime::inspection_done)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(orderd::runtime::shard_peers)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(orderd::runtime::shard_handles)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(orderd::runtime::flush_journal)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(orderd::runtime::work_off)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(orderd::runtime::apply_interval_over)

@@ -12,9 +12,9 @@ constexpr std::chrono::milliseconds probe_interval{100};
 
 } // namespace
 
-provider_actor::provider_actor(caf::actor_config& config, caf::actor provider, metrics& numbers,
+provider_actor::provider_actor(caf::actor_config& config, caf::actor provider, runtime::metrics& metrics,
                                provider_worker_options options)
-    : caf::event_based_actor(config), provider_(std::move(provider)), numbers_(numbers), options_(options),
+    : caf::event_based_actor(config), provider_(std::move(provider)), metrics_(metrics), options_(options),
       gate_(options.gate) {}
 
 caf::behavior provider_actor::make_behavior() {
@@ -54,7 +54,7 @@ void provider_actor::send_one(const provider_gate::call& call) {
 void provider_actor::answered(const provider_gate::call& call, std::optional<std::string> answer,
                               const char* outcome) {
   gate_.ended(call, answer.has_value(), now_ms());
-  numbers_.provider_calls.at(outcome).Increment();
+  metrics_.provider_calls.at(outcome).Increment();
   caf::anon_send(caf::actor_cast<caf::actor>(shards_[call.shard]),
                  provider_answer{call.what.entity, call.what.call.step, std::move(answer)});
   send_allowed();

@@ -25,8 +25,8 @@ struct provider_worker_options {
 
 class provider_actor : public caf::event_based_actor {
 public:
-  /// `numbers` must outlive the actor.
-  provider_actor(caf::actor_config& config, caf::actor provider, metrics& numbers,
+  /// `metrics` must outlive the actor.
+  provider_actor(caf::actor_config& config, caf::actor provider, runtime::metrics& metrics,
                  provider_worker_options options);
 
   const char* name() const override { return "orderd.provider_worker"; }
@@ -42,7 +42,7 @@ private:
   std::int64_t now_ms() const;
 
   caf::actor provider_;
-  metrics& numbers_;
+  metrics& metrics_;
   provider_worker_options options_;
   provider_gate gate_;
   std::map<std::uint32_t, caf::strong_actor_ptr> shards_; ///< who sent calls, by shard number

@@ -22,8 +22,8 @@ double seconds(unix_ms time) {
 } // namespace
 
 scrub_actor::scrub_actor(caf::actor_config& config, std::vector<scrubbed_part> parts, const node_clock& clock,
-                         scrub_metrics& numbers, scrub_options options, damage_handler damaged)
-    : caf::event_based_actor(config), parts_(std::move(parts)), time_(clock), numbers_(numbers),
+                         scrub_metrics& metrics, scrub_options options, damage_handler damaged)
+    : caf::event_based_actor(config), parts_(std::move(parts)), time_(clock), metrics_(metrics),
       pace_(options, clock.now().monotone_ms), damaged_(std::move(damaged)) {}
 
 caf::behavior scrub_actor::make_behavior() {
@@ -31,7 +31,7 @@ caf::behavior scrub_actor::make_behavior() {
   if (getf(is_detached_flag))
     (void)request_low_share();
   if (pace_.by_itself()) {
-    numbers_.finished.Set(seconds(time_.now().wall_ms));
+    metrics_.finished.Set(seconds(time_.now().wall_ms));
     wake_after(std::min(look_ms, pace_.next_in_ms(time_.now().monotone_ms)));
   }
   return {
@@ -114,7 +114,7 @@ void scrub_actor::next_part(std::int64_t pause_ms) {
 }
 
 void scrub_actor::take(const scrub_slice& slice) {
-  numbers_.pages.Increment(static_cast<double>(slice.pages));
+  metrics_.pages.Increment(static_cast<double>(slice.pages));
   round_.pages += slice.pages;
   round_.bytes += slice.bytes;
   round_.bad += slice.bad_rows;
@@ -138,7 +138,7 @@ void scrub_actor::take(const scrub_slice& slice) {
     log::warn("scrub", "scrub_damage_gone", {{"store", part().name()}},
               "what was damaged is not there any more, and all of it is whole: it can be started on again");
   round_.progress = (static_cast<double>(part_) + slice.share) / static_cast<double>(parts_.size());
-  numbers_.progress.Set(round_.progress);
+  metrics_.progress.Set(round_.progress);
   at_ = slice.end ? scrub_cursor{} : slice.next;
 }
 
@@ -146,7 +146,7 @@ void scrub_actor::end_round() {
   const auto now = time_.now();
   round_.ended_at = now.wall_ms;
   if (pace_.by_itself())
-    numbers_.finished.Set(seconds(now.wall_ms));
+    metrics_.finished.Set(seconds(now.wall_ms));
   log::info("scrub", "scrub_ended",
             {{"ms", now.monotone_ms - began_at_}, {"bad", round_.bad}, {"mended", round_.mended}}, "");
   stop_round();
@@ -160,7 +160,7 @@ void scrub_actor::find(const std::string& what) {
 
 void scrub_actor::stop_round() {
   running_ = false;
-  numbers_.progress.Set(0);
+  metrics_.progress.Set(0);
   const auto now = time_.now().monotone_ms;
   pace_.ended(now);
   if (pace_.by_itself())

@@ -40,7 +40,7 @@ public:
 
   /// Stores, at least one, and references must outlive the actor.
   scrub_actor(caf::actor_config& config, std::vector<scrubbed_part> parts, const node_clock& clock,
-              scrub_metrics& numbers, scrub_options options, damage_handler damaged);
+              scrub_metrics& metrics, scrub_options options, damage_handler damaged);
 
   const char* name() const override { return "orderd.scrub"; }
   caf::behavior make_behavior() override;
@@ -59,12 +59,12 @@ private:
 
   const scrubbed_part& part() const { return parts_[part_]; }
   counter& damage_of_part() {
-    return part().is == scrubbed_part::kind::journal ? numbers_.journal_damage : numbers_.damage;
+    return part().is == scrubbed_part::kind::journal ? metrics_.journal_damage : metrics_.damage;
   }
 
   std::vector<scrubbed_part> parts_;
   const node_clock& time_;
-  scrub_metrics& numbers_;
+  scrub_metrics& metrics_;
   scrub_pace pace_;
   damage_handler damaged_;
   bool running_ = false;

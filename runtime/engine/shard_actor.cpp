@@ -36,7 +36,7 @@ std::unique_ptr<entity_host> make_host(config::entity_form form, caf::actor_syst
 shard_actor::shard_actor(caf::actor_config& config, shard_dependencies given)
     : caf::event_based_actor(config), self_(given.options.self), shard_index_(given.options.shard),
       shard_name_(std::to_string(shard_index_)), rules_(given.rules), clock_(given.clock),
-      numbers_(given.numbers), journal_(std::move(given.journal)), applier_(std::move(given.applier)),
+      metrics_(given.metrics), journal_(std::move(given.journal)), applier_(std::move(given.applier)),
       provider_(std::move(given.provider)), fatal_(std::move(given.fatal)),
       host_(make_host(given.form, system())),
       engine_(given.options, given.rules, *host_, std::move(given.reader), *this) {}
@@ -46,7 +46,7 @@ caf::behavior shard_actor::make_behavior() {
   // knows what it took before.
   set_default_handler(caf::skip);
   return {
-      [this](const shard_peers& peers) {
+      [this](const shard_handles& peers) {
         start(peers);
         set_default_handler(caf::print_and_drop);
         become(running());
@@ -91,11 +91,11 @@ void shard_actor::turn(const char* what, Work work) {
   if (took <= long_turns::allowed)
     return;
   turns_.add({what, took, clock_.now().wall_ms});
-  numbers_.long_turns.at(shard_index_).Increment();
+  metrics_.long_turns.at(shard_index_).Increment();
 }
 
 void shard_actor::take(const epoch_durable& what) {
-  numbers_.commit_stage.observe(clock().now() - closed_at_, std::exchange(closed_requests_, 0));
+  metrics_.commit_stage.observe(clock().now() - closed_at_, std::exchange(closed_requests_, 0));
   run([&] { engine_.durable(self_, what.number); });
   if (committing_ > what.number)
     return; // The next epoch went out at once.
@@ -106,7 +106,7 @@ void shard_actor::take(const epoch_durable& what) {
 void shard_actor::on_exit() {
   shards_.clear(); // Shards know each other and themselves: else none of them would ever be freed.
   gateway_ = nullptr;
-  hide_numbers();
+  reset_metrics();
 }
 
 template <class Input>
@@ -122,10 +122,10 @@ void shard_actor::run(Input input) {
   }
 }
 
-void shard_actor::start(const shard_peers& peers) {
+void shard_actor::start(const shard_handles& peers) {
   shards_ = peers.shards;
   gateway_ = peers.gateway;
-  numbers_.long_turns.at(shard_index_).Increment(0); // Shown from the start, for rates.
+  metrics_.long_turns.at(shard_index_).Increment(0); // Shown from the start, for rates.
   run([this] {
     if (const auto ok = engine_.recover(clock_.now()); !ok)
       throw bug("cannot start: " + ok.error().message);
@@ -185,7 +185,7 @@ void shard_actor::work() {
       auto part = waiting_.take(part_requests);
       const auto age = began - part.arrived_at;
       const auto count = part.requests.size();
-      numbers_.queue_stage.observe(age, count);
+      metrics_.queue_stage.observe(age, count);
       open_slices_.push_back({began, count});
       engine_.requests(std::move(part.requests), age, clock_.now());
       const auto ended = clock().now();
@@ -203,10 +203,10 @@ void shard_actor::tick() {
     if (!engine_.is_full())
       return;
     // Nothing is taken until the disk answers, and nobody waits beyond a deadline for that.
-    for (const auto& each : waiting_.take_late(now.monotone_ms))
+    for (const auto& each : waiting_.expire(now.monotone_ms))
       engine_.refuse(each.from, {fault_code::overloaded, "the shard waits for its disk; nothing was done"});
   });
-  show_numbers();
+  publish_metrics();
   delayed_send(this, tick_interval, shard_tick{});
 }
 
@@ -214,12 +214,12 @@ void shard_actor::append(epoch_ptr closed, std::size_t bytes) {
   committing_ = closed->number;
   closed_at_ = clock().now();
   for (const auto& [admitted_at, requests] : open_slices_) {
-    numbers_.epoch_stage.observe(closed_at_ - admitted_at, requests);
+    metrics_.epoch_stage.observe(closed_at_ - admitted_at, requests);
     closed_requests_ += requests;
   }
   open_slices_.clear();
-  numbers_.epoch_bytes.observe(bytes);
-  numbers_.epoch_rows.observe(closed->writes.size());
+  metrics_.epoch_bytes.observe(bytes);
+  metrics_.epoch_rows.observe(closed->writes.size());
   send(journal_, append_epoch{std::move(closed)});
 }
 
@@ -244,31 +244,31 @@ void shard_actor::release(shard_outputs outputs) {
     send(provider_, provider_calls{shard_index_, std::move(outputs.calls)});
 }
 
-void shard_actor::show_numbers() {
+void shard_actor::publish_metrics() {
   const auto how = engine_.describe();
   const auto& now = engine_.figures();
-  numbers_.apply_lag_epochs.at(shard_index_)
+  metrics_.apply_lag_epochs.at(shard_index_)
       .Set(static_cast<double>(how.committed_epoch - how.applied_epoch));
-  numbers_.unapplied_bytes.at(shard_index_).Set(static_cast<double>(how.unapplied_bytes));
-  numbers_.unsettled_orders.at(shard_index_).Set(static_cast<double>(how.unsettled));
-  numbers_.quarantined_entities.at(shard_index_).Set(static_cast<double>(how.quarantined));
-  numbers_.channel_backlog.at(shard_index_).Set(static_cast<double>(how.channel_backlog));
+  metrics_.unapplied_bytes.at(shard_index_).Set(static_cast<double>(how.unapplied_bytes));
+  metrics_.unsettled_orders.at(shard_index_).Set(static_cast<double>(how.unsettled));
+  metrics_.quarantined_entities.at(shard_index_).Set(static_cast<double>(how.quarantined));
+  metrics_.channel_backlog.at(shard_index_).Set(static_cast<double>(how.channel_backlog));
   const auto oldest = engine_.oldest_unsettled_since();
   const auto age_ms = oldest ? engine_.time() - *oldest : 0;
-  numbers_.oldest_unsettled_order_age.at(shard_index_).Set(static_cast<double>(age_ms) / 1e3);
+  metrics_.oldest_unsettled_order_age.at(shard_index_).Set(static_cast<double>(age_ms) / 1e3);
   show_clock();
   for (std::uint8_t kind = 0; kind <= kinds_max; ++kind) {
     const auto kind_name = rules_.kind_name(kind);
     if (kind_name.empty())
       continue;
-    numbers_.live_entities.at(kind_name, shard_name_).Set(static_cast<double>(engine_.live().count(kind)));
-    numbers_.entity_restarts.at(kind_name).Increment(
+    metrics_.live_entities.at(kind_name, shard_name_).Set(static_cast<double>(engine_.live().count(kind)));
+    metrics_.entity_restarts.at(kind_name).Increment(
         static_cast<double>(now.restarts_by_kind[kind] - shown_.restarts_by_kind[kind]));
   }
   for (const auto& [status, count] : now.settled)
-    numbers_.orders_settled.at(status).Increment(static_cast<double>(count - shown_.settled[status]));
+    metrics_.orders_settled.at(status).Increment(static_cast<double>(count - shown_.settled[status]));
   const auto count_refusals = [this](const char* reason, std::uint64_t count) {
-    numbers_.admission_refusals.at(reason).Increment(static_cast<double>(count));
+    metrics_.admission_refusals.at(reason).Increment(static_cast<double>(count));
   };
   count_refusals("overloaded", now.refused_overloaded - shown_.refused_overloaded);
   count_refusals("storage_full", now.refused_storage_full - shown_.refused_storage_full);
@@ -277,7 +277,7 @@ void shard_actor::show_numbers() {
 
 void shard_actor::show_clock() {
   const auto ahead_ms = engine_.wall_ahead_ms();
-  numbers_.wall_clock_ahead.at(shard_index_).Set(static_cast<double>(ahead_ms) / 1e3);
+  metrics_.wall_clock_ahead.at(shard_index_).Set(static_cast<double>(ahead_ms) / 1e3);
   const bool far = ahead_ms > clock_far_ms || ahead_ms < -clock_far_ms;
   if (far && !std::exchange(clock_was_far_, true))
     log::warn("shard", "clock_far", {{"shard", shard_index_}, {"wall_clock_ahead_ms", ahead_ms}},
@@ -288,14 +288,14 @@ void shard_actor::show_clock() {
               "the wall clock agrees with the shard's time again");
 }
 
-void shard_actor::hide_numbers() {
-  for (auto* each : {&numbers_.apply_lag_epochs, &numbers_.unapplied_bytes, &numbers_.unsettled_orders,
-                     &numbers_.oldest_unsettled_order_age, &numbers_.quarantined_entities,
-                     &numbers_.channel_backlog, &numbers_.wall_clock_ahead})
+void shard_actor::reset_metrics() {
+  for (auto* each : {&metrics_.apply_lag_epochs, &metrics_.unapplied_bytes, &metrics_.unsettled_orders,
+                     &metrics_.oldest_unsettled_order_age, &metrics_.quarantined_entities,
+                     &metrics_.channel_backlog, &metrics_.wall_clock_ahead})
     each->at(shard_index_).Set(0);
   for (std::uint8_t kind = 0; kind <= kinds_max; ++kind)
     if (const auto name = rules_.kind_name(kind); !name.empty())
-      numbers_.live_entities.at(name, shard_name_).Set(0);
+      metrics_.live_entities.at(name, shard_name_).Set(0);
 }
 
 } // namespace orderd::runtime

@@ -1,7 +1,7 @@
 // The actor of one shard: moves messages in and out of the shard engine (shard.hpp), and is the
 // supervisor and the execution unit of its entity actors.
 //
-// Messages: all of "-> shard" in messages.hpp. Nothing is taken before shard_peers: it gives the
+// Messages: all of "-> shard" in messages.hpp. Nothing is taken before shard_handles: it gives the
 // handles the shard sends to, recovers it, and starts its ticks; what comes earlier waits for it.
 // Runs on CAF's scheduler; never blocks but for reads of pages of the state store.
 #pragma once
@@ -31,7 +31,7 @@ struct shard_dependencies {
   config::entity_form form = config::entity_form::actor;
   const business& rules;
   const node_clock& clock;
-  metrics& numbers;
+  runtime::metrics& metrics;
   std::unique_ptr<state_reader> reader;
   caf::actor journal;
   caf::actor applier;
@@ -54,17 +54,17 @@ private:
   void release(shard_outputs outputs) override;
 
   caf::behavior running();
-  void start(const shard_peers& peers);
+  void start(const shard_handles& peers);
   void take(shard_requests& batch);
   void take(const epoch_durable& what);
   void forget(const connection_gone& what);
   void work_soon();
   void work();
   void tick();
-  void show_numbers();
+  void publish_metrics();
   void show_clock();
   /// Nothing of the shard is here any more: another node may serve it, and shows what it has.
-  void hide_numbers();
+  void reset_metrics();
   /// Runs one input and `finish`; a bug in the engine itself ends the node.
   template <class Input>
   void run(Input input);
@@ -78,7 +78,7 @@ private:
   const business& rules_;
   const node_clock& clock_;
   bool clock_was_far_ = false; ///< it was said
-  metrics& numbers_;
+  metrics& metrics_;
   caf::actor journal_;
   caf::actor applier_;
   caf::actor provider_;
@@ -92,7 +92,7 @@ private:
   std::unique_ptr<entity_host> host_;
   shard engine_; ///< after what it refers to
   long_turns turns_;
-  shard_figures shown_; ///< as of the last `show_numbers`
+  shard_figures shown_; ///< as of the last `publish_metrics`
   // Where the time of the requests of the open epoch, and of the one being committed, goes.
   struct admitted_slice {
     std::chrono::steady_clock::time_point admitted_at;

@@ -1,4 +1,4 @@
-// Who is let in: refuses work at the door, before anything is done for it.
+// Who is let in: refuses work on arrival, before anything is done for it.
 //
 // Pure. New work (new orders) is refused while the node refuses it (disk full), while it would wait too long
 // for its turn, while too much is committed but not applied, or while too many orders are unsettled.

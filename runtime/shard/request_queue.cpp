@@ -159,7 +159,7 @@ std::vector<request> request_queue::forget(std::uint64_t connection) {
   return out;
 }
 
-std::vector<request> request_queue::take_late(std::int64_t monotone_now) {
+std::vector<request> request_queue::expire(std::int64_t monotone_now) {
   std::vector<request> out;
   for (auto& [connection, waiting] : lines_)
     extract(waiting, out, [&](const request& each) { return each.deadline_at <= monotone_now; });

@@ -20,7 +20,7 @@
 // which the shard could not work (a full epoch waits for the disk).
 //
 // Within a connection requests keep their order. Pure; one thread. Everything O(1) but `forget` and
-// `take_late`.
+// `expire`.
 #pragma once
 
 #include "runtime/entity/request.hpp"
@@ -62,7 +62,7 @@ public:
   /// How long a request of a connection waits that comes after `ahead` others of it that are not here yet.
   nanoseconds expected_wait(std::uint64_t connection, std::size_t ahead, time_point now) const;
   /// Takes out those whose callers wait no longer, by the monotone clock of their deadlines. Looks at all.
-  std::vector<request> take_late(std::int64_t monotone_now);
+  std::vector<request> expire(std::int64_t monotone_now);
 
   /// The connection is gone. What it had waiting, in its order.
   std::vector<request> forget(std::uint64_t connection);

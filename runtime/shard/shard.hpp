@@ -29,8 +29,8 @@
 #include "runtime/entity/request.hpp"
 #include "runtime/entity/restart_policy.hpp"
 #include "runtime/shard/admission.hpp"
-#include "runtime/shard/callers.hpp"
 #include "runtime/shard/channels.hpp"
+#include "runtime/shard/elidable_effects.hpp"
 #include "runtime/shard/overlay.hpp"
 #include "runtime/shard/residents.hpp"
 #include "runtime/shard/shard_clock.hpp"
@@ -39,8 +39,8 @@
 #include "runtime/shard/stored_rows.hpp"
 #include "runtime/shard/supervision.hpp"
 #include "runtime/shard/timers.hpp"
-#include "runtime/shard/transients.hpp"
 #include "runtime/shard/unsettled.hpp"
+#include "runtime/shard/waiters.hpp"
 #include "runtime/shard/write_set.hpp"
 #include "runtime/storage/commit_tracker.hpp"
 #include "runtime/storage/store.hpp"
@@ -186,7 +186,7 @@ private:
   void change_index(effects::index_change& change);
   void change_timer(const entity_id& entity, timer_change& change);
   std::vector<caller> take_waiting(const entity_id& entity);
-  void keep_begun();
+  void flush_begun();
   bool is_new(const row_key& content) const;
   void put_content(const row_key& key, std::string content);
   void call(const entity_id& entity, provider_call what);
@@ -196,13 +196,13 @@ private:
   /// be lost, so it fails like one whose handler throws.
   bool turn_away(delivery& command, const std::string& error);
   void failed(delivery command, std::uint32_t failures, const std::string& error);
-  void hold(patient& who, delivery command);
-  void park(patient& who, delivery command);
-  void unpark_first(const entity_id& id, patient& who);
-  void quarantine(const entity_id& id, patient& who, const std::string& error);
+  void hold(failing_entity& who, delivery command);
+  void park(failing_entity& who, delivery command);
+  void unpark_first(const entity_id& id, failing_entity& who);
+  void quarantine(const entity_id& id, failing_entity& who, const std::string& error);
   /// What those senders get that can take a no. `run`: each is an input of its own.
-  void refuse_waiting(patient& who, const entity_id& id, bool run);
-  void run_patient(const entity_id& id);
+  void refuse_waiting(failing_entity& who, const entity_id& id, bool run);
+  void retry_failing(const entity_id& id);
   /// A command that comes in its stored form. One that cannot be decoded fails like a handler that throws.
   void deliver_stored(const entity_id& to, std::string_view stored);
   attempt try_waiting(delivery& command);
@@ -230,7 +230,7 @@ private:
   result<void> recover_timers_and_channels();
   void recover_content_max();
   result<void> recover_calls();
-  result<void> recover_patients();
+  result<void> recover_failing();
 
   shard_options options_;
   const business& rules_;
@@ -266,13 +266,13 @@ private:
   timers timers_;
   outboxes outboxes_;
   inboxes inboxes_;
-  callers callers_;
+  waiters waiters_;
   unsettled unsettled_;
   admission admission_;
   std::unordered_map<entity_id, std::map<std::uint8_t, provider_call>, entity_id_hash> calls_;
 
   std::deque<delivery> queue_;               ///< commands inside the shard, of the input being handled
-  transients begun_;                         ///< by the input being handled
+  elidable_effects begun_;                   ///< by the input being handled
   effects effects_;                          ///< of the turn being run; kept for its memory
   std::deque<held_request> backlog_;         ///< requests that came while the open epoch was full
   std::deque<provider_answer> held_answers_; ///< likewise

@@ -44,10 +44,10 @@ void shard::tick(const instant& now) {
   for (const auto& id : supervision_.due(monotone_)) {
     if (is_full())
       break;
-    run_patient(id);
+    retry_failing(id);
   }
-  answer_late(callers_.take_late(monotone_));
-  answer_late(supervision_.take_late(monotone_));
+  answer_late(waiters_.expire(monotone_));
+  answer_late(supervision_.expire(monotone_));
   answer_late(take_late_requests());
   overlay_.forget(forgotten_per_tick);
   residents_.sweep({monotone_ - options_.idle_ms_max, options_.live_entities_max, monotone_});
@@ -169,14 +169,14 @@ void shard::take(const provider_answer& what) {
 }
 
 void shard::finish() {
-  callers_.watch_new();
+  waiters_.watch_new();
   if (!in_flight_) {
     if (!open_.empty() || must_store_time())
       close_epoch();
     else
       let_go_unowed();
     take_backlog();
-    callers_.watch_new();
+    waiters_.watch_new();
   }
   if (!scans_.empty())
     answer_scans();

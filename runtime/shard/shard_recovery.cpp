@@ -15,7 +15,7 @@ result<void> shard::recover(const instant& now) {
   recover_content_max();
   if (auto done = recover_calls(); !done)
     return done;
-  if (auto done = recover_patients(); !done)
+  if (auto done = recover_failing(); !done)
     return done;
   send_again();
   ready_.started = true;
@@ -115,7 +115,7 @@ result<void> shard::recover_calls() {
   return unsettled_read;
 }
 
-result<void> shard::recover_patients() {
+result<void> shard::recover_failing() {
   auto parked_read = each_row(table::parked, [this](auto key, auto value) -> result<void> {
     auto where = parse_parked_key(key);
     if (!where)
@@ -126,7 +126,7 @@ result<void> shard::recover_patients() {
     auto command = rules_.decode_command(*stored);
     auto what = command ? *std::move(command) : std::make_unique<const undecoded_command>(*stored);
     supervision_.restore(where->entity, where->sequence, {where->entity, std::move(what), std::nullopt, 0});
-    supervision_.admit(where->entity).retry_at = monotone_;
+    supervision_.add(where->entity).retry_at = monotone_;
     return {};
   });
   if (!parked_read)
@@ -138,7 +138,7 @@ result<void> shard::recover_patients() {
     auto entry = parse_quarantine_value(value);
     if (!entry)
       return entry.error();
-    auto& back = supervision_.admit(*who);
+    auto& back = supervision_.add(*who);
     if (entry->command_name == undecoded_command::shown_name && !back.waiting.empty()
         && back.waiting.front().command.what->name() != undecoded_command::shown_name) {
       open_.erase(quarantine_row_key(*who)); // This version can decode it: it goes on by itself.
@@ -147,7 +147,7 @@ result<void> shard::recover_patients() {
     back.failures = entry->attempts;
     back.retry_at.reset();
     back.refusing = true; // Perhaps the last process did not come to all.
-    back.culprit = entry->culprit;
+    back.poison = entry->poison;
     return {};
   });
 }

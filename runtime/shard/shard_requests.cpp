@@ -191,13 +191,13 @@ void shard::resolve(const caller& from, resolve_request& body) {
     return answer(from, std::move(body.not_quarantined_reply));
   open_.erase(quarantine_row_key(body.entity));
   // Dropped is the failing command alone, never one that waits behind it.
-  if (!body.retry && !who->waiting.empty() && who->waiting.front().sequence == who->culprit)
+  if (!body.retry && !who->waiting.empty() && who->waiting.front().sequence == who->poison)
     unpark_first(body.entity, *who);
   who->failures = 0;
   who->refusing = false; // They run instead.
   who->retry_at = monotone_;
   answer(from, std::move(body.resolved_reply));
-  run_patient(body.entity);
+  retry_failing(body.entity);
 }
 
 void shard::answer(const caller& to, std::string body) {

@@ -39,7 +39,7 @@ bool shard::turn_away(delivery& command, const std::string& error) {
 
 void shard::failed(delivery command, std::uint32_t failures, const std::string& error) {
   const auto id = command.to;
-  auto& who = supervision_.admit(id);
+  auto& who = supervision_.add(id);
   who.failures = failures;
   log::warn("shard", "entity_failed",
             {{"kind", rules_.kind_name(id.kind())},
@@ -56,7 +56,7 @@ void shard::failed(delivery command, std::uint32_t failures, const std::string& 
   refuse_waiting(who, id, false); // They run with what this input has caused.
 }
 
-void shard::hold(patient& who, delivery command) {
+void shard::hold(failing_entity& who, delivery command) {
   const bool quarantined = !who.retry_at;
   if (who.waiting.size() >= limits::parked_commands_per_entity_max && command.from) {
     const fault full{fault_code::overloaded, "too many commands wait for this entity", 1'000};
@@ -79,29 +79,29 @@ bool shard::refuse(delivery& command) {
   return true;
 }
 
-void shard::park(patient& who, delivery command) {
+void shard::park(failing_entity& who, delivery command) {
   auto stored = parked_value(command.what->encode());
   const auto id = command.to;
   const auto sequence = supervision_.park(who, std::move(command));
   open_.put(to_row(parked_key{id, sequence}), std::move(stored), write_set::known::fresh);
 }
 
-void shard::unpark_first(const entity_id& id, patient& who) {
+void shard::unpark_first(const entity_id& id, failing_entity& who) {
   open_.erase(to_row(parked_key{id, who.waiting.front().sequence}));
   who.waiting.pop_front();
 }
 
-void shard::quarantine(const entity_id& id, patient& who, const std::string& error) {
+void shard::quarantine(const entity_id& id, failing_entity& who, const std::string& error) {
   // Callers are told now, and senders that can take a no get one. What must not be lost stays.
   const auto& first = who.waiting.front();
   who.retry_at.reset();
-  who.culprit = first.command.what->refusal() ? 0 : first.sequence;
+  who.poison = first.command.what->refusal() ? 0 : first.sequence;
   who.refusing = true;
   who.kept = 0;
   log::error("shard", "entity_quarantined",
              {{"kind", rules_.kind_name(id.kind())}, {"key", rules_.readable_key(id)}}, error);
   const quarantine_entry entry{std::string{first.command.what->name()}, error, who.failures, now_,
-                               who.culprit};
+                               who.poison};
   open_.put(quarantine_row_key(id), encode(entry));
   const fault why{fault_code::quarantined, rules_.readable_key(id) + " is quarantined: " + error};
   for (auto& each : who.waiting)
@@ -111,7 +111,7 @@ void shard::quarantine(const entity_id& id, patient& who, const std::string& err
     answer_fault(each, why);
 }
 
-void shard::refuse_waiting(patient& who, const entity_id& id, bool run) {
+void shard::refuse_waiting(failing_entity& who, const entity_id& id, bool run) {
   // Some at a time: any number may wait, and each costs rows. The rest is due with the next tick.
   for (std::size_t looked = 0; looked < limits::parked_commands_per_tick_max && !is_full(); ++looked) {
     if (who.kept == who.waiting.size()) {
@@ -153,7 +153,7 @@ attempt shard::try_waiting(delivery& command) {
   return try_once(command);
 }
 
-void shard::run_patient(const entity_id& id) {
+void shard::retry_failing(const entity_id& id) {
   // Each command, and each refusal, is run to its end like an input of its own: together they may be more
   // than one input may cause. What comes for the entity meanwhile waits behind the others. Those that are not
   // run now are still due with the next tick.
@@ -162,7 +162,7 @@ void shard::run_patient(const entity_id& id) {
     if (who != nullptr && who->refusing)
       return refuse_waiting(*who, id, true);
     if (who == nullptr || who->waiting.empty())
-      return supervision_.discharge(id);
+      return supervision_.remove(id);
     const auto outcome = try_waiting(who->waiting.front().command);
     if (outcome.handled) {
       auto done = std::move(who->waiting.front().command);

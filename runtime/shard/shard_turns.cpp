@@ -34,7 +34,7 @@ void shard::run_queue() {
     step(std::move(next));
   }
   if (!begun_.empty())
-    keep_begun();
+    flush_begun();
 }
 
 void shard::step(delivery next) {
@@ -152,7 +152,7 @@ void shard::take_effects(delivery& command) {
       outputs_now().replies.push_back({each, body});
   }
   if (done.wait && command.from)
-    begun_.callers.push_back({command.to, *command.from, command.deadline_at});
+    begun_.waiters.push_back({command.to, *command.from, command.deadline_at});
   for (auto& each : done.commands)
     send(std::move(each));
   if (done.passivate)
@@ -192,13 +192,13 @@ void shard::change_timer(const entity_id& entity, timer_change& change) {
 }
 
 std::vector<caller> shard::take_waiting(const entity_id& entity) {
-  auto waiting = callers_.announce(entity);
-  const auto begun = begun_.announce(entity);
+  auto waiting = waiters_.resolve(entity);
+  const auto begun = begun_.resolve(entity);
   waiting.insert(waiting.end(), begun.begin(), begun.end());
   return waiting;
 }
 
-void shard::keep_begun() {
+void shard::flush_begun() {
   for (auto& each : begun_.timers) {
     const timer_key key{each.due_at, each.entity, each.name};
     auto command = each.what->encode();
@@ -211,8 +211,8 @@ void shard::keep_begun() {
   }
   for (auto& each : begun_.index)
     open_.put({table::index, each.key}, std::move(each.value), write_set::known::fresh);
-  for (const auto& each : begun_.callers)
-    callers_.wait(each.entity, each.who, each.deadline_at);
+  for (const auto& each : begun_.waiters)
+    waiters_.wait(each.entity, each.who, each.deadline_at);
   begun_.clear();
 }
 

@@ -231,7 +231,7 @@ std::string encode(const quarantine_entry& entry) {
   row.set_error(entry.error);
   row.set_attempts(entry.attempts);
   row.set_since_ms(entry.since_at);
-  row.set_culprit(entry.culprit);
+  row.set_poison(entry.poison);
   return row.SerializeAsString();
 }
 
@@ -240,7 +240,7 @@ result<quarantine_entry> parse_quarantine_value(std::string_view value) {
   if (!parse(row, value))
     return corrupt("a quarantine row");
   return quarantine_entry{std::move(*row.mutable_command_name()), std::move(*row.mutable_error()),
-                          row.attempts(), row.since_ms(), row.culprit()};
+                          row.attempts(), row.since_ms(), row.poison()};
 }
 
 row_key unsettled_row_key(const entity_id& entity) {

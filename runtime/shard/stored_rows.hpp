@@ -81,7 +81,7 @@ struct quarantine_entry {
   std::string error;
   std::uint32_t attempts = 0;
   unix_ms since_at = 0;
-  std::uint64_t culprit = 0; ///< sequence of its parked row; 0: refused, it waits no more
+  std::uint64_t poison = 0; ///< sequence of its parked row; 0: refused, it waits no more
 };
 row_key quarantine_row_key(const entity_id& entity);
 result<entity_id> parse_entity_key(std::string_view key);

@@ -30,10 +30,10 @@ struct parked_command {
   delivery command;
 };
 
-struct patient {
+struct failing_entity {
   std::uint32_t failures = 0;           ///< in a row, of the first waiting command
   std::optional<std::int64_t> retry_at; ///< nullopt: quarantined
-  std::uint64_t culprit = 0; ///< when quarantined: the failing command's sequence; 0: its sender got a no
+  std::uint64_t poison = 0; ///< when quarantined: the failing command's sequence; 0: its sender got a no
   std::deque<parked_command> waiting;
   bool refusing = false; ///< quarantined, and senders of some that wait have not got their no yet
   std::size_t kept = 0;  ///< of those that wait, the first so many may not be refused
@@ -41,37 +41,37 @@ struct patient {
 
 class supervision {
 public:
-  patient* find(const entity_id& id) {
-    const auto found = patients_.find(id);
-    return found == patients_.end() ? nullptr : &found->second;
+  failing_entity* find(const entity_id& id) {
+    const auto found = failing_.find(id);
+    return found == failing_.end() ? nullptr : &found->second;
   }
-  patient& admit(const entity_id& id) { return patients_[id]; }
-  void discharge(const entity_id& id) { patients_.erase(id); }
+  failing_entity& admit(const entity_id& id) { return failing_[id]; }
+  void discharge(const entity_id& id) { failing_.erase(id); }
 
   /// Puts a command behind those that wait; gives the sequence number of its row.
-  std::uint64_t park(patient& who, delivery command) {
+  std::uint64_t park(failing_entity& who, delivery command) {
     who.waiting.push_back({next_sequence_, std::move(command)});
     return next_sequence_++;
   }
   /// Puts back a command found at start. Pre: in ascending order of sequence per entity.
   void restore(const entity_id& id, std::uint64_t sequence, delivery command) {
-    patients_[id].waiting.push_back({sequence, std::move(command)});
+    failing_[id].waiting.push_back({sequence, std::move(command)});
     next_sequence_ = std::max(next_sequence_, sequence + 1);
   }
 
   /// Those whose next try is due, or some of whose commands are to be refused.
   std::vector<entity_id> due(std::int64_t now) const {
     std::vector<entity_id> ready;
-    for (const auto& [id, who] : patients_)
+    for (const auto& [id, who] : failing_)
       if (who.refusing || (who.retry_at && *who.retry_at <= now))
         ready.push_back(id);
     return ready;
   }
 
   /// Takes out the callers of waiting commands whose deadline has passed; the commands stay.
-  std::vector<caller> take_late(std::int64_t now) {
+  std::vector<caller> expire(std::int64_t now) {
     std::vector<caller> late;
-    for (auto& [id, who] : patients_)
+    for (auto& [id, who] : failing_)
       for (auto& each : who.waiting)
         if (each.command.from && each.command.deadline_at <= now) {
           late.push_back(*each.command.from);
@@ -81,12 +81,12 @@ public:
   }
 
   std::size_t quarantined() const {
-    return static_cast<std::size_t>(std::count_if(patients_.begin(), patients_.end(),
+    return static_cast<std::size_t>(std::count_if(failing_.begin(), failing_.end(),
                                                   [](const auto& each) { return !each.second.retry_at; }));
   }
 
 private:
-  std::unordered_map<entity_id, patient, entity_id_hash> patients_;
+  std::unordered_map<entity_id, failing_entity, entity_id_hash> failing_;
   std::uint64_t next_sequence_ = 1;
 };
 

@@ -1,7 +1,8 @@
 // What no answer of a simulated cluster may be: stale. Whoever answers for a shard leads it, and no later
 // term has answered anything (E2, B8). Clients cannot see it: they leave a primary that was replaced.
 //
-// *Operation*: `answered` with each answer that rests on a shard's state, in the moment it leaves its seat.
+// *Operation*: `answered` with each answer that rests on a shard's state, in the moment it leaves its replica
+// host.
 #pragma once
 
 #include <cstdint>

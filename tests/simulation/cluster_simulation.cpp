@@ -8,7 +8,7 @@
 #include "tests/simulation/simulated_clients.hpp"
 #include "tests/simulation/store_losses.hpp"
 #include "tests/simulation/throwing_handlers.hpp"
-#include "tests/simulation/world_beacons.hpp"
+#include "tests/simulation/world_heartbeats.hpp"
 
 #include <algorithm>
 #include <memory>
@@ -112,7 +112,7 @@ private:
     for (const auto id : members_.ids()) {
       members_.start(id);
       turns(id);
-      beacons(id);
+      heartbeats(id);
     }
     hints();
     clients_time();
@@ -152,10 +152,10 @@ private:
     });
   }
 
-  void beacons(std::uint32_t id) {
+  void heartbeats(std::uint32_t id) {
     time_.at(100 * ms, [this, id] {
-      time_.later(id, 0, [this, id] { beacons_.say(id, members_.ids()); });
-      beacons(id);
+      time_.later(id, 0, [this, id] { heartbeats_.say(id, members_.ids()); });
+      heartbeats(id);
     });
   }
 
@@ -310,12 +310,12 @@ private:
   member_world shared_;
   world_schedule time_{[this](std::uint32_t id) { return members_.life_of(id); }};
   world_network network_{time_, random_, 1'000 * options_.round_trip_ms};
-  world_beacons beacons_{network_,
-                         [this](std::uint32_t id) {
-                           auto* node = member_now(id);
-                           return world_beacons::heart{&node->board(), node->now()};
-                         },
-                         [this](const std::string& what) { complain(what); }};
+  world_heartbeats heartbeats_{network_,
+                               [this](std::uint32_t id) {
+                                 auto* node = member_now(id);
+                                 return world_heartbeats::heart{&node->board(), node->now()};
+                               },
+                               [this](const std::string& what) { complain(what); }};
   // Before the nodes, which tell it what they do until they are gone.
   cluster_faults faults_{{time_, network_, members_, clients_, bank_, random_, report_.happened},
                          {options_.nodes, options_.beyond_promise, options_.transitions_share}};

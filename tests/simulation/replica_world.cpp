@@ -1,6 +1,6 @@
 #include "tests/simulation/replica_world.hpp"
 
-#include "tests/simulation/world_beacons.hpp"
+#include "tests/simulation/world_heartbeats.hpp"
 #include "tests/simulation/world_liar.hpp"
 #include "tests/simulation/world_network.hpp"
 #include "tests/simulation/world_node.hpp"
@@ -106,7 +106,7 @@ private:
   }
   void wind_up(std::uint32_t id) {
     every(id, tick_every - 2 * ms, tick_every + 2 * ms, [this, id] { nodes_.at(id)->tick(); });
-    every(id, 100 * ms, 100 * ms, [this, id] { beacons_.say(id, ids_); });
+    every(id, 100 * ms, 100 * ms, [this, id] { heartbeats_.say(id, ids_); });
     every(id, 1 * ms, 12 * ms, [this, id] { nodes_.at(id)->work(!quiet_ && !idle_ && !resting_); });
     every(id, 1'000 * ms, 1'000 * ms, [this, id] { look_up(id); });
   }
@@ -349,11 +349,12 @@ private:
   world_nodes nodes_;
   std::vector<std::uint32_t> ids_;
   world_network network_{time_, random_, options_.round_trip_ms* ms};
-  world_beacons beacons_{network_,
-                         [this](std::uint32_t id) {
-                           return world_beacons::heart{&nodes_.at(id)->board(), nodes_.at(id)->now()};
-                         },
-                         [this](const std::string& what) { checks_.complain(what); }};
+  world_heartbeats heartbeats_{
+      network_,
+      [this](std::uint32_t id) {
+        return world_heartbeats::heart{&nodes_.at(id)->board(), nodes_.at(id)->now()};
+      },
+      [this](const std::string& what) { checks_.complain(what); }};
   world_store store_{time_,
                      random_,
                      report_.happened,
@@ -368,7 +369,7 @@ private:
                      [this](std::uint32_t id) { crash_for_a_while(id); },
                      [this](std::uint32_t id) {
                        if (nodes_.at(id)->up())
-                         beacons_.say(id, ids_);
+                         heartbeats_.say(id, ids_);
                      }};
   world_liar liar_{time_, random_, nodes_, store_};
   std::map<std::uint32_t, cluster::known_disks> known_; ///< in the store

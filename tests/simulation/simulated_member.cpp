@@ -25,8 +25,8 @@ constexpr std::int64_t probe_timeout_ms = 1'000;
 
 simulated_member::simulated_member(member_world& world, member_life life)
     : world_(world), self_(life.self), clock_(life.clock), line_(world.bank, world.random),
-      board_(life.self, cluster::beacon_timing{}), context_{world.rules, *this, world.terms.shards,
-                                                            "simulated"},
+      board_(life.self, cluster::heartbeat_timing{}), context_{world.rules, *this, world.terms.shards,
+                                                               "simulated"},
       asked_(world.terms.shards) {
   // As long after the machine's start as production.
   system_.scheduler().advance_time(std::chrono::hours{1 + life.self.node});
@@ -44,7 +44,7 @@ simulated_member::simulated_member(member_world& world, member_life life)
                                    world.rules,
                                    life.clock,
                                    life.store,
-                                   numbers_,
+                                   metrics_,
                                    bank_,
                                    [end](std::string_view component, const runtime::fault& why) {
                                      end(std::string{component} + ": " + why.message);
@@ -56,7 +56,7 @@ simulated_member::simulated_member(member_world& world, member_life life)
                                    std::move(life.found),
                                    life.store,
                                    board_,
-                                   cluster_numbers_,
+                                   cluster_metrics_,
                                    nullptr,
                                    [end](const std::string& why) { end("distrusts its disk: " + why); },
                                    {.held = life.held},
@@ -79,8 +79,8 @@ simulated_member::~simulated_member() {
   // Nothing that happens from here on has any effect: the process is gone.
   gone_ = true;
   line_.cut();
-  for (const auto& seat : node_.seats)
-    caf::anon_send_exit(seat, caf::exit_reason::kill);
+  for (const auto& host : node_.hosts)
+    caf::anon_send_exit(host, caf::exit_reason::kill);
   for (const auto& each : {node_.self, node_.directory, node_.provider_worker, node_.applier, node_.journal,
                            gateway_, peers_, bank_})
     if (each)
@@ -148,7 +148,7 @@ caf::actor simulated_member::spawn_peers() {
 
 void simulated_member::received(std::uint32_t from, const cluster::peer_send& what) {
   untaken_bytes_ += what.bytes->size();
-  caf::send_as(peers_, node_.seats[what.shard], cluster::peer_received{from, what.bytes});
+  caf::send_as(peers_, node_.hosts[what.shard], cluster::peer_received{from, what.bytes});
 }
 
 // -- clients -------------------------------------------------------------------------------------
@@ -165,12 +165,12 @@ caf::actor simulated_member::spawn_gateway() {
       });
 }
 
-/// In the moment they leave their seat. A fault may leave at any time: it says nothing of the state.
+/// In the moment they leave their replica host. A fault may leave at any time: it says nothing of the state.
 void simulated_member::see_replies(const caf::strong_actor_ptr& by, const runtime::gateway_replies& batch) {
   std::uint32_t shard = 0;
-  while (shard < node_.seats.size() && caf::actor_cast<caf::strong_actor_ptr>(node_.seats[shard]) != by)
+  while (shard < node_.hosts.size() && caf::actor_cast<caf::strong_actor_ptr>(node_.hosts[shard]) != by)
     ++shard;
-  if (shard == node_.seats.size())
+  if (shard == node_.hosts.size())
     return; // of the node itself
   std::optional<std::uint64_t> term;
   for (const auto& each : board_.next({}).shards)
@@ -203,7 +203,7 @@ void simulated_member::receive(std::uint64_t connection, std::string_view bytes)
     return;
   found->second->receive(bytes, moment(), asked_);
   flush(connection);
-  hand_on(asked_, gateway_, node_.seats, node_.self, now());
+  hand_on(asked_, gateway_, node_.hosts, node_.self, now());
 }
 
 void simulated_member::flush(std::uint64_t connection) {
@@ -222,7 +222,7 @@ void simulated_member::probe(const v1::request& what) {
   else
     batch->back().what = std::move(std::get<runtime::query_request>(decoded));
   const auto shard = *actors::shard_of_request(what, world_.terms.shards);
-  caf::send_as(gateway_, node_.seats[shard], runtime::shard_requests{std::move(batch), now()});
+  caf::send_as(gateway_, node_.hosts[shard], runtime::shard_requests{std::move(batch), now()});
 }
 
 std::size_t simulated_member::unanswered() const {

@@ -1,6 +1,6 @@
 // One life of a node of a simulated cluster, from its start to its crash: the real actors, put together as in
 // production, on a deterministic scheduler of its own, with a disk in memory, and the simulation in place of
-// sockets and beacon thread.
+// sockets and heartbeat thread.
 //
 // *Operation*: make it with what its start found; `start_fault` says if it did not start. `pass` time to it,
 // bring it messages and bytes of clients, `run` what is to be done; until `ended`, or as long as wanted.
@@ -38,7 +38,7 @@ struct member_world {
   simulated_bank& bank;
   chance& random;
   answer_checks& answers;
-  /// A message to a shard's seat on another node.
+  /// A message to a shard's replica host on another node.
   std::function<void(std::uint32_t from, const cluster::peer_send& what)> send;
   /// Bytes to a client.
   std::function<void(std::uint64_t connection, std::string bytes)> say;
@@ -82,7 +82,7 @@ public:
   /// Another node has another epoch of a term and number than it has.
   bool tells_of_other_epochs() { return told_of(cluster::doubt::other_epoch); }
   void received(std::uint32_t from, const cluster::peer_send& what);
-  /// Bytes of other nodes that the seats have not given back.
+  /// Bytes of other nodes that the replica hosts have not given back.
   std::size_t untaken_bytes() const noexcept { return untaken_bytes_; }
 
   // -- clients -------------------------------------------------------------------------------------
@@ -96,7 +96,7 @@ public:
   std::size_t unanswered() const;
 
 private:
-  bool told_of(cluster::doubt what) { return cluster_numbers_.doubts.at(cluster::name_of(what)).Value() > 0; }
+  bool told_of(cluster::doubt what) { return cluster_metrics_.doubts.at(cluster::name_of(what)).Value() > 0; }
 
   void answered(std::string_view, std::string_view, std::chrono::nanoseconds) override {}
   caf::actor spawn_gateway();
@@ -116,8 +116,8 @@ private:
   bool gone_ = false;
   bool halted_ = false;
   std::uint64_t probes_ = 0;
-  runtime::metrics numbers_{"simulation"};
-  cluster::cluster_metrics cluster_numbers_;
+  runtime::metrics metrics_{"simulation"};
+  cluster::cluster_metrics cluster_metrics_;
   bank_line line_;
   cluster::lease_board board_;
   cluster::session_context context_;

@@ -32,7 +32,7 @@ simulated_node::simulated_node(node_world& world, runtime::storage& disk)
   };
   auto started = cluster::start_node(
       system_.actors(), world.settings,
-      {disk, *std::move(recovered), world.rules, world.clock, world.configuration, numbers_, bank_, fatal},
+      {disk, *std::move(recovered), world.rules, world.clock, world.configuration, metrics_, bank_, fatal},
       cluster::blocking_actors::scheduled);
   if (!started) {
     start_fault_ = started.error();

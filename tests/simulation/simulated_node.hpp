@@ -72,7 +72,7 @@ private:
   std::optional<runtime::fault> start_fault_;
   std::optional<std::string> crashed_;
   bool ended_ = false;
-  runtime::metrics numbers_{"simulation"};
+  runtime::metrics metrics_{"simulation"};
   cluster::session_context context_;
   cluster::asked_requests asked_;
   std::uint64_t last_connection_ = 0;

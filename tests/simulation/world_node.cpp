@@ -55,7 +55,7 @@ void world_node::start() {
   options.window_bytes = 1'500;
   options.copy_bytes_a_tick = 300;
   options.copy_page_bytes = 150;
-  board_ = std::make_unique<cluster::lease_board>(self(), cluster::beacon_timing{});
+  board_ = std::make_unique<cluster::lease_board>(self(), cluster::heartbeat_timing{});
   replica_ = std::make_unique<cluster::replica>(options, disk.read(), *this, *board_, now());
   committed_ = disk.applied;
   replica_->rows_known({disk.applied, disk.rows.hash()});

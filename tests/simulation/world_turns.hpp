@@ -18,7 +18,7 @@ namespace orderd::simulation {
 
 class world_turns {
 public:
-  /// `beats`: the node, if it is up, sends its beacons.
+  /// `beats`: the node, if it is up, sends its heartbeats.
   world_turns(world_schedule& time, chance& random, world_network& network, world_store& store,
               counters& happened, std::function<void(std::uint32_t)> crash,
               std::function<void(std::uint32_t)> beats)

@@ -32,7 +32,7 @@ struct peers_config : caf::actor_system_config {
   }
 };
 
-/// What the seats of a node were told.
+/// What the replica hosts of a node were told.
 class inbox {
 public:
   template <class Change>
@@ -59,7 +59,7 @@ private:
   std::condition_variable changed_;
 };
 
-inline caf::behavior seat(caf::event_based_actor* self, std::uint32_t shard, std::shared_ptr<inbox> told) {
+inline caf::behavior host(caf::event_based_actor* self, std::uint32_t shard, std::shared_ptr<inbox> told) {
   return {
       [=](const peer_received& what) {
         told->note([&](inbox& in) {
@@ -87,13 +87,13 @@ public:
                                       .own = {"orders", {node, 1}},
                                       .shards = 2,
                                       .known = known,
-                                      .numbers = numbers,
+                                      .metrics = metrics,
                                       .unsent_bytes_max = unsent_bytes_max,
                                       .untaken_bytes_max = untaken_bytes_max,
                                       .untaken_total_max = untaken_total_max});
     runtime::require(static_cast<bool>(made), "a node could not listen");
     peers = *made;
-    caf::anon_send(peers.actor, peers_know{{system_.spawn(seat, 0u, told), system_.spawn(seat, 1u, told)}});
+    caf::anon_send(peers.actor, peers_know{{system_.spawn(host, 0u, told), system_.spawn(host, 1u, told)}});
   }
   ~far_node() { caf::anon_send_exit(peers.actor, caf::exit_reason::user_shutdown); }
   far_node(const far_node&) = delete;
@@ -117,13 +117,13 @@ public:
   /// Names of the series that the page of metrics has.
   std::size_t series() const {
     std::size_t all = 0;
-    for (const auto& family : numbers.Collect())
+    for (const auto& family : metrics.Collect())
       all += family.metric.size();
     return all;
   }
 
   known_nodes known;
-  cluster_metrics numbers;
+  cluster_metrics metrics;
   std::shared_ptr<inbox> told = std::make_shared<inbox>();
 
 private:

@@ -1,6 +1,6 @@
 #include "tests/support/loopback.hpp"
 
-#include "cluster/gateway/session.hpp"
+#include "cluster/gateway/messages.hpp"
 #include "runtime/engine/messages.hpp"
 #include "tests/support/wire.hpp"
 

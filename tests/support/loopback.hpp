@@ -3,6 +3,7 @@
 #pragma once
 
 #include "cluster/wire/frame.hpp"
+#include "cluster/wire/socket.hpp"
 #include "runtime/entity/request.hpp"
 
 #include <caf/event_based_actor.hpp>
@@ -42,7 +43,7 @@ bool has_frames(std::string_view bytes, cluster::frame_type type, std::size_t co
 /// Whether `bytes` hold `count` replies in whole frames.
 bool has_replies(std::string_view bytes, std::size_t count);
 
-/// Waits until a gateway takes connections: CAF never closes a door that is shut in the moment it opens.
+/// Waits until a gateway takes connections: CAF never closes an acceptor that is shut in the moment it opens.
 void await_open_door(std::uint16_t port);
 
 /// Answers every request of a shard or of the node with the body it is given.

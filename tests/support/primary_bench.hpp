@@ -65,7 +65,7 @@ protected:
   void close(std::size_t bytes = 1) {
     leader->engine_closed(make_epoch(term, core->log.end() + 1, core->log.end_term(), bytes), start);
   }
-  /// A follower acknowledges a beacon that was sent so long after the start.
+  /// A follower acknowledges a heartbeat that was sent so long after the start.
   void leases(const replica_id& who, milliseconds sent) {
     board.take({true, who, board.next(start + sent).sent_at_ns, {{0, term}}}, start + sent);
   }

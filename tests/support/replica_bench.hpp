@@ -37,7 +37,7 @@ protected:
   /// The node starts, and remembers nothing but its disk.
   void open(const cluster::replica_start& disk) {
     replica_.reset();
-    board_.emplace(self, cluster::beacon_timing{});
+    board_.emplace(self, cluster::heartbeat_timing{});
     replica_.emplace(options_, disk, port_, *board_, now_);
   }
   void knows(std::uint64_t version, const cluster::assignment& what) {
@@ -76,8 +76,8 @@ protected:
         std::count_if(port_.proposed.begin(), port_.proposed.end(),
                       [](const cluster::versioned_assignment& each) { return each.what.primary == self; }));
   }
-  /// The primary of term 3 sends a beacon; whether that is acknowledged.
-  bool acknowledges_beacon() {
+  /// The primary of term 3 sends a heartbeat; whether that is acknowledged.
+  bool acknowledges_heartbeat() {
     return board_->take({false, one, 1, {{options_.shard, 3}}}, now_).has_value();
   }
 

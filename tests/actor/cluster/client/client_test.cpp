@@ -66,24 +66,24 @@ protected:
   void start_node(std::uint16_t port) {
     auto made = spawn_gateway(system, {.address = "127.0.0.1:" + std::to_string(port),
                                        .rules = *rules,
-                                       .numbers = numbers,
+                                       .metrics = metrics,
                                        .clock = clock,
                                        .version = "0.1.0"});
     ASSERT_TRUE(made) << made.error().message;
-    door = *made;
+    acceptor = *made;
     auto shard = system.spawn(testing::echo_shard, confirmed_body());
-    caf::anon_send(door.actor, gateway_peers{{shard}, shard});
-    testing::await_open_door(door.port);
+    caf::anon_send(acceptor.actor, gateway_handles{{shard}, shard});
+    testing::await_open_door(acceptor.port);
   }
 
   void stop_node() {
-    caf::anon_send_exit(door.actor, caf::exit_reason::user_shutdown);
-    self->wait_for(door.actor);
-    door.actor = nullptr;
+    caf::anon_send_exit(acceptor.actor, caf::exit_reason::user_shutdown);
+    self->wait_for(acceptor.actor);
+    acceptor.actor = nullptr;
   }
 
   void start_client(client_options options = {}) {
-    options.endpoint = "127.0.0.1:" + std::to_string(door.port);
+    options.endpoint = "127.0.0.1:" + std::to_string(acceptor.port);
     client = connect(system, options);
   }
 
@@ -106,12 +106,12 @@ protected:
   }
 
   std::unique_ptr<const runtime::business> rules = actors::make_business({});
-  runtime::metrics numbers{"0.1.0"};
+  runtime::metrics metrics{"0.1.0"};
   runtime::system_node_clock clock;
   client_config config;
   caf::actor_system system{config};
   caf::scoped_actor self{system};
-  gateway_handle door;
+  gateway_handle acceptor;
   caf::actor client;
 };
 
@@ -159,7 +159,7 @@ TEST_F(ClientTest, WaitsForANodeThatComesBack) {
   start_client();
   self->send(client, orders(0, 10));
   receive_replies(10);
-  const auto port = door.port;
+  const auto port = acceptor.port;
   stop_node();
   self->send(client, orders(10, 10));
   start_node(port);
@@ -187,7 +187,7 @@ TEST_F(ClientTest, AnswersWhatIsUnansweredWhenItStops) {
 
 TEST_F(ClientTest, RunsTheExampleOfTheReadme) {
   ::testing::internal::CaptureStdout();
-  EXPECT_EQ(place_one_order(("127.0.0.1:" + std::to_string(door.port)).c_str()), 0);
+  EXPECT_EQ(place_one_order(("127.0.0.1:" + std::to_string(acceptor.port)).c_str()), 0);
   EXPECT_NE(::testing::internal::GetCapturedStdout().find("CONFIRMED"), std::string::npos);
 }
 

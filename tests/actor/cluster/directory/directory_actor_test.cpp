@@ -106,11 +106,11 @@ TEST_F(DirectoryActor, TellsWhatHasChangedAndNothingElse) {
     announce_node(node);
   start();
   const auto seen = seen_.size();
-  ASSERT_EQ(seat_nodes_.size(), 1u);
+  ASSERT_EQ(replica_nodes_.size(), 1u);
   for (int i = 0; i < 3; ++i)
     system_.pass(a_poll);
   EXPECT_EQ(seen_.size(), seen);
-  EXPECT_EQ(seat_nodes_.size(), 1u);
+  EXPECT_EQ(replica_nodes_.size(), 1u);
   EXPECT_EQ(endpoints_.size(), 1u);
   auto changed = stored(1).what;
   ++changed.term;
@@ -125,27 +125,27 @@ TEST_F(DirectoryActor, TellsEveryoneWhereTheNodesAre) {
   announce_node(1);
   announce_node(4);
   start();
-  ASSERT_EQ(seat_nodes_.size(), 1u);
+  ASSERT_EQ(replica_nodes_.size(), 1u);
   ASSERT_EQ(node_nodes_.size(), 1u);
-  EXPECT_EQ(seat_nodes_[0].nodes->at(4).client_endpoint, "10.0.0.4:1");
+  EXPECT_EQ(replica_nodes_[0].nodes->at(4).client_endpoint, "10.0.0.4:1");
   EXPECT_EQ(node_nodes_[0].nodes->size(), 2u);
   ASSERT_EQ(endpoints_.size(), 1u);
   EXPECT_EQ(endpoints_[0].nodes, (std::map<std::uint32_t, std::string>{{1, "peer:1"}, {4, "peer:4"}}));
-  EXPECT_EQ(beacons_to_.size(), 2u);
+  EXPECT_EQ(heartbeats_to_.size(), 2u);
 }
 
-TEST_F(DirectoryActor, ReadsAtOnceWhenTheStoreHintsOrASeatAsks) {
+TEST_F(DirectoryActor, ReadsAtOnceWhenTheStoreHintsOrAReplicaAsks) {
   start();
   announce_node(1);
   system_.run();
-  EXPECT_TRUE(seat_nodes_.empty());
+  EXPECT_TRUE(replica_nodes_.empty());
   register_.deliver_hints();
   system_.run();
-  EXPECT_EQ(seat_nodes_.size(), 1u);
+  EXPECT_EQ(replica_nodes_.size(), 1u);
   announce_node(2);
-  caf::send_as(seat_, directory_, look_up_assignments{});
+  caf::send_as(host_, directory_, look_up_assignments{});
   system_.run();
-  EXPECT_EQ(seat_nodes_.size(), 2u);
+  EXPECT_EQ(replica_nodes_.size(), 2u);
 }
 
 /// Of a store that answers slowly, or not at all, thousands may ask before it has answered once.
@@ -153,7 +153,7 @@ TEST_F(DirectoryActor, ReadsOnceForAllWhoAskBeforeItBegins) {
   start();
   const auto calls = client_.calls().size();
   for (int i = 0; i < 1'000; ++i)
-    caf::send_as(seat_, directory_, look_up_assignments{});
+    caf::send_as(host_, directory_, look_up_assignments{});
   system_.run();
   EXPECT_EQ(client_.calls().substr(calls), a_read());
 }
@@ -163,8 +163,8 @@ TEST_F(DirectoryActor, ProposesAfterOneLookAtTheStoreThatAnswersAll) {
   start();
   const auto calls = client_.calls().size();
   for (int i = 0; i < 100; ++i)
-    caf::send_as(seat_, directory_, look_up_assignments{});
-  caf::send_as(seat_, directory_, propose_assignment{0, 0, mine});
+    caf::send_as(host_, directory_, look_up_assignments{});
+  caf::send_as(host_, directory_, propose_assignment{0, 0, mine});
   system_.run();
   EXPECT_EQ(client_.calls().substr(calls), a_read() + "w");
   EXPECT_EQ(decided_.size(), 1u);
@@ -187,10 +187,10 @@ TEST_F(DirectoryActor, GoesOnWhenTheStoreAnswersAgain) {
   client_.set_down(true);
   for (int i = 0; i < 6; ++i)
     system_.pass(a_poll);
-  EXPECT_TRUE(seat_nodes_.empty());
+  EXPECT_TRUE(replica_nodes_.empty());
   client_.set_down(false);
   system_.pass(a_poll);
-  EXPECT_EQ(seat_nodes_.size(), 1u);
+  EXPECT_EQ(replica_nodes_.size(), 1u);
   EXPECT_NE(stored(0).version, 0u);
 }
 
@@ -217,7 +217,7 @@ TEST_F(DirectoryActor, SaysThatAProposalIsUndecidedWhenTheStoreDoesNotSay) {
   EXPECT_EQ(undecided_.size(), 1u);
   EXPECT_TRUE(decided_.empty());
   client_.set_down(false);
-  propose(0, mine); // The seat proposes the same again, which decides.
+  propose(0, mine); // The replica host proposes the same again, which decides.
   EXPECT_EQ(undecided_.size(), 1u);
   ASSERT_EQ(decided_.size(), 1u);
   EXPECT_EQ(decided_[0].now_there.what, mine);

@@ -51,7 +51,7 @@ TEST_F(DirectoryOfALostStore, ANodeThatStartsBesideAnEmptyStoreGoesOnWithWhatItH
   ASSERT_EQ(seen_.size(), 1u);
   EXPECT_EQ(told(0).what, now_);
   EXPECT_EQ(told(0).version, version_);
-  EXPECT_EQ(seat_nodes_.back().nodes->size(), 3u);
+  EXPECT_EQ(replica_nodes_.back().nodes->size(), 3u);
   seen_.clear();
   expect_no_belief();
 }
@@ -162,7 +162,7 @@ TEST_F(DirectoryOfALostStore, ANodeWhoseRecordIsGoneOrUnreadableStaysKnown) {
     else
       register_.put(name_of_node(2), record);
     system_.pass(a_poll);
-    EXPECT_EQ(seat_nodes_.back().nodes->size(), 3u);
+    EXPECT_EQ(replica_nodes_.back().nodes->size(), 3u);
     EXPECT_EQ(endpoints_.back().nodes.size(), 3u);
     EXPECT_EQ(trouble("records"), 1);
     EXPECT_TRUE(held_->nodes().contains(2));

@@ -22,7 +22,7 @@ constexpr std::chrono::milliseconds a_poll{1'000};
 /// The directory of node 1, in a cluster of two shards with three copies each.
 class DirectoryActor : public testing::Test {
 protected:
-  ~DirectoryActor() override { system_.kill({directory_, seat_, node_, peers_}); }
+  ~DirectoryActor() override { system_.kill({directory_, host_, node_, peers_}); }
 
   void start(std::uint32_t self = 1) {
     directory_options options;
@@ -36,11 +36,11 @@ protected:
   void spawn(const directory_options& options) {
     directory_ = system_.actors().spawn<directory_actor>(
         store(), options,
-        directory_listeners{{seat_},
+        directory_listeners{{host_},
                             node_,
                             peers_,
-                            [this](const auto& known) { beacons_to_ = known; },
-                            &numbers_,
+                            [this](const auto& known) { heartbeats_to_ = known; },
+                            &metrics_,
                             [this](const held_configuration& what) { held_ = what; }});
     system_.run();
   }
@@ -55,7 +55,7 @@ protected:
     ASSERT_TRUE(elsewhere_.compare_and_set(name, elsewhere_.get(name)->version, value, unguarded));
   }
   void propose(std::uint64_t expected, const assignment& what) {
-    caf::send_as(seat_, directory_, propose_assignment{0, expected, what});
+    caf::send_as(host_, directory_, propose_assignment{0, expected, what});
     system_.run();
   }
   versioned_assignment stored(std::uint32_t shard) {
@@ -65,23 +65,23 @@ protected:
   }
   /// The calls of one read of everything.
   static std::string a_read() { return "r"; }
-  /// What the seats were told last of a shard.
+  /// What the replica hosts were told last of a shard.
   versioned_assignment told(std::uint32_t shard) const { return seen_.back().shards->at(shard); }
 
   const cluster_terms terms_{"c1", 2, 3};
-  cluster_metrics numbers_;
+  cluster_metrics metrics_;
   std::optional<held_configuration> held_; ///< what was kept last
   test::simulated_register register_{1};
   test::simulated_configuration client_{register_};
   test::simulated_configuration elsewhere_{register_};
   std::vector<assignments_seen> seen_;
-  std::vector<nodes_seen> seat_nodes_, node_nodes_;
+  std::vector<nodes_seen> replica_nodes_, node_nodes_;
   std::vector<assignment_decided> decided_;
   std::vector<assignment_undecided> undecided_;
   std::vector<peer_endpoints> endpoints_;
-  std::map<std::uint32_t, known_node> beacons_to_;
+  std::map<std::uint32_t, known_node> heartbeats_to_;
   test::test_system system_;
-  caf::actor seat_ = test::spawn_recorder(system_.actors(), seen_, seat_nodes_, decided_, undecided_);
+  caf::actor host_ = test::spawn_recorder(system_.actors(), seen_, replica_nodes_, decided_, undecided_);
   caf::actor node_ = test::spawn_recorder(system_.actors(), node_nodes_);
   caf::actor peers_ = test::spawn_recorder(system_.actors(), endpoints_);
   caf::actor directory_;

@@ -20,7 +20,7 @@ protected:
     version_ = told(0).version;
     seen_.clear();
   }
-  double trouble(const char* kind) { return numbers_.store_trouble.at(kind).Value(); }
+  double trouble(const char* kind) { return metrics_.store_trouble.at(kind).Value(); }
   /// Nobody is told anything new, nothing is written, and a proposal waits until the next poll.
   void expect_no_belief() {
     const auto before = register_.values().size();

@@ -54,7 +54,7 @@ std::shared_ptr<const std::string> body_of(std::size_t message_bytes) {
 
 class GatewayTest : public ::testing::Test {
 protected:
-  ~GatewayTest() override { caf::anon_send_exit(door.actor, caf::exit_reason::user_shutdown); }
+  ~GatewayTest() override { caf::anon_send_exit(acceptor.actor, caf::exit_reason::user_shutdown); }
 
   /// Starts a gateway of two shards that answer with a body of that many bytes.
   void start(std::size_t reply_bytes = 10, const connection_places& places = {}) {
@@ -73,32 +73,32 @@ protected:
   void start(const caf::actor& shard, const caf::actor& node, const connection_places& places) {
     auto made = spawn_gateway(system, {.address = "127.0.0.1:0",
                                        .rules = *rules,
-                                       .numbers = numbers,
+                                       .metrics = metrics,
                                        .clock = clock,
                                        .shards = 2,
                                        .version = "0.1.0",
                                        .places = places});
     ASSERT_TRUE(made) << made.error().message;
-    door = *made;
-    caf::anon_send(door.actor, gateway_peers{{shard, shard}, node});
+    acceptor = *made;
+    caf::anon_send(acceptor.actor, gateway_handles{{shard, shard}, node});
   }
 
   std::unique_ptr<const runtime::business> rules = actors::make_business({});
-  runtime::metrics numbers{"0.1.0"};
+  runtime::metrics metrics{"0.1.0"};
   runtime::system_node_clock clock;
   gateway_config config;
   caf::actor_system system{config};
-  gateway_handle door;
+  gateway_handle acceptor;
 };
 
 TEST_F(GatewayTest, EndsItsNodeWhenAHandlerThrows) {
   start();
-  testing::await_open_door(door.port);
+  testing::await_open_door(acceptor.port);
   std::promise<std::string> ended;
-  end_node_with(door.actor, "gateway", [&ended](std::string_view component, const runtime::fault& why) {
+  end_node_with(acceptor.actor, "gateway", [&ended](std::string_view component, const runtime::fault& why) {
     ended.set_value(std::string{component} + ": " + why.message);
   });
-  caf::anon_send(door.actor, gateway_peers{}); // of no shard, where two are expected
+  caf::anon_send(acceptor.actor, gateway_handles{}); // of no shard, where two are expected
   auto said = ended.get_future();
   ASSERT_EQ(said.wait_for(std::chrono::seconds{10}), std::future_status::ready);
   EXPECT_TRUE(said.get().starts_with("gateway: the actor ended: "));
@@ -106,8 +106,8 @@ TEST_F(GatewayTest, EndsItsNodeWhenAHandlerThrows) {
 
 TEST_F(GatewayTest, AnswersEveryRequestOfEveryConnection) {
   start();
-  raw_client first{door.port};
-  raw_client second{door.port};
+  raw_client first{acceptor.port};
+  raw_client second{acceptor.port};
   std::vector<v1::request> orders;
   for (std::uint8_t i = 0; i < 200; ++i)
     orders.push_back(an_order(i));
@@ -129,9 +129,9 @@ TEST_F(GatewayTest, AnswersEveryRequestOfEveryConnection) {
 
 TEST_F(GatewayTest, SaysWhyItClosesAndServesTheOthers) {
   start();
-  raw_client good{door.port};
+  raw_client good{acceptor.port};
   good.send(hello_bytes());
-  raw_client bad{door.port};
+  raw_client bad{acceptor.port};
   bad.send("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n");
   const auto errors = errors_of(bad.read_to_end());
   ASSERT_EQ(errors.size(), 1u);
@@ -142,7 +142,7 @@ TEST_F(GatewayTest, SaysWhyItClosesAndServesTheOthers) {
 
 TEST_F(GatewayTest, ClosesAConnectionThatNeverIntroducesItself) {
   start();
-  raw_client silent{door.port};
+  raw_client silent{acceptor.port};
   const auto errors = errors_of(silent.read_to_end());
   ASSERT_EQ(errors.size(), 1u);
   EXPECT_EQ(errors[0].code(), v1::fault::TIMEOUT);
@@ -151,14 +151,14 @@ TEST_F(GatewayTest, ClosesAConnectionThatNeverIntroducesItself) {
 TEST_F(GatewayTest, TakesNoMoreConnectionsThanItsLimitAndFreesThem) {
   start_with_silent_shards({.clients = 2});
   const auto waiting = [&] {
-    auto made = std::make_unique<raw_client>(door.port);
+    auto made = std::make_unique<raw_client>(acceptor.port);
     made->send(hello_bytes() + requests_bytes(1, {a_status_question(), an_order()}));
     made->read_until([](auto seen) { return has_replies(seen, 1); });
     return made;
   };
   auto first = waiting();
   const auto second = waiting();
-  raw_client refused{door.port};
+  raw_client refused{acceptor.port};
   refused.send(hello_bytes() + requests_bytes(1, {a_status_question()}));
   const auto all = refused.read_to_end();
   EXPECT_TRUE(replies_of(all).empty());
@@ -168,7 +168,7 @@ TEST_F(GatewayTest, TakesNoMoreConnectionsThanItsLimitAndFreesThem) {
   EXPECT_GT(errors[0].retry_after_ms(), 0u);
   first.reset();
   for (bool served = false; !served;) { // until the gateway has seen that the first has gone
-    raw_client third{door.port};
+    raw_client third{acceptor.port};
     third.send(hello_bytes() + requests_bytes(1, {a_status_question()}));
     served = has_replies(third.read_until([](auto seen) {
       return has_replies(seen, 1) || has_frames(seen, frame_type::error, 1);
@@ -179,15 +179,15 @@ TEST_F(GatewayTest, TakesNoMoreConnectionsThanItsLimitAndFreesThem) {
 
 TEST_F(GatewayTest, ClosesAnIdleConnectionForOneThatSaysHello) {
   start(10, {.clients = 2});
-  raw_client silent{door.port};
+  raw_client silent{acceptor.port};
   silent.send(hello_bytes());
   silent.read_until([](auto seen) { return has_frames(seen, frame_type::hello, 1); });
   const auto used = [&](raw_client& by, std::uint64_t id) {
     by.send((id == 1 ? hello_bytes() : "") + requests_bytes(id, {an_order()}));
     return has_replies(by.read_until([&](auto seen) { return has_replies(seen, id); }), id);
   };
-  raw_client first{door.port};
-  raw_client second{door.port};
+  raw_client first{acceptor.port};
+  raw_client second{acceptor.port};
   EXPECT_TRUE(used(first, 1));
   EXPECT_TRUE(used(second, 1)); // in the place of the silent one
   const auto errors = errors_of(silent.read_to_end());
@@ -195,27 +195,27 @@ TEST_F(GatewayTest, ClosesAnIdleConnectionForOneThatSaysHello) {
   EXPECT_EQ(errors[0].code(), v1::fault::OVERLOADED);
   EXPECT_TRUE(used(first, 2));
   EXPECT_TRUE(used(second, 2));
-  EXPECT_EQ(door.numbers->idle.Value(), 1);
+  EXPECT_EQ(acceptor.metrics->idle.Value(), 1);
 }
 
 TEST_F(GatewayTest, IsNotHeldByConnectionsThatSayNothing) {
   start(10, {.clients = 2, .unintroduced = 4});
   std::vector<std::unique_ptr<raw_client>> crowd;
   for (int i = 0; i < 20; ++i)
-    crowd.push_back(std::make_unique<raw_client>(door.port));
+    crowd.push_back(std::make_unique<raw_client>(acceptor.port));
   const auto errors = errors_of(crowd.front()->read_to_end());
   ASSERT_EQ(errors.size(), 1u);
   EXPECT_EQ(errors[0].code(), v1::fault::OVERLOADED);
-  raw_client good{door.port};
+  raw_client good{acceptor.port};
   good.send(hello_bytes() + requests_bytes(1, {an_order()}));
   EXPECT_TRUE(has_replies(good.read_until([](auto seen) { return has_replies(seen, 1); }), 1));
-  EXPECT_GE(door.numbers->no_hello_place.Value(), 16);
+  EXPECT_GE(acceptor.metrics->no_hello_place.Value(), 16);
 }
 
 TEST_F(GatewayTest, CutsAClientThatDoesNotReadItsReplies) {
   start(limits::client_frame_bytes_max / 2);
-  raw_client slow{door.port};
-  raw_client good{door.port};
+  raw_client slow{acceptor.port};
+  raw_client good{acceptor.port};
   slow.send(hello_bytes());
   good.send(hello_bytes());
   // What the slow client asks for next comes while the replies from before wait: the good client's answer,
@@ -234,7 +234,7 @@ TEST_F(GatewayTest, ServesAClientThatReadsHoweverMuchComesAtOnce) {
   constexpr std::size_t page_bytes = limits::client_frame_bytes_max / 2;
   static_assert(pages * page_bytes > 2 * limits::unsent_reply_bytes_max);
   start(page_bytes);
-  raw_client reader{door.port};
+  raw_client reader{acceptor.port};
   reader.send(hello_bytes() + requests_bytes(0, std::vector<v1::request>(pages, an_order())));
   reader.read_until([](auto seen) { return seen.size() >= pages * page_bytes && has_replies(seen, pages); });
   EXPECT_FALSE(reader.closed());
@@ -242,10 +242,10 @@ TEST_F(GatewayTest, ServesAClientThatReadsHoweverMuchComesAtOnce) {
 
 TEST_F(GatewayTest, TellsItsClientsThatItStops) {
   start();
-  raw_client client{door.port};
+  raw_client client{acceptor.port};
   client.send(hello_bytes() + requests_bytes(1, {an_order()}));
   client.read_until([](auto seen) { return has_replies(seen, 1); });
-  caf::anon_send_exit(door.actor, caf::exit_reason::user_shutdown);
+  caf::anon_send_exit(acceptor.actor, caf::exit_reason::user_shutdown);
   const auto errors = errors_of(client.read_to_end());
   ASSERT_EQ(errors.size(), 1u);
   EXPECT_EQ(errors[0].code(), v1::fault::SHUTTING_DOWN);
@@ -253,18 +253,18 @@ TEST_F(GatewayTest, TellsItsClientsThatItStops) {
 
 TEST_F(GatewayTest, CountsRequestsByTypeAndOutcome) {
   start();
-  raw_client client{door.port};
+  raw_client client{acceptor.port};
   client.send(hello_bytes() + requests_bytes(1, {an_order(), an_order(), a_status_question()}));
   client.read_until([](auto seen) { return has_replies(seen, 3); });
-  EXPECT_EQ(numbers.requests.at("place_order", "rejection").Value(), 2);
-  EXPECT_EQ(numbers.requests.at("get_status", "rejection").Value(), 1);
+  EXPECT_EQ(metrics.requests.at("place_order", "rejection").Value(), 2);
+  EXPECT_EQ(metrics.requests.at("get_status", "rejection").Value(), 1);
 }
 
 TEST_F(GatewayTest, RefusesToListenAnywhereElse) {
   for (const char* address : {"0.0.0.0:0", "10.1.2.3:0", "nowhere"}) {
     auto made = spawn_gateway(
         system,
-        {.address = address, .rules = *rules, .numbers = numbers, .clock = clock, .version = "0.1.0"});
+        {.address = address, .rules = *rules, .metrics = metrics, .clock = clock, .version = "0.1.0"});
     ASSERT_FALSE(made) << address;
     EXPECT_EQ(made.error().code, runtime::fault_code::malformed);
   }
@@ -272,10 +272,10 @@ TEST_F(GatewayTest, RefusesToListenAnywhereElse) {
 
 TEST_F(GatewayTest, SaysThatAPortIsInUse) {
   start();
-  testing::await_open_door(door.port);
-  auto made = spawn_gateway(system, {.address = "127.0.0.1:" + std::to_string(door.port),
+  testing::await_open_door(acceptor.port);
+  auto made = spawn_gateway(system, {.address = "127.0.0.1:" + std::to_string(acceptor.port),
                                      .rules = *rules,
-                                     .numbers = numbers,
+                                     .metrics = metrics,
                                      .clock = clock,
                                      .version = "0.1.0"});
   ASSERT_FALSE(made);

@@ -84,16 +84,16 @@ std::shared_ptr<const v1::request> random_order(std::mt19937_64& random) {
 
 TEST(WireCost, IsAFewMicrosecondsForEachOrder) {
   const auto rules = actors::make_business({});
-  runtime::metrics numbers{"0.1.0"};
+  runtime::metrics metrics{"0.1.0"};
   runtime::system_node_clock clock;
   wire_config node_config;
   wire_config client_config;
   caf::actor_system node{node_config};
   caf::actor_system user{client_config};
-  auto door = spawn_gateway(
+  auto acceptor = spawn_gateway(
       node,
-      {.address = "127.0.0.1:0", .rules = *rules, .numbers = numbers, .clock = clock, .version = "0.1.0"});
-  ASSERT_TRUE(door) << door.error().message;
+      {.address = "127.0.0.1:0", .rules = *rules, .metrics = metrics, .clock = clock, .version = "0.1.0"});
+  ASSERT_TRUE(acceptor) << acceptor.error().message;
   v1::reply placed;
   placed.mutable_placement()->set_order_id(std::string(16, 'i'));
   placed.mutable_placement()->set_status(v1::CONFIRMED);
@@ -101,8 +101,8 @@ TEST(WireCost, IsAFewMicrosecondsForEachOrder) {
   placed.mutable_placement()->set_lines_reserved(1);
   auto shard =
       node.spawn(testing::echo_shard, std::make_shared<const std::string>(actors::reply_body(placed)));
-  caf::anon_send(door->actor, gateway_peers{{shard}, shard});
-  auto client = connect(user, {.endpoint = "127.0.0.1:" + std::to_string(door->port)});
+  caf::anon_send(acceptor->actor, gateway_handles{{shard}, shard});
+  auto client = connect(user, {.endpoint = "127.0.0.1:" + std::to_string(acceptor->port)});
 
   const auto node_clock = network_clock(node);
   const auto client_clock = network_clock(user);
@@ -129,7 +129,7 @@ TEST(WireCost, IsAFewMicrosecondsForEachOrder) {
   EXPECT_LT(node_cost, microseconds_max);
   EXPECT_LT(client_cost, microseconds_max);
   caf::anon_send_exit(client, caf::exit_reason::user_shutdown);
-  caf::anon_send_exit(door->actor, caf::exit_reason::user_shutdown);
+  caf::anon_send_exit(acceptor->actor, caf::exit_reason::user_shutdown);
 }
 
 } // namespace

@@ -52,14 +52,14 @@ protected:
   test::memory_disk disk_{1};
   std::unique_ptr<runtime::storage> opened_ = disk_.open();
   test::manual_clock clock_;
-  runtime::metrics numbers_{"test"};
+  runtime::metrics metrics_{"test"};
   std::vector<runtime::gateway_replies> replies_;
   std::uint64_t asked_ = 0;
   test::test_system system_;
   caf::actor gateway_ = test::spawn_recorder(system_.actors(), replies_);
   caf::actor peer_ = system_.actors().spawn(deaf);
   caf::actor node_ =
-      system_.actors().spawn<node_actor>(node_dependencies{*opened_, clock_, numbers_, {peer_}, peer_});
+      system_.actors().spawn<node_actor>(node_dependencies{*opened_, clock_, metrics_, {peer_}, peer_});
 };
 
 TEST_F(NodeActor, AnswersByTheDeadlineOfTheQuestion) {
@@ -83,7 +83,7 @@ TEST_F(NodeActor, RefusesASecondAuditUntilTheFirstHasEnded) {
                          [](const runtime::admit_new_work&) {}};
   });
   system_.kill({node_});
-  node_ = system_.actors().spawn<node_actor>(node_dependencies{*opened_, clock_, numbers_, {shard}, peer_});
+  node_ = system_.actors().spawn<node_actor>(node_dependencies{*opened_, clock_, metrics_, {shard}, peer_});
   ask(node_request::run_audit, 100);
   EXPECT_EQ(faults(ask(node_request::run_audit, 100)), "OVERLOADED ");
   system_.pass(milliseconds{100}); // Its caller gives up, the applier has it still.
@@ -105,7 +105,7 @@ TEST_F(NodeActor, TellsOfTheScrubOrThatThereIsNone) {
   });
   system_.kill({node_});
   node_ = system_.actors().spawn<node_actor>(
-      node_dependencies{*opened_, clock_, numbers_, {peer_}, peer_, 0.85, {}, std::nullopt, scrub});
+      node_dependencies{*opened_, clock_, metrics_, {peer_}, peer_, 0.85, {}, std::nullopt, scrub});
   ask(node_request::get_scrub, 100);
   ask(node_request::scrub_now, 100);
   EXPECT_EQ(begun, (std::vector{false, true}));
@@ -132,7 +132,7 @@ TEST_F(NodeActor, NamesTheLongestTurnsOfAllShards) {
                            [](const runtime::admit_new_work&) {}};
     }));
   system_.kill({node_});
-  node_ = system_.actors().spawn<node_actor>(node_dependencies{*opened_, clock_, numbers_, shards, peer_});
+  node_ = system_.actors().spawn<node_actor>(node_dependencies{*opened_, clock_, metrics_, shards, peer_});
   ask(node_request::get_status, 100);
   v1::reply reply;
   ASSERT_TRUE(reply.ParseFromString(*replies_.back().replies.at(0).body));
@@ -147,7 +147,7 @@ TEST_F(NodeActor, RefusesNewOrdersWhileTheJournalIsHalfFull) {
   std::vector<runtime::admit_new_work> said;
   const auto shard = test::spawn_recorder(system_.actors(), said);
   const auto node =
-      system_.actors().spawn<node_actor>(node_dependencies{*opened_, clock_, numbers_, {shard}, peer_});
+      system_.actors().spawn<node_actor>(node_dependencies{*opened_, clock_, metrics_, {shard}, peer_});
   system_.run();
   disk_.set_journal_filled(0.5);
   system_.pass(milliseconds{250});

@@ -114,7 +114,7 @@ protected:
     auto recovered = runtime::recover(disk_);
     ASSERT_TRUE(recovered);
     auto made = start_node(system_.actors(), settings_,
-                           {disk_, *std::move(recovered), rules_, clock_, configuration_, numbers_, provider_,
+                           {disk_, *std::move(recovered), rules_, clock_, configuration_, metrics_, provider_,
                             [this](std::string_view component, const runtime::fault& why) {
                               fatal_.push_back(std::string{component} + ": " + why.message);
                             }},
@@ -145,7 +145,7 @@ protected:
   std::unique_ptr<runtime::storage> opened_ = platter_.open();
   throwing_storage disk_{*opened_};
   static_configuration configuration_;
-  runtime::metrics numbers_{"test"};
+  runtime::metrics metrics_{"test"};
   std::vector<runtime::gateway_replies> replies_;
   std::vector<std::string> fatal_;
   test::test_system system_;

@@ -32,7 +32,7 @@ public:
     auto* raw = reinterpret_cast<sockaddr*>(&at);
     runtime::require(::bind(door_.descriptor(), raw, size) == 0 && ::listen(door_.descriptor(), 0) == 0
                          && ::getsockname(door_.descriptor(), raw, &size) == 0,
-                     "no door");
+                     "no port");
     port = ntohs(at.sin_port);
     // The queue of connections nobody accepts is full when one more cannot be made.
     for (bool full = false; !full;) {
@@ -50,7 +50,7 @@ private:
   std::vector<socket> waiting_;
 };
 
-TEST(Peers, CarryMessagesInOrderToTheSeatOfTheirShard) {
+TEST(Peers, CarryMessagesInOrderToTheReplicaOfTheirShard) {
   far_node first{1};
   far_node second{2};
   first.know({{1, first.peers.port}, {2, second.peers.port}});
@@ -67,8 +67,8 @@ TEST(Peers, CarryMessagesInOrderToTheSeatOfTheirShard) {
       [](inbox& in) { return in.by_shard[0].size() == 1'000 && in.by_shard[1].size() == 1'000; }));
   EXPECT_EQ(second.told->by_shard, expected);
   EXPECT_TRUE(first.told->wait_for([](inbox& in) { return in.by_shard[1].size() == 1; }));
-  EXPECT_EQ(first.numbers.messages.at("out", "2").Value(), 2'000);
-  EXPECT_EQ(second.numbers.messages.at("in", "1").Value(), 2'000);
+  EXPECT_EQ(first.metrics.messages.at("out", "2").Value(), 2'000);
+  EXPECT_EQ(second.metrics.messages.at("in", "1").Value(), 2'000);
 }
 
 TEST(Peers, MakeALostLinkAgain) {
@@ -85,7 +85,7 @@ TEST(Peers, MakeALostLinkAgain) {
   first.send(2, 0, "to the new one");
   ASSERT_TRUE(second->told->wait_for([](inbox& in) { return in.by_shard[0].size() == 1; }));
   EXPECT_EQ(second->told->by_shard[0][0], "to the new one");
-  EXPECT_EQ(first.numbers.drops.at("2", "no_link").Value(), 1);
+  EXPECT_EQ(first.metrics.drops.at("2", "no_link").Value(), 1);
 }
 
 TEST(Peers, ForgetANodeThatIsNoLongerNamed) {
@@ -97,7 +97,7 @@ TEST(Peers, ForgetANodeThatIsNoLongerNamed) {
   EXPECT_TRUE(first.waits_for_link(2, false));
 }
 
-TEST(Peers, DropAndCountWhatDoesNotFitAndReadOnWhenSeatsTakeIt) {
+TEST(Peers, DropAndCountWhatDoesNotFitAndReadOnWhenReplicasTakeIt) {
   constexpr std::size_t message_bytes = 16u << 10;
   constexpr std::size_t untaken_max = 128u << 10;
   far_node first{1, 0, 1u << 20};
@@ -105,7 +105,7 @@ TEST(Peers, DropAndCountWhatDoesNotFitAndReadOnWhenSeatsTakeIt) {
   second.told->takes = false;
   first.know({{2, second.peers.port}});
   ASSERT_TRUE(first.waits_for_link(2));
-  auto& drops = first.numbers.drops.at("2", "full");
+  auto& drops = first.metrics.drops.at("2", "full");
   const auto payload = [](std::size_t number) {
     auto text = std::to_string(number);
     return std::string(10 - text.size(), '0') + text + std::string(message_bytes, 'x');
@@ -150,10 +150,10 @@ TEST(Peers, AreNotDelayedByADeadHost) {
 TEST(Peers, ListenNowhereElse) {
   peers_config config;
   caf::actor_system system{config};
-  cluster_metrics numbers;
+  cluster_metrics metrics;
   const known_nodes known{1};
   const auto made = spawn_peers(
-      system, {.address = "0.0.0.0:0", .own = {"orders", {1, 1}}, .known = known, .numbers = numbers});
+      system, {.address = "0.0.0.0:0", .own = {"orders", {1, 1}}, .known = known, .metrics = metrics});
   ASSERT_FALSE(made);
   EXPECT_EQ(made.error().code, runtime::fault_code::malformed);
 }

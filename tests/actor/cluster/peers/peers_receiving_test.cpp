@@ -134,9 +134,9 @@ TEST(PeersReceiving, ReadNobodyWithUntakenBytesAboveWhatAllMayHave) {
   three.says("no more");
   two.says("nor of this one");
   EXPECT_EQ(node.told->by_shard[0].size(), 2u);
-  const auto shown = [&] { return node.numbers.in_flight.at("received").Value(); };
+  const auto shown = [&] { return node.metrics.in_flight.at("received").Value(); };
   EXPECT_TRUE(test::wait_until([&] { return shown() > total_max + 1; })) << shown();
-  EXPECT_EQ(node.numbers.in_flight_max.at("received").Value(), total_max);
+  EXPECT_EQ(node.metrics.in_flight_max.at("received").Value(), total_max);
   caf::anon_send(node.peers.actor, peer_taken{2, total_max + 1});
   EXPECT_TRUE(node.told->wait_for([](inbox& in) { return in.by_shard[0].size() == 4; }));
 }

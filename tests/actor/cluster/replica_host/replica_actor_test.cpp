@@ -1,6 +1,6 @@
-// A seat among its actors. Requests of a shard that is led elsewhere are told where; answers wait for copies
-// and leases.
-#include "tests/support/seat_bench.hpp"
+// A replica host among its actors. Requests of a shard that is led elsewhere are told where; answers wait for
+// copies and leases.
+#include "tests/support/replica_host_bench.hpp"
 
 #include <gtest/gtest.h>
 
@@ -9,7 +9,7 @@ namespace {
 
 using std::chrono::milliseconds;
 
-class ReplicaActor : public seat_bench {};
+class ReplicaActor : public replica_host_bench {};
 
 // -- requests ------------------------------------------------------------------------------------
 
@@ -89,13 +89,13 @@ TEST_F(ReplicaActor, ShowsWhatItServesAndNothingOnceItIsLost) {
     system_.pass(milliseconds{100});
     grant_lease();
   }
-  EXPECT_EQ(cluster_numbers_.serving.at(0).Value(), 1);
-  EXPECT_EQ(numbers_.live_entities.at("wallet", "0").Value(), 1);
+  EXPECT_EQ(cluster_metrics_.serving.at(0).Value(), 1);
+  EXPECT_EQ(metrics_.live_entities.at("wallet", "0").Value(), 1);
   assign({2, two, {self, two}, {}, {2, 1}});
   system_.pass(milliseconds{100});
-  EXPECT_EQ(cluster_numbers_.serving.at(0).Value(), 0);
-  EXPECT_EQ(cluster_numbers_.term.at(0).Value(), 2);
-  EXPECT_EQ(numbers_.live_entities.at("wallet", "0").Value(), 0);
+  EXPECT_EQ(cluster_metrics_.serving.at(0).Value(), 0);
+  EXPECT_EQ(cluster_metrics_.term.at(0).Value(), 2);
+  EXPECT_EQ(metrics_.live_entities.at("wallet", "0").Value(), 0);
 }
 
 TEST_F(ReplicaActor, IsUnavailableWhileTooFewAreInSync) {
@@ -106,13 +106,13 @@ TEST_F(ReplicaActor, IsUnavailableWhileTooFewAreInSync) {
   EXPECT_GT(why.retry_after_ms(), 0u);
   EXPECT_EQ(describe().state, "too few in sync");
   system_.pass(milliseconds{100});
-  EXPECT_EQ(cluster_numbers_.serving.at(0).Value(), 0);
-  EXPECT_EQ(cluster_numbers_.missing_copies.at(0).Value(), 1);
+  EXPECT_EQ(cluster_metrics_.serving.at(0).Value(), 0);
+  EXPECT_EQ(cluster_metrics_.missing_copies.at(0).Value(), 1);
 }
 
 TEST_F(ReplicaActor, TellsEachEngineWhatNewWorkIsRefused) {
   start(1);
-  caf::anon_send(seat_, runtime::admit_new_work{runtime::fault{runtime::fault_code::storage_full, "full"}});
+  caf::anon_send(host_, runtime::admit_new_work{runtime::fault{runtime::fault_code::storage_full, "full"}});
   system_.run();
   assign({1, self, {self}, {}, {1}}); // The engine starts only now.
   EXPECT_EQ(replies(ask("a1", "add 5", true)), texts{"storage_full"});
@@ -124,13 +124,13 @@ TEST_F(ReplicaActor, SendsCommandsForItsShardToTheNodeThatLeadsIt) {
   const auto stored = std::make_shared<const std::string>("receive|c1|5|");
   const runtime::channel_commands commands{1, {{7, test::wallet("a1"), stored}}};
   start(2);
-  caf::anon_send(seat_, commands);
+  caf::anon_send(host_, commands);
   system_.run();
   EXPECT_TRUE(sent_.empty()); // Nobody leads it: its sender sends it again.
   assign({1, two, {self, two}, {}, {2, 1}});
   sent_to_two();
-  caf::anon_send(seat_, commands);
-  caf::anon_send(seat_, runtime::channel_acknowledged{1, 9, true});
+  caf::anon_send(host_, commands);
+  caf::anon_send(host_, runtime::channel_acknowledged{1, 9, true});
   system_.run();
   const auto sent = sent_to_two();
   ASSERT_EQ(sent.size(), 2u);
@@ -151,7 +151,7 @@ TEST_F(ReplicaActor, TakesCommandsOfShardsThatAreLedElsewhere) {
   const auto stored = std::make_shared<const std::string>("receive|c1|5|");
   says(channel_batch{{1, {{1, test::wallet("a1"), stored}}}});
   EXPECT_EQ(replies(ask("a1", "read")), texts{"balance 5"});
-  ASSERT_EQ(acknowledged_.size(), 2u); // By way of this node's seat of that shard.
+  ASSERT_EQ(acknowledged_.size(), 2u); // By way of this node's replica host of that shard.
   EXPECT_TRUE(acknowledged_[0].started);
   EXPECT_EQ(acknowledged_[1].upto, 1u);
   EXPECT_FALSE(acknowledged_[1].started);
@@ -163,7 +163,7 @@ TEST_F(ReplicaActor, TakesCommandsOfShardsThatAreLedElsewhere) {
 
 TEST_F(ReplicaActor, GivesEveryByteOfAPeerBack) {
   start(2);
-  caf::anon_send(seat_, peer_received{2, std::make_shared<const std::string>("no message")});
+  caf::anon_send(host_, peer_received{2, std::make_shared<const std::string>("no message")});
   system_.run();
   ASSERT_EQ(taken_.size(), 1u);
   EXPECT_EQ(taken_[0].node, 2u);
@@ -215,12 +215,12 @@ TEST_F(ReplicaActor, ProposesThroughTheDirectoryUntilThatIsDecided) {
   assign({1, two, {self, two}, {}, {2, 1}});
   system_.pass(milliseconds{20});
   ASSERT_EQ(proposed_.size(), 1u); // Whether it ever proposed to lead, it does not know.
-  caf::anon_send(seat_, assignment_undecided{});
+  caf::anon_send(host_, assignment_undecided{});
   system_.pass(milliseconds{20});
   ASSERT_EQ(proposed_.size(), 2u);
   EXPECT_EQ(proposed_[1].expected_version, 1u);
   EXPECT_EQ(proposed_[1].what, proposed_[0].what);
-  caf::anon_send(seat_, assignment_decided{{2, proposed_[0].what}});
+  caf::anon_send(host_, assignment_decided{{2, proposed_[0].what}});
   system_.pass(milliseconds{20});
   EXPECT_EQ(proposed_.size(), 2u);
   EXPECT_EQ(describe().known.version, 2u);
@@ -230,7 +230,7 @@ TEST_F(ReplicaActor, EndsTheNodeOnABrokenInvariant) {
   lead_with_two();
   says(append{1, {}, 1}); // Of this node's own term.
   EXPECT_TRUE(fatal_.empty()) << "a message ends no node";
-  caf::anon_send(seat_, runtime::epochs_read{1, {}}); // Which nobody asked for.
+  caf::anon_send(host_, runtime::epochs_read{1, {}}); // Which nobody asked for.
   system_.run();
   EXPECT_EQ(fatal_.size(), 1u);
 }

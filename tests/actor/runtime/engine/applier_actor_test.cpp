@@ -64,7 +64,7 @@ protected:
 
   test::memory_disk disk_{1};
   std::unique_ptr<storage> opened_ = disk_.open();
-  metrics numbers_{"test"};
+  metrics metrics_{"test"};
   std::vector<epoch_applied> told_;
   std::vector<rows_loaded> loaded_;
   std::vector<state_hashed> hashed_;
@@ -75,7 +75,7 @@ protected:
   caf::actor shard_ = test::spawn_recorder(system_.actors(), told_, inspected_, loaded_, hashed_);
   caf::actor journal_ = test::spawn_recorder(system_.actors(), trimmed_);
   caf::actor applier_ =
-      system_.actors().spawn<applier_actor>(*opened_, journal_, numbers_, applier_options{interval, 10'000},
+      system_.actors().spawn<applier_actor>(*opened_, journal_, metrics_, applier_options{interval, 10'000},
                                             [this](std::string_view component, const fault& why) {
                                               fatal_.push_back(std::string{component} + ": " + why.message);
                                             });

@@ -60,7 +60,7 @@ protected:
     for (std::uint32_t shard = 0; shard < 3; ++shard)
       shards_.push_back(test::spawn_recorder(system_.actors(), told_[shard], noted_[shard], read_[shard]));
     journal_ = system_.actors().spawn<journal_actor>(
-        store_, numbers_, [this](std::string_view component, const fault& why) {
+        store_, metrics_, [this](std::string_view component, const fault& why) {
           fatal_.push_back(std::string{component} + ": " + why.message);
         });
   }
@@ -82,7 +82,7 @@ protected:
   test::memory_disk disk_{3};
   std::unique_ptr<storage> opened_ = disk_.open();
   counting_journal store_{opened_->journal()};
-  metrics numbers_{"test"};
+  metrics metrics_{"test"};
   std::array<std::vector<epoch_durable>, 3> told_;
   std::array<std::vector<note_durable>, 3> noted_;
   std::array<std::vector<epochs_read>, 3> read_;

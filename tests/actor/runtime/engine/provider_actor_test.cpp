@@ -53,14 +53,14 @@ protected:
     return all;
   }
 
-  metrics numbers_{"test"};
+  metrics metrics_{"test"};
   std::vector<provider_answer> told_;
   std::vector<std::string> asked_;
   test::test_system system_;
   caf::actor shard_ = test::spawn_recorder(system_.actors(), told_);
   caf::actor provider_ = spawn_patient_provider(system_.actors(), asked_);
   caf::actor worker_ = system_.actors().spawn<provider_actor>(
-      provider_, numbers_, provider_worker_options{{2, 3, 500}, milliseconds{2'000}});
+      provider_, metrics_, provider_worker_options{{2, 3, 500}, milliseconds{2'000}});
 };
 
 TEST_F(ProviderActor, BringsEachAnswerToItsShard) {

@@ -56,7 +56,7 @@ protected:
 
   void start(std::uint32_t hours) {
     scrub_ = system_.actors().spawn<scrub_actor>(
-        std::vector<scrubbed_part>{{&first_, scrubbed_part::kind::state, 0}, second_part_}, clock_, numbers_,
+        std::vector<scrubbed_part>{{&first_, scrubbed_part::kind::state, 0}, second_part_}, clock_, metrics_,
         scrub_options{hours, 16}, [this](const scrubbed_part& what, const fault& why, unsigned times) {
           damaged_.push_back(what.name() + ": " + why.message);
           return what.is == scrubbed_part::kind::journal && times < ends_at_ ? after_damage::node_goes_on
@@ -89,7 +89,7 @@ protected:
   scrubbed_part second_part_{&second_, scrubbed_part::kind::state, 1};
   unsigned ends_at_ = 1'000; ///< the damaged journal is found for so many times
   test::manual_clock clock_;
-  scrub_metrics numbers_;
+  scrub_metrics metrics_;
   std::vector<std::string> damaged_;
   test::test_system system_;
   std::vector<scrub_description> said_;
@@ -99,13 +99,13 @@ protected:
 
 TEST_F(ScrubActor, LooksThroughEveryShardSlowlyWhenItIsTime) {
   start(1);
-  EXPECT_EQ(numbers_.finished.Value(), wall_s()) << "a start has read everything";
+  EXPECT_EQ(metrics_.finished.Value(), wall_s()) << "a start has read everything";
   for (int minute = 0; minute < 59; ++minute)
     pass(60'000);
   EXPECT_EQ(first_.looked_at, positions{});
   pass(60'000);
   EXPECT_EQ(first_.looked_at, positions{0});
-  EXPECT_NEAR(numbers_.progress.Value(), 1.0 / 6, 0.001);
+  EXPECT_NEAR(metrics_.progress.Value(), 1.0 / 6, 0.001);
   pass(1);
   EXPECT_EQ(first_.looked_at, positions{0}) << "between two slices it waits";
   pass(1);
@@ -113,21 +113,21 @@ TEST_F(ScrubActor, LooksThroughEveryShardSlowlyWhenItIsTime) {
   run_round();
   EXPECT_EQ(first_.looked_at, (positions{0, 10, 20}));
   EXPECT_EQ(second_.looked_at, (positions{0, 10}));
-  EXPECT_EQ(numbers_.pages.Value(), 50);
-  EXPECT_EQ(numbers_.progress.Value(), 0);
-  EXPECT_EQ(numbers_.damage.Value(), 0);
-  EXPECT_GT(numbers_.finished.Value(), wall_s() - 1);
+  EXPECT_EQ(metrics_.pages.Value(), 50);
+  EXPECT_EQ(metrics_.progress.Value(), 0);
+  EXPECT_EQ(metrics_.damage.Value(), 0);
+  EXPECT_GT(metrics_.finished.Value(), wall_s() - 1);
 }
 
 TEST_F(ScrubActor, BeginsAnewSoLongAfterARoundEnded) {
   start(1);
   pass_an_hour();
   run_round();
-  EXPECT_EQ(numbers_.pages.Value(), 50);
+  EXPECT_EQ(metrics_.pages.Value(), 50);
   pass_an_hour();
   pass(60'000);
   run_round();
-  EXPECT_EQ(numbers_.pages.Value(), 100);
+  EXPECT_EQ(metrics_.pages.Value(), 100);
   EXPECT_EQ(second_.looked_at, (positions{0, 10, 0, 10}));
 }
 
@@ -136,7 +136,7 @@ TEST_F(ScrubActor, WithNoHoursReadsNothing) {
   pass_an_hour();
   pass_an_hour();
   EXPECT_EQ(first_.looked_at, positions{});
-  EXPECT_EQ(numbers_.finished.Value(), 0) << "nobody waits for it";
+  EXPECT_EQ(metrics_.finished.Value(), 0) << "nobody waits for it";
 }
 
 TEST_F(ScrubActor, TellsOfADamagedPageAndReadsNoMore) {
@@ -148,7 +148,7 @@ TEST_F(ScrubActor, TellsOfADamagedPageAndReadsNoMore) {
   pass_an_hour();
   EXPECT_EQ(damaged_, (std::vector<std::string>{"the state of shard 1: page 7 is not what was written"}));
   EXPECT_EQ(second_.looked_at, positions{0});
-  EXPECT_EQ(numbers_.damage.Value(), 1);
+  EXPECT_EQ(metrics_.damage.Value(), 1);
 }
 
 TEST_F(ScrubActor, LooksAtADamagedJournalAgainUntilWhatWasDamagedIsErased) {
@@ -160,8 +160,8 @@ TEST_F(ScrubActor, LooksAtADamagedJournalAgainUntilWhatWasDamagedIsErased) {
   EXPECT_EQ(ask(false).looking_at, "the journal");
   pass(scrub_actor::look_again_ms);
   EXPECT_EQ(second_.looked_at, (positions{0, 0}));
-  EXPECT_EQ(numbers_.damage.Value(), 0);
-  EXPECT_EQ(numbers_.journal_damage.Value(), 1) << "it is the same";
+  EXPECT_EQ(metrics_.damage.Value(), 0);
+  EXPECT_EQ(metrics_.journal_damage.Value(), 1) << "it is the same";
   second_.failure.reset();
   pass(scrub_actor::look_again_ms);
   run_round();
@@ -210,7 +210,7 @@ TEST_F(ScrubActor, CountsBadRowsAndGoesOn) {
   pass_an_hour();
   run_round();
   EXPECT_EQ(second_.looked_at, (positions{0, 10}));
-  EXPECT_EQ(numbers_.damage.Value(), 2);
+  EXPECT_EQ(metrics_.damage.Value(), 2);
   EXPECT_TRUE(damaged_.empty()) << "a start would not mend them";
 }
 
@@ -256,7 +256,7 @@ TEST_F(ScrubActor, SaysThatRowsAreNotThoseThatWereWrittenAndGoesOn) {
   run_round();
   EXPECT_EQ(ask(false).finding, "rows were lost");
   EXPECT_EQ(ask(false).bad, 1u);
-  EXPECT_EQ(numbers_.damage.Value(), 1);
+  EXPECT_EQ(metrics_.damage.Value(), 1);
   EXPECT_EQ(second_.looked_at, (positions{0, 10}));
   EXPECT_TRUE(damaged_.empty()) << "a start would not mend them";
 }
@@ -268,14 +268,14 @@ TEST_F(ScrubActor, ADiskThatCannotBeReadNowIsNoDamage) {
   pass_an_hour();
   run_round();
   EXPECT_TRUE(damaged_.empty());
-  EXPECT_EQ(numbers_.damage.Value(), 0);
-  EXPECT_EQ(numbers_.finished.Value(), started) << "no round has ended";
+  EXPECT_EQ(metrics_.damage.Value(), 0);
+  EXPECT_EQ(metrics_.finished.Value(), started) << "no round has ended";
   first_.failure.reset();
   pass_an_hour();
   pass(60'000);
   run_round();
   EXPECT_EQ(second_.looked_at, (positions{0, 10}));
-  EXPECT_GT(numbers_.finished.Value(), started);
+  EXPECT_GT(metrics_.finished.Value(), started);
 }
 
 } // namespace

@@ -53,13 +53,13 @@ protected:
     provider_ = actors.spawn([](caf::event_based_actor*) -> caf::behavior {
       return {[](const provider_request& call) { return provider_response{"to " + call.idempotency_key}; }};
     });
-    journal_ = actors.spawn<journal_actor>(opened_->journal(), numbers_, fatal());
-    applier_ = actors.spawn<applier_actor>(*opened_, journal_, numbers_, applier_options{}, fatal());
-    worker_ = actors.spawn<provider_actor>(provider_, numbers_, provider_worker_options{});
+    journal_ = actors.spawn<journal_actor>(opened_->journal(), metrics_, fatal());
+    applier_ = actors.spawn<applier_actor>(*opened_, journal_, metrics_, applier_options{}, fatal());
+    worker_ = actors.spawn<provider_actor>(provider_, metrics_, provider_worker_options{});
     for (std::uint32_t shard = 0; shard < 2; ++shard)
       shards_.push_back(spawn_shard(shard, (*recovered)[shard]));
     for (const auto& shard : shards_)
-      caf::anon_send(shard, shard_peers{shards_, gateway_});
+      caf::anon_send(shard, shard_handles{shards_, gateway_});
     system_.run();
   }
 
@@ -84,7 +84,7 @@ protected:
     options.last = where.last;
     auto reader = opened_->state(shard).reader();
     return system_.actors().spawn<shard_actor>(shard_dependencies{options, GetParam(), rules_, slow_,
-                                                                  numbers_, *std::move(reader), journal_,
+                                                                  metrics_, *std::move(reader), journal_,
                                                                   applier_, worker_, fatal()});
   }
 
@@ -134,7 +134,7 @@ protected:
   slow_clock slow_{clock_, system_};
   test::memory_disk disk_{2};
   std::unique_ptr<storage> opened_;
-  metrics numbers_{"test"};
+  metrics metrics_{"test"};
   std::vector<gateway_replies> replies_;
   std::vector<std::string> fatal_;
   std::uint64_t last_id_ = 0;
@@ -166,21 +166,21 @@ TEST_P(ShardActor, TimesTheStagesOfEachRequest) {
   hand_in("a1", "add 5");
   hand_in("a1", "add 5");
   system_.run();
-  EXPECT_EQ(timed(numbers_.queue_stage), 2u);
-  EXPECT_EQ(timed(numbers_.epoch_stage), 2u);
-  EXPECT_EQ(timed(numbers_.commit_stage), 2u);
+  EXPECT_EQ(timed(metrics_.queue_stage), 2u);
+  EXPECT_EQ(timed(metrics_.epoch_stage), 2u);
+  EXPECT_EQ(timed(metrics_.commit_stage), 2u);
   ask("a1", "read"); // Has no epoch of its own, and is not counted with the next one.
   ask("a1", "add 5");
-  EXPECT_EQ(timed(numbers_.queue_stage), 4u);
-  EXPECT_EQ(timed(numbers_.epoch_stage), 3u);
-  EXPECT_EQ(timed(numbers_.commit_stage), 3u);
+  EXPECT_EQ(timed(metrics_.queue_stage), 4u);
+  EXPECT_EQ(timed(metrics_.epoch_stage), 3u);
+  EXPECT_EQ(timed(metrics_.commit_stage), 3u);
   hand_in("a1", "add 5");
-  while (timed(numbers_.queue_stage) < 5u && system_.scheduler().try_run_once()) {
+  while (timed(metrics_.queue_stage) < 5u && system_.scheduler().try_run_once()) {
   }
   hand_in("a1", "read"); // while that is being committed
   system_.run();
   ask("a1", "add 5");
-  EXPECT_EQ(timed(numbers_.epoch_stage), 5u);
+  EXPECT_EQ(timed(metrics_.epoch_stage), 5u);
   EXPECT_TRUE(replies_.back().released_at);
 }
 
@@ -321,7 +321,7 @@ TEST_P(ShardActor, CountsAndNamesTheTurnsThatHeldItLong) {
   start();
   ask("a1", "add 5");
   EXPECT_TRUE(describe().longest_turns.empty());
-  const auto long_turns_of_0 = [this] { return numbers_.long_turns.at(0).Value(); };
+  const auto long_turns_of_0 = [this] { return metrics_.long_turns.at(0).Value(); };
   EXPECT_EQ(long_turns_of_0(), 0);
   slow_.a_look_takes = std::chrono::milliseconds{7};
   pass(20);

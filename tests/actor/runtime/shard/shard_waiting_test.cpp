@@ -35,13 +35,13 @@ protected:
                            config::entity_form::object,
                            rules_,
                            clock_,
-                           numbers_,
+                           metrics_,
                            *opened_->state(0).reader(),
                            journal_,
                            applier_,
                            {},
                            [](std::string_view, const fault& why) { FAIL() << why.message; }});
-    caf::anon_send(shard_, shard_peers{{shard_}, gateway_});
+    caf::anon_send(shard_, shard_handles{{shard_}, gateway_});
     system_.run();
   }
   ~WaitingShard() override { system_.kill({shard_, journal_, applier_, gateway_}); }
@@ -86,7 +86,7 @@ protected:
   test::manual_clock clock_;
   test::memory_disk disk_{1};
   std::unique_ptr<storage> opened_ = disk_.open();
-  metrics numbers_{"test"};
+  metrics metrics_{"test"};
   std::vector<gateway_replies> replies_;
   std::vector<append_epoch> appended_;
   std::vector<apply_epoch> applied_;
@@ -105,7 +105,7 @@ TEST_F(WaitingShard, TellsWhoWaitsForAFullEpochWhenTheirTimeIsUp) {
   pass(200);
   EXPECT_EQ(reply(hurried), "overloaded"); // It is definite: nothing was done.
   EXPECT_EQ(reply(patient), "");
-  EXPECT_EQ(numbers_.admission_refusals.at("overloaded").Value(), 1);
+  EXPECT_EQ(metrics_.admission_refusals.at("overloaded").Value(), 1);
 }
 
 TEST_F(WaitingShard, CarriesOutNothingOfAConnectionThatIsGone) {
@@ -118,13 +118,13 @@ TEST_F(WaitingShard, CarriesOutNothingOfAConnectionThatIsGone) {
   make_durable(); // Both epochs.
   make_durable();
   EXPECT_EQ(reply(stays), "balance 1");
-  EXPECT_EQ(numbers_.admission_refusals.at("overloaded").Value(), 0) << "that was no overload";
+  EXPECT_EQ(metrics_.admission_refusals.at("overloaded").Value(), 0) << "that was no overload";
 }
 
 /// What became durable meanwhile never waits behind a thousand orders.
 TEST_F(WaitingShard, TakesNoMoreThanASliceAtOnce) {
   ask(1, "read", 1'000);
-  const auto taken = [this] { return numbers_.queue_stage.collect().histogram.sample_count; };
+  const auto taken = [this] { return metrics_.queue_stage.collect().histogram.sample_count; };
   while (taken() == 0)
     ASSERT_TRUE(system_.scheduler().try_run_once());
   EXPECT_EQ(taken(), 64u);

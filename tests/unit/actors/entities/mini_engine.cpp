@@ -24,7 +24,7 @@ std::uint32_t mini_engine::shard_of(const entity_id& id) const {
 }
 
 int mini_engine::send(const v1::request& what) {
-  const int caller = ++callers_;
+  const int caller = ++waiters_;
   auto decoded = decode_request(what, options_.shards);
   if (auto* refused = std::get_if<refused_request>(&decoded))
     answer(caller, refused->body);

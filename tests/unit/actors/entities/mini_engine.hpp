@@ -99,7 +99,7 @@ private:
   std::map<timer_id, timer> timers_;
   std::unordered_map<runtime::entity_id, std::vector<int>, runtime::entity_id_hash> waiting_;
   std::map<int, std::vector<v1::reply>> answers_;
-  int callers_ = 0;
+  int waiters_ = 0;
   int unsettled_ = 0;
   bool provider_stopped_ = false;
   std::uint64_t turns_ = 0;

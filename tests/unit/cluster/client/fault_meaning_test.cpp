@@ -10,7 +10,7 @@
 namespace orderd::cluster {
 namespace {
 
-class FaultMeaning : public testing::Test, protected ctl_fixture {};
+class FaultMeaning : public ::testing::Test, protected ctl_fixture {};
 
 TEST_F(FaultMeaning, IsSaidOfAnOrderThatWasNotPlaced) {
   const struct {

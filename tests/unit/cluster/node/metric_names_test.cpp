@@ -1,5 +1,5 @@
 // The names of all metrics, and the files for operators that use them.
-#include "cluster/gateway/door_metrics.hpp"
+#include "cluster/gateway/connection_metrics.hpp"
 #include "cluster/node/disk_metrics.hpp"
 #include "cluster/peers/cluster_metrics.hpp"
 #include "runtime/engine/scrub_metrics.hpp"
@@ -19,45 +19,45 @@ namespace {
 
 /// Every family of a node of a cluster: one with labels is shown from its first child on.
 std::vector<prometheus::MetricFamily> all_families() {
-  runtime::metrics numbers{"1"};
+  runtime::metrics metrics{"1"};
   cluster_metrics of_cluster;
   disk_metrics of_disk;
   of_disk.starts.at("x");
   of_disk.given_up.at("x");
   of_disk.held_trouble.at("x");
   for (auto* one :
-       {&numbers.requests, &numbers.admission_refusals, &numbers.orders_settled, &numbers.entity_restarts,
-        &numbers.provider_calls, &of_cluster.bytes, &of_cluster.messages, &of_cluster.drops,
-        &of_cluster.refusals, &of_cluster.beacons, &of_cluster.store_calls, &of_cluster.doubts})
+       {&metrics.requests, &metrics.admission_refusals, &metrics.orders_settled, &metrics.entity_restarts,
+        &metrics.provider_calls, &of_cluster.bytes, &of_cluster.messages, &of_cluster.drops,
+        &of_cluster.refusals, &of_cluster.heartbeats, &of_cluster.store_calls, &of_cluster.doubts})
     one->at("x");
-  for (auto* one : {&numbers.unsettled_orders,
-                    &numbers.oldest_unsettled_order_age,
-                    &numbers.state_bytes,
-                    &numbers.apply_lag_epochs,
-                    &numbers.unapplied_bytes,
-                    &numbers.live_entities,
-                    &numbers.quarantined_entities,
-                    &numbers.channel_backlog,
-                    &numbers.journal_shard_bytes,
-                    &numbers.journal_oldest,
-                    &numbers.wall_clock_ahead,
+  for (auto* one : {&metrics.unsettled_orders,
+                    &metrics.oldest_unsettled_order_age,
+                    &metrics.state_bytes,
+                    &metrics.apply_lag_epochs,
+                    &metrics.unapplied_bytes,
+                    &metrics.live_entities,
+                    &metrics.quarantined_entities,
+                    &metrics.channel_backlog,
+                    &metrics.journal_shard_bytes,
+                    &metrics.journal_oldest,
+                    &metrics.wall_clock_ahead,
                     &of_cluster.link_up,
                     &of_cluster.term,
                     &of_cluster.serving,
                     &of_cluster.missing_copies,
                     &of_cluster.copying_followers,
-                    &numbers.corrected_pages,
-                    &numbers.state_salvaged,
-                    &numbers.lost_ranges,
+                    &metrics.corrected_pages,
+                    &metrics.state_salvaged,
+                    &metrics.lost_ranges,
                     &of_cluster.follower_lag,
                     &of_cluster.in_flight,
                     &of_cluster.in_flight_max,
                     &of_cluster.store_trouble})
     one->at("x");
-  auto all = numbers.Collect();
+  auto all = metrics.Collect();
   for (auto& each : runtime::scrub_metrics{}.Collect())
     all.push_back(std::move(each));
-  for (auto& each : door_metrics{}.Collect())
+  for (auto& each : connection_metrics{}.Collect())
     all.push_back(std::move(each));
   for (auto& each : of_disk.Collect())
     all.push_back(std::move(each));

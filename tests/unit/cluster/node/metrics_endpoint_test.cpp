@@ -55,36 +55,36 @@ std::string get_page(std::uint16_t port) {
 }
 
 TEST(MetricsEndpoint, ServesTheMetricsAsTheyAreNow) {
-  auto numbers = std::make_shared<runtime::metrics>("1.2.3");
-  auto endpoint = metrics_endpoint::start("127.0.0.1:0", numbers);
+  auto metrics = std::make_shared<runtime::metrics>("1.2.3");
+  auto endpoint = metrics_endpoint::start("127.0.0.1:0", metrics);
   ASSERT_TRUE(endpoint) << endpoint.error().message;
-  numbers->journal_bytes.Set(4711);
+  metrics->journal_bytes.Set(4711);
   const auto page = get_page(endpoint->port());
   EXPECT_NE(page.find("200 OK"), std::string::npos) << page;
   EXPECT_NE(page.find("\norderd_journal_bytes 4711\n"), std::string::npos) << page;
 }
 
 TEST(MetricsEndpoint, SaysWhichAddressIsInUse) {
-  auto numbers = std::make_shared<runtime::metrics>("1");
-  auto first = metrics_endpoint::start("127.0.0.1:0", numbers);
+  auto metrics = std::make_shared<runtime::metrics>("1");
+  auto first = metrics_endpoint::start("127.0.0.1:0", metrics);
   ASSERT_TRUE(first);
   const auto address = "127.0.0.1:" + std::to_string(first->port());
-  auto second = metrics_endpoint::start(address, numbers);
+  auto second = metrics_endpoint::start(address, metrics);
   ASSERT_FALSE(second);
   EXPECT_EQ(second.error().code, runtime::fault_code::unavailable);
   EXPECT_NE(second.error().message.find(address), std::string::npos) << second.error().message;
 }
 
 TEST(MetricsEndpoint, IsThereOnTheLoopbackAddressOfIpv6Too) {
-  auto numbers = std::make_shared<runtime::metrics>("1");
-  auto endpoint = metrics_endpoint::start("[::1]:0", numbers);
+  auto metrics = std::make_shared<runtime::metrics>("1");
+  auto endpoint = metrics_endpoint::start("[::1]:0", metrics);
   ASSERT_TRUE(endpoint) << endpoint.error().message;
   EXPECT_NE(get_page("[::1]:" + std::to_string(endpoint->port())).find("200 OK"), std::string::npos);
 }
 
 TEST(MetricsEndpoint, ServesWholeRequestsBesideACrowdOfHalfOnes) {
-  auto numbers = std::make_shared<runtime::metrics>("1");
-  auto endpoint = metrics_endpoint::start("127.0.0.1:0", numbers);
+  auto metrics = std::make_shared<runtime::metrics>("1");
+  auto endpoint = metrics_endpoint::start("127.0.0.1:0", metrics);
   ASSERT_TRUE(endpoint);
   std::vector<socket> crowd;
   for (int i = 0; i < 224; ++i) {
@@ -104,11 +104,11 @@ TEST(MetricsEndpoint, ClosesARequestThatDoesNotEndInTime) {
 }
 
 TEST(MetricsEndpoint, ClosesOnAReaderThatDoesNotRead) {
-  auto numbers = std::make_shared<runtime::metrics>("1");
+  auto metrics = std::make_shared<runtime::metrics>("1");
   for (int i = 0; i < 100'000; ++i) // more than sockets hold
-    numbers->orders_settled.at(std::string(60, 'x') + std::to_string(i));
+    metrics->orders_settled.at(std::string(60, 'x') + std::to_string(i));
   auto endpoint =
-      metrics_endpoint::start("127.0.0.1:0", numbers, {.write_ms_max = std::chrono::milliseconds{1}});
+      metrics_endpoint::start("127.0.0.1:0", metrics, {.write_ms_max = std::chrono::milliseconds{1}});
   ASSERT_TRUE(endpoint);
   const auto slow = connected("127.0.0.1:" + std::to_string(endpoint->port()));
   say(slow, "GET /metrics HTTP/1.1\r\n\r\n");

@@ -1,6 +1,8 @@
 // Which copies are missed, by who is in sync and who is heard; and what is said of them.
 #include "cluster/replica_host/missed_copies.hpp"
 
+#include "cluster/wire/missed_text.hpp"
+
 #include <gtest/gtest.h>
 
 #include <chrono>
@@ -51,10 +53,7 @@ TEST(MissedCopies, AreThoseNotInSyncOrNotHeard) {
   };
   for (const auto& row : rows) {
     const auto missed = missed_copies({2, one, row.in_sync, row.eligible, row.nodes}, one.node, board, now);
-    EXPECT_EQ(missed_text(missed), row.said) << row.what;
-    v1::shard_view told;
-    tell_missed(*told.mutable_missed(), missed);
-    EXPECT_EQ(missed_text(missed_copies(told.missed())), row.said) << row.what;
+    EXPECT_EQ(missed_text(said_of(missed)), row.said) << row.what;
   }
 }
 

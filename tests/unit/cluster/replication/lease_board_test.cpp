@@ -26,7 +26,7 @@ protected:
     follower.follow(shard, term, primary_id.node, start);
   }
 
-  /// A beacon sent at `sent`, received and answered at `received`, the answer back at `answered`.
+  /// A heartbeat sent at `sent`, received and answered at `received`, the answer back at `answered`.
   void exchange(milliseconds sent, milliseconds received, milliseconds answered) {
     if (const auto answer = follower.take(primary.next(start + sent), start + received))
       primary.take(*answer, start + answered);
@@ -71,7 +71,7 @@ TEST_F(LeaseBoard, CountsTheLeaseFromTheSending) {
   EXPECT_FALSE(leased(360ms));
 }
 
-TEST_F(LeaseBoard, HearsAFarFollowerByItsAnswersHoweverOldTheirBeacons) {
+TEST_F(LeaseBoard, HearsAFarFollowerByItsAnswersHoweverOldTheirHeartbeats) {
   EXPECT_EQ(primary.answered_at(shard, follower_id), start);
   exchange(10ms, 200ms, 400ms);
   EXPECT_EQ(primary.acknowledged_at(shard, follower_id), start + 10ms);
@@ -79,7 +79,7 @@ TEST_F(LeaseBoard, HearsAFarFollowerByItsAnswersHoweverOldTheirBeacons) {
   EXPECT_FALSE(leased(400ms));
 }
 
-TEST_F(LeaseBoard, CountsLeasesOfBeaconsSentSinceAGivenTimeOnly) {
+TEST_F(LeaseBoard, CountsLeasesOfHeartbeatsSentSinceAGivenTimeOnly) {
   exchange(10ms, 20ms, 30ms);
   EXPECT_TRUE(primary.leased(shard, {follower_id}, start + 40ms, start + 10ms));
   EXPECT_FALSE(primary.leased(shard, {follower_id}, start + 40ms, start + 11ms));
@@ -180,7 +180,7 @@ TEST_F(LeaseBoard, EndsALeadWhenItFollows) {
   EXPECT_TRUE(primary.next(start + 10ms).shards.empty());
 }
 
-TEST_F(LeaseBoard, SaysNothingForAStuckSeat) {
+TEST_F(LeaseBoard, SaysNothingForAStuckReplica) {
   EXPECT_EQ(primary.next(start + 999ms).shards.size(), 1u);
   EXPECT_TRUE(primary.next(start + 1000ms).shards.empty());
   primary.alive(shard, start + 1000ms);
@@ -252,13 +252,13 @@ private:
     at(now_ + any(50, 150), [this] { send(); });
   }
 
-  void receive(const beacon& heard) {
+  void receive(const heartbeat& heard) {
     const auto answer = follower_.take(heard, follower_clock_.at(now_));
     if (answer && !lost())
       at(now_ + any(0, delay_ms_max_), [this, answer] { be_answered(*answer); });
   }
 
-  void be_answered(beacon answer) {
+  void be_answered(heartbeat answer) {
     const auto now = primary_clock_.at(now_);
     if (from_receipt_)
       answer.sent_at_ns = static_cast<std::uint64_t>(now.time_since_epoch().count());

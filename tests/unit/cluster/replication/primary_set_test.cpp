@@ -55,7 +55,7 @@ TEST_F(PrimarySet, LeavesNobodyOutForSilenceBeforeTheGraceOfItsTermIsOver) {
   EXPECT_EQ(next->what.in_sync, (replicas{self, two}));
 }
 
-/// Far away each answer is to a beacon that is older than a lease.
+/// Far away each answer is to a heartbeat that is older than a lease.
 TEST_F(PrimarySet, KeepsAMemberWhoseAnswersComeLate) {
   serve({self, two});
   for (auto sent = 300ms; sent < 3'000ms; sent += 100ms) {

@@ -19,7 +19,7 @@ TEST(ReplicaLookUp, AsksNowAndThenHoweverOftenItHearsOfAHigherTerm) {
   options.self = self;
   options.minimum = 2;
   test::noting_port port;
-  lease_board board{self, beacon_timing{}};
+  lease_board board{self, heartbeat_timing{}};
   const replica_start disk{
       .applied = 2, .journal_first = 1, .end = 4, .starts = {{1, 1}, {3, 3}}, .promised = 3};
   replica one{options, disk, port, board, now};

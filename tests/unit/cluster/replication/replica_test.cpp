@@ -43,7 +43,7 @@ TEST_F(Replica, TakesOverFromNobodyItHears) {
   settle();
   for (int i = 0; i < 20; ++i) {
     now_ += 100ms;
-    EXPECT_TRUE(acknowledges_beacon());
+    EXPECT_TRUE(acknowledges_heartbeat());
     tick();
   }
   EXPECT_TRUE(port_.proposed.empty());
@@ -139,34 +139,34 @@ TEST_F(Replica, GrantsNoLeaseWhileATakeoverOfAnEarlierLifeMayTakePlace) {
   open(disk());                               // ... when the node is restarted.
   knows(8, led_by_one());
   for (int i = 0; i < 20; ++i) {
-    EXPECT_FALSE(acknowledges_beacon());
+    EXPECT_FALSE(acknowledges_heartbeat());
     now_ += 100ms;
     tick();
   }
   EXPECT_EQ(candidacies(), 1u); // It hears the primary, and follows it.
   knows(9, earlier.what);       // It takes place after all: the old primary has no lease.
   EXPECT_EQ(port_.written.back().note.promised, 4u);
-  EXPECT_FALSE(acknowledges_beacon());
+  EXPECT_FALSE(acknowledges_heartbeat());
 }
 
 TEST_F(Replica, GrantsLeasesOnceNothingItProposedCanTakePlace) {
   knows(8, led_by_one());
-  EXPECT_FALSE(acknowledges_beacon());
+  EXPECT_FALSE(acknowledges_heartbeat());
   tick();
   ASSERT_EQ(port_.proposed.size(), 1u); // The same on the same version: whatever came before is overtaken.
   EXPECT_EQ(port_.proposed[0].version, 8u);
   EXPECT_EQ(port_.proposed[0].what, led_by_one());
   replica_->undecided();
-  EXPECT_FALSE(acknowledges_beacon());
+  EXPECT_FALSE(acknowledges_heartbeat());
   tick();
   EXPECT_EQ(port_.proposed.size(), 2u);
   knows(9, led_by_one());
-  EXPECT_TRUE(acknowledges_beacon());
+  EXPECT_TRUE(acknowledges_heartbeat());
 }
 
 TEST_F(Replica, GrantsLeasesAtOnceWhereItMayNotLead) {
   knows(7, {3, one, {one, three}, {}, {1, 2, 3}});
-  EXPECT_TRUE(acknowledges_beacon());
+  EXPECT_TRUE(acknowledges_heartbeat());
   tick();
   EXPECT_TRUE(port_.proposed.empty());
 }
@@ -327,7 +327,7 @@ TEST_F(Replica, NeedsLeasesGrantedSinceItStoodStill) {
   now_ += 201ms;
   grant();
   now_ += 1ms;
-  EXPECT_FALSE(replica_->may_answer(now_)); // That beacon was sent when it stood still.
+  EXPECT_FALSE(replica_->may_answer(now_)); // That heartbeat was sent when it stood still.
   grant();
   EXPECT_TRUE(replica_->may_answer(now_));
 }
@@ -341,7 +341,7 @@ TEST_F(Replica, KnowsThatNobodyLeadsOnlyAfterATakeoverWouldHaveTaken) {
   now_ += 1ms;
   EXPECT_TRUE(replica_->nobody_leads(now_));
   settle();
-  acknowledges_beacon();
+  acknowledges_heartbeat();
   tick();
   EXPECT_FALSE(replica_->nobody_leads(now_)) << "node 1 leads, and is heard";
   for (int i = 0; i < 45; ++i) { // It is heard no more, and the store does not answer to who would follow.

@@ -19,42 +19,42 @@ bool shows(const metrics& what, const std::string& line) {
 }
 
 TEST(Metrics, ShowsWhatWasCountedUnderItsLabels) {
-  metrics numbers{"1.2.3"};
-  numbers.requests.at("place_order", "ok").Increment(5);
-  numbers.requests.at("place_order", "fault").Increment();
-  numbers.apply_lag_epochs.at(3).Set(7);
-  numbers.live_entities.at("order", "0").Set(12);
-  EXPECT_TRUE(shows(numbers, R"(orderd_requests_total{outcome="ok",type="place_order"} 5)"));
-  EXPECT_TRUE(shows(numbers, R"(orderd_requests_total{outcome="fault",type="place_order"} 1)"));
-  EXPECT_TRUE(shows(numbers, R"(orderd_apply_lag_epochs{shard="3"} 7)"));
-  EXPECT_TRUE(shows(numbers, R"(orderd_live_entities{kind="order",shard="0"} 12)"));
-  EXPECT_TRUE(shows(numbers, R"(orderd_build_info{version="1.2.3"} 1)"));
+  runtime::metrics metrics{"1.2.3"};
+  metrics.requests.at("place_order", "ok").Increment(5);
+  metrics.requests.at("place_order", "fault").Increment();
+  metrics.apply_lag_epochs.at(3).Set(7);
+  metrics.live_entities.at("order", "0").Set(12);
+  EXPECT_TRUE(shows(metrics, R"(orderd_requests_total{outcome="ok",type="place_order"} 5)"));
+  EXPECT_TRUE(shows(metrics, R"(orderd_requests_total{outcome="fault",type="place_order"} 1)"));
+  EXPECT_TRUE(shows(metrics, R"(orderd_apply_lag_epochs{shard="3"} 7)"));
+  EXPECT_TRUE(shows(metrics, R"(orderd_live_entities{kind="order",shard="0"} 12)"));
+  EXPECT_TRUE(shows(metrics, R"(orderd_build_info{version="1.2.3"} 1)"));
 }
 
 TEST(Metrics, ShowsEachStageOfARequest) {
-  metrics numbers{"1"};
-  numbers.commit_stage.observe(std::chrono::milliseconds{3});
-  EXPECT_TRUE(shows(numbers, R"(orderd_stage_duration_seconds_count{stage="commit"} 1)"));
-  EXPECT_TRUE(shows(numbers, R"(orderd_stage_duration_seconds_count{stage="queue"} 0)"));
+  runtime::metrics metrics{"1"};
+  metrics.commit_stage.observe(std::chrono::milliseconds{3});
+  EXPECT_TRUE(shows(metrics, R"(orderd_stage_duration_seconds_count{stage="commit"} 1)"));
+  EXPECT_TRUE(shows(metrics, R"(orderd_stage_duration_seconds_count{stage="queue"} 0)"));
 }
 
 TEST(Metrics, GivesTheSameChildForTheSameLabels) {
-  metrics numbers{"1"};
-  auto& first = numbers.requests.at("get_order", "ok");
-  EXPECT_EQ(&first, &numbers.requests.at("get_order", "ok"));
-  EXPECT_NE(&first, &numbers.requests.at("get_order", "fault"));
+  runtime::metrics metrics{"1"};
+  auto& first = metrics.requests.at("get_order", "ok");
+  EXPECT_EQ(&first, &metrics.requests.at("get_order", "ok"));
+  EXPECT_NE(&first, &metrics.requests.at("get_order", "fault"));
 }
 
 TEST(Metrics, GivesOneChildToThreadsThatAskTogether) {
-  metrics numbers{"1"};
+  runtime::metrics metrics{"1"};
   std::vector<std::jthread> threads;
   for (int i = 0; i < 4; ++i)
     threads.emplace_back([&] {
       for (int n = 0; n < 1'000; ++n)
-        numbers.provider_calls.at("answered").Increment();
+        metrics.provider_calls.at("answered").Increment();
     });
   threads.clear();
-  EXPECT_EQ(numbers.provider_calls.at("answered").Value(), 4'000);
+  EXPECT_EQ(metrics.provider_calls.at("answered").Value(), 4'000);
 }
 
 } // namespace

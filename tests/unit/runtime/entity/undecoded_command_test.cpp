@@ -50,7 +50,7 @@ TEST(UndecodedCommand, IsKeptWithItsBytesAndStopsItsEntityAlone) {
   EXPECT_EQ(rig.reply(rig.ask("a1", "read")), "quarantined");
   EXPECT_EQ(entry_of(rig, "a1").command_name, "undecodable");
   EXPECT_EQ(entry_of(rig, "a1").error, "no wallet command");
-  const auto parked = rig.rows().at(to_row(parked_key{wallet("a1"), entry_of(rig, "a1").culprit}));
+  const auto parked = rig.rows().at(to_row(parked_key{wallet("a1"), entry_of(rig, "a1").poison}));
   EXPECT_EQ(*parse_parked_value(parked), "new:add||5|");
 }
 

@@ -183,7 +183,7 @@ TEST_F(RequestQueue, TakesOutWhoseDeadlineHasPassed) {
     batch[i].deadline_at = i % 2 == 0 ? 100 : 200;
   }
   queue_.add(std::move(batch), now_);
-  const auto late = queue_.take_late(100);
+  const auto late = queue_.expire(100);
   ASSERT_EQ(late.size(), 2u);
   EXPECT_EQ(late[1].from.request_id, 2u);
   EXPECT_EQ(queue_.size(), 2u);

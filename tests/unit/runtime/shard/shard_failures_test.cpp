@@ -143,12 +143,12 @@ TEST(ShardFailures, DropNothingOnReleaseWhenTheFailingCommandWasRefused) {
   rig.ask("a2", "add 10");
   rig.ask("a3", "add 10");
   rig.rules.trouble["a1"] = 4;
-  const auto culprit = rig.ask("a2", "send a1 1"); // Fails to the end; its sender gets it back.
+  const auto poison = rig.ask("a2", "send a1 1"); // Fails to the end; its sender gets it back.
   rig.ask("a3", "give a1 4");
   rig.tick(10);
   rig.tick(100);
   rig.settle();
-  ASSERT_EQ(rig.reply(culprit), "bounced 1");
+  ASSERT_EQ(rig.reply(poison), "bounced 1");
   rig.crash(); // What the failing command was must not be forgotten.
   rig.resolve("a1", false);
   rig.settle();

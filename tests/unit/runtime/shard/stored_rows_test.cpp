@@ -74,7 +74,7 @@ TEST(StoredRows, ReadTheValuesTheyWrite) {
   EXPECT_EQ(entry->error, "failed");
   EXPECT_EQ(entry->attempts, 4u);
   EXPECT_EQ(entry->since_at, 99);
-  EXPECT_EQ(entry->culprit, 7u);
+  EXPECT_EQ(entry->poison, 7u);
   EXPECT_EQ(*parse_unsettled_value(unsettled_value(77)), 77);
 }
 

@@ -12,7 +12,7 @@ delivery to(const entity_id& id, std::optional<caller> from = std::nullopt, unix
   return {id, nullptr, from, deadline_at};
 }
 
-TEST(Supervision, KnowsOnlyAdmittedPatients) {
+TEST(Supervision, KnowsOnlyFailingEntities) {
   supervision ward;
   EXPECT_EQ(ward.find(a), nullptr);
   ward.admit(a);
@@ -53,10 +53,10 @@ TEST(Supervision, GivesLateCallersOnceAndKeepsTheirCommands) {
   ward.park(who, to(a, caller{1, 1}, 100));
   ward.park(who, to(a, caller{1, 2}, 200));
   ward.park(who, to(a));
-  const auto late = ward.take_late(150);
+  const auto late = ward.expire(150);
   ASSERT_EQ(late.size(), 1u);
   EXPECT_EQ(late[0].request_id, 1u);
-  EXPECT_TRUE(ward.take_late(150).empty());
+  EXPECT_TRUE(ward.expire(150).empty());
   EXPECT_EQ(who.waiting.size(), 3u);
 }
 

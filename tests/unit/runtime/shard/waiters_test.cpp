@@ -1,4 +1,4 @@
-#include "runtime/shard/callers.hpp"
+#include "runtime/shard/waiters.hpp"
 
 #include <gtest/gtest.h>
 
@@ -34,9 +34,9 @@ TEST(Callers, AreLateFromTheirDeadlineOnEachByItsOwn) {
   waiting.wait(a, {1, 2}, 200);
   waiting.wait(b, {1, 3}, 150);
   waiting.watch_new();
-  EXPECT_EQ(ids(waiting.take_late(99)), "");
-  EXPECT_EQ(ids(waiting.take_late(100)), "1 ");
-  EXPECT_EQ(ids(waiting.take_late(1'000)), "3 2 ");
+  EXPECT_EQ(ids(waiting.expire(99)), "");
+  EXPECT_EQ(ids(waiting.expire(100)), "1 ");
+  EXPECT_EQ(ids(waiting.expire(1'000)), "3 2 ");
   EXPECT_EQ(waiting.waiting(), 0u);
   EXPECT_EQ(ids(waiting.announce(a)), "");
 }
@@ -48,8 +48,8 @@ TEST(Callers, AnsweredBeforeTheirDeadlineAreNotLate) {
   EXPECT_EQ(ids(waiting.announce(a)), "1 ");
   waiting.wait(a, {1, 2}, 300);
   waiting.watch_new();
-  EXPECT_EQ(ids(waiting.take_late(200)), "");
-  EXPECT_EQ(ids(waiting.take_late(300)), "2 ");
+  EXPECT_EQ(ids(waiting.expire(200)), "");
+  EXPECT_EQ(ids(waiting.expire(300)), "2 ");
 }
 
 TEST(Callers, AnsweredWithinTheirInputAreNotWatched) {
@@ -70,7 +70,7 @@ TEST(Callers, WatchFewDeadlinesOfThoseAnsweredLongBefore) {
     ASSERT_EQ(waiting.announce(a).size(), 1u);
   }
   EXPECT_LE(waiting.watched(), 10'010u);
-  EXPECT_EQ(ids(waiting.take_late(1'000'000)), "0 ");
+  EXPECT_EQ(ids(waiting.expire(1'000'000)), "0 ");
   EXPECT_EQ(waiting.watched(), 0u);
 }
 
@@ -87,7 +87,7 @@ TEST(Callers, ForgetTheAnsweredAmongManyWhoWait) {
   }
   EXPECT_EQ(waiting.waiting(), 6'000u);
   EXPECT_LE(waiting.watched(), 2u * 6'000 + 10'010);
-  const auto late = waiting.take_late(130'000);
+  const auto late = waiting.expire(130'000);
   ASSERT_EQ(late.size(), 3'000u);
   for (std::size_t i = 0; i < late.size(); ++i)
     ASSERT_EQ(late[i].request_id, (i + 1) * 10);

@@ -1,4 +1,4 @@
-#include "cluster/replica_host/seat_numbers.hpp"
+#include "cluster/replica_host/replica_metrics.hpp"
 
 #include <algorithm>
 
@@ -14,19 +14,19 @@ std::ptrdiff_t missing_copies(const assignment& now) {
 
 } // namespace
 
-seat_numbers::seat_numbers(cluster_metrics& into, std::uint32_t shard)
+replica_metrics::replica_metrics(cluster_metrics& into, std::uint32_t shard)
     : term_(into.term.at(shard)), serving_(into.serving.at(shard)),
       missing_copies_(into.missing_copies.at(shard)), copying_followers_(into.copying_followers.at(shard)),
       follower_lag_(into.follower_lag.at(shard)) {}
 
-void seat_numbers::show(const seat_description& seat, const replica_id& self, bool serving) {
-  const auto& now = seat.known.what;
+void replica_metrics::show(const replica_description& host, const replica_id& self, bool serving) {
+  const auto& now = host.known.what;
   std::ptrdiff_t copying = 0;
   std::uint64_t lag = 0;
-  for (const auto& each : seat.followers) {
+  for (const auto& each : host.followers) {
     copying += each.copying;
     if (each.following && !each.copying)
-      lag = std::max(lag, seat.end - std::min(seat.end, each.end));
+      lag = std::max(lag, host.end - std::min(host.end, each.end));
   }
   term_.Set(static_cast<double>(now.term));
   serving_.Set(serving);

@@ -1,4 +1,4 @@
-#include "cluster/replica_host/seat_numbers.hpp"
+#include "cluster/replica_host/replica_metrics.hpp"
 
 #include <gtest/gtest.h>
 
@@ -13,13 +13,13 @@ constexpr replica_id two{2, 1};
 constexpr replica_id three{3, 1};
 
 /// Shard 4, led by node 1 in term 6, in sync with node 2, wanted on node 3 too.
-seat_description led_by_one() {
-  seat_description seat;
-  seat.shard = 4;
-  seat.known = {9, {6, one, {one, two}, {}, {1, 2, 3}}};
-  seat.committed = 70;
-  seat.end = 75;
-  return seat;
+replica_description led_by_one() {
+  replica_description host;
+  host.shard = 4;
+  host.known = {9, {6, one, {one, two}, {}, {1, 2, 3}}};
+  host.committed = 70;
+  host.end = 75;
+  return host;
 }
 
 struct shown_case {
@@ -30,15 +30,15 @@ struct shown_case {
   std::vector<double> shows; ///< serving, missing copies, copying followers, lag
 };
 
-class SeatNumbers : public testing::TestWithParam<shown_case> {};
+class ReplicaMetrics : public testing::TestWithParam<shown_case> {};
 
-TEST_P(SeatNumbers, AreShown) {
+TEST_P(ReplicaMetrics, AreShown) {
   const auto& given = GetParam();
   cluster_metrics page;
-  auto seat = led_by_one();
-  seat.followers = given.followers;
-  seat_numbers numbers{page, 4};
-  numbers.show(seat, given.self, given.serving);
+  auto host = led_by_one();
+  host.followers = given.followers;
+  replica_metrics metrics{page, 4};
+  metrics.show(host, given.self, given.serving);
   EXPECT_EQ(page.term.at(4).Value(), 6);
   EXPECT_EQ((std::vector<double>{page.serving.at(4).Value(), page.missing_copies.at(4).Value(),
                                  page.copying_followers.at(4).Value(), page.follower_lag.at(4).Value()}),
@@ -46,7 +46,7 @@ TEST_P(SeatNumbers, AreShown) {
 }
 
 INSTANTIATE_TEST_SUITE_P(
-    Seats, SeatNumbers,
+    Seats, ReplicaMetrics,
     testing::Values(
         shown_case{
             "of_the_leader", one, true, {{two, true, false, 73}, {three, true, false, 60}}, {1, 1, 0, 15}},
@@ -58,11 +58,11 @@ INSTANTIATE_TEST_SUITE_P(
         shown_case{"of_a_disk_that_was_wiped", {1, 2}, false, {}, {0, 0, 0, 0}}),
     [](const auto& each) { return each.param.name; });
 
-TEST(SeatNumbersOfACopyOnAnOldDisk, CountsACopyOfTheNodeWhicheverItsDisk) {
+TEST(ReplicaMetricsOfACopyOnAnOldDisk, CountsACopyOfTheNodeWhicheverItsDisk) {
   cluster_metrics page;
-  auto seat = led_by_one();
-  seat.known.what.in_sync = {one, two, {3, 8}};
-  seat_numbers{page, 4}.show(seat, one, true);
+  auto host = led_by_one();
+  host.known.what.in_sync = {one, two, {3, 8}};
+  replica_metrics{page, 4}.show(host, one, true);
   EXPECT_EQ(page.missing_copies.at(4).Value(), 0);
 }
 

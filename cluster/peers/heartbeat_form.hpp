@@ -1,9 +1,9 @@
-// The datagrams of beacons, byte by byte. All numbers are big endian.
+// The datagrams of heartbeats, byte by byte. All numbers are big endian.
 //
 //   0         1    2      6             14        22      24
 //   | version | kind | node | incarnation | sent at | count | count x (shard: 4, term: 8) | check: 8
 //
-// kind: 0 a beacon, 1 an acknowledgement. check: XXH3-64 of all before it, seeded by the cluster, so that
+// kind: 0 a heartbeat, 1 an acknowledgement. check: XXH3-64 of all before it, seeded by the cluster, so that
 // nodes of different clusters do not hear each other. Pure.
 #pragma once
 
@@ -17,17 +17,17 @@
 
 namespace orderd::cluster {
 
-/// Bytes of the largest beacon, of limits::shards_max shards.
-extern const std::size_t beacon_bytes_max;
+/// Bytes of the largest heartbeat, of limits::shards_max shards.
+extern const std::size_t heartbeat_bytes_max;
 
-/// What makes the beacons of a cluster its own.
-std::uint64_t beacon_seed(std::string_view cluster_id);
+/// What makes the heartbeats of a cluster its own.
+std::uint64_t heartbeat_seed(std::string_view cluster_id);
 
 /// Pre: at most limits::shards_max shards.
-std::string encode_beacon(const beacon& what, std::uint64_t seed);
+std::string encode_heartbeat(const heartbeat& what, std::uint64_t seed);
 
 /// Faults: `unsupported_version`; `malformed` for a size or a kind that cannot be; `corrupt` for a wrong
-/// check, as of another cluster's beacon.
-runtime::result<beacon> decode_beacon(std::string_view bytes, std::uint64_t seed);
+/// check, as of another cluster's heartbeat.
+runtime::result<heartbeat> decode_heartbeat(std::string_view bytes, std::uint64_t seed);
 
 } // namespace orderd::cluster

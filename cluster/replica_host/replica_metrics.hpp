@@ -1,5 +1,5 @@
-// What a seat shows of its shard, for Prometheus: see "its shards" in cluster_metrics.hpp. Plain values in,
-// gauges set; runs where the seat runs.
+// What a replica host shows of its shard, for Prometheus: see "its shards" in cluster_metrics.hpp. Plain
+// values in, gauges set; runs where the replica host runs.
 #pragma once
 
 #include "cluster/peers/cluster_metrics.hpp"
@@ -9,13 +9,13 @@
 
 namespace orderd::cluster {
 
-class seat_numbers {
+class replica_metrics {
 public:
   /// `into` must outlive it.
-  seat_numbers(cluster_metrics& into, std::uint32_t shard);
+  replica_metrics(cluster_metrics& into, std::uint32_t shard);
 
   /// `serving`: this node leads and may commit. The followers are those of a primary, and empty elsewhere.
-  void show(const seat_description& seat, const replica_id& self, bool serving);
+  void show(const replica_description& host, const replica_id& self, bool serving);
 
 private:
   runtime::gauge& term_;

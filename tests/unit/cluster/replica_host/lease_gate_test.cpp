@@ -1,4 +1,4 @@
-#include "cluster/replica_host/seat_gate.hpp"
+#include "cluster/replica_host/lease_gate.hpp"
 
 #include <gtest/gtest.h>
 
@@ -25,15 +25,15 @@ std::vector<runtime::reply> replies(std::initializer_list<std::uint64_t> ids) {
   return out;
 }
 
-TEST(SeatGate, LetsAnswersGoWhileTheLeasesHold) {
-  seat_gate gate;
+TEST(LeaseGate, LetsAnswersGoWhileTheLeasesHold) {
+  lease_gate gate;
   gate.asked(requests({1, 2}));
   EXPECT_EQ(2u, gate.answered(replies({1, 2}), true).size());
   EXPECT_TRUE(gate.lose().empty());
 }
 
-TEST(SeatGate, HoldsAnswersUntilTheLeasesHoldAgain) {
-  seat_gate gate;
+TEST(LeaseGate, HoldsAnswersUntilTheLeasesHoldAgain) {
+  lease_gate gate;
   gate.asked(requests({1, 2}));
   EXPECT_TRUE(gate.answered(replies({1}), false).empty());
   EXPECT_TRUE(gate.holds());
@@ -41,8 +41,8 @@ TEST(SeatGate, HoldsAnswersUntilTheLeasesHoldAgain) {
   EXPECT_FALSE(gate.holds());
 }
 
-TEST(SeatGate, TellsEveryoneOnceThatTheShardIsLost) {
-  seat_gate gate;
+TEST(LeaseGate, TellsEveryoneOnceThatTheShardIsLost) {
+  lease_gate gate;
   gate.asked(requests({1, 2, 3}));
   EXPECT_EQ(1u, gate.answered(replies({1}), true).size());
   EXPECT_TRUE(gate.answered(replies({2}), false).empty());
@@ -50,13 +50,13 @@ TEST(SeatGate, TellsEveryoneOnceThatTheShardIsLost) {
   EXPECT_TRUE(gate.lose().empty());
 }
 
-TEST(SeatGate, DropsAnAnswerThatNobodyWaitsFor) {
-  seat_gate gate;
+TEST(LeaseGate, DropsAnAnswerThatNobodyWaitsFor) {
+  lease_gate gate;
   EXPECT_TRUE(gate.answered(replies({7}), true).empty());
 }
 
-TEST(SeatGate, LetsGoWhatRestsOnNothingWithoutLeases) {
-  seat_gate gate;
+TEST(LeaseGate, LetsGoWhatRestsOnNothingWithoutLeases) {
+  lease_gate gate;
   gate.asked(requests({1, 2}));
   auto both = replies({1, 2});
   both[1].rests_on_nothing = true;
@@ -66,19 +66,19 @@ TEST(SeatGate, LetsGoWhatRestsOnNothingWithoutLeases) {
   EXPECT_TRUE(gate.holds());
 }
 
-TEST(SeatGate, GivesUpWhoWaitsPastItsDeadlineForAnAnswerOrForLeases) {
-  seat_gate gate;
+TEST(LeaseGate, GivesUpWhoWaitsPastItsDeadlineForAnAnswerOrForLeases) {
+  lease_gate gate;
   auto three = requests({1, 2, 3});
   three[0].deadline_at = three[1].deadline_at = 100;
   three[2].deadline_at = 200;
   gate.asked(three);
   EXPECT_TRUE(gate.answered(replies({1}), false).empty());
-  EXPECT_TRUE(gate.take_late(99).empty());
-  EXPECT_EQ(2u, gate.take_late(100).size());
+  EXPECT_TRUE(gate.expire(99).empty());
+  EXPECT_EQ(2u, gate.expire(100).size());
   EXPECT_FALSE(gate.holds());
   EXPECT_TRUE(gate.answered(replies({1, 2}), true).empty()) << "answered twice";
-  EXPECT_TRUE(gate.take_late(199).empty());
-  const auto last = gate.take_late(200);
+  EXPECT_TRUE(gate.expire(199).empty());
+  const auto last = gate.expire(200);
   ASSERT_EQ(1u, last.size());
   EXPECT_EQ(3u, last[0].request_id);
 }

@@ -1,4 +1,4 @@
-// A seat among its actors, with a disk in memory, and the other nodes in the test's hands.
+// A replica host among its actors, with a disk in memory, and the other nodes in the test's hands.
 #pragma once
 
 #include "actors/public/public.pb.h"
@@ -22,13 +22,13 @@
 
 namespace orderd::cluster {
 
-/// The seat of shard 0 on node 1: wallets "a" and "b". Those of shard 1 are somewhere else.
-class seat_bench : public testing::Test {
+/// The replica host of shard 0 on node 1: wallets "a" and "b". Those of shard 1 are somewhere else.
+class replica_host_bench : public testing::Test {
 protected:
   static constexpr replica_id self{1, 1}, two{2, 1};
 
-  ~seat_bench() override {
-    system_.kill({seat_, other_seat_, journal_, applier_, gateway_, peers_, directory_});
+  ~replica_host_bench() override {
+    system_.kill({host_, other_replica_, journal_, applier_, gateway_, peers_, directory_});
   }
 
   void start(std::size_t minimum) {
@@ -36,30 +36,30 @@ protected:
     ASSERT_TRUE(opened_->journal().replay([](const auto&) { return runtime::result<void>{}; }));
     const auto fatal = [this](std::string_view, const runtime::fault& why) { fatal_.push_back(why.message); };
     auto& actors = system_.actors();
-    journal_ = actors.spawn<runtime::journal_actor>(opened_->journal(), numbers_, fatal);
+    journal_ = actors.spawn<runtime::journal_actor>(opened_->journal(), metrics_, fatal);
     applier_ =
-        actors.spawn<runtime::applier_actor>(*opened_, journal_, numbers_, runtime::applier_options{}, fatal);
+        actors.spawn<runtime::applier_actor>(*opened_, journal_, metrics_, runtime::applier_options{}, fatal);
     const replica_options options{.self = self, .minimum = minimum, .limits = {}};
     const runtime::shard_options engine{.shards = 2, .last = {}, .self = self, .admission = {}};
-    seat_ = actors.spawn<replica_actor>(
-        seat_dependencies{options,
-                          {},
-                          engine,
-                          config::entity_form::actor,
-                          opened_->state(0),
-                          board_,
-                          rules_,
-                          clock_,
-                          numbers_,
-                          cluster_numbers_,
-                          journal_,
-                          applier_,
-                          {},
-                          fatal,
-                          [this](const std::string& why) { distrusted_.push_back(why); }});
-    caf::anon_send(seat_, seat_peers{{seat_, other_seat_}, gateway_, peers_, directory_});
+    host_ = actors.spawn<replica_actor>(
+        replica_dependencies{options,
+                             {},
+                             engine,
+                             config::entity_form::actor,
+                             opened_->state(0),
+                             board_,
+                             rules_,
+                             clock_,
+                             metrics_,
+                             cluster_metrics_,
+                             journal_,
+                             applier_,
+                             {},
+                             fatal,
+                             [this](const std::string& why) { distrusted_.push_back(why); }});
+    caf::anon_send(host_, replica_handles{{host_, other_replica_}, gateway_, peers_, directory_});
     using known = const std::map<std::uint32_t, known_node>;
-    caf::anon_send(seat_, nodes_seen{std::make_shared<known>(
+    caf::anon_send(host_, nodes_seen{std::make_shared<known>(
                               known{{1, {{1, 1}, "one:1", ""}}, {2, {{1, 1}, "two:1", ""}}})});
     system_.run();
   }
@@ -67,7 +67,7 @@ protected:
   /// The store has this now.
   void assign(const assignment& what) {
     using known = const std::vector<versioned_assignment>;
-    caf::anon_send(seat_, assignments_seen{std::make_shared<known>(known{{++version_, what}, {}})});
+    caf::anon_send(host_, assignments_seen{std::make_shared<known>(known{{++version_, what}, {}})});
     system_.run();
   }
   void lead_alone() {
@@ -82,7 +82,7 @@ protected:
   }
 
   void receive(std::uint32_t from_node, const peer_message& what) {
-    caf::anon_send(seat_, peer_received{from_node, std::make_shared<const std::string>(encode(what))});
+    caf::anon_send(host_, peer_received{from_node, std::make_shared<const std::string>(encode(what))});
     system_.run();
   }
   void says(const peer_body& what) { receive(2, {0, two, 1, what}); }
@@ -113,7 +113,7 @@ protected:
       }
     }
   }
-  /// Node 2 acknowledges a beacon that is sent now.
+  /// Node 2 acknowledges a heartbeat that is sent now.
   void grant_lease() {
     const auto now = system_.scheduler().clock().now();
     board_.take({true, two, board_.next(now).sent_at_ns, {{0, 1}}}, now);
@@ -124,7 +124,7 @@ protected:
     batch->push_back({{1, ++last_id_}, clock_.now().monotone_ms + 60'000, {}});
     batch->back().what =
         runtime::entity_request{{test::wallet(name), test::parse_wallet_command(command)}, new_work};
-    caf::anon_send(seat_, runtime::shard_requests{batch, system_.scheduler().clock().now()});
+    caf::anon_send(host_, runtime::shard_requests{batch, system_.scheduler().clock().now()});
     system_.run();
     return last_id_;
   }
@@ -145,10 +145,10 @@ protected:
     EXPECT_TRUE(all.size() == 1 && read.ParseFromString(all[0]));
     return read.fault();
   }
-  seat_description describe() {
-    std::vector<seat_description> said;
+  replica_description describe() {
+    std::vector<replica_description> said;
     const auto asker = test::spawn_recorder(system_.actors(), said);
-    caf::send_as(asker, seat_, describe_seat{});
+    caf::send_as(asker, host_, describe_replica{});
     system_.run();
     return said.at(0);
   }
@@ -159,8 +159,8 @@ protected:
   test::manual_clock clock_;
   test::memory_disk disk_{2};
   std::unique_ptr<runtime::storage> opened_;
-  runtime::metrics numbers_{"test"};
-  cluster_metrics cluster_numbers_;
+  runtime::metrics metrics_{"test"};
+  cluster_metrics cluster_metrics_;
   lease_board board_{self, {}};
   std::vector<runtime::gateway_replies> replies_;
   std::vector<peer_send> sent_;
@@ -176,8 +176,8 @@ protected:
   caf::actor gateway_ = test::spawn_recorder(system_.actors(), replies_);
   caf::actor peers_ = test::spawn_recorder(system_.actors(), sent_, taken_);
   caf::actor directory_ = test::spawn_recorder(system_.actors(), proposed_, look_ups_);
-  caf::actor other_seat_ = test::spawn_recorder(system_.actors(), commands_, acknowledged_);
-  caf::actor journal_, applier_, seat_;
+  caf::actor other_replica_ = test::spawn_recorder(system_.actors(), commands_, acknowledged_);
+  caf::actor journal_, applier_, host_;
 };
 
 } // namespace orderd::cluster

@@ -1,4 +1,4 @@
-// The door of a shard that this node leads: who waits for an answer, and which answers may go.
+// The way in and out of a shard that this node leads: who waits for an answer, and which answers may go.
 //
 // An answer that was read from memory may be of a primary that no longer is one. So every answer is held
 // until the leases are valid at a moment after it was made (invariants.md E2); while they are, that is at
@@ -20,7 +20,7 @@
 
 namespace orderd::cluster {
 
-class seat_gate {
+class lease_gate {
 public:
   void asked(const std::vector<runtime::request>& batch) {
     for (const auto& each : batch)
@@ -48,7 +48,7 @@ public:
 
   /// Those whose deadline has passed: their answer is not here, or may not go. Call often; cheap when nobody
   /// is late.
-  std::vector<runtime::caller> take_late(std::int64_t now) {
+  std::vector<runtime::caller> expire(std::int64_t now) {
     std::vector<runtime::caller> late;
     if (now < earliest_)
       return late;

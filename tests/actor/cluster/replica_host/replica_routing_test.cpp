@@ -1,5 +1,5 @@
-// What a seat takes when too few are heard, or nobody leads, and what it says of that.
-#include "tests/support/seat_bench.hpp"
+// What a replica host takes when too few are heard, or nobody leads, and what it says of that.
+#include "tests/support/replica_host_bench.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -9,10 +9,10 @@ namespace {
 
 using std::chrono::milliseconds;
 
-class SeatTraffic : public seat_bench {};
+class ReplicaRouting : public replica_host_bench {};
 
 /// Node 2 is silent, and the store does not say that it is left out: what comes now would wait for nothing.
-TEST_F(SeatTraffic, RefusesWhatIsNewAndKeepsWhatHasBegunWhileTooFewAreHeard) {
+TEST_F(ReplicaRouting, RefusesWhatIsNewAndKeepsWhatHasBegunWhileTooFewAreHeard) {
   lead_with_two();
   grant_lease();
   const auto begun = ask("a1", "add 5");
@@ -26,7 +26,7 @@ TEST_F(SeatTraffic, RefusesWhatIsNewAndKeepsWhatHasBegunWhileTooFewAreHeard) {
   EXPECT_THAT(why.message(), testing::EndsWith("nothing was done by this request"));
   EXPECT_EQ(replies(begun).size() + replies(begun_late).size(), 0u);
   system_.pass(milliseconds{100});
-  EXPECT_EQ(cluster_numbers_.serving.at(0).Value(), 0);
+  EXPECT_EQ(cluster_metrics_.serving.at(0).Value(), 0);
   clock_.pass(60'000);
   system_.pass(milliseconds{20});
   EXPECT_EQ(fault_of(begun).code(), v1::fault::TIMEOUT) << "it may take effect yet";
@@ -37,7 +37,7 @@ TEST_F(SeatTraffic, RefusesWhatIsNewAndKeepsWhatHasBegunWhileTooFewAreHeard) {
   EXPECT_EQ(replies(ask("a1", "read")), texts{"balance 10"});
 }
 
-TEST_F(SeatTraffic, SaysThatNobodyLeadsOnceATakeoverWouldHaveTakenPlace) {
+TEST_F(ReplicaRouting, SaysThatNobodyLeadsOnceATakeoverWouldHaveTakenPlace) {
   start(2);
   assign({1, two, {self, two}, {}, {2, 1}});
   system_.pass(milliseconds{20});
@@ -52,7 +52,7 @@ TEST_F(SeatTraffic, SaysThatNobodyLeadsOnceATakeoverWouldHaveTakenPlace) {
   EXPECT_EQ(fault_of(ask("a1", "add 5")).code(), v1::fault::NOT_OWNER);
 }
 
-TEST_F(SeatTraffic, SaysWhichCopiesAreMissed) {
+TEST_F(ReplicaRouting, SaysWhichCopiesAreMissed) {
   lead_with_two();
   board_.take({false, two, 1, {}}, system_.scheduler().clock().now());
   EXPECT_TRUE(describe().missed.empty());
@@ -60,7 +60,7 @@ TEST_F(SeatTraffic, SaysWhichCopiesAreMissed) {
   system_.pass(milliseconds{600});
   std::vector<runtime::shard_description> said; // What `status` asks goes through the engine.
   const auto asker = test::spawn_recorder(system_.actors(), said);
-  caf::send_as(asker, seat_, runtime::describe_shard{});
+  caf::send_as(asker, host_, runtime::describe_shard{});
   system_.run();
   for (const auto& missed : {describe().missed, said.at(0).missed}) {
     ASSERT_EQ(missed.size(), 1u);

@@ -1,17 +1,17 @@
-#include "runtime/shard/callers.hpp"
+#include "runtime/shard/waiters.hpp"
 
 #include <algorithm>
 #include <utility>
 
 namespace orderd::runtime {
 
-void callers::wait(const entity_id& entity, const caller& who, std::int64_t deadline_at) {
+void waiters::wait(const entity_id& entity, const caller& who, std::int64_t deadline_at) {
   by_entity_[entity].push_back({who, ++last_wait_});
   new_.push_back({deadline_at, last_wait_, entity});
   ++waiting_;
 }
 
-std::vector<caller> callers::announce(const entity_id& entity) {
+std::vector<caller> waiters::announce(const entity_id& entity) {
   std::vector<caller> taken;
   const auto found = by_entity_.find(entity);
   if (found == by_entity_.end())
@@ -23,7 +23,7 @@ std::vector<caller> callers::announce(const entity_id& entity) {
   return taken;
 }
 
-void callers::watch_new() {
+void waiters::watch_new() {
   for (auto& each : new_)
     if (is_awaited(each)) {
       alarms_[each.deadline_at / bucket_ms].push_back(each);
@@ -35,7 +35,7 @@ void callers::watch_new() {
 }
 
 /// Of the next bucket, and goes round. A bucket takes as long to go through as it took to fill, or less.
-void callers::forget_some_answered() {
+void waiters::forget_some_answered() {
   auto next = alarms_.lower_bound(forgotten_to_);
   if (next == alarms_.end())
     next = alarms_.begin();
@@ -46,7 +46,7 @@ void callers::forget_some_answered() {
     alarms_.erase(next);
 }
 
-std::vector<caller> callers::take_late(std::int64_t now) {
+std::vector<caller> waiters::expire(std::int64_t now) {
   std::vector<caller> late;
   while (!alarms_.empty() && alarms_.begin()->first <= now / bucket_ms) {
     auto rung = std::move(alarms_.begin()->second);
@@ -67,7 +67,7 @@ std::vector<caller> callers::take_late(std::int64_t now) {
   return late;
 }
 
-void callers::ring(const alarm& what, std::vector<caller>& late) {
+void waiters::ring(const alarm& what, std::vector<caller>& late) {
   const auto found = by_entity_.find(what.entity);
   if (found == by_entity_.end())
     return;
@@ -83,7 +83,7 @@ void callers::ring(const alarm& what, std::vector<caller>& late) {
 }
 
 /// Else it was answered before its deadline.
-bool callers::is_awaited(const alarm& what) const {
+bool waiters::is_awaited(const alarm& what) const {
   const auto found = by_entity_.find(what.entity);
   return found != by_entity_.end()
          && std::any_of(found->second.begin(), found->second.end(),

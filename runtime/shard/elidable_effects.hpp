@@ -19,7 +19,7 @@
 
 namespace orderd::runtime {
 
-struct transients {
+struct elidable_effects {
   struct timer {
     entity_id entity;
     std::uint8_t name = 0;

@@ -1,7 +1,7 @@
-// The beacon thread over real sockets of this machine.
-#include "cluster/peers/beacons.hpp"
+// The heartbeat thread over real sockets of this machine.
+#include "cluster/peers/heartbeats.hpp"
 
-#include "cluster/peers/beacon_form.hpp"
+#include "cluster/peers/heartbeat_form.hpp"
 
 #include <gtest/gtest.h>
 
@@ -18,7 +18,7 @@ using std::chrono::steady_clock;
 
 constexpr replica_id first_id{1, 10};
 constexpr replica_id second_id{2, 20};
-constexpr beacon_timing quick{5ms, 5'000ms, 10'000ms};
+constexpr heartbeat_timing quick{5ms, 5'000ms, 10'000ms};
 
 bool within_ten_seconds(const std::function<bool()>& holds) {
   const auto deadline = steady_clock::now() + 10s;
@@ -31,23 +31,23 @@ struct heart {
   explicit heart(const replica_id& self, const std::string& cluster = "orders")
       : known(self.node), board(self, quick) {
     known.know({{1, 10}, {2, 20}});
-    auto made = beacons::open({.address = "127.0.0.1:0",
-                               .cluster_id = cluster,
-                               .board = board,
-                               .known = known,
-                               .numbers = numbers});
+    auto made = heartbeats::open({.address = "127.0.0.1:0",
+                                  .cluster_id = cluster,
+                                  .board = board,
+                                  .known = known,
+                                  .metrics = metrics});
     runtime::require(static_cast<bool>(made), "a node could not listen");
     thread = std::move(*made);
   }
-  double count(const char* kind) { return numbers.beacons.at(kind).Value(); }
+  double count(const char* kind) { return metrics.heartbeats.at(kind).Value(); }
 
   known_nodes known;
   lease_board board;
-  cluster_metrics numbers;
-  std::unique_ptr<beacons> thread;
+  cluster_metrics metrics;
+  std::unique_ptr<heartbeats> thread;
 };
 
-TEST(Beacons, GiveAPrimaryItsLease) {
+TEST(Heartbeats, GiveAPrimaryItsLease) {
   heart primary{first_id};
   heart follower{second_id};
   primary.board.lead(3, 5, steady_clock::now());
@@ -59,7 +59,7 @@ TEST(Beacons, GiveAPrimaryItsLease) {
   EXPECT_EQ(follower.count("ignored"), 0);
 }
 
-TEST(Beacons, IgnoreAndCountWhatIsNotTheirs) {
+TEST(Heartbeats, IgnoreAndCountWhatIsNotTheirs) {
   heart node{first_id};
   heart stranger{second_id, "others"};
   stranger.thread->set_peers({{"127.0.0.1", node.thread->port()}});
@@ -67,7 +67,7 @@ TEST(Beacons, IgnoreAndCountWhatIsNotTheirs) {
   EXPECT_EQ(node.count("heard"), 0);
 }
 
-TEST(Beacons, IgnoreAndCountNodesThatAreNotKnown) {
+TEST(Heartbeats, IgnoreAndCountNodesThatAreNotKnown) {
   heart node{first_id};
   heart invented{{77, 1}};
   invented.thread->set_peers({{"127.0.0.1", node.thread->port()}});
@@ -76,7 +76,7 @@ TEST(Beacons, IgnoreAndCountNodesThatAreNotKnown) {
   EXPECT_FALSE(node.board.hears(77, steady_clock::now()));
 }
 
-TEST(Beacons, GoOnWhenAPeerIsGone) {
+TEST(Heartbeats, GoOnWhenAPeerIsGone) {
   heart node{first_id};
   heart living{second_id};
   std::uint16_t gone = 0;
@@ -88,14 +88,14 @@ TEST(Beacons, GoOnWhenAPeerIsGone) {
   EXPECT_TRUE(within_ten_seconds([&] { return living.count("heard") > 10; }));
 }
 
-TEST(Beacons, SayThatAPortIsInUseOrNotLoopback) {
+TEST(Heartbeats, SayThatAPortIsInUseOrNotLoopback) {
   heart node{first_id};
   const auto open = [&](const std::string& address) {
-    return beacons::open({.address = address,
-                          .cluster_id = "",
-                          .board = node.board,
-                          .known = node.known,
-                          .numbers = node.numbers});
+    return heartbeats::open({.address = address,
+                             .cluster_id = "",
+                             .board = node.board,
+                             .known = node.known,
+                             .metrics = node.metrics});
   };
   EXPECT_EQ(open("127.0.0.1:" + std::to_string(node.thread->port())).error().code,
             runtime::fault_code::unavailable);

@@ -1,4 +1,4 @@
-#include "cluster/peers/beacon_form.hpp"
+#include "cluster/peers/heartbeat_form.hpp"
 
 #include "config/limits.hpp"
 #include "runtime/base/bytes.hpp"
@@ -20,14 +20,14 @@ constexpr std::size_t check_bytes = 8;
 
 } // namespace
 
-const std::size_t beacon_bytes_max = shards_at + limits::shards_max * shard_bytes + check_bytes;
+const std::size_t heartbeat_bytes_max = shards_at + limits::shards_max * shard_bytes + check_bytes;
 
-std::uint64_t beacon_seed(std::string_view cluster_id) {
+std::uint64_t heartbeat_seed(std::string_view cluster_id) {
   return runtime::hash_bytes(cluster_id);
 }
 
-std::string encode_beacon(const beacon& what, std::uint64_t seed) {
-  runtime::require(what.shards.size() <= limits::shards_max, "a beacon of too many shards");
+std::string encode_heartbeat(const heartbeat& what, std::uint64_t seed) {
+  runtime::require(what.shards.size() <= limits::shards_max, "a heartbeat of too many shards");
   std::string out;
   out.reserve(shards_at + what.shards.size() * shard_bytes + check_bytes);
   append_integer(out, form_version);
@@ -44,24 +44,24 @@ std::string encode_beacon(const beacon& what, std::uint64_t seed) {
   return out;
 }
 
-runtime::result<beacon> decode_beacon(std::string_view bytes, std::uint64_t seed) {
+runtime::result<heartbeat> decode_heartbeat(std::string_view bytes, std::uint64_t seed) {
   if (!bytes.empty() && static_cast<std::uint8_t>(bytes[0]) != form_version)
-    return fault{fault_code::unsupported_version, "a beacon of another version"};
+    return fault{fault_code::unsupported_version, "a heartbeat of another version"};
   if (bytes.size() < shards_at + check_bytes)
-    return fault{fault_code::malformed, "a beacon of " + std::to_string(bytes.size()) + " bytes"};
+    return fault{fault_code::malformed, "a heartbeat of " + std::to_string(bytes.size()) + " bytes"};
   const std::size_t count = get_integer<std::uint16_t>(bytes.substr(count_at));
   if (count > limits::shards_max || bytes.size() != shards_at + count * shard_bytes + check_bytes)
-    return fault{fault_code::malformed, "a beacon of " + std::to_string(count) + " shards in "
+    return fault{fault_code::malformed, "a heartbeat of " + std::to_string(count) + " shards in "
                                             + std::to_string(bytes.size()) + " bytes"};
   const auto checked = bytes.substr(0, bytes.size() - check_bytes);
   if (get_integer<std::uint64_t>(bytes.substr(checked.size())) != runtime::hash_bytes(checked, seed))
-    return fault{fault_code::corrupt, "a beacon that is damaged or of another cluster"};
+    return fault{fault_code::corrupt, "a heartbeat that is damaged or of another cluster"};
   if (static_cast<std::uint8_t>(bytes[1]) > 1)
-    return fault{fault_code::malformed, "a beacon of an unknown kind"};
-  beacon out{bytes[1] == 1,
-             {get_integer<std::uint32_t>(bytes.substr(2)), get_integer<std::uint64_t>(bytes.substr(6))},
-             get_integer<std::uint64_t>(bytes.substr(14)),
-             {}};
+    return fault{fault_code::malformed, "a heartbeat of an unknown kind"};
+  heartbeat out{bytes[1] == 1,
+                {get_integer<std::uint32_t>(bytes.substr(2)), get_integer<std::uint64_t>(bytes.substr(6))},
+                get_integer<std::uint64_t>(bytes.substr(14)),
+                {}};
   for (std::size_t at = shards_at; at < checked.size(); at += shard_bytes)
     out.shards.push_back(
         {get_integer<std::uint32_t>(bytes.substr(at)), get_integer<std::uint64_t>(bytes.substr(at + 4))});

@@ -1,4 +1,4 @@
-// What passes through a seat: requests, answers, and commands between shards.
+// What passes through a replica host: requests, answers, and commands between shards.
 #include "actors/public/replies.hpp"
 #include "cluster/replica_host/replica_actor.hpp"
 

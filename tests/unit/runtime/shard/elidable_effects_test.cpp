@@ -1,4 +1,4 @@
-#include "runtime/shard/transients.hpp"
+#include "runtime/shard/elidable_effects.hpp"
 
 #include <gtest/gtest.h>
 
@@ -8,8 +8,8 @@ namespace {
 const entity_id a{1, "a"};
 const entity_id b{1, "b"};
 
-TEST(Transients, EndWhatTheInputBeganAndNothingElse) {
-  transients begun;
+TEST(ElidableEffects, EndWhatTheInputBeganAndNothingElse) {
+  elidable_effects begun;
   begun.timers.push_back({a, 1, 10, nullptr});
   begun.unsettled.push_back(a);
   begun.index.push_back({"key", "value"});
@@ -27,8 +27,8 @@ TEST(Transients, EndWhatTheInputBeganAndNothingElse) {
   EXPECT_TRUE(begun.empty());
 }
 
-TEST(Transients, ReplaceAnIndexRowBegunHere) {
-  transients begun;
+TEST(ElidableEffects, ReplaceAnIndexRowBegunHere) {
+  elidable_effects begun;
   std::string value = "new";
   EXPECT_FALSE(begun.put_index("key", value));
   EXPECT_EQ(value, "new") << "taken, though not kept";
@@ -38,8 +38,8 @@ TEST(Transients, ReplaceAnIndexRowBegunHere) {
   EXPECT_EQ(begun.index[0].value, "new");
 }
 
-TEST(Transients, GiveTheCallersOfAnEntityInOrder) {
-  transients begun;
+TEST(ElidableEffects, GiveTheCallersOfAnEntityInOrder) {
+  elidable_effects begun;
   begun.callers.push_back({a, {1, 1}, 0});
   begun.callers.push_back({b, {1, 2}, 0});
   begun.callers.push_back({a, {1, 3}, 0});

@@ -1,7 +1,7 @@
-// The beacons between simulated nodes, as bytes over the world's network.
+// The heartbeats between simulated nodes, as bytes over the world's network.
 #pragma once
 
-#include "cluster/peers/beacon_form.hpp"
+#include "cluster/peers/heartbeat_form.hpp"
 #include "cluster/replication/lease_board.hpp"
 #include "tests/simulation/world_network.hpp"
 
@@ -12,9 +12,9 @@
 
 namespace orderd::simulation {
 
-class world_beacons {
+class world_heartbeats {
 public:
-  /// A node that runs: what its beacon thread reads and writes.
+  /// A node that runs: what its heartbeat thread reads and writes.
   struct heart {
     cluster::lease_board* board = nullptr;
     cluster::steady_time now;
@@ -23,13 +23,13 @@ public:
   using find_heart = std::function<heart(std::uint32_t node)>;
   using complain = std::function<void(const std::string&)>;
 
-  world_beacons(world_network& network, find_heart find, complain complains)
+  world_heartbeats(world_network& network, find_heart find, complain complains)
       : network_(network), find_(std::move(find)), complain_(std::move(complains)) {}
 
   /// Pre: `from` runs.
   void say(std::uint32_t from, const std::vector<std::uint32_t>& others) {
     const auto self = find_(from);
-    const auto bytes = cluster::encode_beacon(self.board->next(self.now), seed);
+    const auto bytes = cluster::encode_heartbeat(self.board->next(self.now), seed);
     for (const auto to : others)
       if (to != from)
         network_.carry(from, to, false, [this, from, to, bytes] { hear(from, to, bytes); });
@@ -39,12 +39,12 @@ private:
   static constexpr std::uint64_t seed = 1;
 
   void hear(std::uint32_t from, std::uint32_t to, const std::string& bytes) {
-    const auto heard = cluster::decode_beacon(bytes, seed);
+    const auto heard = cluster::decode_heartbeat(bytes, seed);
     if (!heard)
-      return complain_("a beacon cannot be decoded: " + heard.error().message);
+      return complain_("a heartbeat cannot be decoded: " + heard.error().message);
     const auto self = find_(to);
     if (const auto answer = self.board->take(*heard, self.now))
-      network_.carry(to, from, false, [this, from, to, bytes = cluster::encode_beacon(*answer, seed)] {
+      network_.carry(to, from, false, [this, from, to, bytes = cluster::encode_heartbeat(*answer, seed)] {
         hear(to, from, bytes);
       });
   }

@@ -1,7 +1,7 @@
 // What a node counts of its connections, for Prometheus.
 #pragma once
 
-#include "config/door_limits.hpp"
+#include "config/connection_limits.hpp"
 #include "runtime/base/metrics.hpp"
 
 #include <cstddef>
@@ -9,7 +9,7 @@
 
 namespace orderd::cluster {
 
-class door_metrics : public prometheus::Collectable {
+class connection_metrics : public prometheus::Collectable {
 private:
   prometheus::Registry registry_; // before the members that refer to its families
   prometheus::Family<runtime::counter>& closed_ =

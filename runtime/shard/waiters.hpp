@@ -14,7 +14,7 @@
 
 namespace orderd::runtime {
 
-class callers {
+class waiters {
 public:
   void wait(const entity_id& entity, const caller& who, std::int64_t deadline_at);
 
@@ -26,7 +26,7 @@ public:
   void watch_new();
 
   /// Takes out those whose deadline has passed. Call often; cheap when nobody is late.
-  std::vector<caller> take_late(std::int64_t now);
+  std::vector<caller> expire(std::int64_t now);
 
   std::size_t waiting() const noexcept { return waiting_; }
   /// Deadlines watched: bounded by those who wait, however long the deadlines of those answered.
