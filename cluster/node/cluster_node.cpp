@@ -114,7 +114,7 @@ runtime::result<cluster_node> start_cluster_node(caf::actor_system& system,
                                                           &cluster.metrics, cluster.keep});
   caf::anon_send(made.self, directory_known{made.directory});
   for (const auto& host : made.hosts)
-    end_node_with(host, "seat", ports.fatal);
+    end_node_with(host, "replica_host", ports.fatal);
   end_node_with(made.journal, "journal", ports.fatal);
   end_node_with(made.applier, "applier", ports.fatal);
   end_node_with(made.provider_worker, "provider_worker", ports.fatal);

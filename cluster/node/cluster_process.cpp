@@ -222,7 +222,7 @@ void cluster_process::show_heartbeats(const std::map<std::uint32_t, known_node>&
 void cluster_process::give_up(const std::string& why) {
   if (const auto done = distrust_disk(settings_.data_dir, why); !done)
     runtime::log::error("node", "distrust_not_noted", {}, done.error().message);
-  fatal_("seat",
+  fatal_("replica_host",
          {runtime::fault_code::corrupt,
           why
               + "; the next start sets the disk aside if the other nodes hold everything that is on it, and "

@@ -114,7 +114,7 @@ void replica_actor::run(const std::function<void()>& input) {
   if (state == shown_state_)
     return;
   shown_state_ = state;
-  log::info("seat", "replica_state",
+  log::info("replica_host", "replica_state",
             {{"shard", given_.options.shard},
              {"term", replica_.known().what.term},
              {"primary", replica_.known().what.primary.node},
@@ -237,7 +237,7 @@ void replica_actor::look_up() {
 void replica_actor::start_engine(const runtime::epoch_mark& opening) {
   auto reader = given_.state.reader();
   if (!reader)
-    return given_.fatal("seat", reader.error());
+    return given_.fatal("replica_host", reader.error());
   auto options = given_.engine;
   options.term = opening.term;
   options.last = opening;
@@ -274,7 +274,7 @@ void replica_actor::doubted(doubt why, std::uint32_t node, const std::string& wh
   given_.cluster_numbers.doubts.at(name_of(why)).Increment();
   if (const auto unsaid = doubts_.may_say({node, why}, now()))
     log::error(
-        "seat", "doubted",
+        "replica_host", "doubted",
         {{"shard", given_.options.shard}, {"node", node}, {"reason", name_of(why)}, {"unsaid", *unsaid}},
         what);
 }
@@ -284,7 +284,7 @@ void replica_actor::distrust_disk(const std::string& why) {
 }
 
 void replica_actor::end_node(const std::string& why) {
-  given_.fatal("seat", {runtime::fault_code::internal, why});
+  given_.fatal("replica_host", {runtime::fault_code::internal, why});
   quit(caf::sec::runtime_error);
 }
 

@@ -73,7 +73,7 @@ public:
   replica_actor(caf::actor_config& config, replica_dependencies given);
   ~replica_actor() override;
 
-  const char* name() const override { return "orderd.seat"; }
+  const char* name() const override { return "orderd.replica_host"; }
   caf::behavior make_behavior() override;
   void on_exit() override;
 

@@ -148,7 +148,7 @@ void replica_actor::check_size(const peer_message& message, std::size_t bytes) {
   if (std::exchange(told_too_large_, sent->epochs.front()->number) == sent->epochs.front()->number)
     return;
   runtime::log::error(
-      "seat", "epoch_too_large",
+      "replica_host", "epoch_too_large",
       {{"shard", given_.options.shard}, {"epoch", told_too_large_}, {"bytes", bytes}},
       "an epoch does not fit a frame between nodes, so no other node can get it and this shard "
       "stops. Nothing is lost: keep this node's disk, and report it as a fault of orderd");
@@ -162,7 +162,7 @@ void replica_actor::take(const peer_received& what) {
                           "a message of shard " + std::to_string(read->shard) + " in a frame of this one"};
   if (!read) {
     if (const auto unsaid = refusals_.may_say({what.from_node, read.error().code}, now()))
-      runtime::log::warn("seat", "message_refused",
+      runtime::log::warn("replica_host", "message_refused",
                          {{"shard", given_.options.shard}, {"from", what.from_node}, {"unsaid", *unsaid}},
                          read.error().message);
     return;

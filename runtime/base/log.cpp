@@ -9,12 +9,17 @@
 #include <array>
 #include <atomic>
 #include <memory>
+#include <utility>
 
 namespace orderd::runtime::log {
 
 namespace {
 
 constexpr std::array<std::string_view, 4> level_names{"debug", "info", "warning", "error"};
+
+/// Components that were called otherwise in the version before, with that name: searches find both until the
+/// next.
+constexpr std::array<std::pair<std::string_view, std::string_view>, 1> renamed{{{"replica_host", "seat"}}};
 
 std::atomic<level> least_level{level::info};
 
@@ -100,6 +105,9 @@ std::string format(level what, std::string_view component, std::string_view even
   append_pair(line, "level", level_names[static_cast<std::size_t>(what)]);
   append_pair(line, "component", component);
   append_pair(line, "event", event);
+  for (const auto& [now, before] : renamed)
+    if (component == now)
+      append_pair(line, "component_before", before);
   for (const auto& one : values)
     append_pair(line, one.key(), one.value());
   if (!text.empty())

@@ -5,8 +5,8 @@
 //     text="handler failed: no such line"                                          (in one line)
 //
 // `component` and `event` are stable names that alerts and searches may rely on; `text` is for people and
-// may change. Fields carry the values: an order's id is always in the field `order`, a shard's number in
-// `shard`.
+// may change. A component with a new name says its old one in `component_before`, for one version. Fields
+// carry the values: an order's id is always in the field `order`, a shard's number in `shard`.
 //
 // *Concurrency*: everything from any thread; a line is written whole. The level is the process's.
 //

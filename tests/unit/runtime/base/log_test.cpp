@@ -26,6 +26,11 @@ TEST_F(Log, LeavesOutAnEmptyText) {
             "level=info component=node event=started fresh=true");
 }
 
+TEST_F(Log, NamesARenamedComponentAsBeforeToo) {
+  EXPECT_EQ(format(level::info, "replica_host", "replica_state", {{"shard", 3}}, ""),
+            "level=info component=replica_host event=replica_state component_before=seat shard=3");
+}
+
 TEST_F(Log, EscapesWhatWouldBreakALine) {
   EXPECT_EQ(format(level::info, "a", "b", {{"k", std::string{"x\n\"=\\\x01", 6}}, {"empty", ""}}, ""),
             R"(level=info component=a event=b k="x\n\"=\\\x01" empty="")");
