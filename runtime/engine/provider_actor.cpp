@@ -1,5 +1,7 @@
 #include "runtime/engine/provider_actor.hpp"
 
+#include "runtime/engine/messages.hpp"
+
 #include <caf/send.hpp>
 
 #include <utility>

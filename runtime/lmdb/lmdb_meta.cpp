@@ -2,6 +2,7 @@
 
 #include "runtime/base/bytes.hpp"
 #include "runtime/base/disk.hpp"
+#include "runtime/lmdb/lmdb_page.hpp"
 #include "runtime/lmdb/lmdb_pages.hpp"
 
 #include <cerrno>
@@ -12,7 +13,6 @@ namespace orderd::runtime::lmdb {
 namespace {
 
 // MDB_page's header, then MDB_meta: lmdb/mdb.c. Every number is in the byte order of the machine.
-constexpr std::size_t page_header_bytes = 16;
 constexpr std::size_t flags_at = 10;
 constexpr std::uint16_t meta_flag = 0x08;
 constexpr std::size_t meta_bytes = 136;

@@ -1,5 +1,5 @@
 // What the input being handled has begun and may itself end again: timers, unsettled entities, index
-// rows, waiting callers.
+// rows, waiting waiters.
 //
 // Most orders are placed, paid and confirmed by one input; their deadline, their passing statuses and
 // their place among the unsettled never outlive it. Held here until the input is over, they cost no row
@@ -39,7 +39,7 @@ struct elidable_effects {
   std::vector<timer> timers;
   std::vector<entity_id> unsettled;
   std::vector<index_row> index;
-  std::vector<waiting_caller> callers;
+  std::vector<waiting_caller> waiters;
 
   /// Each ends what this input began; false: it did not begin here.
   bool stop_timer(const entity_id& entity, std::uint8_t name) {
@@ -59,9 +59,9 @@ struct elidable_effects {
   }
 
   /// Takes out the callers that wait for the entity.
-  std::vector<caller> announce(const entity_id& entity) {
+  std::vector<caller> resolve(const entity_id& entity) {
     std::vector<caller> taken;
-    std::erase_if(callers, [&](const waiting_caller& each) {
+    std::erase_if(waiters, [&](const waiting_caller& each) {
       if (!(each.entity == entity))
         return false;
       taken.push_back(each.who);
@@ -71,7 +71,7 @@ struct elidable_effects {
   }
 
   bool empty() const noexcept {
-    return timers.empty() && unsettled.empty() && index.empty() && callers.empty();
+    return timers.empty() && unsettled.empty() && index.empty() && waiters.empty();
   }
   /// Whether something is left that will be rows when the input is over.
   bool has_rows() const noexcept { return !timers.empty() || !unsettled.empty() || !index.empty(); }
@@ -79,7 +79,7 @@ struct elidable_effects {
     timers.clear();
     unsettled.clear();
     index.clear();
-    callers.clear();
+    waiters.clear();
   }
 
 private:

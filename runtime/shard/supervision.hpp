@@ -45,8 +45,8 @@ public:
     const auto found = failing_.find(id);
     return found == failing_.end() ? nullptr : &found->second;
   }
-  failing_entity& admit(const entity_id& id) { return failing_[id]; }
-  void discharge(const entity_id& id) { failing_.erase(id); }
+  failing_entity& add(const entity_id& id) { return failing_[id]; }
+  void remove(const entity_id& id) { failing_.erase(id); }
 
   /// Puts a command behind those that wait; gives the sequence number of its row.
   std::uint64_t park(failing_entity& who, delivery command) {

@@ -11,7 +11,7 @@ void waiters::wait(const entity_id& entity, const caller& who, std::int64_t dead
   ++waiting_;
 }
 
-std::vector<caller> waiters::announce(const entity_id& entity) {
+std::vector<caller> waiters::resolve(const entity_id& entity) {
   std::vector<caller> taken;
   const auto found = by_entity_.find(entity);
   if (found == by_entity_.end())

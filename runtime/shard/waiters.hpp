@@ -19,7 +19,7 @@ public:
   void wait(const entity_id& entity, const caller& who, std::int64_t deadline_at);
 
   /// Takes out all that wait for the entity.
-  std::vector<caller> announce(const entity_id& entity);
+  std::vector<caller> resolve(const entity_id& entity);
 
   /// To be called when the input that brought new callers has been handled: from then on their deadlines
   /// are watched. (Most are answered by the same input and need no watch.)

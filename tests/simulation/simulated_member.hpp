@@ -10,6 +10,7 @@
 #include "actors/public/public.pb.h"
 #include "cluster/gateway/session.hpp"
 #include "cluster/node/cluster_node.hpp"
+#include "cluster/peers/messages.hpp"
 #include "runtime/base/metrics.hpp"
 #include "tests/simulation/answer_checks.hpp"
 #include "tests/simulation/bank_line.hpp"

@@ -4,6 +4,7 @@
 
 #include "cluster/gateway/gateway.hpp"
 #include "cluster/node/node_types.hpp"
+#include "cluster/peers/messages.hpp"
 #include "cluster/peers/peers_actor.hpp"
 
 #include <caf/actor_system.hpp>

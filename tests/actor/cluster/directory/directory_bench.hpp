@@ -2,6 +2,7 @@
 #pragma once
 
 #include "cluster/directory/directory_actor.hpp"
+#include "cluster/peers/messages.hpp"
 
 #include "tests/support/recorder.hpp"
 #include "tests/support/simulated_configuration.hpp"

@@ -1,6 +1,7 @@
 // The links between nodes over real sockets of this machine, each node in an actor system of its own.
 #include "cluster/peers/peers_actor.hpp"
 
+#include "cluster/peers/messages.hpp"
 #include "cluster/wire/socket.hpp"
 #include "tests/support/far_node.hpp"
 

@@ -40,14 +40,14 @@ TEST(ElidableEffects, ReplaceAnIndexRowBegunHere) {
 
 TEST(ElidableEffects, GiveTheCallersOfAnEntityInOrder) {
   elidable_effects begun;
-  begun.callers.push_back({a, {1, 1}, 0});
-  begun.callers.push_back({b, {1, 2}, 0});
-  begun.callers.push_back({a, {1, 3}, 0});
-  const auto taken = begun.announce(a);
+  begun.waiters.push_back({a, {1, 1}, 0});
+  begun.waiters.push_back({b, {1, 2}, 0});
+  begun.waiters.push_back({a, {1, 3}, 0});
+  const auto taken = begun.resolve(a);
   ASSERT_EQ(taken.size(), 2u);
   EXPECT_EQ(taken[0].request_id, 1u);
   EXPECT_EQ(taken[1].request_id, 3u);
-  EXPECT_TRUE(begun.announce(a).empty());
+  EXPECT_TRUE(begun.resolve(a).empty());
   EXPECT_FALSE(begun.empty());
   EXPECT_FALSE(begun.has_rows());
 }

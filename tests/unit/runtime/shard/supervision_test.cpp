@@ -15,17 +15,17 @@ delivery to(const entity_id& id, std::optional<caller> from = std::nullopt, unix
 TEST(Supervision, KnowsOnlyFailingEntities) {
   supervision ward;
   EXPECT_EQ(ward.find(a), nullptr);
-  ward.admit(a);
+  ward.add(a);
   EXPECT_NE(ward.find(a), nullptr);
-  ward.discharge(a);
+  ward.remove(a);
   EXPECT_EQ(ward.find(a), nullptr);
 }
 
 TEST(Supervision, ParksInOrderUnderRisingSequences) {
   supervision ward;
-  auto& who = ward.admit(a);
+  auto& who = ward.add(a);
   EXPECT_EQ(ward.park(who, to(a)), 1u);
-  EXPECT_EQ(ward.park(ward.admit(b), to(b)), 2u);
+  EXPECT_EQ(ward.park(ward.add(b), to(b)), 2u);
   EXPECT_EQ(ward.park(who, to(a)), 3u);
   EXPECT_EQ(who.waiting.front().sequence, 1u);
   EXPECT_EQ(who.waiting.back().sequence, 3u);
@@ -35,13 +35,13 @@ TEST(Supervision, GoesOnBehindRestoredSequences) {
   supervision ward;
   ward.restore(a, 7, to(a));
   ward.restore(b, 4, to(b));
-  EXPECT_EQ(ward.park(ward.admit(a), to(a)), 8u);
+  EXPECT_EQ(ward.park(ward.add(a), to(a)), 8u);
 }
 
 TEST(Supervision, GivesThoseWhoseNextTryIsDue) {
   supervision ward;
-  ward.admit(a).retry_at = 10;
-  ward.admit(b); // Quarantined: never due.
+  ward.add(a).retry_at = 10;
+  ward.add(b); // Quarantined: never due.
   EXPECT_TRUE(ward.due(9).empty());
   EXPECT_EQ(ward.due(10), std::vector{a});
   EXPECT_EQ(ward.quarantined(), 1u);
@@ -49,7 +49,7 @@ TEST(Supervision, GivesThoseWhoseNextTryIsDue) {
 
 TEST(Supervision, GivesLateCallersOnceAndKeepsTheirCommands) {
   supervision ward;
-  auto& who = ward.admit(a);
+  auto& who = ward.add(a);
   ward.park(who, to(a, caller{1, 1}, 100));
   ward.park(who, to(a, caller{1, 2}, 200));
   ward.park(who, to(a));
