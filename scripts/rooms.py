@@ -12,7 +12,7 @@ from pathlib import PurePosixPath
 FOLDERS = ("runtime", "actors", "cluster")
 LIBRARY = re.compile(r"^orderd_library\(([\w/]+)([^)]*)\)", re.MULTILINE)
 OURS = re.compile(r"\borderd_(config|(?:" + "|".join(FOLDERS) + r")_\w+)")
-INCLUDE = re.compile(r'^\s*#\s*include\s+(?:"([^"]+)"|<([^>]+)>)', re.MULTILINE)
+INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]+(?:"([^"]+)"|<([^>]+)>)', re.MULTILINE)
 MAY_INCLUDE = re.compile(r"^May include: (.*)\.$", re.MULTILINE)
 PURE = re.compile(r"\b[Pp]ure\b")
 LMDB_ROOM = "runtime/lmdb"

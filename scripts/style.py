@@ -6,9 +6,10 @@
 Prints one line a finding, "path:line: what is wrong", and exits 1 when there is any.
 What it checks: direction of includes between folders and between rooms (scripts/rooms.py), size of files and
 functions, words that promise later work, places that exist on one machine only, names of tests, pauses in tests,
-comments that open headers, that the table of files in each README is equal to the tree, quoted examples to their
-sources, and that each function of a tour is where it says; that files and tests that a page names exist; that each
-invariant that is cited stands in tests/INVARIANTS.md, and each test and patch named there exists.
+comments that open headers, that each folder has a README whose table of files is equal to the tree, where links of
+pages lead (scripts/pages.py), quoted examples to their sources, and that each function of a tour is where it says;
+that files and tests that a page names exist; that each invariant that is cited stands in tests/INVARIANTS.md, and
+each test and patch named there exists.
 """
 
 import ast
@@ -20,6 +21,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
+import pages  # noqa: E402 beside this file
 import rooms  # noqa: E402 beside this file
 
 FILE_LINES_MAX = 400
@@ -314,21 +316,13 @@ def check_invariants(tree):
                     yield Finding(str(path), number, f"{cited} is not in {INVARIANTS}")
 
 
-def check_folders(tree):
-    folders = {path.parts[0] for path in tree if len(path.parts) > 1 and not path.parts[0].startswith(".")}
-    for folder in sorted(folders | {"."}):
-        readme = PurePosixPath(folder) / "README.md"
-        if readme not in tree:
-            yield Finding(str(readme), 1, "missing: each folder has one, with a table of its files")
-
-
 FILE_RULES = [check_sizes, check_words, check_layout, check_header, check_includes, check_tests]
 
 
 def check(tree):
     """Findings in a tree: {relative path: text}, as PurePosixPath and str."""
-    findings = [*check_folders(tree), *check_invariants(tree), *check_pages(tree)]
-    findings.extend(Finding(str(path), line, what) for path, line, what in rooms.check(tree))
+    findings = [*check_invariants(tree), *check_pages(tree)]
+    findings.extend(Finding(str(path), line, what) for path, line, what in [*pages.check(tree), *rooms.check(tree)])
     for path, text in tree.items():
         for rule in FILE_RULES:
             findings.extend(rule(path, text))

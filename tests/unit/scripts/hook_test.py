@@ -20,11 +20,12 @@ class Hook(unittest.TestCase):
         # What git says to its hooks is about another repository.
         self.environment = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
         self.git("init", "--quiet")
-        for name in (".clang-format", "scripts/help.sh", "scripts/style.py", "scripts/hooks/pre-commit"):
+        modules = ("scripts/style.py", "scripts/pages.py", "scripts/rooms.py")
+        for name in (".clang-format", "scripts/help.sh", *modules, "scripts/hooks/pre-commit"):
             (self.root / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(ROOT / name, self.root / name)
         self.write("README.md", README.format("scripts/"))
-        self.write("scripts/README.md", README.format("hooks/` `help.sh` `style.py` `a.sh"))
+        self.write("scripts/README.md", README.format("hooks/` `help.sh` `style.py` `pages.py` `rooms.py` `a.sh"))
         self.write("scripts/a.sh", "#!/usr/bin/env bash\ntrue\n")
         self.git("add", "--all")
 

@@ -9,6 +9,16 @@ ROOT = Path(__file__).resolve().parents[3]
 spec = importlib.util.spec_from_file_location("style", ROOT / "scripts" / "style.py")
 style = importlib.util.module_from_spec(spec)
 spec.loader.exec_module(style)
+pages, rooms = style.pages, style.rooms  # which it imports from beside it
+
+
+def tree_of(files):
+    return {PurePosixPath(name): text for name, text in files.items()}
+
+
+def told(findings):
+    """Findings of the modules beside the style program, as text."""
+    return [f"{path}:{line}: {what}" for path, line, what in findings]
 
 
 def found(rule, path, text):
@@ -150,11 +160,6 @@ class Readmes(unittest.TestCase):
             self.assertEqual(len(list(style.check_quotes(path, quote, {source: text}))), findings, text)
         self.assertEqual(len(list(style.check_quotes(path, quote, {}))), 1)
 
-    def test_every_folder_needs_one(self):
-        tree = {PurePosixPath("README.md"): "| `actors/` | x |\n", PurePosixPath("actors/a.cpp"): ""}
-        self.assertEqual([finding.path for finding in style.check_folders(tree)], ["actors/README.md"])
-
-
     def test_a_stop_of_a_tour_is_a_function_of_its_file(self):
         tree = {PurePosixPath("a.cpp"): "void shard::stop() {\n  shard::look();\n}\n"}
         stops = "| 1 | `a.cpp` | `shard::stop` | it ends |\n| 2 | `a.cpp` | `shard::look` | it sees |\n"
@@ -166,6 +171,99 @@ class Readmes(unittest.TestCase):
             "actors/a.hpp": "", "actors/a.cpp": "TEST(Rule, Holds) {\n"}.items()}
         self.assertEqual([str(finding) for finding in style.check_pages(tree)],
                          ["a.md:2: there is no file 'tests/b.cpp'", "a.md:2: there is no test 'Rule.Fails'"])
+
+
+class Folders(unittest.TestCase):
+    def missing(self, *files):
+        findings = pages.check_folders(tree_of(dict.fromkeys(files, "")))
+        return [str(path) for path, line, what in findings if what.startswith("missing")]
+
+    def test_each_of_the_first_level_has_a_page(self):
+        self.assertEqual(self.missing("actors/a.cpp"), ["README.md", "actors/README.md"])
+        self.assertEqual(self.missing("README.md", "actors/README.md", "actors/a.cpp"), [])
+
+    def test_below_it_one_of_two_files_has_a_page_and_one_of_one_file_may_do_without(self):
+        own = ["README.md", "config/README.md"]
+        self.assertEqual(self.missing(*own, "config/shown/a.yml", "config/shown/b.json"), ["config/shown/README.md"])
+        self.assertEqual(self.missing(*own, "config/shown/a.yml"), [])
+        self.assertEqual(self.missing(*own, "config/shown/README.md", "config/shown/a.yml", "config/shown/b.yml"), [])
+
+    def test_mirrors_of_rooms_and_examples_have_none(self):
+        own = ["README.md", "tests/README.md"]
+        for folder in ("tests/unit/actors/rules", "tests/fault", "tests/golden/actors", "tests/simulation/planted"):
+            self.assertEqual(self.missing(*own, f"{folder}/a", f"{folder}/b"), [], folder)
+        self.assertEqual(self.missing(*own, "tests/support/a.hpp", "tests/support/b.hpp"), ["tests/support/README.md"])
+
+
+class Links(unittest.TestCase):
+    def told(self, text, page="cluster/README.md", other="# A\n\n## After the loss of `etcd`, or more\n"):
+        return told(pages.check_links(tree_of({page: text, "cluster/repair/README.md": other, "a.md": "# A\n"})))
+
+    def test_lead_to_files_folders_and_headings(self):
+        self.assertEqual(self.told("[x](repair/README.md) [y](repair/) [z](../a.md#a) [w](#here)\n# Here\n"), [])
+        self.assertEqual(self.told("[x](repair/README.md#after-the-loss-of-etcd-or-more)\n"), [])
+        self.assertEqual(self.told("[x](https://example.org/a#b)\n```\n[y](gone.md)\n```\n"), [])
+
+    def test_that_lead_nowhere_are_found(self):
+        self.assertEqual(self.told("\n[x](repair/gone.md)\n"), ["cluster/README.md:2: there is no 'repair/gone.md'"])
+        self.assertEqual(self.told("[x](../../a.md)\n"), ["cluster/README.md:1: there is no '../../a.md'"])
+        self.assertEqual(self.told("[x](repair/README.md#after)\n"),
+                         ["cluster/README.md:1: 'cluster/repair/README.md' has no heading '#after'"])
+
+
+class Rooms(unittest.TestCase):
+    CMAKE = "orderd_library(runtime/base orderd_config)\norderd_library(runtime/lmdb orderd_runtime_base\n  lmdb)\n"
+    ROOMS = {
+        "runtime/CMakeLists.txt": CMAKE,
+        "runtime/base/README.md": "# a\n\nMay include: `config`.\n",
+        "runtime/lmdb/README.md": "# b\n\nMay include: `runtime/base`.\n",
+    }
+
+    def told(self, files):
+        return told(rooms.check(tree_of({**self.ROOMS, **files})))
+
+    def test_may_include_what_their_library_names(self):
+        self.assertEqual(rooms.rooms_of(tree_of(self.ROOMS)),
+                         {"runtime/base": {"config"}, "runtime/lmdb": {"runtime/base"}})
+        both = '#include "runtime/base/b.hpp"\n#include "runtime/lmdb/c.hpp"\n'
+        self.assertEqual(self.told({"runtime/lmdb/a.cpp": both,
+                                    "runtime/base/a.cpp": '#include "config/b.hpp"\n#include <string>\n'}), [])
+
+    def test_may_include_nothing_else(self):
+        self.assertEqual(self.told({"runtime/base/a.cpp": '\n#include "runtime/lmdb/b.hpp"\n'}),
+                         ['runtime/base/a.cpp:2: runtime/base may not include "runtime/lmdb/b.hpp": '
+                          "its library names config"])
+        self.assertEqual(self.told({"runtime/lmdb/a.hpp": '#include "config/b.hpp"\n'}),
+                         ['runtime/lmdb/a.hpp:1: runtime/lmdb may not include "config/b.hpp": '
+                          "its library names runtime/base"])
+
+    def test_say_on_their_page_what_they_may_include(self):
+        page = "runtime/lmdb/README.md"
+        self.assertEqual(self.told({page: "# b\n\n\nMay include: `config`, `runtime/base`.\n"}),
+                         [f"{page}:4: says it may include config, runtime/base; its library names runtime/base"])
+        self.assertEqual(self.told({page: "# b\n"}), [f"{page}:1: has no line 'May include: `...`.'"])
+        without = {name: text for name, text in self.ROOMS.items() if name != page}
+        self.assertEqual(told(rooms.check(tree_of(without))), [f"{page}:1: missing: each room has one"])
+
+    def test_hold_all_sources_of_their_folder(self):
+        lies = "lies in no room: a sub-folder that its folder's CMakeLists.txt names"
+        self.assertEqual(self.told({"runtime/a.cpp": "", "runtime/other/b.proto": "", "runtime/notes.md": ""}),
+                         [f"runtime/a.cpp:1: {lies}", f"runtime/other/b.proto:1: {lies}"])
+
+    def test_call_lmdb_in_one_only(self):
+        self.assertEqual(self.told({"runtime/lmdb/a.cpp": "#include <lmdb.h>\n"}), [])
+        self.assertEqual(self.told({"runtime/base/a.cpp": "\n#include <lmdb.h>\n"}),
+                         ["runtime/base/a.cpp:2: calls LMDB: only runtime/lmdb does"])
+
+    def test_headers_that_say_pure_reach_no_caf(self):
+        caf = {"runtime/base/c.hpp": "// An actor.\n#include <caf/actor.hpp>\n"}
+        by_way = {**caf, "runtime/base/b.hpp": '// Words.\n#include "runtime/base/c.hpp"\n'}
+        includes = '#include "runtime/base/b.hpp"\n'
+        self.assertEqual(self.told({**by_way, "runtime/base/a.hpp": "// A rule. Pure.\n" + includes}),
+                         ["runtime/base/a.hpp:1: calls itself pure and reaches CAF: runtime/base/a.hpp -> "
+                          "runtime/base/b.hpp -> runtime/base/c.hpp -> <caf/actor.hpp>"])
+        self.assertEqual(self.told({**by_way, "runtime/base/a.hpp": "// A shell.\n" + includes + "// not pure\n"}), [])
+        self.assertEqual(self.told({**caf, "runtime/base/a.hpp": "// A rule. Pure.\n#include <string>\n"}), [])
 
 
 class Invariants(unittest.TestCase):

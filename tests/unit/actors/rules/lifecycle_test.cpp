@@ -31,7 +31,7 @@ std::vector<std::string> split(const std::string& text, char at) {
 
 /// The cells of the README's life-cycle table, header first.
 std::vector<std::vector<std::string>> readme_table() {
-  std::ifstream readme{test::source_dir() + "/actors/README.md"};
+  std::ifstream readme{test::source_dir() + "/actors/rules/README.md"};
   std::vector<std::vector<std::string>> rows;
   for (std::string line; std::getline(readme, line);) {
     if (rows.empty() && !line.starts_with("| status |"))
