@@ -30,8 +30,12 @@
 #include "runtime/entity/restart_policy.hpp"
 #include "runtime/shard/admission.hpp"
 #include "runtime/shard/channels.hpp"
+#include "runtime/shard/content_horizon.hpp"
 #include "runtime/shard/elidable_effects.hpp"
+#include "runtime/shard/input_backlog.hpp"
 #include "runtime/shard/overlay.hpp"
+#include "runtime/shard/pending_scans.hpp"
+#include "runtime/shard/provider_call_table.hpp"
 #include "runtime/shard/residents.hpp"
 #include "runtime/shard/shard_clock.hpp"
 #include "runtime/shard/shard_description.hpp"
@@ -53,7 +57,6 @@
 #include <map>
 #include <memory>
 #include <optional>
-#include <unordered_map>
 #include <vector>
 
 namespace orderd::runtime {
@@ -143,17 +146,6 @@ private:
     shard_outputs outputs;
     std::map<std::uint32_t, std::uint64_t> sent_upto; ///< channel sequences it commits
   };
-  struct waiting_scan {
-    std::uint64_t needs_epoch = 0; ///< applied
-    caller from;
-    std::int64_t deadline_at = 0; ///< on the monotone clock
-    std::unique_ptr<const query> what;
-  };
-  struct held_request {
-    request what;
-    std::chrono::nanoseconds queue_age{}; ///< when it came
-    std::int64_t held_since = 0;          ///< on the monotone clock
-  };
 
   // shard_requests.cpp: what comes from outside
   void take(request& what, std::chrono::nanoseconds queue_age);
@@ -163,9 +155,8 @@ private:
   void take_query(const request& what, query_request& body);
   void take_scan(const request& what, query_request& body);
   static result<std::string> run_query(const query& what, shard_view& view);
-  void answer_scan(const waiting_scan& scan);
+  void answer_scan(const pending_scans::scan& scan);
   void answer_scans();
-  std::vector<caller> take_late_requests();
   void resolve(const caller& from, resolve_request& body);
   void take_backlog();
   void answer(const caller& to, std::string body);
@@ -228,7 +219,7 @@ private:
   using row_visit = std::function<result<void>(std::string_view key, std::string_view value)>;
   result<void> each_row(table in, const row_visit& visit);
   result<void> recover_timers_and_channels();
-  void recover_content_max();
+  void recover_horizon();
   result<void> recover_calls();
   result<void> recover_failing();
 
@@ -249,13 +240,7 @@ private:
   shard_outputs ready_; ///< owed by nothing that is not committed
   std::optional<in_flight> in_flight_;
   overlay overlay_;
-  row_key stored_content_max_{table::content, ""}; ///< the highest key of a content row in the state store
-  row_key open_content_max_{table::content, ""};   ///< and in any epoch, the open one included
-  struct content_mark {
-    std::uint64_t epoch = 0;
-    row_key max;
-  };
-  std::deque<content_mark> content_marks_; ///< of the epochs not yet applied
+  content_horizon horizon_;
   commit_tracker commits_;
   epoch_mark last_; ///< closed; its hash is known once it is committed
   std::uint64_t applied_ = 0;
@@ -269,14 +254,13 @@ private:
   waiters waiters_;
   unsettled unsettled_;
   admission admission_;
-  std::unordered_map<entity_id, std::map<std::uint8_t, provider_call>, entity_id_hash> calls_;
+  provider_call_table calls_;
 
-  std::deque<delivery> queue_;               ///< commands inside the shard, of the input being handled
-  elidable_effects begun_;                   ///< by the input being handled
-  effects effects_;                          ///< of the turn being run; kept for its memory
-  std::deque<held_request> backlog_;         ///< requests that came while the open epoch was full
-  std::deque<provider_answer> held_answers_; ///< likewise
-  std::vector<waiting_scan> scans_;          ///< for their epoch, or for their turn
+  std::deque<delivery> queue_; ///< commands inside the shard, of the input being handled
+  elidable_effects begun_;     ///< by the input being handled
+  effects effects_;            ///< of the turn being run; kept for its memory
+  input_backlog backlog_;
+  pending_scans scans_;
   std::vector<outbox_key> erasable_;         ///< outbox rows acknowledged, to erase with the next epoch
   std::int64_t resend_at_ = 0;               ///< on the monotone clock
   log_pace<std::uint32_t> channel_refusals_; ///< by the other shard; all that do not exist as one

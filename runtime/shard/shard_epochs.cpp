@@ -48,7 +48,8 @@ void shard::tick(const instant& now) {
   }
   answer_late(waiters_.expire(monotone_));
   answer_late(supervision_.expire(monotone_));
-  answer_late(take_late_requests());
+  answer_late(scans_.expire(monotone_));
+  answer_late(backlog_.expire(monotone_));
   overlay_.forget(forgotten_per_tick);
   residents_.sweep({monotone_ - options_.idle_ms_max, options_.live_entities_max, monotone_});
   if (open_.empty())
@@ -153,18 +154,16 @@ void shard::erase_acknowledged() {
 void shard::answered(const provider_answer& what, const instant& now) {
   see(now);
   if (is_full())
-    held_answers_.push_back(what); // It comes once: at most one for each call under way.
+    backlog_.add(what);
   else
     take(what);
 }
 
 void shard::take(const provider_answer& what) {
-  const auto steps = calls_.find(what.entity);
-  if (steps == calls_.end() || steps->second.erase(what.step) == 0)
+  const call_key which{what.entity, what.step};
+  if (!calls_.answered(which))
     return; // A second answer to one call: the first one counted.
-  if (steps->second.empty())
-    calls_.erase(steps);
-  open_.erase(to_row(call_key{what.entity, what.step}));
+  open_.erase(to_row(which));
   deliver({what.entity, rules_.provider_answered(what.step, what.answer), std::nullopt, 0});
 }
 
@@ -198,8 +197,7 @@ void shard::let_go_unowed() {
     ready_.acknowledgements[source] = upto;
   require(held_.commands.empty() && held_.calls.empty(), "what leaves a shard has no row");
   held_ = {};
-  for (auto& scan : scans_)
-    scan.needs_epoch = std::min(scan.needs_epoch, last_.epoch);
+  scans_.need_at_most(last_.epoch);
 }
 
 void shard::close_epoch() {
@@ -214,7 +212,7 @@ void shard::close_epoch() {
   closed->time_ms = now_;
   closed->writes = open_.take();
   overlay_.add(closed);
-  content_marks_.push_back({closed->number, open_content_max_});
+  horizon_.closed(closed->number);
   overlay_.forget(forgotten_for_added * closed->writes.size());
   last_ = {closed->number, closed->term, 0, closed->time_ms};
   in_flight_ = in_flight{last_.epoch, closed, std::exchange(held_, {}), std::exchange(held_sent_upto_, {})};
@@ -242,8 +240,7 @@ void shard::release_committed() {
 void shard::applied(std::uint64_t epoch) {
   applied_ = std::max(applied_, epoch);
   overlay_.applied(applied_);
-  for (; !content_marks_.empty() && content_marks_.front().epoch <= applied_; content_marks_.pop_front())
-    stored_content_max_ = content_marks_.front().max;
+  horizon_.applied(applied_);
 }
 
 shard_description shard::describe() const {

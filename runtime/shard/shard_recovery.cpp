@@ -12,7 +12,7 @@ result<void> shard::recover(const instant& now) {
   see(now);
   if (auto done = recover_timers_and_channels(); !done)
     return done;
-  recover_content_max();
+  recover_horizon();
   if (auto done = recover_calls(); !done)
     return done;
   if (auto done = recover_failing(); !done)
@@ -27,16 +27,16 @@ result<void> shard::recover(const instant& now) {
   return {};
 }
 
-void shard::recover_content_max() {
+void shard::recover_horizon() {
   const auto read =
       reader_->scan(table::content, {}, {}, true,
                     [this](std::string_view key, std::string_view) -> result<state_reader::step> {
-                      stored_content_max_ = open_content_max_ = {table::content, key};
+                      horizon_.start({table::content, key});
                       return state_reader::step::stop;
                     });
   // A damaged last row concerns its own order only: without the mark, every new order is looked up.
   if (!read)
-    stored_content_max_ = open_content_max_ = {table::content, std::string(row_key::key_bytes_max, '\xff')};
+    horizon_.start_unknown();
 }
 
 result<void> shard::each_row(table in, const row_visit& visit) {
@@ -94,8 +94,8 @@ result<void> shard::recover_calls() {
     if (!what)
       return what.error();
     // Made again: its answer may have been lost with the last process.
-    ready_.calls.push_back({which->entity, *what});
-    calls_[which->entity][which->step] = *std::move(what);
+    ready_.calls.push_back({which->entity, *std::move(what)});
+    calls_.add(*which);
     return {};
   });
   if (!calls_read)

@@ -1,8 +1,6 @@
 // Requests from outside: entities, queries, operators.
 #include "runtime/shard/shard.hpp"
 
-#include "config/limits.hpp"
-
 #include <exception>
 #include <utility>
 
@@ -66,20 +64,21 @@ private:
 void shard::requests(std::vector<request> batch, std::chrono::nanoseconds queue_age, const instant& now) {
   see(now);
   for (auto& each : batch) {
-    if (!backlog_.empty() || is_full())
-      backlog_.push_back({std::move(each), queue_age, monotone_});
+    if (backlog_.has_requests() || is_full())
+      backlog_.add(std::move(each), queue_age, monotone_);
     else
       take(each, queue_age);
   }
 }
 
 void shard::take_backlog() {
-  for (; !held_answers_.empty() && !is_full(); held_answers_.pop_front())
-    take(held_answers_.front());
-  while (!backlog_.empty() && !is_full()) {
-    auto next = std::move(backlog_.front());
-    backlog_.pop_front();
-    take(next.what, next.queue_age + std::chrono::milliseconds{monotone_ - next.held_since});
+  while (!is_full()) {
+    if (const auto answer = backlog_.next_answer())
+      take(*answer);
+    else if (auto next = backlog_.next_request(monotone_))
+      take(next->what, next->queue_age);
+    else
+      return;
   }
 }
 
@@ -134,12 +133,12 @@ void shard::take_query(const request& what, query_request& body) {
 }
 
 void shard::take_scan(const request& what, query_request& body) {
-  if (scans_.size() >= limits::waiting_scans_max)
+  if (scans_.is_full())
     return answer_fault(
         what.from, {fault_code::overloaded, "too many lists wait for the state store", scan_retry_after_ms});
   // Everything answered so far is in an epoch closed, or about to be.
   const auto needs = last_.epoch + (open_.empty() ? 0 : 1);
-  scans_.push_back({needs, what.from, what.deadline_at, std::move(body.what)});
+  scans_.add({needs, what.from, what.deadline_at, std::move(body.what)});
   if (applied_ < needs)
     port_.apply_now();
 }
@@ -152,7 +151,7 @@ result<std::string> shard::run_query(const query& what, shard_view& view) {
   }
 }
 
-void shard::answer_scan(const waiting_scan& scan) {
+void shard::answer_scan(const pending_scans::scan& scan) {
   applied_rows view{*reader_, rules_};
   auto body = run_query(*scan.what, view);
   auto shared =
@@ -161,28 +160,8 @@ void shard::answer_scan(const waiting_scan& scan) {
 }
 
 void shard::answer_scans() {
-  std::size_t answered = 0;
-  std::erase_if(scans_, [&](const waiting_scan& scan) {
-    if (scan.needs_epoch > applied_ || answered == scans_per_input_max)
-      return false;
-    ++answered;
+  for (const auto& scan : scans_.take_due(applied_, scans_per_input_max))
     answer_scan(scan);
-    return true;
-  });
-}
-
-std::vector<caller> shard::take_late_requests() {
-  std::vector<caller> late;
-  const auto is_late = [&](std::int64_t deadline_at, const caller& from) {
-    if (deadline_at > monotone_)
-      return false;
-    late.push_back(from);
-    return true;
-  };
-  std::erase_if(scans_, [&](const waiting_scan& each) { return is_late(each.deadline_at, each.from); });
-  std::erase_if(backlog_,
-                [&](const held_request& each) { return is_late(each.what.deadline_at, each.what.from); });
-  return late;
 }
 
 void shard::resolve(const caller& from, resolve_request& body) {

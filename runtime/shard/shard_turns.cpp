@@ -106,13 +106,11 @@ result<snapshot> shard::rows_of(const entity_id& id) {
 }
 
 bool shard::is_new(const row_key& content) const {
-  // Keys of content rise with time: one above all that the state store has is not there, and asking it
-  // for each new order would be most of its reads.
-  return content > stored_content_max_ && open_.find(content) == nullptr && overlay_.find(content) == nullptr;
+  return horizon_.is_above(content) && open_.find(content) == nullptr && overlay_.find(content) == nullptr;
 }
 
 void shard::put_content(const row_key& key, std::string content) {
-  open_content_max_ = std::max(open_content_max_, key);
+  horizon_.written(key);
   open_.put(key, std::move(content), write_set::known::fresh);
 }
 
@@ -217,11 +215,10 @@ void shard::flush_begun() {
 }
 
 void shard::call(const entity_id& entity, provider_call what) {
-  auto& steps = calls_[entity];
-  const auto before = steps.contains(what.step) ? write_set::known::perhaps : write_set::known::fresh;
-  open_.put(to_row(call_key{entity, what.step}), call_value(what), before);
-  held_.calls.push_back({entity, what});
-  steps[what.step] = std::move(what);
+  const call_key which{entity, what.step};
+  const auto before = calls_.add(which) ? write_set::known::fresh : write_set::known::perhaps;
+  open_.put(to_row(which), call_value(what), before);
+  held_.calls.push_back({entity, std::move(what)});
 }
 
 } // namespace orderd::runtime
