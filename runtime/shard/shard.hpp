@@ -32,8 +32,8 @@
 #include "runtime/shard/channels.hpp"
 #include "runtime/shard/content_horizon.hpp"
 #include "runtime/shard/elidable_effects.hpp"
+#include "runtime/shard/epoch_builder.hpp"
 #include "runtime/shard/input_backlog.hpp"
-#include "runtime/shard/overlay.hpp"
 #include "runtime/shard/pending_scans.hpp"
 #include "runtime/shard/provider_call_table.hpp"
 #include "runtime/shard/residents.hpp"
@@ -45,8 +45,6 @@
 #include "runtime/shard/timers.hpp"
 #include "runtime/shard/unsettled.hpp"
 #include "runtime/shard/waiters.hpp"
-#include "runtime/shard/write_set.hpp"
-#include "runtime/storage/commit_tracker.hpp"
 #include "runtime/storage/store.hpp"
 
 #include <array>
@@ -116,7 +114,7 @@ public:
   /// Of a request that is not taken: its caller is told.
   void refuse(const caller& from, const fault& why);
   /// Whether the open epoch takes no more inputs: those wait, or are sent again, until it is closed.
-  bool is_full() const { return open_.bytes() > limits::epoch_bytes_max; }
+  bool is_full() const noexcept { return epochs_.is_full(); }
   void commands(const channel_commands& batch, const instant& now);
   void acknowledged(const channel_acknowledged& what);
   void answered(const provider_answer& what, const instant& now);
@@ -140,13 +138,6 @@ private:
   class newest_rows;
   class applied_rows;
 
-  struct in_flight {
-    std::uint64_t number = 0;
-    epoch_ptr what;
-    shard_outputs outputs;
-    std::map<std::uint32_t, std::uint64_t> sent_upto; ///< channel sequences it commits
-  };
-
   // shard_requests.cpp: what comes from outside
   void take(request& what, std::chrono::nanoseconds queue_age);
   std::optional<fault> refuses_wait(const request& what, std::chrono::nanoseconds wait,
@@ -161,7 +152,7 @@ private:
   void take_backlog();
   void answer(const caller& to, std::string body);
   void answer_fault(const caller& to, const fault& why);
-  shard_outputs& outputs_now();
+  shard_outputs& owed();
 
   // shard_turns.cpp: commands inside
   void deliver(delivery first);
@@ -208,12 +199,11 @@ private:
   void fire_timers();
   void take(const provider_answer& what);
   void answer_late(const std::vector<caller>& late);
-  void let_go_unowed();
   void close_epoch();
   void erase_acknowledged();
   void send_again(); ///< to every shard
   void send_again(std::uint32_t destination);
-  void release_committed();
+  void release_committed(epoch_builder::committed_epoch done);
 
   // shard_recovery.cpp
   using row_visit = std::function<result<void>(std::string_view key, std::string_view value)>;
@@ -234,16 +224,8 @@ private:
   shard_clock clock_;
   unix_ms now_ = 0; ///< the shard's
   std::int64_t monotone_ = 0;
-  write_set open_;     ///< rows of the open epoch
-  shard_outputs held_; ///< what the open epoch owes
-  std::map<std::uint32_t, std::uint64_t> held_sent_upto_;
-  shard_outputs ready_; ///< owed by nothing that is not committed
-  std::optional<in_flight> in_flight_;
-  overlay overlay_;
+  epoch_builder epochs_;
   content_horizon horizon_;
-  commit_tracker commits_;
-  epoch_mark last_; ///< closed; its hash is known once it is committed
-  std::uint64_t applied_ = 0;
 
   residents residents_;
   supervision supervision_;

@@ -14,9 +14,7 @@ namespace {
 constexpr std::size_t timers_per_tick_max = 5'000;
 constexpr std::int64_t resend_ms = 1'000;
 constexpr std::int64_t store_time_every_ms = 1'000;
-// Three times what a closed epoch adds, so that forgetting keeps up; so many a tick besides, 0.1 us each,
-// that it never shows.
-constexpr std::size_t forgotten_for_added = 3;
+// Besides what each closed epoch has forgotten: 0.1 us each, so that a tick never shows.
 constexpr std::size_t forgotten_per_tick = 10'000;
 // Some 600 KB of an epoch, and more than a second's commands to other shards.
 constexpr std::size_t erased_per_epoch_max = 20'000;
@@ -27,8 +25,11 @@ constexpr std::size_t rows_a_second = 200'000; // at full load
 shard::shard(shard_options options, const business& rules, entity_host& host,
              std::unique_ptr<state_reader> reader, shard_port& port)
     : options_(options), rules_(rules), host_(host), reader_(std::move(reader)), port_(port),
-      overlay_(options.presized ? rows_a_second : 0), commits_(options.self, options.last.epoch),
-      last_(options.last), applied_(options.last.epoch),
+      epochs_({.shard = options.shard,
+               .term = options.term,
+               .self = options.self,
+               .last = options.last,
+               .rows_expected = options.presized ? rows_a_second : 0}),
       residents_(options.presized ? options.live_entities_max : 0), restarts_(options.restarts_max),
       timers_(options.presized ? options.admission.unsettled_max : 0),
       unsettled_(options.presized ? options.admission.unsettled_max : 0), admission_(options.admission) {}
@@ -50,9 +51,9 @@ void shard::tick(const instant& now) {
   answer_late(supervision_.expire(monotone_));
   answer_late(scans_.expire(monotone_));
   answer_late(backlog_.expire(monotone_));
-  overlay_.forget(forgotten_per_tick);
+  epochs_.forget_applied(forgotten_per_tick);
   residents_.sweep({monotone_ - options_.idle_ms_max, options_.live_entities_max, monotone_});
-  if (open_.empty())
+  if (epochs_.is_empty())
     erase_acknowledged();
   if (monotone_ >= resend_at_) {
     resend_at_ = monotone_ + resend_ms;
@@ -67,7 +68,7 @@ void shard::send_again() {
 
 void shard::send_again(std::uint32_t destination) {
   if (auto commands = outboxes_.unacknowledged(destination); !commands.empty())
-    ready_.commands[destination] = std::move(commands);
+    epochs_.ready().commands[destination] = std::move(commands);
 }
 
 void shard::answer_late(const std::vector<caller>& late) {
@@ -81,7 +82,7 @@ void shard::fire_timers() {
     auto due = timers_.take_due(now_);
     if (!due)
       return;
-    open_.erase(to_row(due->key));
+    epochs_.erase(to_row(due->key));
     deliver_stored(due->key.entity, due->command);
   }
 }
@@ -131,8 +132,8 @@ void shard::commands(const channel_commands& batch, const instant& now) {
   }
   const auto last = inboxes_.last(batch.source);
   if (taken)
-    open_.put(inbox_row_key(batch.source), inbox_value(last));
-  outputs_now().acknowledgements[batch.source] = last;
+    epochs_.put(inbox_row_key(batch.source), inbox_value(last));
+  owed().acknowledgements[batch.source] = last;
 }
 
 void shard::acknowledged(const channel_acknowledged& what) {
@@ -146,7 +147,7 @@ void shard::acknowledged(const channel_acknowledged& what) {
 
 void shard::erase_acknowledged() {
   for (std::size_t erased = 0; !erasable_.empty() && erased < erased_per_epoch_max; ++erased) {
-    open_.erase(to_row(erasable_.back()));
+    epochs_.erase(to_row(erasable_.back()));
     erasable_.pop_back();
   }
 }
@@ -163,72 +164,48 @@ void shard::take(const provider_answer& what) {
   const call_key which{what.entity, what.step};
   if (!calls_.answered(which))
     return; // A second answer to one call: the first one counted.
-  open_.erase(to_row(which));
+  epochs_.erase(to_row(which));
   deliver({what.entity, rules_.provider_answered(what.step, what.answer), std::nullopt, 0});
 }
 
 void shard::finish() {
   waiters_.watch_new();
-  if (!in_flight_) {
-    if (!open_.empty() || must_store_time())
+  if (!epochs_.is_committing()) {
+    if (!epochs_.is_empty() || must_store_time()) {
       close_epoch();
-    else
-      let_go_unowed();
+    } else {
+      epochs_.let_go_unowed();
+      scans_.need_at_most(epochs_.last().epoch);
+    }
     take_backlog();
     waiters_.watch_new();
   }
   if (!scans_.empty())
     answer_scans();
-  if (!ready_.empty())
-    port_.release(std::exchange(ready_, {}));
+  if (!epochs_.ready().empty())
+    port_.release(epochs_.take_ready());
 }
 
 /// Time that is not stored is lost with the process: one that ends every few seconds would never come to fire
 /// what waits. Where no timer waits, nobody misses it.
 bool shard::must_store_time() const {
-  return timers_.size() > 0 && now_ - last_.time_ms >= store_time_every_ms;
-}
-
-void shard::let_go_unowed() {
-  // Rows that came and went within the open epoch left it empty: what was held with it rests on nothing.
-  ready_.replies.insert(ready_.replies.end(), std::make_move_iterator(held_.replies.begin()),
-                        std::make_move_iterator(held_.replies.end()));
-  for (const auto& [source, upto] : held_.acknowledgements)
-    ready_.acknowledgements[source] = upto;
-  require(held_.commands.empty() && held_.calls.empty(), "what leaves a shard has no row");
-  held_ = {};
-  scans_.need_at_most(last_.epoch);
+  return timers_.size() > 0 && now_ - epochs_.last().time_ms >= store_time_every_ms;
 }
 
 void shard::close_epoch() {
   erase_acknowledged();
-  const auto bytes = open_.bytes();
-  auto closed = std::make_shared<epoch>();
-  closed->shard = options_.shard;
-  closed->term = options_.term;
-  closed->number = last_.epoch + 1;
-  closed->previous_term = last_.term;
-  closed->previous_hash = last_.hash;
-  closed->time_ms = now_;
-  closed->writes = open_.take();
-  overlay_.add(closed);
-  horizon_.closed(closed->number);
-  overlay_.forget(forgotten_for_added * closed->writes.size());
-  last_ = {closed->number, closed->term, 0, closed->time_ms};
-  in_flight_ = in_flight{last_.epoch, closed, std::exchange(held_, {}), std::exchange(held_sent_upto_, {})};
-  port_.append(std::move(closed), bytes);
+  auto closed = epochs_.close(now_);
+  horizon_.closed(closed.what->number);
+  port_.append(std::move(closed.what), closed.bytes);
 }
 
 void shard::durable(const replica_id& who, std::uint64_t epoch) {
-  commits_.acknowledge(who, epoch);
-  if (in_flight_ && commits_.committed() >= in_flight_->number)
-    release_committed();
+  if (auto done = epochs_.durable(who, epoch))
+    release_committed(*std::move(done));
 }
 
-void shard::release_committed() {
-  auto done = *std::move(in_flight_);
-  in_flight_.reset();
-  last_.hash = hash_of(*done.what); // The journal has computed it.
+void shard::release_committed(epoch_builder::committed_epoch done) {
+  // From now on these commands may be sent again: a restart would find their rows.
   for (const auto& [destination, upto] : done.sent_upto)
     outboxes_.committed(destination, upto);
   port_.apply(std::move(done.what));
@@ -238,22 +215,22 @@ void shard::release_committed() {
 }
 
 void shard::applied(std::uint64_t epoch) {
-  applied_ = std::max(applied_, epoch);
-  overlay_.applied(applied_);
-  horizon_.applied(applied_);
+  // Together: a content row that the overlay may forget is one that the horizon no longer calls new.
+  epochs_.applied(epoch);
+  horizon_.applied(epoch);
 }
 
 shard_description shard::describe() const {
   shard_description how;
   how.shard = options_.shard;
   how.term = options_.term;
-  how.committed_epoch = commits_.committed();
-  how.applied_epoch = applied_;
+  how.committed_epoch = epochs_.last_committed();
+  how.applied_epoch = epochs_.last_applied();
   how.live_entities = residents_.size();
   how.unsettled = unsettled_.size();
   how.quarantined = supervision_.quarantined();
   how.channel_backlog = outboxes_.backlog();
-  how.unapplied_bytes = overlay_.bytes();
+  how.unapplied_bytes = epochs_.unapplied_bytes();
   how.time_ms = now_;
   return how;
 }

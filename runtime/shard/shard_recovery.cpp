@@ -18,10 +18,10 @@ result<void> shard::recover(const instant& now) {
   if (auto done = recover_failing(); !done)
     return done;
   send_again();
-  ready_.started = true;
+  epochs_.ready().started = true;
   for (std::uint32_t source = 0; source < options_.shards; ++source)
     if (source != options_.shard)
-      ready_.acknowledgements[source] = inboxes_.last(source);
+      epochs_.ready().acknowledgements[source] = inboxes_.last(source);
   resend_at_ = monotone_ + 1'000;
   finish();
   return {};
@@ -94,7 +94,7 @@ result<void> shard::recover_calls() {
     if (!what)
       return what.error();
     // Made again: its answer may have been lost with the last process.
-    ready_.calls.push_back({which->entity, *std::move(what)});
+    epochs_.ready().calls.push_back({which->entity, *std::move(what)});
     calls_.add(*which);
     return {};
   });
@@ -141,7 +141,7 @@ result<void> shard::recover_failing() {
     auto& back = supervision_.add(*who);
     if (entry->command_name == undecoded_command::shown_name && !back.waiting.empty()
         && back.waiting.front().command.what->name() != undecoded_command::shown_name) {
-      open_.erase(quarantine_row_key(*who)); // This version can decode it: it goes on by itself.
+      epochs_.erase(quarantine_row_key(*who)); // This version can decode it: it goes on by itself.
       return {};
     }
     back.failures = entry->attempts;

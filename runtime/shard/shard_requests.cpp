@@ -116,7 +116,7 @@ std::optional<fault> shard::refuses_wait(const request& what, std::chrono::nanos
 
 std::optional<fault> shard::refusal_of(const request& what, std::chrono::nanoseconds queue_age) const {
   if (work_of(what) == work::order)
-    if (auto why = admission_.refuses_new_work({overlay_.bytes(), unsettled_.size()}))
+    if (auto why = admission_.refuses_new_work({epochs_.unapplied_bytes(), unsettled_.size()}))
       return why;
   return refuses_wait(what, queue_age, {}, monotone_);
 }
@@ -137,9 +137,9 @@ void shard::take_scan(const request& what, query_request& body) {
     return answer_fault(
         what.from, {fault_code::overloaded, "too many lists wait for the state store", scan_retry_after_ms});
   // Everything answered so far is in an epoch closed, or about to be.
-  const auto needs = last_.epoch + (open_.empty() ? 0 : 1);
+  const auto needs = epochs_.epoch_of_newest_row();
   scans_.add({needs, what.from, what.deadline_at, std::move(body.what)});
-  if (applied_ < needs)
+  if (epochs_.last_applied() < needs)
     port_.apply_now();
 }
 
@@ -156,11 +156,11 @@ void shard::answer_scan(const pending_scans::scan& scan) {
   auto body = run_query(*scan.what, view);
   auto shared =
       std::make_shared<const std::string>(body ? *std::move(body) : rules_.fault_reply(body.error()));
-  ready_.replies.push_back({scan.from, std::move(shared)});
+  epochs_.ready().replies.push_back({scan.from, std::move(shared)});
 }
 
 void shard::answer_scans() {
-  for (const auto& scan : scans_.take_due(applied_, scans_per_input_max))
+  for (const auto& scan : scans_.take_due(epochs_.last_applied(), scans_per_input_max))
     answer_scan(scan);
 }
 
@@ -168,7 +168,7 @@ void shard::resolve(const caller& from, resolve_request& body) {
   auto* who = supervision_.find(body.entity);
   if (who == nullptr || who->retry_at)
     return answer(from, std::move(body.not_quarantined_reply));
-  open_.erase(quarantine_row_key(body.entity));
+  epochs_.erase(quarantine_row_key(body.entity));
   // Dropped is the failing command alone, never one that waits behind it.
   if (!body.retry && !who->waiting.empty() && who->waiting.front().sequence == who->poison)
     unpark_first(body.entity, *who);
@@ -180,7 +180,7 @@ void shard::resolve(const caller& from, resolve_request& body) {
 }
 
 void shard::answer(const caller& to, std::string body) {
-  outputs_now().replies.push_back({to, std::make_shared<const std::string>(std::move(body))});
+  owed().replies.push_back({to, std::make_shared<const std::string>(std::move(body))});
 }
 
 void shard::answer_fault(const caller& to, const fault& why) {
@@ -191,14 +191,11 @@ void shard::answer_fault(const caller& to, const fault& why) {
     last_fault_body_ = std::make_shared<const std::string>(rules_.fault_reply(why));
   }
   // Depends on nothing that is stored: it may leave at once.
-  ready_.replies.push_back({to, last_fault_body_, rests_on_nothing(why.code)});
+  epochs_.ready().replies.push_back({to, last_fault_body_, rests_on_nothing(why.code)});
 }
 
-shard_outputs& shard::outputs_now() {
-  // What is said now may rest on the open epoch's rows, else on those of the epoch under way.
-  if (!open_.empty() || begun_.has_rows())
-    return held_;
-  return in_flight_ ? in_flight_->outputs : ready_;
+shard_outputs& shard::owed() {
+  return epochs_.owed(begun_.has_rows());
 }
 
 } // namespace orderd::runtime

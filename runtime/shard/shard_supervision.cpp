@@ -83,11 +83,11 @@ void shard::park(failing_entity& who, delivery command) {
   auto stored = parked_value(command.what->encode());
   const auto id = command.to;
   const auto sequence = supervision_.park(who, std::move(command));
-  open_.put(to_row(parked_key{id, sequence}), std::move(stored), write_set::known::fresh);
+  epochs_.put(to_row(parked_key{id, sequence}), std::move(stored), write_set::known::fresh);
 }
 
 void shard::unpark_first(const entity_id& id, failing_entity& who) {
-  open_.erase(to_row(parked_key{id, who.waiting.front().sequence}));
+  epochs_.erase(to_row(parked_key{id, who.waiting.front().sequence}));
   who.waiting.pop_front();
 }
 
@@ -102,7 +102,7 @@ void shard::quarantine(const entity_id& id, failing_entity& who, const std::stri
              {{"kind", rules_.kind_name(id.kind())}, {"key", rules_.readable_key(id)}}, error);
   const quarantine_entry entry{std::string{first.command.what->name()}, error, who.failures, now_,
                                who.poison};
-  open_.put(quarantine_row_key(id), encode(entry));
+  epochs_.put(quarantine_row_key(id), encode(entry));
   const fault why{fault_code::quarantined, rules_.readable_key(id) + " is quarantined: " + error};
   for (auto& each : who.waiting)
     if (const auto from = std::exchange(each.command.from, std::nullopt))
@@ -124,7 +124,7 @@ void shard::refuse_waiting(failing_entity& who, const entity_id& id, bool run) {
       ++who.kept;
       continue;
     }
-    open_.erase(to_row(parked_key{id, next->sequence}));
+    epochs_.erase(to_row(parked_key{id, next->sequence}));
     who.waiting.erase(next);
     send(*std::move(refusal));
     if (run)

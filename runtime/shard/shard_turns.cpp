@@ -106,18 +106,16 @@ result<snapshot> shard::rows_of(const entity_id& id) {
 }
 
 bool shard::is_new(const row_key& content) const {
-  return horizon_.is_above(content) && open_.find(content) == nullptr && overlay_.find(content) == nullptr;
+  return horizon_.is_above(content) && epochs_.newest(content) == nullptr;
 }
 
 void shard::put_content(const row_key& key, std::string content) {
   horizon_.written(key);
-  open_.put(key, std::move(content), write_set::known::fresh);
+  epochs_.put(key, std::move(content), write_set::known::fresh);
 }
 
 result<std::optional<std::string>> shard::newest(const row_key& key) {
-  if (const auto* write = open_.find(key))
-    return write->value;
-  if (const auto* write = overlay_.find(key))
+  if (const auto* write = epochs_.newest(key))
     return write->value;
   return reader_->get(key);
 }
@@ -127,7 +125,7 @@ void shard::take_effects(delivery& command) {
   if (done.content)
     put_content(command.to.row(table::content), *std::move(done.content));
   if (done.state)
-    open_.put(command.to.row(table::state), *std::move(done.state));
+    epochs_.put(command.to.row(table::state), *std::move(done.state));
   for (auto& change : done.index)
     change_index(change);
   for (auto& change : done.timers)
@@ -140,14 +138,14 @@ void shard::take_effects(delivery& command) {
     begun_.unsettled.push_back(command.to);
   } else if (done.unsettled_change < 0 && !begun_.settle(command.to)) {
     unsettled_.settle(command.to);
-    open_.erase(unsettled_row_key(command.to));
+    epochs_.erase(unsettled_row_key(command.to));
   }
   if (done.reply && command.from)
     answer(*command.from, *std::move(done.reply));
   if (done.announcement) {
     auto body = std::make_shared<const std::string>(*std::move(done.announcement));
     for (const auto& each : take_waiting(command.to))
-      outputs_now().replies.push_back({each, body});
+      owed().replies.push_back({each, body});
   }
   if (done.wait && command.from)
     begun_.waiters.push_back({command.to, *command.from, command.deadline_at});
@@ -165,10 +163,9 @@ void shard::send(addressed_command command) {
   }
   auto stored = std::make_shared<const std::string>(command.what->encode());
   const auto sequence = outboxes_.append(destination, command.to, stored);
-  open_.put(to_row(outbox_key{destination, sequence}), encode(outbox_value{command.to, *stored}),
-            write_set::known::fresh);
-  held_.commands[destination].push_back({sequence, command.to, std::move(stored)});
-  held_sent_upto_[destination] = sequence;
+  epochs_.put(to_row(outbox_key{destination, sequence}), encode(outbox_value{command.to, *stored}),
+              write_set::known::fresh);
+  epochs_.send(destination, {sequence, command.to, std::move(stored)});
 }
 
 void shard::change_index(effects::index_change& change) {
@@ -176,15 +173,15 @@ void shard::change_index(effects::index_change& change) {
     begun_.index.push_back({std::move(change.key), *std::move(change.value)});
   else if (change.value) {
     if (!begun_.put_index(change.key, *change.value))
-      open_.put({table::index, change.key}, *std::move(change.value));
+      epochs_.put({table::index, change.key}, *std::move(change.value));
   } else if (!begun_.erase_index(change.key))
-    open_.erase({table::index, change.key});
+    epochs_.erase({table::index, change.key});
 }
 
 void shard::change_timer(const entity_id& entity, timer_change& change) {
   if (!begun_.stop_timer(entity, change.name))
     if (const auto stopped = timers_.stop(entity, change.name))
-      open_.erase(to_row(*stopped));
+      epochs_.erase(to_row(*stopped));
   if (change.due_at)
     begun_.timers.push_back({entity, change.name, *change.due_at, std::move(change.what)});
 }
@@ -200,15 +197,15 @@ void shard::flush_begun() {
   for (auto& each : begun_.timers) {
     const timer_key key{each.due_at, each.entity, each.name};
     auto command = each.what->encode();
-    open_.put(to_row(key), timer_value(command), write_set::known::fresh);
+    epochs_.put(to_row(key), timer_value(command), write_set::known::fresh);
     timers_.start(key, std::move(command));
   }
   for (const auto& each : begun_.unsettled) {
     unsettled_.open(each, now_);
-    open_.put(unsettled_row_key(each), unsettled_value(now_), write_set::known::fresh);
+    epochs_.put(unsettled_row_key(each), unsettled_value(now_), write_set::known::fresh);
   }
   for (auto& each : begun_.index)
-    open_.put({table::index, each.key}, std::move(each.value), write_set::known::fresh);
+    epochs_.put({table::index, each.key}, std::move(each.value), write_set::known::fresh);
   for (const auto& each : begun_.waiters)
     waiters_.wait(each.entity, each.who, each.deadline_at);
   begun_.clear();
@@ -217,8 +214,8 @@ void shard::flush_begun() {
 void shard::call(const entity_id& entity, provider_call what) {
   const call_key which{entity, what.step};
   const auto before = calls_.add(which) ? write_set::known::fresh : write_set::known::perhaps;
-  open_.put(to_row(which), call_value(what), before);
-  held_.calls.push_back({entity, std::move(what)});
+  epochs_.put(to_row(which), call_value(what), before);
+  epochs_.call({entity, std::move(what)});
 }
 
 } // namespace orderd::runtime
