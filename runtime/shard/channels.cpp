@@ -22,17 +22,23 @@ void outboxes::restore(std::uint32_t destination, channel_command command) {
   ++backlog_;
 }
 
-std::vector<std::uint64_t> outboxes::acknowledged(std::uint32_t destination, std::uint64_t upto) {
-  std::vector<std::uint64_t> erased;
+void outboxes::acknowledged(std::uint32_t destination, std::uint64_t upto) {
   auto& from = lanes_[destination];
   while (!from.waiting.empty() && from.waiting.front().sequence <= upto) {
     if (from.marker != 0)
-      erased.push_back(from.marker);
+      erasable_.push_back({destination, from.marker});
     from.marker = from.waiting.front().sequence;
     from.waiting.pop_front();
     --backlog_;
   }
-  return erased;
+}
+
+std::optional<outbox_key> outboxes::take_erasable() {
+  if (erasable_.empty())
+    return std::nullopt;
+  const auto last = erasable_.back();
+  erasable_.pop_back();
+  return last;
 }
 
 std::vector<channel_command> outboxes::unacknowledged(std::uint32_t destination) const {

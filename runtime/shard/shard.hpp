@@ -24,15 +24,14 @@
 #pragma once
 
 #include "config/limits.hpp"
-#include "runtime/base/log_pace.hpp"
 #include "runtime/entity/entity_host.hpp"
 #include "runtime/entity/request.hpp"
-#include "runtime/entity/restart_policy.hpp"
 #include "runtime/shard/admission.hpp"
 #include "runtime/shard/channels.hpp"
 #include "runtime/shard/content_horizon.hpp"
 #include "runtime/shard/elidable_effects.hpp"
 #include "runtime/shard/epoch_builder.hpp"
+#include "runtime/shard/fault_bodies.hpp"
 #include "runtime/shard/input_backlog.hpp"
 #include "runtime/shard/pending_scans.hpp"
 #include "runtime/shard/provider_call_table.hpp"
@@ -40,6 +39,7 @@
 #include "runtime/shard/shard_clock.hpp"
 #include "runtime/shard/shard_description.hpp"
 #include "runtime/shard/shard_outputs.hpp"
+#include "runtime/shard/shard_warnings.hpp"
 #include "runtime/shard/stored_rows.hpp"
 #include "runtime/shard/supervision.hpp"
 #include "runtime/shard/timers.hpp"
@@ -130,7 +130,7 @@ public:
   const shard_figures& figures() const noexcept { return figures_; }
   const residents& live() const noexcept { return residents_; }
   /// The shard's time at the last input, and how far the wall clock was ahead of it.
-  unix_ms time() const noexcept { return now_; }
+  unix_ms time() const noexcept { return clock_.time(); }
   std::int64_t wall_ahead_ms() const noexcept { return clock_.wall_ahead_ms(); }
   std::optional<unix_ms> oldest_unsettled_since() const { return unsettled_.oldest_since(); }
 
@@ -191,10 +191,8 @@ private:
   bool refuse(delivery& command);
 
   // shard_epochs.cpp: time and commits
-  void see(const instant& now);
   bool must_store_time() const;
   bool is_another(std::uint32_t source); ///< shard; it is logged when not
-  void channel_refused(std::uint32_t source, const std::string& key, const char* why);
   bool is_here(const entity_id& who) const;
   void fire_timers();
   void take(const provider_answer& what);
@@ -219,17 +217,14 @@ private:
   std::unique_ptr<state_reader> reader_;
   shard_port& port_;
 
-  // Two times, both of the input being handled. What is stored is on the shard's; what lives no longer than
-  // the process is on the monotone clock.
+  /// Of the input being handled. What is stored is on the shard's time; what lives no longer than the process
+  /// is on the monotone clock.
   shard_clock clock_;
-  unix_ms now_ = 0; ///< the shard's
-  std::int64_t monotone_ = 0;
   epoch_builder epochs_;
   content_horizon horizon_;
 
   residents residents_;
   supervision supervision_;
-  restart_policy restarts_;
   timers timers_;
   outboxes outboxes_;
   inboxes inboxes_;
@@ -243,12 +238,8 @@ private:
   effects effects_;            ///< of the turn being run; kept for its memory
   input_backlog backlog_;
   pending_scans scans_;
-  std::vector<outbox_key> erasable_;         ///< outbox rows acknowledged, to erase with the next epoch
-  std::int64_t resend_at_ = 0;               ///< on the monotone clock
-  log_pace<std::uint32_t> channel_refusals_; ///< by the other shard; all that do not exist as one
-  std::int64_t unreadable_said_at_ = 0;      ///< likewise; 0: never
-  std::optional<fault> last_fault_; ///< that was answered, and its body: under overload all get the same
-  std::shared_ptr<const std::string> last_fault_body_;
+  fault_bodies faults_;
+  shard_warnings warnings_;
   shard_figures figures_;
 };
 

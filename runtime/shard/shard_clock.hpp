@@ -29,16 +29,25 @@ public:
     wall_ahead_ = now.wall_ms - time_;
   }
 
-  /// The shard's time now.
-  unix_ms at(const instant& now) noexcept {
+  /// An input comes at this moment: all of it sees the same time.
+  void advance(const instant& now) noexcept {
     const auto passed = std::max<std::int64_t>(0, now.monotone_ms - monotone_);
     monotone_ += passed;
     time_ += passed;
     wall_ahead_ = now.wall_ms - time_;
     if (wall_ahead_ > 0 && wall_ahead_ <= catch_up_ms_max)
       catch_up(passed);
+  }
+
+  /// The shard's time after it was advanced to that moment.
+  unix_ms at(const instant& now) noexcept {
+    advance(now);
     return time_;
   }
+
+  /// The shard's time, and the monotone clock, of the input being handled.
+  unix_ms time() const noexcept { return time_; }
+  std::int64_t monotone_ms() const noexcept { return monotone_; }
 
   /// How far the wall clock was ahead of the shard's time when it was last asked for; negative: behind.
   std::int64_t wall_ahead_ms() const noexcept { return wall_ahead_; }

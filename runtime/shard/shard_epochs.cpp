@@ -1,8 +1,6 @@
 // Time, channels, provider answers, and commits.
 #include "runtime/shard/shard.hpp"
 
-#include "runtime/base/log.hpp"
-
 #include <algorithm>
 #include <iterator>
 #include <utility>
@@ -12,7 +10,6 @@ namespace orderd::runtime {
 namespace {
 
 constexpr std::size_t timers_per_tick_max = 5'000;
-constexpr std::int64_t resend_ms = 1'000;
 constexpr std::int64_t store_time_every_ms = 1'000;
 // Besides what each closed epoch has forgotten: 0.1 us each, so that a tick never shows.
 constexpr std::size_t forgotten_per_tick = 10'000;
@@ -30,38 +27,34 @@ shard::shard(shard_options options, const business& rules, entity_host& host,
                .self = options.self,
                .last = options.last,
                .rows_expected = options.presized ? rows_a_second : 0}),
-      residents_(options.presized ? options.live_entities_max : 0), restarts_(options.restarts_max),
+      residents_(options.presized ? options.live_entities_max : 0), supervision_(options.restarts_max),
       timers_(options.presized ? options.admission.unsettled_max : 0),
-      unsettled_(options.presized ? options.admission.unsettled_max : 0), admission_(options.admission) {}
-
-void shard::see(const instant& now) {
-  now_ = clock_.at(now);
-  monotone_ = std::max(monotone_, now.monotone_ms);
-}
+      unsettled_(options.presized ? options.admission.unsettled_max : 0), admission_(options.admission),
+      faults_(rules), warnings_(options.shard, options.shards) {}
 
 void shard::tick(const instant& now) {
-  see(now);
+  clock_.advance(now);
+  const auto monotone = clock_.monotone_ms();
   fire_timers();
-  for (const auto& id : supervision_.due(monotone_)) {
+  for (const auto& id : supervision_.due(monotone)) {
     if (is_full())
       break;
     retry_failing(id);
   }
-  answer_late(waiters_.expire(monotone_));
-  answer_late(supervision_.expire(monotone_));
-  answer_late(scans_.expire(monotone_));
-  answer_late(backlog_.expire(monotone_));
+  answer_late(waiters_.expire(monotone));
+  answer_late(supervision_.expire(monotone));
+  answer_late(scans_.expire(monotone));
+  answer_late(backlog_.expire(monotone));
   epochs_.forget_applied(forgotten_per_tick);
-  residents_.sweep({monotone_ - options_.idle_ms_max, options_.live_entities_max, monotone_});
+  residents_.sweep({monotone - options_.idle_ms_max, options_.live_entities_max, monotone});
   if (epochs_.is_empty())
     erase_acknowledged();
-  if (monotone_ >= resend_at_) {
-    resend_at_ = monotone_ + resend_ms;
+  if (outboxes_.resend_due(monotone))
     send_again();
-  }
 }
 
 void shard::send_again() {
+  outboxes_.sent_again(clock_.monotone_ms());
   for (std::uint32_t destination = 0; destination < options_.shards; ++destination)
     send_again(destination);
 }
@@ -79,7 +72,7 @@ void shard::answer_late(const std::vector<caller>& late) {
 
 void shard::fire_timers() {
   for (std::size_t fired = 0; fired < timers_per_tick_max && !is_full(); ++fired) {
-    auto due = timers_.take_due(now_);
+    auto due = timers_.take_due(clock_.time());
     if (!due)
       return;
     epochs_.erase(to_row(due->key));
@@ -87,21 +80,14 @@ void shard::fire_timers() {
   }
 }
 
-/// What another node makes as often as it likes.
-void shard::channel_refused(std::uint32_t source, const std::string& key, const char* why) {
-  const std::chrono::steady_clock::time_point at{std::chrono::milliseconds{monotone_}};
-  if (const auto unsaid = channel_refusals_.may_say(std::min(source, options_.shards), at))
-    log::warn("shard", "channel_refused",
-              {{"shard", options_.shard}, {"source", source}, {"key", key}, {"unsaid", *unsaid}}, why);
-}
-
 bool shard::is_another(std::uint32_t source) {
   if (source < options_.shards && source != options_.shard)
     return true;
-  channel_refused(
+  warnings_.channel_refused(
       source, "",
       "a message of a channel names as the other shard one that does not exist, or this one; nothing of "
-      "it is taken. A node with other settings, or something that is no node, reaches the peer port");
+      "it is taken. A node with other settings, or something that is no node, reaches the peer port",
+      clock_.monotone_ms());
   return false;
 }
 
@@ -112,12 +98,13 @@ bool shard::is_here(const entity_id& who) const {
 void shard::commands(const channel_commands& batch, const instant& now) {
   if (!is_another(batch.source))
     return;
-  see(now);
+  clock_.advance(now);
   bool taken = false;
   for (const auto& each : batch.commands) {
     if (!is_here(each.to)) {
-      channel_refused(batch.source, rules_.readable_key(each.to),
-                      "a command for an entity of another shard, and what follows it, is not taken");
+      warnings_.channel_refused(batch.source, rules_.readable_key(each.to),
+                                "a command for an entity of another shard, and what follows it, is not taken",
+                                clock_.monotone_ms());
       break;
     }
     if (is_full())
@@ -139,21 +126,22 @@ void shard::commands(const channel_commands& batch, const instant& now) {
 void shard::acknowledged(const channel_acknowledged& what) {
   if (!is_another(what.destination))
     return;
-  for (const auto sequence : outboxes_.acknowledged(what.destination, what.upto))
-    erasable_.push_back({what.destination, sequence});
+  outboxes_.acknowledged(what.destination, what.upto);
   if (what.started)
     send_again(what.destination);
 }
 
 void shard::erase_acknowledged() {
-  for (std::size_t erased = 0; !erasable_.empty() && erased < erased_per_epoch_max; ++erased) {
-    epochs_.erase(to_row(erasable_.back()));
-    erasable_.pop_back();
+  for (std::size_t erased = 0; erased < erased_per_epoch_max; ++erased) {
+    const auto row = outboxes_.take_erasable();
+    if (!row)
+      return;
+    epochs_.erase(to_row(*row));
   }
 }
 
 void shard::answered(const provider_answer& what, const instant& now) {
-  see(now);
+  clock_.advance(now);
   if (is_full())
     backlog_.add(what);
   else
@@ -189,12 +177,12 @@ void shard::finish() {
 /// Time that is not stored is lost with the process: one that ends every few seconds would never come to fire
 /// what waits. Where no timer waits, nobody misses it.
 bool shard::must_store_time() const {
-  return timers_.size() > 0 && now_ - epochs_.last().time_ms >= store_time_every_ms;
+  return timers_.size() > 0 && clock_.time() - epochs_.last().time_ms >= store_time_every_ms;
 }
 
 void shard::close_epoch() {
   erase_acknowledged();
-  auto closed = epochs_.close(now_);
+  auto closed = epochs_.close(clock_.time());
   horizon_.closed(closed.what->number);
   port_.append(std::move(closed.what), closed.bytes);
 }
@@ -231,7 +219,7 @@ shard_description shard::describe() const {
   how.quarantined = supervision_.quarantined();
   how.channel_backlog = outboxes_.backlog();
   how.unapplied_bytes = epochs_.unapplied_bytes();
-  how.time_ms = now_;
+  how.time_ms = clock_.time();
   return how;
 }
 

@@ -9,7 +9,7 @@ namespace orderd::runtime {
 
 result<void> shard::recover(const instant& now) {
   clock_.start(options_.last.time_ms, now);
-  see(now);
+  clock_.advance(now);
   if (auto done = recover_timers_and_channels(); !done)
     return done;
   recover_horizon();
@@ -22,7 +22,6 @@ result<void> shard::recover(const instant& now) {
   for (std::uint32_t source = 0; source < options_.shards; ++source)
     if (source != options_.shard)
       epochs_.ready().acknowledgements[source] = inboxes_.last(source);
-  resend_at_ = monotone_ + 1'000;
   finish();
   return {};
 }
@@ -126,7 +125,7 @@ result<void> shard::recover_failing() {
     auto command = rules_.decode_command(*stored);
     auto what = command ? *std::move(command) : std::make_unique<const undecoded_command>(*stored);
     supervision_.restore(where->entity, where->sequence, {where->entity, std::move(what), std::nullopt, 0});
-    supervision_.add(where->entity).retry_at = monotone_;
+    supervision_.add(where->entity).retry_at = clock_.monotone_ms();
     return {};
   });
   if (!parked_read)

@@ -62,10 +62,10 @@ private:
 };
 
 void shard::requests(std::vector<request> batch, std::chrono::nanoseconds queue_age, const instant& now) {
-  see(now);
+  clock_.advance(now);
   for (auto& each : batch) {
     if (backlog_.has_requests() || is_full())
-      backlog_.add(std::move(each), queue_age, monotone_);
+      backlog_.add(std::move(each), queue_age, clock_.monotone_ms());
     else
       take(each, queue_age);
   }
@@ -75,7 +75,7 @@ void shard::take_backlog() {
   while (!is_full()) {
     if (const auto answer = backlog_.next_answer())
       take(*answer);
-    else if (auto next = backlog_.next_request(monotone_))
+    else if (auto next = backlog_.next_request(clock_.monotone_ms()))
       take(next->what, next->queue_age);
     else
       return;
@@ -118,7 +118,7 @@ std::optional<fault> shard::refusal_of(const request& what, std::chrono::nanosec
   if (work_of(what) == work::order)
     if (auto why = admission_.refuses_new_work({epochs_.unapplied_bytes(), unsettled_.size()}))
       return why;
-  return refuses_wait(what, queue_age, {}, monotone_);
+  return refuses_wait(what, queue_age, {}, clock_.monotone_ms());
 }
 
 void shard::take_query(const request& what, query_request& body) {
@@ -174,7 +174,7 @@ void shard::resolve(const caller& from, resolve_request& body) {
     unpark_first(body.entity, *who);
   who->failures = 0;
   who->refusing = false; // They run instead.
-  who->retry_at = monotone_;
+  who->retry_at = clock_.monotone_ms();
   answer(from, std::move(body.resolved_reply));
   retry_failing(body.entity);
 }
@@ -184,14 +184,8 @@ void shard::answer(const caller& to, std::string body) {
 }
 
 void shard::answer_fault(const caller& to, const fault& why) {
-  const bool again = last_fault_ && last_fault_->code == why.code && last_fault_->message == why.message
-                     && last_fault_->retry_after_ms == why.retry_after_ms;
-  if (!again) {
-    last_fault_ = why;
-    last_fault_body_ = std::make_shared<const std::string>(rules_.fault_reply(why));
-  }
   // Depends on nothing that is stored: it may leave at once.
-  epochs_.ready().replies.push_back({to, last_fault_body_, rests_on_nothing(why.code)});
+  epochs_.ready().replies.push_back({to, faults_.body_of(why), rests_on_nothing(why.code)});
 }
 
 shard_outputs& shard::owed() {

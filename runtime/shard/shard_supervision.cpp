@@ -9,13 +9,6 @@
 
 namespace orderd::runtime {
 
-namespace {
-
-/// Requests for what is lost come as often as clients ask: a line now and then says that they do.
-constexpr std::int64_t unreadable_pause_ms = 10'000;
-
-} // namespace
-
 bool shard::turn_away(delivery& command, const std::string& error) {
   const auto& id = command.to;
   const auto name = std::string{rules_.kind_name(id.kind())} + ' ' + rules_.readable_key(id);
@@ -27,13 +20,7 @@ bool shard::turn_away(delivery& command, const std::string& error) {
   for (const auto& each : take_waiting(id))
     answer_fault(each, why);
   ++figures_.turned_away;
-  if (unreadable_said_at_ == 0 || monotone_ - unreadable_said_at_ >= unreadable_pause_ms) {
-    unreadable_said_at_ = monotone_;
-    log::error(
-        "shard", "entity_unreadable",
-        {{"shard", options_.shard}, {"command", command.what->name()}, {"so_far", figures_.turned_away}},
-        why.message);
-  }
+  warnings_.unreadable(command.what->name(), figures_.turned_away, why.message, clock_.monotone_ms());
   return true;
 }
 
@@ -48,8 +35,8 @@ void shard::failed(delivery command, std::uint32_t failures, const std::string& 
              {"failures", failures}},
             error);
   park(who, std::move(command));
-  if (const auto delay = restarts_.delay_ms(failures)) {
-    who.retry_at = monotone_ + *delay;
+  if (const auto delay = supervision_.retry_delay_ms(failures)) {
+    who.retry_at = clock_.monotone_ms() + *delay;
     return;
   }
   quarantine(id, who, error);
@@ -100,7 +87,7 @@ void shard::quarantine(const entity_id& id, failing_entity& who, const std::stri
   who.kept = 0;
   log::error("shard", "entity_quarantined",
              {{"kind", rules_.kind_name(id.kind())}, {"key", rules_.readable_key(id)}}, error);
-  const quarantine_entry entry{std::string{first.command.what->name()}, error, who.failures, now_,
+  const quarantine_entry entry{std::string{first.command.what->name()}, error, who.failures, clock_.time(),
                                who.poison};
   epochs_.put(quarantine_row_key(id), encode(entry));
   const fault why{fault_code::quarantined, rules_.readable_key(id) + " is quarantined: " + error};
@@ -174,8 +161,8 @@ void shard::retry_failing(const entity_id& id) {
     }
     ++figures_.restarts_by_kind[id.kind()];
     ++who->failures;
-    if (const auto delay = restarts_.delay_ms(who->failures)) {
-      who->retry_at = monotone_ + *delay;
+    if (const auto delay = supervision_.retry_delay_ms(who->failures)) {
+      who->retry_at = clock_.monotone_ms() + *delay;
       return;
     }
     quarantine(id, *who, outcome.error);

@@ -47,14 +47,14 @@ void shard::step(delivery next) {
     if (outcome.unreadable && turn_away(next, outcome.error))
       return;
     ++figures_.restarts_by_kind[next.to.kind()];
-    if (restarts_.delay_ms(failures) != 0)
+    if (supervision_.retry_delay_ms(failures) != 0)
       return failed(std::move(next), failures, outcome.error);
   }
 }
 
 attempt shard::try_once(const delivery& command) {
   ++figures_.turns;
-  auto* cell = residents_.find(command.to, monotone_);
+  auto* cell = residents_.find(command.to, clock_.monotone_ms());
   if (cell == nullptr) {
     auto rows = rows_of(command.to);
     if (!rows) {
@@ -67,7 +67,7 @@ attempt shard::try_once(const delivery& command) {
     cell = *loaded;
   }
   effects_.clear();
-  turn now{command.to, *command.what, now_, effects_};
+  turn now{command.to, *command.what, clock_.time(), effects_};
   auto outcome = cell->handle(now);
   if (!outcome.handled)
     residents_.drop(command.to);
@@ -78,7 +78,7 @@ result<entity_cell*> shard::load(const entity_id& id, const snapshot& rows) {
   auto loaded = load_rows(id, rows);
   if (!loaded)
     return loaded.error();
-  return &residents_.adopt(id, host_.spawn(*std::move(loaded)), monotone_);
+  return &residents_.adopt(id, host_.spawn(*std::move(loaded)), clock_.monotone_ms());
 }
 
 result<std::unique_ptr<entity>> shard::load_rows(const entity_id& id, const snapshot& rows) const {
@@ -201,8 +201,8 @@ void shard::flush_begun() {
     timers_.start(key, std::move(command));
   }
   for (const auto& each : begun_.unsettled) {
-    unsettled_.open(each, now_);
-    epochs_.put(unsettled_row_key(each), unsettled_value(now_), write_set::known::fresh);
+    unsettled_.open(each, clock_.time());
+    epochs_.put(unsettled_row_key(each), unsettled_value(clock_.time()), write_set::known::fresh);
   }
   for (auto& each : begun_.index)
     epochs_.put({table::index, each.key}, std::move(each.value), write_set::known::fresh);

@@ -7,6 +7,7 @@
 
 #include "runtime/entity/entity.hpp"
 #include "runtime/entity/request.hpp"
+#include "runtime/entity/restart_policy.hpp"
 
 #include <algorithm>
 #include <cstdint>
@@ -41,6 +42,14 @@ struct failing_entity {
 
 class supervision {
 public:
+  /// `restarts_max`: as in restart_policy.
+  explicit supervision(std::uint32_t restarts_max = 3) : restarts_(restarts_max) {}
+
+  /// As restart_policy::delay_ms.
+  std::optional<std::int64_t> retry_delay_ms(std::uint32_t failures) const noexcept {
+    return restarts_.delay_ms(failures);
+  }
+
   failing_entity* find(const entity_id& id) {
     const auto found = failing_.find(id);
     return found == failing_.end() ? nullptr : &found->second;
@@ -86,6 +95,7 @@ public:
   }
 
 private:
+  restart_policy restarts_;
   std::unordered_map<entity_id, failing_entity, entity_id_hash> failing_;
   std::uint64_t next_sequence_ = 1;
 };

@@ -21,6 +21,17 @@ TEST(ShardClock, BeginsWithTheWallClockWhenNothingIsStored) {
   EXPECT_EQ(time.wall_ahead_ms(), 0);
 }
 
+TEST(ShardClock, SaysAgainWhatItSaidLast) {
+  shard_clock time;
+  time.start(today, {booted, today});
+  time.at({booted + 70, today + 70});
+  EXPECT_EQ(time.time(), today + 70);
+  EXPECT_EQ(time.monotone_ms(), booted + 70);
+  time.at({booted + 30, today + 30});
+  EXPECT_EQ(time.time(), today + 70) << "fell";
+  EXPECT_EQ(time.monotone_ms(), booted + 70) << "fell";
+}
+
 /// A start with some stored time, a wall clock that is ahead of it, and what an hour of running makes of it.
 struct start_rule {
   const char* what;
