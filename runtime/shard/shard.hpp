@@ -51,7 +51,6 @@
 #include <chrono>
 #include <cstdint>
 #include <deque>
-#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -204,12 +203,14 @@ private:
   void release_committed(epoch_builder::committed_epoch done);
 
   // shard_recovery.cpp
-  using row_visit = std::function<result<void>(std::string_view key, std::string_view value)>;
-  result<void> each_row(table in, const row_visit& visit);
-  result<void> recover_timers_and_channels();
   void recover_horizon();
+  result<void> recover_timers();
+  result<void> recover_outboxes();
+  result<void> recover_inboxes();
   result<void> recover_calls();
-  result<void> recover_failing();
+  result<void> recover_unsettled();
+  result<void> recover_parked();
+  result<void> recover_quarantine();
 
   shard_options options_;
   const business& rules_;

@@ -7,21 +7,42 @@
 
 namespace orderd::runtime {
 
+namespace {
+
+/// Reads every row of a table and hands it to `use` as the key and the value that its bytes say. The first
+/// row that cannot be parsed ends it: the engine would go on without what that row holds.
+template <class ParseKey, class ParseValue, class Use>
+result<void> each_row(state_reader& rows, table in, ParseKey parse_key, ParseValue parse_value, Use use) {
+  return rows.scan(in, {}, {}, false,
+                   [&](std::string_view key_bytes, std::string_view bytes) -> result<state_reader::step> {
+                     auto key = parse_key(key_bytes);
+                     if (!key)
+                       return key.error();
+                     auto value = parse_value(bytes);
+                     if (!value)
+                       return value.error();
+                     use(*std::move(key), *std::move(value));
+                     return state_reader::step::next;
+                   });
+}
+
+} // namespace
+
 result<void> shard::recover(const instant& now) {
   clock_.start(options_.last.time_ms, now);
   clock_.advance(now);
-  if (auto done = recover_timers_and_channels(); !done)
-    return done;
   recover_horizon();
-  if (auto done = recover_calls(); !done)
-    return done;
-  if (auto done = recover_failing(); !done)
-    return done;
+  for (const auto part :
+       {&shard::recover_timers, &shard::recover_outboxes, &shard::recover_inboxes, &shard::recover_calls,
+        &shard::recover_unsettled, &shard::recover_parked, &shard::recover_quarantine})
+    if (auto done = (this->*part)(); !done)
+      return done;
   send_again();
-  epochs_.ready().started = true;
+  auto& first = epochs_.ready();
+  first.started = true;
   for (std::uint32_t source = 0; source < options_.shards; ++source)
     if (source != options_.shard)
-      epochs_.ready().acknowledgements[source] = inboxes_.last(source);
+      first.acknowledgements[source] = inboxes_.last(source);
   finish();
   return {};
 }
@@ -38,117 +59,73 @@ void shard::recover_horizon() {
     horizon_.start_unknown();
 }
 
-result<void> shard::each_row(table in, const row_visit& visit) {
-  return reader_->scan(in, {}, {}, false, [&](std::string_view key, std::string_view value) {
-    auto done = visit(key, value);
-    return done ? result<state_reader::step>{state_reader::step::next}
-                : result<state_reader::step>{done.error()};
-  });
+result<void> shard::recover_timers() {
+  return each_row(
+      *reader_, table::timer, parse_timer_key, parse_timer_value,
+      [this](const timer_key& when, std::string command) { timers_.start(when, std::move(command)); });
 }
 
-result<void> shard::recover_timers_and_channels() {
-  auto timers_read = each_row(table::timer, [this](auto key, auto value) -> result<void> {
-    auto when = parse_timer_key(key);
-    if (!when)
-      return when.error();
-    auto command = parse_timer_value(value);
-    if (!command)
-      return command.error();
-    timers_.start(*when, *std::move(command));
-    return {};
-  });
-  if (!timers_read)
-    return timers_read;
-  auto outbox_read = each_row(table::outbox, [this](auto key, auto value) -> result<void> {
-    auto where = parse_outbox_key(key);
-    if (!where)
-      return where.error();
-    auto sent = parse_outbox_value(value);
-    if (!sent)
-      return sent.error();
-    outboxes_.restore(where->destination, {where->sequence, sent->to,
-                                           std::make_shared<const std::string>(std::move(sent->command))});
-    return {};
-  });
-  if (!outbox_read)
-    return outbox_read;
-  return each_row(table::inbox, [this](auto key, auto value) -> result<void> {
-    auto source = parse_inbox_key(key);
-    if (!source)
-      return source.error();
-    auto last = parse_inbox_value(value);
-    if (!last)
-      return last.error();
-    inboxes_.restore(*source, *last);
-    return {};
-  });
+result<void> shard::recover_outboxes() {
+  return each_row(*reader_, table::outbox, parse_outbox_key, parse_outbox_value,
+                  [this](const outbox_key& where, outbox_value sent) {
+                    auto stored = std::make_shared<const std::string>(std::move(sent.command));
+                    outboxes_.restore(where.destination, {where.sequence, sent.to, std::move(stored)});
+                  });
+}
+
+result<void> shard::recover_inboxes() {
+  return each_row(*reader_, table::inbox, parse_inbox_key, parse_inbox_value,
+                  [this](std::uint32_t source, std::uint64_t last) { inboxes_.restore(source, last); });
 }
 
 result<void> shard::recover_calls() {
-  auto calls_read = each_row(table::call, [this](auto key, auto value) -> result<void> {
-    auto which = parse_call_key(key);
-    if (!which)
-      return which.error();
-    auto what = parse_call_value(which->step, value);
-    if (!what)
-      return what.error();
-    // Made again: its answer may have been lost with the last process.
-    epochs_.ready().calls.push_back({which->entity, *std::move(what)});
-    calls_.add(*which);
-    return {};
-  });
-  if (!calls_read)
-    return calls_read;
-  std::vector<std::pair<unix_ms, entity_id>> open;
-  auto unsettled_read = each_row(table::unsettled, [&open](auto key, auto value) -> result<void> {
-    auto who = parse_entity_key(key);
-    if (!who)
-      return who.error();
-    auto since = parse_unsettled_value(value);
-    if (!since)
-      return since.error();
-    open.emplace_back(*since, *who);
-    return {};
-  });
-  unsettled_.restore(std::move(open));
-  return unsettled_read;
+  // The step is a part of the key.
+  const auto parse_value = [](std::string_view bytes) { return parse_call_value(0, bytes); };
+  return each_row(*reader_, table::call, parse_call_key, parse_value,
+                  [this](const call_key& which, provider_call what) {
+                    // Made again: its answer may have been lost with the last process.
+                    what.step = which.step;
+                    epochs_.ready().calls.push_back({which.entity, std::move(what)});
+                    calls_.add(which);
+                  });
 }
 
-result<void> shard::recover_failing() {
-  auto parked_read = each_row(table::parked, [this](auto key, auto value) -> result<void> {
-    auto where = parse_parked_key(key);
-    if (!where)
-      return where.error();
-    auto stored = parse_parked_value(value);
-    if (!stored)
-      return stored.error();
-    auto command = rules_.decode_command(*stored);
-    auto what = command ? *std::move(command) : std::make_unique<const undecoded_command>(*stored);
-    supervision_.restore(where->entity, where->sequence, {where->entity, std::move(what), std::nullopt, 0});
-    supervision_.add(where->entity).retry_at = clock_.monotone_ms();
-    return {};
-  });
-  if (!parked_read)
-    return parked_read;
-  return each_row(table::quarantine, [this](auto key, auto value) -> result<void> {
-    auto who = parse_entity_key(key);
-    if (!who)
-      return who.error();
-    auto entry = parse_quarantine_value(value);
-    if (!entry)
-      return entry.error();
-    auto& back = supervision_.add(*who);
-    if (entry->command_name == undecoded_command::shown_name && !back.waiting.empty()
-        && back.waiting.front().command.what->name() != undecoded_command::shown_name) {
-      epochs_.erase(quarantine_row_key(*who)); // This version can decode it: it goes on by itself.
-      return {};
-    }
-    back.failures = entry->attempts;
-    back.retry_at.reset();
-    back.refusing = true; // Perhaps the last process did not come to all.
-    back.poison = entry->poison;
-    return {};
-  });
+result<void> shard::recover_unsettled() {
+  std::vector<std::pair<unix_ms, entity_id>> open;
+  auto read = each_row(*reader_, table::unsettled, parse_entity_key, parse_unsettled_value,
+                       [&open](const entity_id& who, unix_ms since) { open.emplace_back(since, who); });
+  unsettled_.restore(std::move(open));
+  return read;
+}
+
+result<void> shard::recover_parked() {
+  return each_row(*reader_, table::parked, parse_parked_key, parse_parked_value,
+                  [this](const parked_key& where, const std::string& stored) {
+                    const auto& id = where.entity;
+                    auto command = rules_.decode_command(stored);
+                    auto what =
+                        command ? *std::move(command) : std::make_unique<const undecoded_command>(stored);
+                    supervision_.restore(id, where.sequence, {id, std::move(what), std::nullopt, 0});
+                    supervision_.add(id).retry_at = clock_.monotone_ms();
+                  });
+}
+
+/// After what is parked: whether an entity is still to be quarantined is seen by the first that waits for it.
+result<void> shard::recover_quarantine() {
+  return each_row(*reader_, table::quarantine, parse_entity_key, parse_quarantine_value,
+                  [this](const entity_id& id, const quarantine_entry& entry) {
+                    auto& who = supervision_.add(id);
+                    if (entry.command_name == undecoded_command::shown_name && !who.waiting.empty()
+                        && who.waiting.front().command.what->name() != undecoded_command::shown_name) {
+                      // This version can decode it: it goes on by itself.
+                      epochs_.erase(quarantine_row_key(id));
+                      return;
+                    }
+                    who.failures = entry.attempts;
+                    who.retry_at.reset();
+                    who.refusing = true; // Perhaps the last process did not come to all.
+                    who.poison = entry.poison;
+                  });
 }
 
 } // namespace orderd::runtime
