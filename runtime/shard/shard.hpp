@@ -28,11 +28,11 @@
 #include "runtime/entity/request.hpp"
 #include "runtime/shard/admission.hpp"
 #include "runtime/shard/channels.hpp"
-#include "runtime/shard/content_horizon.hpp"
-#include "runtime/shard/elidable_effects.hpp"
+#include "runtime/shard/entity_rows.hpp"
 #include "runtime/shard/epoch_builder.hpp"
 #include "runtime/shard/fault_bodies.hpp"
 #include "runtime/shard/input_backlog.hpp"
+#include "runtime/shard/lasting_effects.hpp"
 #include "runtime/shard/pending_scans.hpp"
 #include "runtime/shard/provider_call_table.hpp"
 #include "runtime/shard/residents.hpp"
@@ -42,9 +42,6 @@
 #include "runtime/shard/shard_warnings.hpp"
 #include "runtime/shard/stored_rows.hpp"
 #include "runtime/shard/supervision.hpp"
-#include "runtime/shard/timers.hpp"
-#include "runtime/shard/unsettled.hpp"
-#include "runtime/shard/waiters.hpp"
 #include "runtime/storage/store.hpp"
 
 #include <array>
@@ -99,6 +96,8 @@ public:
   /// All references must outlive the shard.
   shard(shard_options options, const business& rules, entity_host& host, std::unique_ptr<state_reader> reader,
         shard_port& port);
+  shard(const shard&) = delete; ///< its parts refer to each other
+  shard& operator=(const shard&) = delete;
 
   /// Reads timers, channels, calls, parked commands and quarantine from the state store, and sends again
   /// what may have been lost, and asks the other shards to do the same. Once, before any input. Pre: the
@@ -131,12 +130,9 @@ public:
   /// The shard's time at the last input, and how far the wall clock was ahead of it.
   unix_ms time() const noexcept { return clock_.time(); }
   std::int64_t wall_ahead_ms() const noexcept { return clock_.wall_ahead_ms(); }
-  std::optional<unix_ms> oldest_unsettled_since() const { return unsettled_.oldest_since(); }
+  std::optional<unix_ms> oldest_unsettled_since() const { return lasting_.oldest_unsettled_since(); }
 
 private:
-  class newest_rows;
-  class applied_rows;
-
   // shard_requests.cpp: what comes from outside
   void take(request& what, std::chrono::nanoseconds queue_age);
   std::optional<fault> refuses_wait(const request& what, std::chrono::nanoseconds wait,
@@ -160,16 +156,8 @@ private:
   attempt try_once(const delivery& command);
   result<entity_cell*> load(const entity_id& id, const snapshot& rows);
   result<std::unique_ptr<entity>> load_rows(const entity_id& id, const snapshot& rows) const;
-  result<snapshot> rows_of(const entity_id& id);
-  result<std::optional<std::string>> newest(const row_key& key);
   void take_effects(delivery& command);
   void send(addressed_command command);
-  void change_index(effects::index_change& change);
-  void change_timer(const entity_id& entity, timer_change& change);
-  std::vector<caller> take_waiting(const entity_id& entity);
-  void flush_begun();
-  bool is_new(const row_key& content) const;
-  void put_content(const row_key& key, std::string content);
   void call(const entity_id& entity, provider_call what);
 
   // shard_supervision.cpp: failing entities
@@ -203,7 +191,6 @@ private:
   void release_committed(epoch_builder::committed_epoch done);
 
   // shard_recovery.cpp
-  void recover_horizon();
   result<void> recover_timers();
   result<void> recover_outboxes();
   result<void> recover_inboxes();
@@ -215,27 +202,23 @@ private:
   shard_options options_;
   const business& rules_;
   entity_host& host_;
-  std::unique_ptr<state_reader> reader_;
   shard_port& port_;
 
   /// Of the input being handled. What is stored is on the shard's time; what lives no longer than the process
   /// is on the monotone clock.
   shard_clock clock_;
   epoch_builder epochs_;
-  content_horizon horizon_;
+  entity_rows rows_;
+  lasting_effects lasting_;
 
   residents residents_;
   supervision supervision_;
-  timers timers_;
   outboxes outboxes_;
   inboxes inboxes_;
-  waiters waiters_;
-  unsettled unsettled_;
   admission admission_;
   provider_call_table calls_;
 
   std::deque<delivery> queue_; ///< commands inside the shard, of the input being handled
-  elidable_effects begun_;     ///< by the input being handled
   effects effects_;            ///< of the turn being run; kept for its memory
   input_backlog backlog_;
   pending_scans scans_;

@@ -21,16 +21,16 @@ constexpr std::size_t rows_a_second = 200'000; // at full load
 
 shard::shard(shard_options options, const business& rules, entity_host& host,
              std::unique_ptr<state_reader> reader, shard_port& port)
-    : options_(options), rules_(rules), host_(host), reader_(std::move(reader)), port_(port),
+    : options_(options), rules_(rules), host_(host), port_(port),
       epochs_({.shard = options.shard,
                .term = options.term,
                .self = options.self,
                .last = options.last,
                .rows_expected = options.presized ? rows_a_second : 0}),
+      rows_(rules, epochs_, std::move(reader)),
+      lasting_(epochs_, options.presized ? options.admission.unsettled_max : 0),
       residents_(options.presized ? options.live_entities_max : 0), supervision_(options.restarts_max),
-      timers_(options.presized ? options.admission.unsettled_max : 0),
-      unsettled_(options.presized ? options.admission.unsettled_max : 0), admission_(options.admission),
-      faults_(rules), warnings_(options.shard, options.shards) {}
+      admission_(options.admission), faults_(rules), warnings_(options.shard, options.shards) {}
 
 void shard::tick(const instant& now) {
   clock_.advance(now);
@@ -41,7 +41,7 @@ void shard::tick(const instant& now) {
       break;
     retry_failing(id);
   }
-  answer_late(waiters_.expire(monotone));
+  answer_late(lasting_.expire_waiters(monotone));
   answer_late(supervision_.expire(monotone));
   answer_late(scans_.expire(monotone));
   answer_late(backlog_.expire(monotone));
@@ -72,10 +72,9 @@ void shard::answer_late(const std::vector<caller>& late) {
 
 void shard::fire_timers() {
   for (std::size_t fired = 0; fired < timers_per_tick_max && !is_full(); ++fired) {
-    auto due = timers_.take_due(clock_.time());
+    const auto due = lasting_.take_due_timer(clock_.time());
     if (!due)
       return;
-    epochs_.erase(to_row(due->key));
     deliver_stored(due->key.entity, due->command);
   }
 }
@@ -157,7 +156,7 @@ void shard::take(const provider_answer& what) {
 }
 
 void shard::finish() {
-  waiters_.watch_new();
+  lasting_.watch_waiters();
   if (!epochs_.is_committing()) {
     if (!epochs_.is_empty() || must_store_time()) {
       close_epoch();
@@ -166,7 +165,7 @@ void shard::finish() {
       scans_.need_at_most(epochs_.last().epoch);
     }
     take_backlog();
-    waiters_.watch_new();
+    lasting_.watch_waiters();
   }
   if (!scans_.empty())
     answer_scans();
@@ -177,13 +176,13 @@ void shard::finish() {
 /// Time that is not stored is lost with the process: one that ends every few seconds would never come to fire
 /// what waits. Where no timer waits, nobody misses it.
 bool shard::must_store_time() const {
-  return timers_.size() > 0 && clock_.time() - epochs_.last().time_ms >= store_time_every_ms;
+  return lasting_.has_timers() && clock_.time() - epochs_.last().time_ms >= store_time_every_ms;
 }
 
 void shard::close_epoch() {
   erase_acknowledged();
   auto closed = epochs_.close(clock_.time());
-  horizon_.closed(closed.what->number);
+  rows_.closed(closed.what->number);
   port_.append(std::move(closed.what), closed.bytes);
 }
 
@@ -203,9 +202,8 @@ void shard::release_committed(epoch_builder::committed_epoch done) {
 }
 
 void shard::applied(std::uint64_t epoch) {
-  // Together: a content row that the overlay may forget is one that the horizon no longer calls new.
   epochs_.applied(epoch);
-  horizon_.applied(epoch);
+  rows_.applied(epoch);
 }
 
 shard_description shard::describe() const {
@@ -215,7 +213,7 @@ shard_description shard::describe() const {
   how.committed_epoch = epochs_.last_committed();
   how.applied_epoch = epochs_.last_applied();
   how.live_entities = residents_.size();
-  how.unsettled = unsettled_.size();
+  how.unsettled = lasting_.unsettled_count();
   how.quarantined = supervision_.quarantined();
   how.channel_backlog = outboxes_.backlog();
   how.unapplied_bytes = epochs_.unapplied_bytes();

@@ -31,7 +31,7 @@ result<void> each_row(state_reader& rows, table in, ParseKey parse_key, ParseVal
 result<void> shard::recover(const instant& now) {
   clock_.start(options_.last.time_ms, now);
   clock_.advance(now);
-  recover_horizon();
+  rows_.recover();
   for (const auto part :
        {&shard::recover_timers, &shard::recover_outboxes, &shard::recover_inboxes, &shard::recover_calls,
         &shard::recover_unsettled, &shard::recover_parked, &shard::recover_quarantine})
@@ -47,26 +47,15 @@ result<void> shard::recover(const instant& now) {
   return {};
 }
 
-void shard::recover_horizon() {
-  const auto read =
-      reader_->scan(table::content, {}, {}, true,
-                    [this](std::string_view key, std::string_view) -> result<state_reader::step> {
-                      horizon_.start({table::content, key});
-                      return state_reader::step::stop;
-                    });
-  // A damaged last row concerns its own order only: without the mark, every new order is looked up.
-  if (!read)
-    horizon_.start_unknown();
-}
-
 result<void> shard::recover_timers() {
-  return each_row(
-      *reader_, table::timer, parse_timer_key, parse_timer_value,
-      [this](const timer_key& when, std::string command) { timers_.start(when, std::move(command)); });
+  return each_row(rows_.store(), table::timer, parse_timer_key, parse_timer_value,
+                  [this](const timer_key& when, std::string command) {
+                    lasting_.restore_timer(when, std::move(command));
+                  });
 }
 
 result<void> shard::recover_outboxes() {
-  return each_row(*reader_, table::outbox, parse_outbox_key, parse_outbox_value,
+  return each_row(rows_.store(), table::outbox, parse_outbox_key, parse_outbox_value,
                   [this](const outbox_key& where, outbox_value sent) {
                     auto stored = std::make_shared<const std::string>(std::move(sent.command));
                     outboxes_.restore(where.destination, {where.sequence, sent.to, std::move(stored)});
@@ -74,14 +63,14 @@ result<void> shard::recover_outboxes() {
 }
 
 result<void> shard::recover_inboxes() {
-  return each_row(*reader_, table::inbox, parse_inbox_key, parse_inbox_value,
+  return each_row(rows_.store(), table::inbox, parse_inbox_key, parse_inbox_value,
                   [this](std::uint32_t source, std::uint64_t last) { inboxes_.restore(source, last); });
 }
 
 result<void> shard::recover_calls() {
   // The step is a part of the key.
   const auto parse_value = [](std::string_view bytes) { return parse_call_value(0, bytes); };
-  return each_row(*reader_, table::call, parse_call_key, parse_value,
+  return each_row(rows_.store(), table::call, parse_call_key, parse_value,
                   [this](const call_key& which, provider_call what) {
                     // Made again: its answer may have been lost with the last process.
                     what.step = which.step;
@@ -92,14 +81,14 @@ result<void> shard::recover_calls() {
 
 result<void> shard::recover_unsettled() {
   std::vector<std::pair<unix_ms, entity_id>> open;
-  auto read = each_row(*reader_, table::unsettled, parse_entity_key, parse_unsettled_value,
+  auto read = each_row(rows_.store(), table::unsettled, parse_entity_key, parse_unsettled_value,
                        [&open](const entity_id& who, unix_ms since) { open.emplace_back(since, who); });
-  unsettled_.restore(std::move(open));
+  lasting_.restore_unsettled(std::move(open));
   return read;
 }
 
 result<void> shard::recover_parked() {
-  return each_row(*reader_, table::parked, parse_parked_key, parse_parked_value,
+  return each_row(rows_.store(), table::parked, parse_parked_key, parse_parked_value,
                   [this](const parked_key& where, const std::string& stored) {
                     const auto& id = where.entity;
                     auto command = rules_.decode_command(stored);
@@ -112,7 +101,7 @@ result<void> shard::recover_parked() {
 
 /// After what is parked: whether an entity is still to be quarantined is seen by the first that waits for it.
 result<void> shard::recover_quarantine() {
-  return each_row(*reader_, table::quarantine, parse_entity_key, parse_quarantine_value,
+  return each_row(rows_.store(), table::quarantine, parse_entity_key, parse_quarantine_value,
                   [this](const entity_id& id, const quarantine_entry& entry) {
                     auto& who = supervision_.add(id);
                     if (entry.command_name == undecoded_command::shown_name && !who.waiting.empty()

@@ -19,47 +19,34 @@ work work_of(const request& what) {
   return command != nullptr && command->new_work ? work::order : work::other;
 }
 
-} // namespace
-
 /// What a query sees that is answered with the open epoch: the newest rows.
-class shard::newest_rows : public shard_view {
+class newest_view : public shard_view {
 public:
-  explicit newest_rows(shard& owner) : owner_(owner) {}
-  result<snapshot> rows(const entity_id& id) override { return owner_.rows_of(id); }
+  explicit newest_view(entity_rows& rows) : rows_(rows) {}
+  result<snapshot> rows(const entity_id& id) override { return rows_.newest(id); }
   result<void> scan(table, std::string_view, std::string_view, bool, const state_reader::visitor&) override {
     throw bug("a query that does not scan() has scanned");
   }
 
 private:
-  shard& owner_;
+  entity_rows& rows_;
 };
 
 /// What a scanning query sees: the state store, which has everything committed before the query came.
-class shard::applied_rows : public shard_view {
+class stored_view : public shard_view {
 public:
-  explicit applied_rows(state_reader& reader, const business& rules) : reader_(reader), rules_(rules) {}
-  result<snapshot> rows(const entity_id& id) override {
-    auto state = reader_.get(id.row(table::state));
-    if (!state)
-      return state.error();
-    snapshot found{*std::move(state), std::nullopt};
-    if (!rules_.has_content(id.kind()))
-      return found;
-    auto content = reader_.get(id.row(table::content));
-    if (!content)
-      return content.error();
-    found.content = *std::move(content);
-    return found;
-  }
+  explicit stored_view(entity_rows& rows) : rows_(rows) {}
+  result<snapshot> rows(const entity_id& id) override { return rows_.stored(id); }
   result<void> scan(table in, std::string_view prefix, std::string_view after, bool backwards,
                     const state_reader::visitor& visit) override {
-    return reader_.scan(in, prefix, after, backwards, visit);
+    return rows_.store().scan(in, prefix, after, backwards, visit);
   }
 
 private:
-  state_reader& reader_;
-  const business& rules_;
+  entity_rows& rows_;
 };
+
+} // namespace
 
 void shard::requests(std::vector<request> batch, std::chrono::nanoseconds queue_age, const instant& now) {
   clock_.advance(now);
@@ -116,7 +103,7 @@ std::optional<fault> shard::refuses_wait(const request& what, std::chrono::nanos
 
 std::optional<fault> shard::refusal_of(const request& what, std::chrono::nanoseconds queue_age) const {
   if (work_of(what) == work::order)
-    if (auto why = admission_.refuses_new_work({epochs_.unapplied_bytes(), unsettled_.size()}))
+    if (auto why = admission_.refuses_new_work({epochs_.unapplied_bytes(), lasting_.unsettled_count()}))
       return why;
   return refuses_wait(what, queue_age, {}, clock_.monotone_ms());
 }
@@ -124,7 +111,7 @@ std::optional<fault> shard::refusal_of(const request& what, std::chrono::nanosec
 void shard::take_query(const request& what, query_request& body) {
   if (body.what->scans())
     return take_scan(what, body);
-  newest_rows view{*this};
+  newest_view view{rows_};
   auto answered = run_query(*body.what, view);
   if (answered)
     answer(what.from, *std::move(answered));
@@ -152,7 +139,7 @@ result<std::string> shard::run_query(const query& what, shard_view& view) {
 }
 
 void shard::answer_scan(const pending_scans::scan& scan) {
-  applied_rows view{*reader_, rules_};
+  stored_view view{rows_};
   auto body = run_query(*scan.what, view);
   auto shared =
       std::make_shared<const std::string>(body ? *std::move(body) : rules_.fault_reply(body.error()));
@@ -189,7 +176,7 @@ void shard::answer_fault(const caller& to, const fault& why) {
 }
 
 shard_outputs& shard::owed() {
-  return epochs_.owed(begun_.has_rows());
+  return epochs_.owed(lasting_.rows_follow());
 }
 
 } // namespace orderd::runtime

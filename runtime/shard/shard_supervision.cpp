@@ -17,7 +17,7 @@ bool shard::turn_away(delivery& command, const std::string& error) {
     answer_fault(*command.from, why);
   else if (!refuse(command))
     return false;
-  for (const auto& each : take_waiting(id))
+  for (const auto& each : lasting_.resolve(id))
     answer_fault(each, why);
   ++figures_.turned_away;
   warnings_.unreadable(command.what->name(), figures_.turned_away, why.message, clock_.monotone_ms());
@@ -94,7 +94,7 @@ void shard::quarantine(const entity_id& id, failing_entity& who, const std::stri
   for (auto& each : who.waiting)
     if (const auto from = std::exchange(each.command.from, std::nullopt))
       answer_fault(*from, why);
-  for (const auto& each : take_waiting(id))
+  for (const auto& each : lasting_.resolve(id))
     answer_fault(each, why);
 }
 

@@ -33,8 +33,7 @@ void shard::run_queue() {
     queue_.pop_front();
     step(std::move(next));
   }
-  if (!begun_.empty())
-    flush_begun();
+  lasting_.flush(clock_.time());
 }
 
 void shard::step(delivery next) {
@@ -56,7 +55,7 @@ attempt shard::try_once(const delivery& command) {
   ++figures_.turns;
   auto* cell = residents_.find(command.to, clock_.monotone_ms());
   if (cell == nullptr) {
-    auto rows = rows_of(command.to);
+    auto rows = rows_.newest(command.to);
     if (!rows) {
       require_row_fault(rows.error());
       return {false, rows.error().message, rows.error().code == fault_code::corrupt};
@@ -89,66 +88,33 @@ result<std::unique_ptr<entity>> shard::load_rows(const entity_id& id, const snap
   }
 }
 
-result<snapshot> shard::rows_of(const entity_id& id) {
-  if (rules_.has_content(id.kind()) && is_new(id.row(table::content)))
-    return snapshot{};
-  auto state = newest(id.row(table::state));
-  if (!state)
-    return state.error();
-  snapshot found{*std::move(state), std::nullopt};
-  if (!found.state || !rules_.has_content(id.kind()))
-    return found;
-  auto content = newest(id.row(table::content));
-  if (!content)
-    return content.error();
-  found.content = *std::move(content);
-  return found;
-}
-
-bool shard::is_new(const row_key& content) const {
-  return horizon_.is_above(content) && epochs_.newest(content) == nullptr;
-}
-
-void shard::put_content(const row_key& key, std::string content) {
-  horizon_.written(key);
-  epochs_.put(key, std::move(content), write_set::known::fresh);
-}
-
-result<std::optional<std::string>> shard::newest(const row_key& key) {
-  if (const auto* write = epochs_.newest(key))
-    return write->value;
-  return reader_->get(key);
-}
-
 void shard::take_effects(delivery& command) {
   auto& done = effects_;
   if (done.content)
-    put_content(command.to.row(table::content), *std::move(done.content));
+    rows_.put_content(command.to, *std::move(done.content));
   if (done.state)
     epochs_.put(command.to.row(table::state), *std::move(done.state));
   for (auto& change : done.index)
-    change_index(change);
+    lasting_.change_index(change);
   for (auto& change : done.timers)
-    change_timer(command.to, change);
+    lasting_.change_timer(command.to, change);
   for (auto& each : done.calls)
     call(command.to, std::move(each));
   if (!done.settled_as.empty())
     ++figures_.settled[done.settled_as];
-  if (done.unsettled_change > 0) {
-    begun_.unsettled.push_back(command.to);
-  } else if (done.unsettled_change < 0 && !begun_.settle(command.to)) {
-    unsettled_.settle(command.to);
-    epochs_.erase(unsettled_row_key(command.to));
-  }
+  if (done.unsettled_change > 0)
+    lasting_.begin_work(command.to);
+  else if (done.unsettled_change < 0)
+    lasting_.settle(command.to);
   if (done.reply && command.from)
     answer(*command.from, *std::move(done.reply));
   if (done.announcement) {
     auto body = std::make_shared<const std::string>(*std::move(done.announcement));
-    for (const auto& each : take_waiting(command.to))
+    for (const auto& each : lasting_.resolve(command.to))
       owed().replies.push_back({each, body});
   }
   if (done.wait && command.from)
-    begun_.waiters.push_back({command.to, *command.from, command.deadline_at});
+    lasting_.wait(command.to, *command.from, command.deadline_at);
   for (auto& each : done.commands)
     send(std::move(each));
   if (done.passivate)
@@ -166,49 +132,6 @@ void shard::send(addressed_command command) {
   epochs_.put(to_row(outbox_key{destination, sequence}), encode(outbox_value{command.to, *stored}),
               write_set::known::fresh);
   epochs_.send(destination, {sequence, command.to, std::move(stored)});
-}
-
-void shard::change_index(effects::index_change& change) {
-  if (change.value && change.fresh)
-    begun_.index.push_back({std::move(change.key), *std::move(change.value)});
-  else if (change.value) {
-    if (!begun_.put_index(change.key, *change.value))
-      epochs_.put({table::index, change.key}, *std::move(change.value));
-  } else if (!begun_.erase_index(change.key))
-    epochs_.erase({table::index, change.key});
-}
-
-void shard::change_timer(const entity_id& entity, timer_change& change) {
-  if (!begun_.stop_timer(entity, change.name))
-    if (const auto stopped = timers_.stop(entity, change.name))
-      epochs_.erase(to_row(*stopped));
-  if (change.due_at)
-    begun_.timers.push_back({entity, change.name, *change.due_at, std::move(change.what)});
-}
-
-std::vector<caller> shard::take_waiting(const entity_id& entity) {
-  auto waiting = waiters_.resolve(entity);
-  const auto begun = begun_.resolve(entity);
-  waiting.insert(waiting.end(), begun.begin(), begun.end());
-  return waiting;
-}
-
-void shard::flush_begun() {
-  for (auto& each : begun_.timers) {
-    const timer_key key{each.due_at, each.entity, each.name};
-    auto command = each.what->encode();
-    epochs_.put(to_row(key), timer_value(command), write_set::known::fresh);
-    timers_.start(key, std::move(command));
-  }
-  for (const auto& each : begun_.unsettled) {
-    unsettled_.open(each, clock_.time());
-    epochs_.put(unsettled_row_key(each), unsettled_value(clock_.time()), write_set::known::fresh);
-  }
-  for (auto& each : begun_.index)
-    epochs_.put({table::index, each.key}, std::move(each.value), write_set::known::fresh);
-  for (const auto& each : begun_.waiters)
-    waiters_.wait(each.entity, each.who, each.deadline_at);
-  begun_.clear();
 }
 
 void shard::call(const entity_id& entity, provider_call what) {
