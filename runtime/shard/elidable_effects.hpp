@@ -1,5 +1,5 @@
 // What the input being handled has begun and may itself end again: timers, unsettled entities, index
-// rows, waiting waiters.
+// rows, waiting callers.
 //
 // Most orders are placed, paid and confirmed by one input; their deadline, their passing statuses and
 // their place among the unsettled never outlive it. Held here until the input is over, they cost no row

@@ -107,16 +107,19 @@ void shard::commands(const channel_commands& batch, const instant& now) {
       break;
     }
     if (is_full())
-      break; // Their shard sends them again.
+      break; // Its number is not taken: its shard sends it again.
     const auto verdict = inboxes_.offer(batch.source, each.sequence);
     if (verdict == inboxes::verdict::gap)
       break;
     if (verdict == inboxes::verdict::duplicate)
-      continue;
+      continue; // Its effects are in some epoch; the acknowledgement below may have been lost.
     taken = true;
     deliver_stored(each.to, *each.stored);
   }
   const auto last = inboxes_.last(batch.source);
+  // The number is in the epoch that has the effects: after a crash either both are there, and the command is
+  // known for a duplicate, or neither is, and it is handled again. Not before that epoch is committed is it
+  // acknowledged, since then its sender forgets it.
   if (taken)
     epochs_.put(inbox_row_key(batch.source), inbox_value(last));
   owed().acknowledgements[batch.source] = last;
@@ -151,18 +154,22 @@ void shard::take(const provider_answer& what) {
   const call_key which{what.entity, what.step};
   if (!calls_.answered(which))
     return; // A second answer to one call: the first one counted.
+  // The row goes with the epoch that has what the answer caused. A crash before its commit makes the call
+  // again, under the same key, and the provider says the same again.
   epochs_.erase(to_row(which));
   deliver({what.entity, rules_.provider_answered(what.step, what.answer), std::nullopt, 0});
 }
 
 void shard::finish() {
   lasting_.watch_waiters();
+  // One epoch is under way at a time: while the journal syncs it, the next one gathers what comes, so the
+  // batches grow by themselves as the load grows.
   if (!epochs_.is_committing()) {
     if (!epochs_.is_empty() || must_store_time()) {
       close_epoch();
     } else {
       epochs_.let_go_unowed();
-      scans_.need_at_most(epochs_.last().epoch);
+      scans_.need_at_most(epochs_.last().epoch); // The rows they were to see came to nothing.
     }
     take_backlog();
     lasting_.watch_waiters();
@@ -180,7 +187,7 @@ bool shard::must_store_time() const {
 }
 
 void shard::close_epoch() {
-  erase_acknowledged();
+  erase_acknowledged(); // Needs no epoch of its own: it goes with one that is closed anyway.
   auto closed = epochs_.close(clock_.time());
   rows_.closed(closed.what->number);
   port_.append(std::move(closed.what), closed.bytes);
@@ -195,6 +202,7 @@ void shard::release_committed(epoch_builder::committed_epoch done) {
   // From now on these commands may be sent again: a restart would find their rows.
   for (const auto& [destination, upto] : done.sent_upto)
     outboxes_.committed(destination, upto);
+  // Only what is committed is applied: an epoch that the next primary cuts off must never be in a state (A7).
   port_.apply(std::move(done.what));
   if (!scans_.empty())
     port_.apply_now();
