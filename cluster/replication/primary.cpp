@@ -223,7 +223,7 @@ void primary::ship(std::uint32_t node, progress& to, steady_time now) {
 
 void primary::send(std::uint32_t node, progress& to, std::vector<epoch_ptr> epochs, steady_time now) {
   for (const auto& each : epochs) {
-    to.sent.push_back({each->number, size_of(*each)});
+    to.sent.push_back({each->number, runtime::record_bytes(*each)});
     to.sent_bytes += to.sent.back().bytes;
   }
   to.next = epochs.back()->number + 1;

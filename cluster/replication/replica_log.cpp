@@ -7,14 +7,8 @@ namespace orderd::cluster {
 
 using runtime::epoch;
 using runtime::epoch_ptr;
+using runtime::record_bytes;
 using runtime::require;
-
-std::size_t size_of(const epoch& what) noexcept {
-  std::size_t bytes = sizeof what;
-  for (const auto& write : what.writes)
-    bytes += 8 + write.key.key().size() + (write.value ? write.value->size() : 0);
-  return bytes;
-}
 
 replica_log::replica_log(const replica_start& start, const log_limits& limits, replica_port& port,
                          steady_time now)
@@ -64,7 +58,7 @@ bool replica_log::append(const epoch_ptr& next) {
   require(continues({&next, 1}), "an epoch that does not continue its journal");
   end_ = next->number;
   time_ms_ = std::max(time_ms_, next->time_ms);
-  const auto bytes = size_of(*next);
+  const auto bytes = record_bytes(*next);
   recent_.push_back(next);
   recent_bytes_ += bytes;
   retained_.push_back({next->number, bytes, now_});
@@ -102,7 +96,7 @@ void replica_log::truncate(std::uint64_t keep_upto) {
   durable_ = std::min(durable_, end_);
   terms_.truncate(end_);
   while (!recent_.empty() && recent_.back()->number > end_) {
-    recent_bytes_ -= size_of(*recent_.back());
+    recent_bytes_ -= record_bytes(*recent_.back());
     recent_.pop_back();
   }
   for (; hashed > end_ && !hashes_.empty(); --hashed)
@@ -147,7 +141,7 @@ bool replica_log::fetch(std::uint64_t first, std::size_t bytes_max, consumer use
     for (auto i = first - recent_.front()->number; i < recent_.size() && (out.empty() || bytes < bytes_max);
          ++i) {
       out.push_back(recent_[i]);
-      bytes += size_of(*recent_[i]);
+      bytes += record_bytes(*recent_[i]);
     }
     use(std::move(out));
     return true;
@@ -190,7 +184,7 @@ void replica_log::apply_committed(std::uint64_t upto_max) {
 
 void replica_log::forget_recent() {
   while (recent_.size() > 1 && recent_bytes_ > limits_.recent_bytes) {
-    recent_bytes_ -= size_of(*recent_.front());
+    recent_bytes_ -= record_bytes(*recent_.front());
     hashes_.push_back(runtime::hash_of(*recent_.front())); // It has been encoded, so it costs nothing.
     recent_.pop_front();
   }

@@ -14,6 +14,7 @@
 #include "cluster/replication/term_table.hpp"
 #include "config/peer_limits.hpp"
 #include "runtime/storage/row.hpp"
+#include "runtime/storage/row_bytes.hpp"
 
 #include <chrono>
 #include <cstddef>
@@ -49,9 +50,6 @@ struct log_limits {
   std::size_t terms_kept = term_table::terms_kept;
   std::size_t held_bytes = limits::journal_held_bytes_max; ///< for a copy under way
 };
-
-/// Bytes an epoch takes on the wire and in memory, about.
-std::size_t size_of(const runtime::epoch& what) noexcept;
 
 class replica_log {
 public:

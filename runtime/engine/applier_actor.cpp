@@ -4,6 +4,7 @@
 #include "runtime/base/log.hpp"
 #include "runtime/base/short_slices.hpp"
 #include "runtime/engine/inspector_actor.hpp"
+#include "runtime/storage/row_bytes.hpp"
 #include "runtime/storage/state_hash.hpp"
 
 #include <caf/send.hpp>
@@ -82,8 +83,7 @@ void applier_actor::on_exit() {
 void applier_actor::take(apply_epoch& request) {
   auto& queue = queues_[request.what->shard];
   queue.owner = current_sender();
-  for (const auto& write : request.what->writes)
-    queue.bytes += sizeof(row_write) + (write.value ? write.value->size() : 0);
+  queue.bytes += memory_bytes(*request.what);
   queue.epochs.push_back(std::move(request.what));
   const auto shard = queue.epochs.back()->shard;
   if (queue.bytes >= options_.batch_bytes && !queue.failing && work_off(shard, queue))

@@ -1,5 +1,7 @@
 #include "runtime/shard/overlay.hpp"
 
+#include "runtime/storage/row_bytes.hpp"
+
 #include <utility>
 
 namespace orderd::runtime {
@@ -20,7 +22,7 @@ void overlay::add(epoch_ptr what) {
   require(epochs_.empty() || what->number == epochs_.back().what->number + 1, "overlay: an epoch is missing");
   std::size_t bytes = 0;
   for (const auto& write : what->writes) {
-    bytes += sizeof(row_write) + (write.value ? write.value->size() : 0);
+    bytes += memory_bytes(write);
     const auto hash = hash_of(write.key);
     const newest entry{&write, what->number, hash};
     if (auto* older = rows_.find(hash, has_key(write.key)))

@@ -1,5 +1,7 @@
 #include "runtime/shard/write_set.hpp"
 
+#include "runtime/storage/row_bytes.hpp"
+
 #include <utility>
 
 namespace orderd::runtime {
@@ -13,9 +15,7 @@ std::uint32_t hash_of(const row_key& key) {
 } // namespace
 
 std::size_t write_set::size_of(const entry& what) noexcept {
-  if (what.dropped)
-    return 0;
-  return what.write.key.key().size() + (what.write.value ? what.write.value->size() : 0) + 16;
+  return what.dropped ? 0 : record_bytes(what.write);
 }
 
 write_set::entry* write_set::lookup(const row_key& key, std::uint32_t hash) {

@@ -1,5 +1,7 @@
 #include "runtime/storage/recovery.hpp"
 
+#include "runtime/storage/row_bytes.hpp"
+
 #include <algorithm>
 #include <string>
 
@@ -8,14 +10,6 @@ namespace orderd::runtime {
 namespace {
 
 constexpr std::size_t batch_bytes_max = 64u << 20;
-
-/// About what an epoch occupies in memory.
-std::size_t size_of(const epoch& what) {
-  std::size_t bytes = sizeof what + what.writes.size() * sizeof(row_write);
-  for (const auto& write : what.writes)
-    bytes += write.value ? write.value->size() : 0;
-  return bytes;
-}
 
 /// Follows one shard's epochs through the journal, and checks that they fit together and to the state.
 class shard_chain {
@@ -207,7 +201,7 @@ result<std::vector<recovered_shard>> recover(storage& from) {
   auto replayed = from.journal().replay([&](const epoch_ptr& next) -> result<void> {
     if (auto known = check_shard(*next, shards.size()); !known)
       return known;
-    bytes += size_of(*next);
+    bytes += memory_bytes(*next);
     if (auto done = shards[next->shard].take(next); !done || bytes < batch_bytes_max)
       return done;
     bytes = 0;

@@ -182,7 +182,7 @@ TEST_F(Primary, SendsAFollowerWhatItLacks) {
 }
 
 TEST_F(Primary, SendsNoMoreThanTheWindowUnacknowledged) {
-  options.window_bytes = 2 * size_of(*make_epoch(term, 1, 1));
+  options.window_bytes = 2 * runtime::record_bytes(*make_epoch(term, 1, 1));
   options.limits.batch_bytes = 1;
   serve({self, two});
   for (int i = 0; i < 4; ++i)

@@ -43,7 +43,7 @@ protected:
   }
 
   const steady_time start_{1h};
-  const std::size_t size_ = size_of(*make_epoch(1, 1, 0));
+  const std::size_t size_ = runtime::record_bytes(*make_epoch(1, 1, 0));
   log_limits limits_;
   test::noting_port port_;
   std::optional<replica_log> log_;
