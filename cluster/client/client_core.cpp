@@ -3,6 +3,7 @@
 #include "actors/public/replies.hpp"
 #include "cluster/client/fault_meaning.hpp"
 #include "cluster/wire/reply_frame.hpp"
+#include "cluster/wire/wire_tags.hpp"
 #include "config/limits.hpp"
 
 #include <google/protobuf/io/coded_stream.h>
@@ -37,10 +38,6 @@ constexpr std::uint32_t retry_not_in_time_ms = 200;
 
 /// Most bytes around an encoded request in a batch: tag and length, and the field with its timeout.
 constexpr std::size_t request_overhead_bytes_max = 1 + 5 + 1 + 5;
-
-// Tags of protocol buffers: field number << 3 | wire type.
-constexpr std::uint8_t tag_of_requests = 1 << 3 | 2;
-constexpr std::uint8_t tag_of_timeout = 1 << 3 | 0;
 
 const fault not_in_time{fault_code::overloaded,
                         "as fast as the server answers now, there would be no answer before the deadline; "

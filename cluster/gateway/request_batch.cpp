@@ -1,11 +1,11 @@
 #include "cluster/gateway/request_batch.hpp"
 
 #include "cluster/wire/field_count.hpp"
+#include "cluster/wire/wire_tags.hpp"
 #include "config/limits.hpp"
 
 #include <google/protobuf/wire_format_lite.h>
 
-#include <cstdint>
 #include <string>
 
 namespace orderd::cluster {
@@ -14,12 +14,6 @@ using google::protobuf::internal::WireFormatLite;
 using runtime::fault;
 using runtime::fault_code;
 using runtime::result;
-
-namespace {
-
-constexpr std::uint32_t tag_of_requests = 1 << 3 | WireFormatLite::WIRETYPE_LENGTH_DELIMITED;
-
-} // namespace
 
 result<void> split_requests(std::string_view payload, std::vector<std::string_view>& into) {
   into.clear();

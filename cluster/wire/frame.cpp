@@ -1,6 +1,7 @@
 #include "cluster/wire/frame.hpp"
 
 #include "actors/public/public.pb.h"
+#include "cluster/wire/wire_tags.hpp"
 
 #include <google/protobuf/io/coded_stream.h>
 
@@ -20,10 +21,6 @@ constexpr std::size_t kept_buffer_bytes_max = 64u << 10;
 
 /// Most bytes around a body in a batch: the tag and length of the reply, the tag and value of its id.
 constexpr std::size_t reply_overhead_bytes_max = 1 + 5 + 1 + 10;
-
-// Tags of protocol buffers: field number << 3 | wire type.
-constexpr char tag_of_replies = 1 << 3 | 2;
-constexpr char tag_of_request_id = 1 << 3 | 0;
 
 template <std::unsigned_integral T>
 T read_number(std::string_view bytes) {
