@@ -77,11 +77,11 @@ void fill_refused(Message& to, const order_state& state, const order_content& co
 
 std::string placement_body(std::string_view order_id, const order_state& state,
                            const order_content& content) {
+  // Cleared is the placement alone: with the reply its memory would go.
   thread_local v1::reply reply;
   const auto& outcome = state.outcome.value();
   auto* to = reply.mutable_placement();
-  to->clear_refused_line();
-  to->clear_refused_payment();
+  to->Clear();
   to->mutable_order_id()->assign(order_id);
   to->set_status(static_cast<v1::order_status>(outcome.status));
   to->set_reason(static_cast<v1::reject_reason>(outcome.reason));

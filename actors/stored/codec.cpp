@@ -1,5 +1,6 @@
 #include "actors/stored/codec.hpp"
 
+#include "actors/stored/blank_message.hpp"
 #include "actors/stored/stored.pb.h"
 #include "config/limits.hpp"
 
@@ -55,8 +56,7 @@ bool are_line_states(const std::string& lines) noexcept {
 // -- an order's content -----------------------------------------------------------------------------
 
 std::string encode(const order_content& content) {
-  thread_local form::order_content to;
-  to.Clear();
+  auto& to = blank<form::order_content>();
   to.set_reference(content.reference);
   to.set_customer(content.customer);
   to.mutable_currency()->assign(content.currency.view());
@@ -77,7 +77,7 @@ std::string encode(const order_content& content) {
 
 std::string with_placed_at(const std::string& stored, std::int64_t placed_at_ms) {
   // Two serialized messages one after the other are, by protobuf's rules, their merge.
-  thread_local form::order_content time;
+  auto& time = blank<form::order_content>();
   time.set_placed_at_ms(placed_at_ms);
   std::string whole;
   whole.reserve(stored.size() + 16);
@@ -134,8 +134,7 @@ refused_part read(const form::refused_part& from) {
 } // namespace
 
 std::string encode(const order_state& state) {
-  thread_local form::order_state to;
-  to.Clear();
+  auto& to = blank<form::order_state>();
   to.set_status(static_cast<std::uint32_t>(state.status));
   to.set_lines(state.lines);
   to.set_reason(static_cast<std::uint32_t>(state.reason));
@@ -196,7 +195,7 @@ result<order_state> decode_order_state(std::string_view stored) {
 // -- items and accounts -----------------------------------------------------------------------------
 
 std::string encode(const item_state& state) {
-  thread_local form::item_state to;
+  auto& to = blank<form::item_state>();
   to.set_on_hand(state.on_hand);
   to.set_reserved(state.reserved);
   to.set_received(state.received);
@@ -224,8 +223,7 @@ result<item_state> decode_item_state(std::string_view stored) {
 }
 
 std::string encode(const account_state& state) {
-  thread_local form::account_state to;
-  to.Clear();
+  auto& to = blank<form::account_state>();
   set_unless_unset(to.mutable_currency(), state.currency);
   to.set_credit_limit_minor(state.credit_limit_minor);
   to.set_held_minor(state.held_minor);
@@ -261,7 +259,7 @@ result<account_state> decode_account_state(std::string_view stored) {
 // -- card payments ----------------------------------------------------------------------------------
 
 std::string encode(const card_state& state) {
-  form::card_state to;
+  auto& to = blank<form::card_state>();
   to.set_status(static_cast<std::uint32_t>(state.status));
   to.set_amount_minor(state.amount_minor);
   to.mutable_currency()->assign(state.currency.view());
@@ -285,7 +283,7 @@ result<card_state> decode_card_state(std::string_view stored) {
 }
 
 std::string encode(const provider_request& request) {
-  form::provider_request to;
+  auto& to = blank<form::provider_request>();
   to.set_what(static_cast<form::provider_request::operation>(request.step));
   to.set_amount_minor(request.amount_minor);
   to.mutable_currency()->assign(request.currency.view());
@@ -303,7 +301,7 @@ std::optional<provider_request> decode_provider_request(std::string_view body) {
 }
 
 std::string encode(provider_outcome said) {
-  form::provider_reply to;
+  auto& to = blank<form::provider_reply>();
   to.set_what(static_cast<form::provider_reply::outcome>(said));
   return to.SerializeAsString();
 }

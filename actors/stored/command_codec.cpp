@@ -1,4 +1,5 @@
 // The stored forms of commands: one pair of functions each.
+#include "actors/stored/blank_message.hpp"
 #include "actors/stored/codec.hpp"
 #include "actors/stored/stored.pb.h"
 
@@ -245,8 +246,7 @@ decoded read(const form::stored_command& from) {
 } // namespace
 
 std::string encode(const command_body& command) {
-  thread_local form::stored_command to;
-  to.Clear();
+  auto& to = blank<form::stored_command>();
   std::visit(writer{to}, command);
   return to.SerializeAsString();
 }
