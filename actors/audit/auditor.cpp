@@ -8,9 +8,7 @@
 #include "actors/rules/order_id.hpp"
 #include "actors/stored/codec.hpp"
 #include "actors/stored/index_rows.hpp"
-
-#define XXH_INLINE_ALL
-#include <xxhash.h>
+#include "runtime/base/bytes.hpp"
 
 #include <deque>
 #include <limits>
@@ -48,7 +46,7 @@ struct key_set {
   std::uint64_t sum = 0;
   void add(std::string_view key) {
     ++count;
-    sum += XXH3_64bits(key.data(), key.size());
+    sum += runtime::hash_bytes(key);
   }
   friend bool operator==(const key_set&, const key_set&) = default;
 };

@@ -1,9 +1,7 @@
 #include "actors/entities/simulated_provider.hpp"
 
 #include "actors/stored/codec.hpp"
-
-#define XXH_INLINE_ALL
-#include <xxhash.h>
+#include "runtime/base/bytes.hpp"
 
 namespace orderd::actors {
 
@@ -15,7 +13,7 @@ bool falls_within(double rate, std::string_view key, std::string_view salt, std:
   bytes += '#';
   bytes += salt;
   // 53 bits make a double between 0 and 1 exactly.
-  const auto drawn = static_cast<double>(XXH3_64bits_withSeed(bytes.data(), bytes.size(), seed) >> 11);
+  const auto drawn = static_cast<double>(runtime::hash_bytes(bytes, seed) >> 11);
   return drawn / static_cast<double>(std::uint64_t{1} << 53) < rate;
 }
 

@@ -7,6 +7,7 @@
 #include "actors/rules/text.hpp"
 #include "actors/rules/types.hpp"
 #include "config/limits.hpp"
+#include "runtime/base/bytes.hpp"
 
 #include <algorithm>
 #include <limits>
@@ -20,15 +21,9 @@ std::string range(std::int64_t low, std::int64_t high) {
   return std::to_string(low) + " to " + std::to_string(high);
 }
 
-/// The bytes of a binary field as text, so that the refusal can be read.
-std::string hex(std::string_view bytes) {
-  static constexpr char digits[] = "0123456789abcdef";
-  std::string text;
-  for (const char byte : bytes.substr(0, 32)) {
-    text += digits[static_cast<unsigned char>(byte) >> 4];
-    text += digits[static_cast<unsigned char>(byte) & 0x0f];
-  }
-  return text;
+/// The start of a binary field as text, so that the refusal can be read.
+std::string hex_of(std::string_view bytes) {
+  return runtime::to_hex(bytes.substr(0, 32));
 }
 
 /// A card has no limit that could rise.
@@ -54,11 +49,11 @@ bool field_checks::refuse(std::string field, std::string_view value, std::string
 }
 
 bool field_checks::order_id(const char* field, std::string_view value) {
-  return is_order_id(value) || refuse(field, hex(value), "a UUIDv7 of 16 bytes");
+  return is_order_id(value) || refuse(field, hex_of(value), "a UUIDv7 of 16 bytes");
 }
 
 bool field_checks::command_id(const char* field, std::string_view value) {
-  return value.size() == actors::command_id::size || refuse(field, hex(value), "16 bytes");
+  return value.size() == actors::command_id::size || refuse(field, hex_of(value), "16 bytes");
 }
 
 bool field_checks::key(const char* field, std::string_view value) {

@@ -8,6 +8,7 @@ namespace orderd::actors {
 
 namespace {
 
+constexpr std::size_t text_bytes = 36;
 constexpr std::uint8_t version_bits = 0x70;
 constexpr std::uint8_t variant_bits = 0x80;
 // Where the dashes stand in the text: before these bytes.
@@ -70,20 +71,18 @@ std::uint16_t order_id_slot(std::string_view id) noexcept {
 }
 
 std::string order_id_text(std::string_view id) {
-  static constexpr char digits[] = "0123456789abcdef";
+  const auto digits = runtime::to_hex(id);
   std::string text;
-  text.reserve(36);
+  text.reserve(text_bytes);
   for (std::size_t i = 0; i < id.size(); ++i) {
     if (dash_before(i))
       text += '-';
-    text += digits[byte_at(id, i) >> 4];
-    text += digits[byte_at(id, i) & 0x0f];
+    text.append(digits, 2 * i, 2);
   }
   return text;
 }
 
 std::string parse_order_id(std::string_view text) {
-  constexpr std::size_t text_bytes = 36;
   if (text.size() != text_bytes)
     return {};
   std::string id;

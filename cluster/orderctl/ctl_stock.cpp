@@ -89,15 +89,19 @@ runtime::result<std::vector<stock_set_options>> read_stock_file(const std::strin
   return rows;
 }
 
-} // namespace
-
-int run(const stock_set_options& options, ctl_context& context) {
+v1::request set_request(const std::string& sku, std::int64_t on_hand, ctl_context& context) {
   v1::request what;
   auto& set = *what.mutable_set_stock();
   set.set_command_id(new_command_id(context));
-  set.set_sku(options.sku);
-  set.set_on_hand(options.on_hand);
-  return print_item(context.node.call(std::move(what)), context);
+  set.set_sku(sku);
+  set.set_on_hand(on_hand);
+  return what;
+}
+
+} // namespace
+
+int run(const stock_set_options& options, ctl_context& context) {
+  return print_item(context.node.call(set_request(options.sku, options.on_hand, context)), context);
 }
 
 int run(const stock_get_options& options, ctl_context& context) {
@@ -119,12 +123,8 @@ int run(const stock_load_options& options, ctl_context& context) {
   context.node.run(
       rows->size(), sets_unanswered,
       [&](std::uint64_t index) {
-        auto what = std::make_shared<v1::request>();
-        auto& command = *what->mutable_set_stock();
-        command.set_command_id(new_command_id(context));
-        command.set_sku((*rows)[index].sku);
-        command.set_on_hand((*rows)[index].on_hand);
-        return what;
+        const auto& row = (*rows)[index];
+        return std::make_shared<v1::request>(set_request(row.sku, row.on_hand, context));
       },
       [&](const link_answer& answer) {
         if (answer.what.has_stock_item())

@@ -3,6 +3,7 @@
 #include "actors/rules/order_id.hpp"
 #include "actors/rules/text.hpp"
 #include "config/limits.hpp"
+#include "runtime/base/bytes.hpp"
 
 #include <algorithm>
 #include <charconv>
@@ -11,9 +12,6 @@
 #include <numeric>
 #include <set>
 #include <utility>
-
-#define XXH_INLINE_ALL
-#include <xxhash.h>
 
 namespace orderd::cluster {
 
@@ -336,7 +334,7 @@ std::optional<std::int64_t> parse_retail_date(std::string_view text) noexcept {
 }
 
 std::string retail_order_id(std::string_view number, std::string_view customer, std::int64_t placed_at_ms) {
-  return actors::make_order_id(customer, placed_at_ms, XXH3_64bits(number.data(), number.size()));
+  return actors::make_order_id(customer, placed_at_ms, runtime::hash_bytes(number));
 }
 
 } // namespace orderd::cluster

@@ -1,5 +1,6 @@
 #include "runtime/base/log.hpp"
 
+#include "runtime/base/bytes.hpp"
 #include "runtime/base/result.hpp"
 
 #include <spdlog/logger.h>
@@ -46,7 +47,6 @@ bool needs_quotes(std::string_view value) {
 }
 
 void append_escaped(std::string& out, unsigned char c) {
-  constexpr std::string_view hex = "0123456789abcdef";
   switch (c) {
   case '"':
   case '\\':
@@ -62,8 +62,7 @@ void append_escaped(std::string& out, unsigned char c) {
       return;
     }
     out += "\\x";
-    out += hex[c >> 4];
-    out += hex[c & 15];
+    out += to_hex({reinterpret_cast<const char*>(&c), 1});
   }
 }
 
