@@ -16,14 +16,14 @@ std::string number(std::int64_t value) {
 std::int64_t reserved_money(const order_state& state, const order_content& content) {
   std::int64_t sum = 0;
   for (std::size_t i = 0; i < content.lines.size(); ++i)
-    if (state.lines[i] == static_cast<char>(line_state::reserved))
+    if (state.lines[i] == line_state::reserved)
       sum = checked_add_line(sum, content.lines[i].quantity, content.lines[i].unit_price_minor).value_or(sum);
   return sum;
 }
 
 void audit_confirmed(const order_state& state, const order_content& content, const found_function& found) {
-  const auto reserved = count_lines(state, line_state::reserved);
-  const auto refused = count_lines(state, line_state::refused);
+  const auto reserved = state.lines.count(line_state::reserved);
+  const auto refused = state.lines.count(line_state::refused);
   const bool whole = reserved == state.lines.size();
   const bool part = content.allow_partial && reserved > 0 && reserved + refused == state.lines.size();
   if (!whole && !part)
@@ -42,7 +42,7 @@ void audit_confirmed(const order_state& state, const order_content& content, con
 
 void audit_ended(const order_state& state, const found_function& found) {
   for (const auto held : {line_state::asked, line_state::reserved, line_state::releasing})
-    if (const auto lines = count_lines(state, held); lines > 0)
+    if (const auto lines = state.lines.count(held); lines > 0)
       found("S7", "ended with " + number(static_cast<std::int64_t>(lines)) + " lines not given back");
   const bool paid = state.payment != payment_state::none && state.payment != payment_state::refused
                     && state.payment != payment_state::voided;

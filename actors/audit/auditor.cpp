@@ -261,7 +261,7 @@ private:
   void own(const std::string& order_id, const order_state& state, const order_content& content) {
     const bool fresh = is_fresh(state.updated_at_ms);
     for (std::size_t i = 0; i < content.lines.size(); ++i)
-      own_line(static_cast<line_state>(state.lines[i]), content.lines[i], fresh);
+      own_line(state.lines[i], content.lines[i], fresh);
     if (state.linked && !content.customer.empty())
       linked_.add(order_id);
     if (content.method == payment_method::account)

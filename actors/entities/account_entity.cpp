@@ -4,6 +4,7 @@
 #include "actors/entities/entity_ids.hpp"
 #include "actors/public/replies.hpp"
 #include "actors/rules/account.hpp"
+#include "actors/rules/command_dispatch.hpp"
 #include "actors/stored/codec.hpp"
 #include "actors/stored/index_rows.hpp"
 
@@ -29,17 +30,7 @@ public:
   explicit account_entity(account_state state) : state_(std::move(state)) {}
 
   void handle(runtime::turn& now) override {
-    const auto& what = body_of(now.what);
-    if (const auto* asked = std::get_if<authorize>(&what))
-      on(*asked, now);
-    else if (const auto* given_back = std::get_if<void_authorization>(&what))
-      on(*given_back, now);
-    else if (const auto* told = std::get_if<link_order>(&what))
-      link(told->order, now);
-    else if (const auto* set = std::get_if<set_account>(&what))
-      on(*set, now);
-    else
-      throw runtime::bug("a command that an account does not know");
+    dispatch<account_commands>(body_of(now.what), [&](const auto& what) { on(what, now); });
   }
 
 private:
@@ -58,6 +49,8 @@ private:
       change(amount_voided{what.amount_minor}, now);
     now.out.commands.push_back(command_to(entity_of(what.order), void_answer{}));
   }
+
+  void on(const link_order& what, runtime::turn& now) { link(what.order, now); }
 
   void on(const set_account& what, runtime::turn& now) {
     const auto decision = decide(state_, what);

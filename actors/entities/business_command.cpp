@@ -19,16 +19,15 @@ std::string_view business_command::name() const noexcept {
       "release",        "set_account",        "link_order",
       "authorize",      "void_authorization", "provider_answered",
       "ask_provider"};
+  static_assert(!names.back().empty());
   return names[body_.index()];
 }
 
 std::optional<runtime::addressed_command> business_command::refusal() const {
   if (const auto* asked = std::get_if<reserve>(&body_))
-    return command_to(
-        entity_of(asked->order),
-        reserve_answer{asked->first_line,
-                       std::string(asked->quantities.size(), static_cast<char>(line_state::refused)),
-                       reject_reason::quarantined});
+    return command_to(entity_of(asked->order), reserve_answer{asked->first_line,
+                                                              {asked->quantities.size(), line_state::refused},
+                                                              reject_reason::quarantined});
   if (const auto* asked = std::get_if<authorize>(&body_))
     return command_to(
         entity_of(asked->order),

@@ -3,6 +3,7 @@
 #include "actors/entities/entities.hpp"
 #include "actors/entities/entity_ids.hpp"
 #include "actors/rules/card_payment.hpp"
+#include "actors/rules/command_dispatch.hpp"
 #include "actors/rules/kinds.hpp"
 #include "actors/rules/order_id.hpp"
 #include "actors/stored/codec.hpp"
@@ -24,7 +25,8 @@ public:
     // Between its turns it waits for the provider or for time, milliseconds to minutes: its row does that
     // as well, and every order that waits for its card is an actor already.
     now.out.passivate = true;
-    const auto event = decide_on(body_of(now.what));
+    const auto event =
+        dispatch<card_commands>(body_of(now.what), [&](const auto& what) { return decide_on(what); });
     if (event == card_event::nothing)
       return;
     apply(state_, event, now.now);
@@ -33,23 +35,18 @@ public:
   }
 
 private:
-  card_event decide_on(const command_body& what) {
-    if (const auto* asked = std::get_if<authorize>(&what)) {
-      const auto event = decide_authorize(state_);
-      state_.amount_minor = asked->amount_minor;
-      state_.currency = asked->currency;
-      return event;
-    }
-    if (std::holds_alternative<void_authorization>(what))
-      return decide_void(state_);
-    if (const auto* said = std::get_if<provider_answered>(&what))
-      return decide_answer(state_, static_cast<card_step>(said->step),
-                           said->answer ? decode_provider_outcome(*said->answer)
-                                        : provider_outcome::not_known);
-    runtime::require(std::holds_alternative<ask_provider>(what),
-                     "a command that a card payment does not know");
-    return decide_pause_over(state_);
+  card_event decide_on(const authorize& asked) {
+    const auto event = decide_authorize(state_);
+    state_.amount_minor = asked.amount_minor;
+    state_.currency = asked.currency;
+    return event;
   }
+  card_event decide_on(const void_authorization&) const { return decide_void(state_); }
+  card_event decide_on(const provider_answered& said) const {
+    return decide_answer(state_, static_cast<card_step>(said.step),
+                         said.answer ? decode_provider_outcome(*said.answer) : provider_outcome::not_known);
+  }
+  card_event decide_on(const ask_provider&) const { return decide_pause_over(state_); }
 
   void owe(card_event event, runtime::turn& now) const {
     switch (event) {

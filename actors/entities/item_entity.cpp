@@ -3,6 +3,7 @@
 #include "actors/entities/entities.hpp"
 #include "actors/entities/entity_ids.hpp"
 #include "actors/public/replies.hpp"
+#include "actors/rules/command_dispatch.hpp"
 #include "actors/rules/item.hpp"
 #include "actors/stored/codec.hpp"
 
@@ -17,15 +18,7 @@ public:
   explicit item_entity(item_state state) : state_(std::move(state)) {}
 
   void handle(runtime::turn& now) override {
-    const auto& what = body_of(now.what);
-    if (const auto* asked = std::get_if<reserve>(&what))
-      on(*asked, now);
-    else if (const auto* given_back = std::get_if<release>(&what))
-      on(*given_back, now);
-    else if (const auto* set = std::get_if<set_stock>(&what))
-      on(*set, now);
-    else
-      throw runtime::bug("a command that an item does not know");
+    dispatch<item_commands>(body_of(now.what), [&](const auto& what) { on(what, now); });
   }
 
 private:

@@ -44,9 +44,19 @@ public:
     send(entity_of(kind::item, content_.lines[event.first_line].sku),
          release{order_, event.first_line, event.quantity});
   }
-  /// Everything else is nobody's business but the order's.
-  template <class Event>
-  void operator()(const Event&) const {}
+  // Nobody's business but the order's.
+  void operator()(const order_placed&) const {}
+  void operator()(const reservation_answered&) const {}
+  void operator()(const payment_authorized&) const {}
+  void operator()(const payment_refused&) const {}
+  void operator()(const payment_unknown&) const {}
+  void operator()(const order_confirmed&) const {}
+  void operator()(const rejection_began&) const {}
+  void operator()(const cancellation_began&) const {}
+  void operator()(const units_given_back&) const {}
+  void operator()(const payment_voided&) const {}
+  void operator()(const order_rejected&) const {}
+  void operator()(const order_cancelled&) const {}
 
 private:
   void reserve_group(std::uint16_t first) const {

@@ -178,7 +178,7 @@ void fill(v1::order& to, std::string_view order_id, const order_state& state, co
     line->set_sku(content.lines[i].sku);
     line->set_quantity(content.lines[i].quantity);
     line->set_unit_price_minor(content.lines[i].unit_price_minor);
-    line->set_reserved(i < state.lines.size() && state.lines[i] == static_cast<char>(line_state::reserved));
+    line->set_reserved(i < state.lines.size() && state.lines[i] == line_state::reserved);
   }
   auto* payment = to.mutable_payment();
   payment->set_method(static_cast<v1::payment_method>(content.method));
@@ -186,8 +186,8 @@ void fill(v1::order& to, std::string_view order_id, const order_state& state, co
   payment->set_authorized_minor(state.authorized_minor);
   to.set_placed_at_ms(content.placed_at_ms);
   to.set_updated_at_ms(state.updated_at_ms);
-  for (const char status : state.history)
-    to.add_history(static_cast<v1::order_status>(status));
+  for (std::size_t i = 0; i < state.history.size(); ++i)
+    to.add_history(static_cast<v1::order_status>(state.history[i]));
   fill_refused(to, state, content);
 }
 

@@ -5,6 +5,7 @@
 #pragma once
 
 #include "actors/rules/order_content.hpp"
+#include "actors/rules/packed_sequence.hpp"
 #include "actors/rules/types.hpp"
 
 #include <cstdint>
@@ -34,8 +35,8 @@ struct expire_order {};
 
 /// Item -> order: what became of the lines of one SKU.
 struct reserve_answer {
-  std::uint16_t first_line = 0; ///< the first line of that SKU names the group
-  std::string lines;            ///< line_state::reserved or refused, one byte a line of the group
+  std::uint16_t first_line = 0;               ///< the first line of that SKU names the group
+  line_states lines;                          ///< of the group, each reserved or refused
   reject_reason reason = reject_reason::none; ///< of the refused ones
   std::optional<std::int64_t> available =
       {}; ///< units there were for the first refused line; none: not known
@@ -121,8 +122,8 @@ struct provider_answered {
 /// Timer -> card: make the call again whose outcome is not known.
 struct ask_provider {};
 
-/// Any of them, in the order of the stored form's fields (stored.proto). Those of an order come first, as in
-/// the columns of lifecycle.hpp.
+/// Any of them, in the order of the stored form's fields (stored.proto). command_dispatch.hpp says who
+/// receives which.
 using command_body = std::variant<place_order, cancel_order, expire_order, reserve_answer, release_answer,
                                   authorize_answer, void_answer, set_stock, reserve, release, set_account,
                                   link_order, authorize, void_authorization, provider_answered, ask_provider>;

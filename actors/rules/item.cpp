@@ -24,11 +24,7 @@ std::int64_t added_by(const item_state& state, const reserve& what) noexcept {
 }
 
 item_decision answer(const reserve& what, line_state all, reject_reason reason, units_reserved event) {
-  item_decision decision{rejection_code::none,
-                         std::nullopt,
-                         std::string(what.quantities.size(), static_cast<char>(all)),
-                         reason,
-                         {}};
+  item_decision decision{rejection_code::none, std::nullopt, {what.quantities.size(), all}, reason, {}};
   if (event.quantity > 0 || what.added_units)
     decision.event = event;
   return decision;
@@ -45,7 +41,7 @@ item_decision reserve_some(const reserve& what, std::int64_t available, std::int
       continue;
     }
     event.quantity += what.quantities[i];
-    decision.lines[i] = static_cast<char>(line_state::reserved);
+    decision.lines.set(i, line_state::reserved);
     decision.event = event;
   }
   return decision;

@@ -5,12 +5,12 @@
 #pragma once
 
 #include "actors/rules/commands.hpp"
+#include "actors/rules/packed_sequence.hpp"
 #include "actors/rules/recent_commands.hpp"
 #include "actors/rules/types.hpp"
 
 #include <cstdint>
 #include <optional>
-#include <string>
 #include <variant>
 
 namespace orderd::actors {
@@ -47,7 +47,7 @@ using item_event = std::variant<stock_was_set, units_reserved, units_released>;
 struct item_decision {
   rejection_code rejected = rejection_code::none;
   std::optional<item_event> event;
-  std::string lines;                          ///< of a reservation: one line_state a line asked for
+  line_states lines;                          ///< of a reservation: of each line asked for
   reject_reason reason = reject_reason::none; ///< of its refused lines
   std::optional<std::int64_t> available = {}; ///< units there were for the first of them, when it has stock
 };

@@ -63,15 +63,12 @@ bool is_settled(order_status status) noexcept {
   return status == confirmed || status == rejected || status == cancelled;
 }
 
-bool is_legal_history(std::string_view history, order_status status) noexcept {
+bool is_legal_history(const status_history& history, order_status status) noexcept {
   auto at = none;
-  for (const char byte : history) {
-    if (static_cast<std::size_t>(static_cast<unsigned char>(byte)) >= order_statuses)
+  for (std::size_t i = 0; i < history.size(); ++i) {
+    if (!may_become(at, history[i]))
       return false;
-    const auto next = static_cast<order_status>(byte);
-    if (!may_become(at, next))
-      return false;
-    at = next;
+    at = history[i];
   }
   return at == status;
 }

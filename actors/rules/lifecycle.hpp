@@ -2,6 +2,7 @@
 // follow it. `decide` and `apply` (order.cpp), the auditor and the README use this one table.
 #pragma once
 
+#include "actors/rules/packed_sequence.hpp"
 #include "actors/rules/types.hpp"
 
 #include <cstdint>
@@ -39,9 +40,8 @@ bool may_become(order_status from, order_status to) noexcept;
 /// True when the order has nothing left to do by itself: confirmed, rejected or cancelled.
 bool is_settled(order_status status) noexcept;
 
-/// True when `history` (one status byte each, the oldest first) is a path of the table from its
-/// beginning to `status`.
-bool is_legal_history(std::string_view history, order_status status) noexcept;
+/// True when `history` is a path of the table from its beginning to `status`.
+bool is_legal_history(const status_history& history, order_status status) noexcept;
 
 std::string_view to_string(order_status status) noexcept;
 std::string_view to_string(order_column column) noexcept;

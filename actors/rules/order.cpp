@@ -1,24 +1,18 @@
 #include "actors/rules/order.hpp"
 
+#include "actors/rules/command_dispatch.hpp"
 #include "actors/rules/currency.hpp"
 #include "actors/rules/money.hpp"
 #include "runtime/base/result.hpp"
 
 #include <algorithm>
+#include <type_traits>
 
 namespace orderd::actors {
 
 using runtime::require;
 
 namespace {
-
-char byte(line_state state) noexcept {
-  return static_cast<char>(state);
-}
-
-bool any_line(const order_state& state, line_state in) noexcept {
-  return state.lines.find(byte(in)) != std::string::npos;
-}
 
 /// Calls `visit` with each line of the group that starts at `first`.
 template <class Visit>
@@ -58,7 +52,7 @@ void require_group(const order_content& content, std::uint16_t first) {
 std::int64_t sum_of_reserved(const order_state& state, const order_content& content) {
   std::optional<std::int64_t> sum = 0;
   for (std::size_t i = 0; i < state.lines.size(); ++i) {
-    if (state.lines[i] != byte(line_state::reserved))
+    if (state.lines[i] != line_state::reserved)
       continue;
     sum = checked_add_line(*sum, content.lines[i].quantity, content.lines[i].unit_price_minor);
     require(sum.has_value(), "the sum of an accepted order does not fit");
@@ -69,8 +63,8 @@ std::int64_t sum_of_reserved(const order_state& state, const order_content& cont
 /// Nothing asked for is unanswered, nothing is held: the order may end.
 bool holds_nothing(const order_state& state) noexcept {
   const auto paid = state.payment;
-  return !any_line(state, line_state::asked) && !any_line(state, line_state::reserved)
-         && !any_line(state, line_state::releasing)
+  return !state.lines.any(line_state::asked) && !state.lines.any(line_state::reserved)
+         && !state.lines.any(line_state::releasing)
          && (paid == payment_state::none || paid == payment_state::refused || paid == payment_state::voided);
 }
 
@@ -91,12 +85,12 @@ void decide_on(const order_state&, const order_content&, const expire_order&, or
 void decide_on(const order_state& state, const order_content& content, const reserve_answer& what,
                order_events& out) {
   require_group(content, what.first_line);
-  if (state.lines[what.first_line] != byte(line_state::asked))
+  if (state.lines[what.first_line] != line_state::asked)
     return;
   require(what.lines.size() == group_size(content, what.first_line), "an answer for other lines than asked");
   out.emplace_back(reservation_answered{what.first_line, what.lines, what.reason, what.available});
-  const bool refused = what.lines.find(byte(line_state::refused)) != std::string::npos;
-  if (refused && !content.allow_partial && state.status == order_status::reserving)
+  if (what.lines.any(line_state::refused) && !content.allow_partial
+      && state.status == order_status::reserving)
     out.emplace_back(rejection_began{what.reason});
 }
 
@@ -105,7 +99,7 @@ void decide_on(const order_state& state, const order_content& content, const rel
   require_group(content, what.first_line);
   bool releasing = false;
   for_group(content, what.first_line,
-            [&](std::uint16_t i) { releasing |= state.lines[i] == byte(line_state::releasing); });
+            [&](std::uint16_t i) { releasing |= state.lines[i] == line_state::releasing; });
   if (releasing)
     out.emplace_back(units_given_back{what.first_line});
 }
@@ -129,24 +123,35 @@ void decide_on(const order_state& state, const order_content&, const void_answer
     out.emplace_back(payment_voided{});
 }
 
-// The commands of other entities have no column.
-template <class Command>
-void decide_on(const order_state&, const order_content&, const Command&, order_events&) {
-  throw runtime::bug("a command that an order does not know");
+// The column of each command in the table of lifecycle.hpp.
+constexpr order_column column_of(const place_order&) noexcept {
+  return order_column::place;
 }
-
-order_column column_of(const command_body& what) {
-  require(what.index() < order_columns, "a command that an order does not know");
-  return static_cast<order_column>(what.index());
+constexpr order_column column_of(const cancel_order&) noexcept {
+  return order_column::cancel;
 }
-static_assert(std::is_same_v<std::variant_alternative_t<order_columns - 1, command_body>, void_answer>);
+constexpr order_column column_of(const expire_order&) noexcept {
+  return order_column::expire;
+}
+constexpr order_column column_of(const reserve_answer&) noexcept {
+  return order_column::reserve_answer;
+}
+constexpr order_column column_of(const release_answer&) noexcept {
+  return order_column::release_answer;
+}
+constexpr order_column column_of(const authorize_answer&) noexcept {
+  return order_column::authorize_answer;
+}
+constexpr order_column column_of(const void_answer&) noexcept {
+  return order_column::void_answer;
+}
 
 // -- advance: what follows from the state alone ---------------------------------------------------
 
 void advance_reserving(const order_state& state, const order_content& content, order_events& out) {
-  if (any_line(state, line_state::asked))
+  if (state.lines.any(line_state::asked))
     return;
-  if (!any_line(state, line_state::reserved)) {
+  if (!state.lines.any(line_state::reserved)) {
     out.emplace_back(rejection_began{state.reason});
     return;
   }
@@ -165,14 +170,14 @@ void advance_authorizing(const order_state& state, order_events& out) {
 
 /// Gives back what is held, group by group.
 void release_reserved(const order_state& state, const order_content& content, order_events& out) {
-  if (!any_line(state, line_state::reserved))
+  if (!state.lines.any(line_state::reserved))
     return;
   for (std::size_t first = 0; first < content.lines.size(); ++first) {
     if (!content.lines[first].first_of_sku)
       continue;
     std::int64_t quantity = 0;
     for_group(content, static_cast<std::uint16_t>(first), [&](std::uint16_t i) {
-      if (state.lines[i] == byte(line_state::reserved))
+      if (state.lines[i] == line_state::reserved)
         quantity += content.lines[i].quantity;
     });
     if (quantity > 0)
@@ -200,7 +205,7 @@ void advance_ending(const order_state& state, const order_content& content, orde
 void enter(order_state& state, order_status status) {
   require(may_become(state.status, status), "an order's status cannot follow its last one");
   state.status = status;
-  state.history += static_cast<char>(status);
+  state.history.add(status);
 }
 
 class applier {
@@ -209,15 +214,15 @@ public:
 
   void operator()(const order_placed& event) const {
     state_.content_digest = event.content_digest;
-    state_.lines.assign(event.lines, byte(line_state::asked));
+    state_.lines = {event.lines, line_state::asked};
     enter(state_, order_status::placed);
   }
   void operator()(const reservation_requested&) const { enter(state_, order_status::reserving); }
   void operator()(const reservation_answered& event) const {
     std::size_t nth = 0;
-    for_group(content_, event.first_line, [&](std::uint16_t i) { state_.lines[i] = event.lines[nth++]; });
-    if (const auto at = event.lines.find(byte(line_state::refused)); at != std::string::npos)
-      note_refused(event, line_of_group(content_, event.first_line, at));
+    for_group(content_, event.first_line, [&](std::uint16_t i) { state_.lines.set(i, event.lines[nth++]); });
+    if (const auto at = event.lines.find(line_state::refused))
+      note_refused(event, line_of_group(content_, event.first_line, *at));
   }
   void operator()(const authorization_requested&) const {
     enter(state_, order_status::authorizing);
@@ -244,7 +249,7 @@ public:
     state_.reason = reject_reason::none;
     state_.refused.reset();
     state_.outcome = placement_outcome{order_status::confirmed, reject_reason::none, state_.authorized_minor,
-                                       static_cast<std::uint32_t>(count_lines(state_, line_state::reserved))};
+                                       static_cast<std::uint32_t>(state_.lines.count(line_state::reserved))};
   }
   void operator()(const rejection_began& event) const {
     enter(state_, order_status::rejecting);
@@ -295,8 +300,8 @@ private:
 
   void replace_in_group(std::uint16_t first, line_state from, line_state to) const {
     for_group(content_, first, [&](std::uint16_t i) {
-      if (state_.lines[i] == byte(from))
-        state_.lines[i] = byte(to);
+      if (state_.lines[i] == from)
+        state_.lines.set(i, to);
     });
   }
 
@@ -304,20 +309,21 @@ private:
   const order_content& content_;
 };
 
-} // namespace
-
-rejection_code decide(const order_state& state, const order_content& content, const command_body& what,
-                      order_events& out) {
-  const auto* place = std::get_if<place_order>(&what);
+/// By the table: what a status does with a command.
+template <class Command>
+rejection_code decide_by_status(const order_state& state, const order_content& content, const Command& what,
+                                order_events& out) {
+  constexpr bool places = std::is_same_v<Command, place_order>;
   switch (verdict_of(state.status, column_of(what))) {
   case verdict::act:
-    if (place != nullptr && !currency_places(content.currency.view()))
+    if (places && !currency_places(content.currency.view()))
       return rejection_code::invalid_field;
-    std::visit([&](const auto& command) { decide_on(state, content, command, out); }, what);
+    decide_on(state, content, what, out);
     return rejection_code::none;
   case verdict::again:
-    return place && place->content_digest != state.content_digest ? rejection_code::conflict
-                                                                  : rejection_code::none;
+    if constexpr (places)
+      return what.content_digest == state.content_digest ? rejection_code::none : rejection_code::conflict;
+    return rejection_code::none;
   case verdict::ignore:
     return rejection_code::none;
   case verdict::not_found:
@@ -328,6 +334,14 @@ rejection_code decide(const order_state& state, const order_content& content, co
     break;
   }
   throw runtime::bug("a command that nobody sends to an order in this status");
+}
+
+} // namespace
+
+rejection_code decide(const order_state& state, const order_content& content, const command_body& what,
+                      order_events& out) {
+  return dispatch<order_commands>(
+      what, [&](const auto& command) { return decide_by_status(state, content, command, out); });
 }
 
 void advance(const order_state& state, const order_content& content, order_events& out) {
@@ -372,10 +386,6 @@ rejection_code handle(order_state& state, const order_content& content, const co
 
 bool waits_for_provider(const order_state& state) noexcept {
   return state.status == order_status::cancelling && state.payment == payment_state::unknown;
-}
-
-std::size_t count_lines(const order_state& state, line_state in) noexcept {
-  return static_cast<std::size_t>(std::count(state.lines.begin(), state.lines.end(), byte(in)));
 }
 
 } // namespace orderd::actors

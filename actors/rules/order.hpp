@@ -17,11 +17,11 @@
 #include "actors/rules/commands.hpp"
 #include "actors/rules/lifecycle.hpp"
 #include "actors/rules/order_content.hpp"
+#include "actors/rules/packed_sequence.hpp"
 #include "actors/rules/types.hpp"
 
 #include <cstdint>
 #include <optional>
-#include <string>
 #include <variant>
 #include <vector>
 
@@ -49,13 +49,13 @@ struct refused_part {
 
 struct order_state {
   order_status status = order_status::none;
-  std::string lines; ///< one line_state a line
+  line_states lines;
   reject_reason reason = reject_reason::none;
   payment_state payment = payment_state::none;
   std::int64_t authorized_minor = 0; ///< authorized now
   std::optional<placement_outcome> outcome;
   std::uint64_t content_digest = 0;
-  std::string history; ///< every status it has had, one byte each
+  status_history history;
   std::int64_t updated_at_ms = 0;
   bool linked = false;                 ///< the customer's account knows the order, or has been told
   std::optional<refused_part> refused; ///< what `reason` is about; states of earlier versions have none
@@ -72,7 +72,7 @@ struct order_placed {
 struct reservation_requested {};
 struct reservation_answered {
   std::uint16_t first_line = 0;
-  std::string lines;
+  line_states lines;
   reject_reason reason = reject_reason::none;
   std::optional<std::int64_t> available = {};
 };
@@ -136,8 +136,5 @@ void apply(order_state& state, const order_content& content, const order_event& 
 /// A cancellation is accepted and its end is not near: the provider did not say what became of the card, and
 /// is asked until it does. Who cancels is told so, rather than kept waiting.
 bool waits_for_provider(const order_state& state) noexcept;
-
-/// Lines in a state.
-std::size_t count_lines(const order_state& state, line_state in) noexcept;
 
 } // namespace orderd::actors

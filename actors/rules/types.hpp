@@ -60,7 +60,6 @@ enum class line_state : char {
   releasing = 3, ///< being given back, not acknowledged yet
   released = 4,  ///< given back
 };
-inline constexpr char line_state_max = 4;
 
 /// The business says no to a client's command; the numbers are those of v1::rejection.
 enum class rejection_code : std::uint8_t {

@@ -4,7 +4,7 @@
 #include "actors/stored/stored.pb.h"
 #include "config/limits.hpp"
 
-#include <algorithm>
+#include <utility>
 
 namespace orderd::actors {
 
@@ -44,11 +44,6 @@ template <class Key>
 void set_unless_unset(std::string* field, const Key& key) {
   if (key.is_set())
     field->assign(key.view());
-}
-
-bool are_line_states(const std::string& lines) noexcept {
-  return std::all_of(lines.begin(), lines.end(),
-                     [](char byte) { return byte >= 0 && byte <= line_state_max; });
 }
 
 } // namespace
@@ -136,7 +131,7 @@ refused_part read(const form::refused_part& from) {
 std::string encode(const order_state& state) {
   auto& to = blank<form::order_state>();
   to.set_status(static_cast<std::uint32_t>(state.status));
-  to.set_lines(state.lines);
+  to.set_lines(state.lines.stored());
   to.set_reason(static_cast<std::uint32_t>(state.reason));
   to.set_payment(static_cast<std::uint32_t>(state.payment));
   to.set_authorized_minor(state.authorized_minor);
@@ -148,7 +143,7 @@ std::string encode(const order_state& state) {
     outcome->set_lines_reserved(state.outcome->lines_reserved);
   }
   to.set_content_digest(state.content_digest);
-  to.set_history(state.history);
+  to.set_history(state.history.stored());
   to.set_updated_at_ms(state.updated_at_ms);
   to.set_linked(state.linked);
   if (state.refused)
@@ -162,7 +157,7 @@ bool is_sound(const form::order_state& from) {
   const auto& outcome = from.outcome();
   return from.status() > 0 && in_range(from.status(), order_status::cancelled)
          && in_range(from.reason(), reject_reason_max) && in_range(from.payment(), payment_state_max)
-         && are_line_states(from.lines()) && in_range(outcome.status(), order_status::cancelled)
+         && in_range(outcome.status(), order_status::cancelled)
          && in_range(outcome.reason(), reject_reason_max) && from.refused().line() <= from.lines().size()
          && is_key_or_empty<currency_code>(from.refused().account_currency());
 }
@@ -171,11 +166,14 @@ bool is_sound(const form::order_state& from) {
 
 result<order_state> decode_order_state(std::string_view stored) {
   thread_local form::order_state from;
-  if (!parse(from, stored) || !is_sound(from))
+  const bool sound = parse(from, stored) && is_sound(from);
+  auto lines = line_states::parse(from.lines());
+  auto history = status_history::parse(from.history());
+  if (!sound || !lines || !history)
     return corrupt("an order's state cannot be decoded");
   order_state state;
   state.status = static_cast<order_status>(from.status());
-  state.lines = from.lines();
+  state.lines = *std::move(lines);
   state.reason = static_cast<reject_reason>(from.reason());
   state.payment = static_cast<payment_state>(from.payment());
   state.authorized_minor = from.authorized_minor();
@@ -184,7 +182,7 @@ result<order_state> decode_order_state(std::string_view stored) {
                                       static_cast<reject_reason>(from.outcome().reason()),
                                       from.outcome().authorized_minor(), from.outcome().lines_reserved()};
   state.content_digest = from.content_digest();
-  state.history = from.history();
+  state.history = *std::move(history);
   state.updated_at_ms = from.updated_at_ms();
   state.linked = from.linked();
   if (from.has_refused())

@@ -28,7 +28,7 @@ struct writer {
   void operator()(const reserve_answer& from) const {
     auto* into = to.mutable_reserve_answer();
     into->set_first_line(from.first_line);
-    into->set_lines(from.lines);
+    into->set_lines(from.lines.stored());
     into->set_reason(static_cast<std::uint32_t>(from.reason));
     if (from.available)
       into->set_available(*from.available);
@@ -119,10 +119,10 @@ decoded read(const form::place_order& from) {
 decoded read(const form::reserve_answer& from) {
   if (!is_line(from.first_line()) || from.reason() > reject_reason_max)
     return std::nullopt;
-  for (const char line : from.lines())
-    if (line != static_cast<char>(line_state::reserved) && line != static_cast<char>(line_state::refused))
-      return std::nullopt;
-  return reserve_answer{static_cast<std::uint16_t>(from.first_line()), from.lines(),
+  auto lines = line_states::parse(from.lines());
+  if (!lines || lines->count(line_state::reserved) + lines->count(line_state::refused) != lines->size())
+    return std::nullopt;
+  return reserve_answer{static_cast<std::uint16_t>(from.first_line()), *std::move(lines),
                         static_cast<reject_reason>(from.reason()),
                         from.has_available() ? std::optional{from.available()} : std::nullopt};
 }

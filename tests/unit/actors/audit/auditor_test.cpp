@@ -129,8 +129,7 @@ INSTANTIATE_TEST_SUITE_P(
                 [](auto& e) { change_account(e, [](auto& s) { s.credit_limit_minor = 49; }); }},
         planted{"ConfirmedWithoutALine", "S7",
                 [](auto& e) {
-                  change_order(e, paid_by_account,
-                               [](auto& s) { s.lines[0] = static_cast<char>(line_state::refused); });
+                  change_order(e, paid_by_account, [](auto& s) { s.lines.set(0, line_state::refused); });
                 }},
         planted{"ConfirmedWithoutMoney", "S7",
                 [](auto& e) {
@@ -142,11 +141,9 @@ INSTANTIATE_TEST_SUITE_P(
                 [](auto& e) {
                   change_order(e, paid_by_account, [](auto& s) { s.outcome->lines_reserved = 1; });
                 }},
-        planted{"EndedAndStillHolding", "S7",
-                [](auto& e) {
-                  change_order(e, ended,
-                               [](auto& s) { s.lines[1] = static_cast<char>(line_state::reserved); });
-                }},
+        planted{
+            "EndedAndStillHolding", "S7",
+            [](auto& e) { change_order(e, ended, [](auto& s) { s.lines.set(1, line_state::reserved); }); }},
         planted{"EndedAndStillAuthorized", "S7",
                 [](auto& e) {
                   change_order(e, ended, [](auto& s) {
@@ -172,7 +169,11 @@ INSTANTIATE_TEST_SUITE_P(
                   e.rows().put(table::content, row_of(entity_of(kind::order, ended)), std::nullopt);
                 }},
         planted{"HistoryThatSkips", "S8",
-                [](auto& e) { change_order(e, ended, [](auto& s) { s.history.erase(1, 1); }); }},
+                [](auto& e) {
+                  change_order(e, ended, [](auto& s) {
+                    s.history = {order_status::placed, order_status::rejecting, order_status::rejected};
+                  });
+                }},
         planted{"StatusWithoutHistory", "S8",
                 [](auto& e) { change_order(e, ended, [](auto& s) { s.status = order_status::cancelled; }); }},
         planted{"NotInTheIndex", "INDEX",

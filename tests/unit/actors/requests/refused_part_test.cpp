@@ -10,8 +10,8 @@ namespace orderd::actors {
 
 namespace {
 
-constexpr char yes = static_cast<char>(line_state::reserved);
-constexpr char no = static_cast<char>(line_state::refused);
+constexpr auto yes = line_state::reserved;
+constexpr auto no = line_state::refused;
 constexpr auto short_of = reject_reason::insufficient_stock;
 constexpr auto unknown_sku = reject_reason::unknown_sku;
 

@@ -20,10 +20,10 @@ item_state stocked() {
   return state;
 }
 
-std::string answer(const char* letters) {
-  std::string lines;
+line_states answer(const char* letters) {
+  line_states lines;
   for (const char* at = letters; *at != 0; ++at)
-    lines += static_cast<char>(*at == 'y' ? line_state::reserved : line_state::refused);
+    lines.add(*at == 'y' ? line_state::reserved : line_state::refused);
   return lines;
 }
 

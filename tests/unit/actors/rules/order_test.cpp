@@ -12,8 +12,8 @@ namespace orderd::actors {
 
 namespace {
 
-constexpr char yes = static_cast<char>(line_state::reserved);
-constexpr char no = static_cast<char>(line_state::refused);
+constexpr auto yes = line_state::reserved;
+constexpr auto no = line_state::refused;
 constexpr auto short_of = reject_reason::insufficient_stock;
 
 std::string_view name_of(const order_event& event) {

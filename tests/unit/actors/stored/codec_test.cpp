@@ -38,13 +38,15 @@ order_content sample_content() {
 order_state sample_order() {
   order_state state;
   state.status = order_status::cancelling;
-  state.lines = std::string{"\0\1\2\3\4", 5};
+  state.lines = {line_state::asked, line_state::reserved, line_state::refused, line_state::releasing,
+                 line_state::released};
   state.reason = reject_reason::cancelled_by_request;
   state.payment = payment_state::voiding;
   state.authorized_minor = 123'456;
   state.outcome = placement_outcome{order_status::confirmed, reject_reason::none, 123'456, 2};
   state.content_digest = 0x0123456789abcdef;
-  state.history = "\1\2\3\4\7";
+  state.history = {order_status::placed, order_status::reserving, order_status::authorizing,
+                   order_status::confirmed, order_status::cancelling};
   state.updated_at_ms = 1'700'000'000'456;
   state.linked = true;
   return state;
@@ -90,7 +92,7 @@ std::vector<command_body> sample_commands() {
   return {place_order{std::make_shared<const order_content>(content), stored, digest},
           cancel_order{},
           expire_order{},
-          reserve_answer{3, "\1\2", reject_reason::insufficient_stock},
+          reserve_answer{3, {line_state::reserved, line_state::refused}, reject_reason::insufficient_stock},
           release_answer{3},
           authorize_answer{payment_state::refused, reject_reason::credit_limit, 77},
           void_answer{},
@@ -149,7 +151,7 @@ TEST(Codec, DoesNotMixOneValueIntoTheNext) {
   const auto small = [] {
     order_state state;
     state.status = order_status::placed;
-    state.lines = std::string(1, '\0');
+    state.lines = {line_state::asked};
     return state;
   }();
   const auto alone = encode(small);
@@ -198,8 +200,9 @@ order_state refused_order() {
 }
 
 std::vector<command_body> refusing_answers() {
-  return {reserve_answer{3, "\1\2", reject_reason::insufficient_stock, 5},
-          authorize_answer{payment_state::refused, reject_reason::credit_limit, 77, 70, gbp}};
+  return {
+      reserve_answer{3, {line_state::reserved, line_state::refused}, reject_reason::insufficient_stock, 5},
+      authorize_answer{payment_state::refused, reject_reason::credit_limit, 77, 70, gbp}};
 }
 
 TEST(Codec, KeepsWhatARefusalTells) {
@@ -280,12 +283,16 @@ TEST(Codec, RefusesNumbersOutOfRange) {
   state.reason = static_cast<reject_reason>(10);
   EXPECT_FALSE(decode_order_state(encode(state)));
   state = sample_order();
-  state.lines[0] = 5;
+  state.lines.set(0, static_cast<line_state>(5));
+  EXPECT_FALSE(decode_order_state(encode(state)));
+  state = sample_order();
+  state.history.set(0, static_cast<order_status>(9));
   EXPECT_FALSE(decode_order_state(encode(state)));
   auto card = sample_card();
   card.status = static_cast<card_status>(7);
   EXPECT_FALSE(decode_card_state(encode(card)));
-  EXPECT_FALSE(decode_command_body(encode(command_body{reserve_answer{0, "\3", reject_reason::none}})));
+  EXPECT_FALSE(decode_command_body(
+      encode(command_body{reserve_answer{0, {line_state::releasing}, reject_reason::none}})));
   EXPECT_FALSE(decode_command_body(encode(command_body{reserve{order_a, 0, false, {}}})));
 }
 
@@ -306,7 +313,7 @@ TEST(BusinessCommand, RefusesOnlyWhatAsks) {
     EXPECT_EQ(refusal->to, entity_of(order_a));
     const auto& answer = body_of(*refusal->what);
     if (const auto* lines = std::get_if<reserve_answer>(&answer)) {
-      EXPECT_EQ(lines->lines, "\2\2");
+      EXPECT_EQ(lines->lines, line_states(2, line_state::refused));
       EXPECT_EQ(lines->reason, reject_reason::quarantined);
     } else {
       EXPECT_EQ(std::get<authorize_answer>(answer).outcome, payment_state::refused);
