@@ -30,7 +30,7 @@ COLUMNS_MAX = 120
 
 # Each folder may include from itself and from those before it.
 LAYERS = ["config", "runtime", "actors", "cluster"]
-TEST_FOLDERS = ["unit", "actor", "fault", "simulation", "process", "bench", "fuzz", "support", "package"]
+TEST_FOLDERS = ["unit", "actor", "fault", "simulation", "system", "process", "bench", "fuzz", "support", "package"]
 SKIPPED_FOLDERS = {".git", "build", "corpus", "data", "__pycache__"}
 CODE = {".hpp", ".cpp", ".py", ".sh", ".proto"}
 TEXT = CODE | {".md", ".txt", ".toml", ".yml", ".yaml", ".json", ""}
@@ -267,7 +267,7 @@ def check_tour(path, text, tree):
 
 def tests_of(tree):
     """Every test of the tree as "Suite.Name"."""
-    return {f"{m.group(1)}.{m.group(2)}" for path, code in tree.items() if path.suffix == ".cpp"
+    return {f"{m.group(1)}.{m.group(2)}" for path, code in tree.items() if path.suffix in {".cpp", ".hpp"}
             for m in map(TEST_NAME.match, code.splitlines()) if m}
 
 

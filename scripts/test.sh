@@ -117,7 +117,7 @@ if ! step build build release; then
   finish
   exit 1
 fi
-tests tests release unit actor fault simulation
+tests tests release unit actor fault simulation system
 python_tests script-tests tests/unit/scripts
 python_tests process-tests tests/process
 step clang-tidy scripts/check.sh --tidy
@@ -126,7 +126,7 @@ step model scripts/model_check.sh
 # Sanitizers make everything several times slower: simulations try fewer seeds there. Memory is checked
 # everywhere, threads where there are any (the program threads_tests).
 export ORDERD_SEEDS=30 ORDERD_WORLD_SEEDS=40 ORDERD_CLUSTER_SEEDS=8
-step build-asan build asan unit_tests actor_tests fault_tests simulation_tests &&
-  tests tests-asan asan unit actor fault simulation
+step build-asan build asan unit_tests actor_tests fault_tests simulation_tests system_tests &&
+  tests tests-asan asan unit actor fault simulation system
 step build-tsan build tsan threads_tests && tests tests-tsan tsan threads
 finish

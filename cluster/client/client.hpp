@@ -9,7 +9,7 @@
 //   self->send(client, client_request{tag, std::make_shared<const v1::request>(order)});
 //   self->receive([](const client_replies& replies) { ... });
 //
-// tests/actor/cluster/client/client_example.cpp is a whole program. Ids of orders come from
+// tests/system/cluster/client/client_example.cpp is a whole program. Ids of orders come from
 // actors::make_order_id.
 //
 // *Operation*: send it `client_request` or, many at once, `client_requests`. Each is answered with exactly

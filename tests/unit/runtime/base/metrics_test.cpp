@@ -4,8 +4,6 @@
 #include <prometheus/text_serializer.h>
 
 #include <string>
-#include <thread>
-#include <vector>
 
 namespace orderd::runtime {
 namespace {
@@ -43,18 +41,6 @@ TEST(Metrics, GivesTheSameChildForTheSameLabels) {
   auto& first = metrics.requests.at("get_order", "ok");
   EXPECT_EQ(&first, &metrics.requests.at("get_order", "ok"));
   EXPECT_NE(&first, &metrics.requests.at("get_order", "fault"));
-}
-
-TEST(Metrics, GivesOneChildToThreadsThatAskTogether) {
-  runtime::metrics metrics{"1"};
-  std::vector<std::jthread> threads;
-  for (int i = 0; i < 4; ++i)
-    threads.emplace_back([&] {
-      for (int n = 0; n < 1'000; ++n)
-        metrics.provider_calls.at("answered").Increment();
-    });
-  threads.clear();
-  EXPECT_EQ(metrics.provider_calls.at("answered").Value(), 4'000);
 }
 
 } // namespace
