@@ -5,6 +5,7 @@ import threading
 import time
 
 import orderd_client as wire
+from orderd_node import wait_until
 
 SLOTS = 16_384
 CUSTOMER, CURRENCY = "C1", "GBP"
@@ -108,6 +109,13 @@ class Shopper(threading.Thread):
         self.join()
         if self.failure:
             raise self.failure
+
+
+def wait_for_orders(shoppers, more, seconds=60, what=""):
+    """Until each has so many more orders acknowledged."""
+    before = [len(shopper.orders) for shopper in shoppers]
+    wait_until(lambda: all(len(shopper.orders) >= had + more for shopper, had in zip(shoppers, before)),
+               f"{more} more orders of each shopper {what}", seconds)
 
 
 def check_orders(endpoints, shoppers):

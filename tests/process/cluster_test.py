@@ -35,8 +35,7 @@ class Cluster(unittest.TestCase):
         self.addCleanup(folder.cleanup)
         self.folder = pathlib.Path(folder.name)
         self.random = random.Random(orderd_node.seed_of_this_run())
-        self.cluster = LocalCluster(self.folder, BIN, nodes=3, members=self.members, shards=SHARDS,
-                                    block=self.random.randrange(20, 250))
+        self.cluster = LocalCluster(self.folder, BIN, nodes=3, members=self.members, shards=SHARDS)
         self.addCleanup(self.cluster.stop)
         self.cluster.start()
         self.cluster.wait_until_whole()
@@ -46,6 +45,11 @@ class Cluster(unittest.TestCase):
         done = self.cluster.orderctl("audit", "--json")
         self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
         return json.loads(done.stdout)
+
+    def confirmed(self):
+        """Orders, by the pages of metrics of the nodes."""
+        return sum(node.sample('orderd_orders_settled_total{status="confirmed"}') or 0
+                   for node in self.cluster.nodes.values())
 
     def logs(self):
         return "\n".join(node.log.read_text(errors="replace")[-3000:] for node in self.cluster.nodes.values())
@@ -83,7 +87,7 @@ class Cluster(unittest.TestCase):
             shopper.start()
         faults = [self.kill_a_node, self.wipe_a_node, self.hold_a_node_still, self.kill_etcd]
         for turn in range(FAULTS):
-            time.sleep(0.5)
+            cluster_shoppers.wait_for_orders(shoppers, 10)
             faults[turn % len(faults)]()
             # Within what is promised: the next disk goes only when every copy is back.
             self.cluster.wait_until_whole(90)
@@ -136,9 +140,9 @@ class Cluster(unittest.TestCase):
                      "--rejects", str(self.folder / "rejects"), "--not-placed", str(self.folder / "not_placed")]
         command = [str(BIN / "orderctl"), "--endpoint", self.cluster.endpoints, *arguments]
         with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as job:
-            time.sleep(1)
+            orderd_node.wait_until(lambda: self.confirmed() > 10, "the import is under way")
             self.cluster.kill(2)
-            time.sleep(0.5)
+            orderd_node.wait_until(lambda: self.cluster.served_without(2), "others lead what node 2 led")
             self.cluster.restart(2)
             self.cluster.wait_until_whole(90)
             self.cluster.kill(3)

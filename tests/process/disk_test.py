@@ -7,11 +7,9 @@ Skipped, with the reason, where there is no etcd.
 import json
 import os
 import pathlib
-import random
 import shutil
 import subprocess
 import tempfile
-import time
 import unittest
 
 import etcd_cluster
@@ -20,6 +18,11 @@ from local_cluster import LocalCluster
 
 BIN = pathlib.Path(os.environ.get("ORDERD_BIN", orderd_node.ROOT / "build/release/bin"))
 NODES = (1, 2, 3)
+
+
+def descriptors(pid, kind):
+    """Those of a process that are of that kind, by their names in /proc."""
+    return [each for each in pathlib.Path(f"/proc/{pid}/fd").iterdir() if os.readlink(each).startswith(kind)]
 
 
 def orderd(*arguments, seconds=20):
@@ -34,7 +37,7 @@ class Disks(unittest.TestCase):
         folder = tempfile.TemporaryDirectory(prefix="orderd-disk-", ignore_cleanup_errors=True)
         self.addCleanup(folder.cleanup)
         self.folder = pathlib.Path(folder.name)
-        self.cluster = LocalCluster(self.folder, BIN, nodes=3, block=random.randrange(20, 250))
+        self.cluster = LocalCluster(self.folder, BIN, nodes=3)
         self.addCleanup(self.cluster.stop)
         self.cluster.start()
         self.cluster.wait_until_whole()
@@ -195,8 +198,7 @@ class Starting(unittest.TestCase):
         closed = subprocess.Popen(command, preexec_fn=lambda: os.closerange(0, 3))
         self.addCleanup(closed.wait)
         self.addCleanup(closed.kill)
-        orderd_node.wait_until(lambda: (data / "shards/0000/state/lock.mdb").exists(), "it has started")
-        time.sleep(0.3)
+        orderd_node.wait_until(lambda: descriptors(closed.pid, "socket:"), "it listens")
         for number in (0, 1, 2):
             self.assertEqual(os.readlink(f"/proc/{closed.pid}/fd/{number}"), "/dev/null")
         self.assertNotIn(b"level=", (data / "journal/lock.mdb").read_bytes())

@@ -14,7 +14,6 @@ import pathlib
 import subprocess
 import sys
 import tempfile
-import time
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
@@ -133,7 +132,7 @@ class FullDiskTest(unittest.TestCase):
         crowd = Crowd(self.node.port, pathlib.Path(ledgers.name), seed, market, size=2)
         self.addCleanup(crowd.kill)
         for _ in range(3):
-            time.sleep(1)
+            crowd.wait_for_load(500)
             self.disk.fill()
             self.stay_full()
             self.disk.free()
@@ -148,8 +147,16 @@ class FullDiskTest(unittest.TestCase):
         check_all(self, self.node, crowd.ledgers, market)
 
     def stay_full(self):
-        """A while without any space: the node refuses new orders, or it has ended and said why."""
-        time.sleep(1.5)
+        """Until the node refuses new orders for want of space, or has ended and said why."""
+        def noticed():
+            if self.node.process.poll() is not None:
+                return True
+            try:
+                with self.node.client() as client:
+                    return not client.status()["node_status"].get("admitting")
+            except (OSError, wire.ProtocolError):
+                return False  # it is about to end
+        wait_until(noticed, "the node notices that its disk is full")
         if self.node.process.poll() is None:
             with self.node.client() as client:
                 reply = client.place(wire.make_order_id(), "", [("SKU0001", 1, 1)], method=wire.CARD)

@@ -8,7 +8,6 @@ import socket
 import subprocess
 import sys
 import tempfile
-import time
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
@@ -19,7 +18,6 @@ from order_load import Crowd, Market  # noqa: E402
 from orderd_node import PROGRAMS, ROOT, TemporaryNode, seed_of_this_run, wait_until  # noqa: E402
 
 STOPS = 5
-STOP_S_MAX = 2
 USAGE, FAULT = 2, 3
 
 
@@ -35,16 +33,12 @@ class StoppingTest(unittest.TestCase):
             market.open(client)
         crowd = Crowd(node.port, pathlib.Path(folder.name), seed, market, size=2)
         self.addCleanup(crowd.kill)
-        took_s = []
         for _ in range(STOPS):
-            time.sleep(0.5)
-            begun_at = time.monotonic()
+            crowd.wait_for_load()
+            # The crowd goes on until it is told: a node that waited for its clients would never end.
             self.assertEqual(node.stop(number), 0, node.said())
-            took_s.append(time.monotonic() - begun_at)
             self.assertIn("event=stopping", node.said())
             node.start()
-        # The middle one: a machine that is busy with other things may hold up any single stop.
-        self.assertLess(sorted(took_s)[STOPS // 2], STOP_S_MAX, took_s)
         counted = crowd.finish()
         self.assertEqual([wrong for one in counted for wrong in one["wrong"]][:5], [])
         self.assertGreater(sum(one["broken_off"] for one in counted), 2, "the stops met no load")

@@ -13,8 +13,9 @@ itself is started again. In tests:
     cluster.restart(1)
     cluster.stop()
 
-Node i (from 1) has the address 127.0.B.i, the same ports on each: 7411 for clients, 9464 for metrics, 7511 for
-the other nodes.
+As a program: node i (from 1) has the address 127.0.77.i, the same ports on each: 7411 for clients, 9464 for
+metrics, 7511 for the other nodes. In a test all nodes have one address, which no other process of this machine
+uses, and each ports of its own: 10 i above these.
 """
 
 import argparse
@@ -40,34 +41,31 @@ def end_with_parent():
 
 
 class Node:
-    def __init__(self, number, address, folder, program, arguments):
+    def __init__(self, number, address, shift, folder, program, arguments):
         self.number = number
-        self.address = address
+        self.endpoint = f"{address}:{7411 + shift}"
+        self.metrics = f"http://{address}:{9464 + shift}/metrics"
         self.data = folder / f"node{number}"
         self.log = folder / f"node{number}.log"
         self.command = [
             str(program), "--configuration", "etcd", "--node", str(number), "--data-dir", str(self.data),
-            "--listen", f"{address}:7411", "--metrics", f"{address}:9464", "--peer-listen", f"{address}:7511",
-            *arguments]
+            "--listen", self.endpoint, "--metrics", f"{address}:{9464 + shift}",
+            "--peer-listen", f"{address}:{7511 + shift}", *arguments]
         self.process = None
         self.once = []  # arguments of the next start only
 
-    @property
-    def endpoint(self):
-        return f"{self.address}:7411"
-
-    @property
-    def metrics(self):
-        return f"http://{self.address}:9464/metrics"
-
-    def trouble(self, kind):
-        """That trouble with the configuration, as Prometheus reads it; None: not there yet."""
+    def sample(self, name):
+        """The value of a metric with its labels, as Prometheus reads it; None: not there yet."""
         direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
         with direct.open(self.metrics, timeout=5) as page:
             for line in page.read().decode().splitlines():
-                if line.startswith(f'orderd_configuration_trouble{{kind="{kind}"}}'):
+                if line.startswith(name):
                     return float(line.split()[-1])
         return None
+
+    def trouble(self, kind):
+        """That trouble with the configuration; None: not there yet."""
+        return self.sample(f'orderd_configuration_trouble{{kind="{kind}"}}')
 
     def start(self):
         with open(self.log, "ab") as out:
@@ -94,13 +92,14 @@ class Node:
 
 
 class LocalCluster:
-    def __init__(self, folder, programs, nodes=3, members=1, shards=0, replication=0, block=77, arguments=(),
+    def __init__(self, folder, programs, nodes=3, members=1, shards=0, replication=0, block=None, arguments=(),
                  etcd_port=2379):
+        """`block`: addresses 127.0.block.i; None: the one of this process."""
         self.folder = pathlib.Path(folder)
         self.programs = pathlib.Path(programs)
         self.folder.mkdir(parents=True, exist_ok=True)
-        self.etcd = etcd_cluster.EtcdCluster(self.folder / "etcd", members=members, address=f"127.0.{block}.200",
-                                             port=etcd_port)
+        self.etcd = etcd_cluster.EtcdCluster(self.folder / "etcd", members=members, port=etcd_port,
+                                             address=None if block is None else f"127.0.{block}.200")
         self.shards = shards or nodes
         self.replication = replication or min(3, nodes)
         self.nodes = {}
@@ -114,8 +113,9 @@ class LocalCluster:
         common = ["--etcd", endpoints, "--shards", str(self.shards), "--replication", str(self.replication),
                   *self.arguments]
         for number in range(1, self.count + 1):
-            self.nodes[number] = Node(number, f"127.0.{self.block}.{number}", self.folder,
-                                      self.programs / "orderd", common)
+            address, shift = (etcd_cluster.own_address(), 10 * number) if self.block is None else (
+                f"127.0.{self.block}.{number}", 0)
+            self.nodes[number] = Node(number, address, shift, self.folder, self.programs / "orderd", common)
             self.nodes[number].start()
 
     @property
@@ -137,6 +137,12 @@ class LocalCluster:
         return bool(status) and len(status["shards"]) == self.shards and all(
             shard["state"] == "serving" and len(shard["in_sync"]) == self.replication
             for shard in status["shards"])
+
+    def served_without(self, number):
+        """Whether other nodes lead every shard, and serve, whatever copies there are."""
+        status = self.status()
+        return bool(status) and len(status["shards"]) == self.shards and all(
+            shard["state"] == "serving" and shard["primary"] != number for shard in status["shards"])
 
     def wait_until_whole(self, seconds=START_S_MAX):
         end = time.monotonic() + seconds
@@ -188,7 +194,8 @@ def main():
     if not 1 <= given.nodes <= 9:
         parser.error("--nodes: 1 to 9")
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-    cluster = LocalCluster(given.data, given.bin, given.nodes, given.etcd, given.shards, given.replication)
+    cluster = LocalCluster(given.data, given.bin, given.nodes, given.etcd, given.shards, given.replication,
+                           block=77)
     try:
         cluster.start()
         cluster.wait_until_whole()

@@ -7,7 +7,6 @@ Skipped, with the reason, where there is no etcd.
 import json
 import os
 import pathlib
-import random
 import shutil
 import tempfile
 import time
@@ -28,8 +27,7 @@ class LostStore(unittest.TestCase):
         folder = tempfile.TemporaryDirectory(prefix="orderd-lost-store-", ignore_cleanup_errors=True)
         self.addCleanup(folder.cleanup)
         self.folder = pathlib.Path(folder.name)
-        chance = random.Random(orderd_node.seed_of_this_run())
-        self.cluster = LocalCluster(self.folder, BIN, nodes=3, shards=SHARDS, block=chance.randrange(20, 250))
+        self.cluster = LocalCluster(self.folder, BIN, nodes=3, shards=SHARDS)
         self.addCleanup(self.cluster.stop)
         self.cluster.start()
         self.cluster.wait_until_whole()
@@ -47,10 +45,7 @@ class LostStore(unittest.TestCase):
 
     def wait_for_orders(self, shards, more=20, seconds=60):
         """Until so many more orders of each shard are acknowledged."""
-        before = [len(shopper.orders) for shopper in self.shoppers]
-        orderd_node.wait_until(
-            lambda: all(len(self.shoppers[shard].orders) >= before[shard] + more for shard in shards),
-            f"{more} more orders in shards {shards}\n{self.logs()}", seconds)
+        cluster_shoppers.wait_for_orders([self.shoppers[shard] for shard in shards], more, seconds, self.logs())
 
     def logs(self):
         return "\n".join(node.log.read_text(errors="replace")[-2000:] for node in self.cluster.nodes.values())

@@ -7,7 +7,6 @@ Skipped, with the reason, where there is no etcd.
 import json
 import os
 import pathlib
-import random
 import subprocess
 import tempfile
 import time
@@ -27,9 +26,7 @@ class Majority(unittest.TestCase):
     def setUp(self):
         folder = tempfile.TemporaryDirectory(prefix="orderd-majority-", ignore_cleanup_errors=True)
         self.addCleanup(folder.cleanup)
-        chance = random.Random(orderd_node.seed_of_this_run())
-        self.cluster = LocalCluster(pathlib.Path(folder.name), BIN, nodes=3, shards=SHARDS,
-                                    block=chance.randrange(20, 250))
+        self.cluster = LocalCluster(pathlib.Path(folder.name), BIN, nodes=3, shards=SHARDS)
         self.addCleanup(self.cluster.stop)
         self.cluster.start()
         self.cluster.wait_until_whole()

@@ -12,6 +12,7 @@ import random
 import time
 
 import orderd_client as wire
+from orderd_node import wait_until
 
 CONFIRMED, REJECTING, REJECTED, CANCELLING, CANCELLED = 4, 5, 6, 7, 8
 CURRENCY = "GBP"
@@ -295,6 +296,14 @@ class Crowd:
 
     def alive(self):
         return all(process.is_alive() for process in self.processes)
+
+    def wait_for_load(self, orders=50, seconds=60):
+        """Until each has written down so many more orders and answers."""
+        def written():
+            return [path.read_bytes().count(b"\n") if path.exists() else 0 for path in self.ledgers]
+        before = written()
+        wait_until(lambda: all(now >= then + orders for now, then in zip(written(), before)),
+                   f"{orders} more lines in each of the ledgers", seconds)
 
     def finish(self, seconds=120):
         self.stop.set()

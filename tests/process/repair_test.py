@@ -7,7 +7,6 @@ Skipped, with the reason, where there is no etcd.
 import json
 import os
 import pathlib
-import random
 import tempfile
 import unittest
 
@@ -55,9 +54,7 @@ class Repair(unittest.TestCase):
         folder = tempfile.TemporaryDirectory(prefix="orderd-repair-", ignore_cleanup_errors=True)
         self.addCleanup(folder.cleanup)
         self.folder = pathlib.Path(folder.name)
-        chance = random.Random(orderd_node.seed_of_this_run())
-        self.cluster = LocalCluster(self.folder, BIN, nodes=self.nodes, shards=1, replication=self.nodes,
-                                    block=chance.randrange(20, 250))
+        self.cluster = LocalCluster(self.folder, BIN, nodes=self.nodes, shards=1, replication=self.nodes)
         self.addCleanup(self.cluster.stop)
         self.cluster.start()
         self.cluster.wait_until_whole()
