@@ -5,8 +5,9 @@
 
 FOLDER (default build/release) is a configured build whose generated headers exist. Without FILEs: every
 source of config, runtime, actors, cluster and tests/bench. A file is looked at again when it, a header of
-ours that it includes (directly or not), its compiler options or .clang-tidy changed. What was clean is kept
-in ${ORDERD_CACHE:-~/.cache/orderd}/tidy, for every checkout on this machine. Exits 1 on findings.
+ours that it includes (directly or not), its compiler options, .clang-tidy or the version of clang-tidy changed.
+What was clean is kept in ${ORDERD_CACHE:-~/.cache/orderd}/tidy, for every checkout on this machine. Exits 1 on
+findings.
 """
 
 import argparse
@@ -19,28 +20,18 @@ import subprocess
 import sys
 from pathlib import Path
 
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+from include_graph import closure  # noqa: E402
+
 ROOT = Path(__file__).resolve().parent.parent
 FOLDERS = ("config", "runtime", "actors", "cluster", "tests/bench")
 PRECOMPILED = re.compile(r" -Winvalid-pch| -fpch-preprocess| -include \S*cmake_pch\.hxx")
-INCLUDE = re.compile(r'^\s*#\s*include\s+"([^"]+)"', re.MULTILINE)
 
 
-def closure(source, roots):
-    """`source` and every header of ours that it includes, sorted."""
-    seen, waiting = set(), [source]
-    while waiting:
-        path = waiting.pop()
-        if path in seen:
-            continue
-        seen.add(path)
-        for name in INCLUDE.findall(path.read_text(encoding="utf-8", errors="replace")):
-            waiting.extend(root / name for root in roots if (root / name).is_file())
-    return sorted(seen)
-
-
-def key_of(command, roots):
+def key_of(command, roots, version):
     """Names everything that a finding about this source can depend on, except the system's headers."""
     digest = hashlib.sha256((ROOT / ".clang-tidy").read_bytes())
+    digest.update(version)
     digest.update(command["command"].replace(str(ROOT), "").encode())
     for path in closure(Path(command["file"]), roots):
         digest.update(path.read_bytes())
@@ -54,9 +45,9 @@ def without_precompiled(commands):
     return commands
 
 
-def tidy(build, command, folder, clean):
+def tidy(build, command, folder, clean, version):
     """The findings about one source, "" when there are none."""
-    mark = clean / key_of(command, (ROOT, build / "generated"))
+    mark = clean / key_of(command, (ROOT, build / "generated"), version)
     if mark.exists():
         return ""
     ran = subprocess.run(
@@ -92,8 +83,14 @@ def main():
         if (Path(command["file"]) in wanted)
         or (not wanted and any(ROOT / folder in Path(command["file"]).parents for folder in FOLDERS))
     ]
+    told = subprocess.run(["clang-tidy", "--version"], capture_output=True, check=True).stdout
+    version = re.search(rb"version \S+", told).group()  # what else it tells is of this machine
+
+    def look(command):
+        return tidy(build, command, folder, clean, version)
+
     with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
-        findings = [text for text in pool.map(lambda command: tidy(build, command, folder, clean), commands) if text]
+        findings = [text for text in pool.map(look, commands) if text]
     print("".join(findings), end="")
     print(f"tidy: {len(commands)} files, {len(findings)} with findings")
     return 1 if findings else 0
