@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Every check that needs no running program: format, shell scripts, style, clang-tidy.
+# Every check that needs no running program: format, shell scripts, style, spelling, clang-tidy.
 #
 #   scripts/check.sh [--fix|--quick|--tidy]
 #
@@ -55,6 +55,7 @@ if [ "$what" != tidy ]; then
   stage format format
   stage shell shell_scripts
   stage style scripts/style.py
+  stage spelling codespell
 fi
 [ "$what" = quick ] || stage clang-tidy tidy
 [ "$failed" = 0 ]

@@ -70,7 +70,7 @@ mapfile -t scripts < <(those '(\.sh|^\.ci/run|^scripts/hooks/.*)$')
 [ ${#sources[@]} = 0 ] || stage format clang-format --dry-run -Werror "${sources[@]}"
 [ ${#scripts[@]} = 0 ] || stage shell shellcheck --external-sources "${scripts[@]}"
 stage style scripts/style.py
-
+stage spelling codespell
 
 build() {
   cmake --preset release && cmake --build build/release --target "$@"

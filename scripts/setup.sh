@@ -23,7 +23,7 @@ packages=(
   prometheus-cpp-dev libxxhash-dev libssl-dev
   libcli11-dev nlohmann-json3-dev libcsv-dev libutf8proc-dev liblzma-dev libspdlog-dev libjemalloc-dev
   libgtest-dev libgmock-dev etcd-server spin
-  clang clang-format clang-tidy libclang-rt-14-dev shellcheck
+  clang clang-format clang-tidy libclang-rt-14-dev shellcheck codespell gcovr
 )
 
 say() { printf 'setup: %s\n' "$*"; }
