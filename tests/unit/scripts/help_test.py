@@ -18,8 +18,8 @@ class Help(unittest.TestCase):
                     self.assertIn(f"scripts/{script.name}", told.stdout)
                     self.assertEqual(told.stderr, "")
 
-    def test_of_scripts_without_arguments_refuses_any(self):
-        for name in ("test.sh", "model_check.sh"):
+    def test_an_unknown_argument_is_refused(self):
+        for name in ("test.sh", "model_check.sh", "prove.sh", "check.sh", "damage.sh"):
             with self.subTest(script=name):
                 told = subprocess.run([SCRIPTS / name, "--fast"], capture_output=True, text=True, timeout=5,
                                       check=False)
