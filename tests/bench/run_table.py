@@ -20,7 +20,7 @@ from table_text import MIXES, SHARDS, table_text
 PEAK_RATE = 36_000
 WINDOWS = {"uniform": (1000, 2000, 4000, 8000), "hot": (1000, 2000, 4000, 8000), "retail": (125, 250, 500, 1000)}
 ROWS = ("postgres", "peak", "capacity", "one_at_a_time", "shards", "entities", "live_memory", "settled_orders",
-        "crowd")
+        "crowd", "wire")
 LIVE_ORDERS = 50_000
 SETTLED_ORDERS = 1_000_000
 SETTLED_IDLE_S = 5
@@ -195,6 +195,10 @@ class Bench:
             runs.append(crowd.run(argparse.Namespace(bin=self.options.bin, rate=crowd.RATE,
                                                      seconds=self.options.capacity_s)))
         self.keep("crowd", crowd.middle(runs))
+
+    def wire(self):
+        done = subprocess.run([os.path.join(self.options.bin, "wire_cost")], check=True, stdout=subprocess.PIPE)
+        say(f"wire: {self.keep('wire', json.loads(done.stdout))}")
 
     def postgres(self):
         path = os.path.join(self.options.out, "postgres.json")

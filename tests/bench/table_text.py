@@ -102,6 +102,9 @@ def memory_lines(rows):
             f"the provider call and the caller (target: 4,096). {live['live_orders']:,.0f} orders were live.\n"
             f"- {settled['orders']:,} settled orders leave {settled['live_orders_at_end']:,.0f} live order actors at "
             f"once and {settled['live_orders_when_idle']:,.0f} when idle (target 0).\n")
+    wire = rows["wire"]
+    text += (f"- The wire alone, with a node that does nothing: {wire['gateway_us']:.1f} µs of processor time an order "
+             f"in the gateway, {wire['client_us']:.1f} µs in the client.\n")
     if "long_run" in rows:
         run = rows["long_run"]
         text += (f"- {run['measured_s']:.0f} s at {run['rate_per_s']:,.0f}/s: the heap of the last minute is "
