@@ -44,6 +44,9 @@ inline constexpr std::size_t connections_refused_max = 64;
 inline constexpr std::size_t unintroduced_bytes_max = 4096;
 inline constexpr std::uint32_t unintroduced_ms_max = 2'000;
 
+/// How long making a connection may take: on loopback only a host that does not accept takes any time.
+inline constexpr std::uint32_t connect_ms_max = 2'000;
+
 /// From a frame's first byte to its last.
 inline constexpr std::uint32_t frame_ms_max = 30'000;
 

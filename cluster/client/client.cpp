@@ -1,6 +1,7 @@
 #include "cluster/client/client.hpp"
 
 #include "cluster/client/client_router.hpp"
+#include "cluster/wire/connection_timeouts.hpp"
 #include "cluster/wire/connector.hpp"
 #include "cluster/wire/socket.hpp"
 #include "cluster/wire/tidy_broker.hpp"
@@ -198,7 +199,7 @@ void client_actor::connect_if_due(steady_clock::time_point now) {
     connections_.resize(std::max(connections_.size(), router_.links()));
     auto& connector_of_link = connections_[which].connector;
     if (!connector_of_link)
-      connector_of_link = system().spawn<caf::detached>(connector);
+      connector_of_link = system().spawn<caf::detached>(connector, connection_timeouts{}.connect);
     send(connector_of_link, connect_to{which, router_.endpoint(which)});
   }
 }

@@ -48,8 +48,8 @@ class gateway : public tidy_broker {
 public:
   gateway(caf::actor_config& config, const gateway_options& options, caf::io::doorman_ptr acceptor)
       : tidy_broker(config), metrics_(options.metrics), clock_(options.clock),
-        observer_(options.metrics), context_{options.rules, observer_, options.shards, options.version,
-                                             &unanswered_},
+        observer_(options.metrics), context_{options.rules,   observer_,    options.shards,
+                                             options.version, &unanswered_, options.timeouts},
         connection_metrics_(options.connection_metrics), table_(options.places),
         acceptor_(std::move(acceptor)), asked_(options.shards) {}
 
@@ -313,7 +313,7 @@ void gateway::check_all() {
 }
 
 bool gateway::check(client& one, moment now) {
-  if (one.talk.finished() && now.steady - one.refused_at > std::chrono::milliseconds{limits::refused_ms_max})
+  if (one.talk.finished() && now.steady - one.refused_at > context_.timeouts.parting)
     return false;
   one.talk.check_time(now);
   count_unread(one);

@@ -20,6 +20,7 @@
 
 #include "cluster/gateway/connection_metrics.hpp"
 #include "cluster/wire/connection_table.hpp"
+#include "cluster/wire/connection_timeouts.hpp"
 #include "config/limits.hpp"
 #include "runtime/base/clock.hpp"
 #include "runtime/base/metrics.hpp"
@@ -45,6 +46,7 @@ struct gateway_options {
   std::uint32_t shards = 1;         ///< as many as gateway_handles will name
   std::string version;              ///< of this program, for HELLO
   connection_places places = {};
+  connection_timeouts timeouts = {};
   std::shared_ptr<cluster::connection_metrics> connection_metrics = {}; ///< null: its own
 };
 

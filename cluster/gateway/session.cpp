@@ -229,12 +229,14 @@ void session::rest() {
 // -- the end -------------------------------------------------------------------------------------
 
 void session::check_time(moment now) {
-  using std::chrono::milliseconds;
-  if (!introduced_ && now.steady - opened_at_ > milliseconds{limits::unintroduced_ms_max})
-    fail({fault_code::timeout, "no HELLO within " + std::to_string(limits::unintroduced_ms_max) + " ms"}, 0);
-  else if (reader_.mid_frame() && now.steady - frame_began_at_ > milliseconds{limits::frame_ms_max})
-    fail({fault_code::timeout, "a frame did not end within " + std::to_string(limits::frame_ms_max) + " ms"},
-         reader_.current_id());
+  const auto late = [](const char* what, std::chrono::milliseconds limit) {
+    return fault{fault_code::timeout, std::string{what} + " within " + std::to_string(limit.count()) + " ms"};
+  };
+  const auto& timeouts = context_.timeouts;
+  if (!introduced_ && now.steady - opened_at_ > timeouts.hello)
+    fail(late("no HELLO", timeouts.hello), 0);
+  else if (reader_.mid_frame() && now.steady - frame_began_at_ > timeouts.frame)
+    fail(late("a frame did not end", timeouts.frame), reader_.current_id());
 }
 
 void session::fail(const fault& why, std::uint64_t frame_id) {

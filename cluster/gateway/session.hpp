@@ -16,6 +16,7 @@
 #include "actors/requests/request_decoder.hpp"
 #include "cluster/gateway/byte_budget.hpp"
 #include "cluster/gateway/request_window.hpp"
+#include "cluster/wire/connection_timeouts.hpp"
 #include "cluster/wire/frame.hpp"
 #include "config/limits.hpp"
 #include "runtime/entity/request.hpp"
@@ -73,6 +74,7 @@ struct session_context {
   std::uint32_t shards = 1;
   std::string version;               ///< of this program, for HELLO
   byte_budget* unanswered = nullptr; ///< of the requests of all sessions; null: only each session's own
+  connection_timeouts timeouts = {};
 };
 
 class session {

@@ -23,20 +23,20 @@ fault told(std::string_view payload) {
   return {fault_code::unavailable, "the other node says: " + read.message()};
 }
 
-fault late(const char* what, std::uint32_t limit_ms) {
-  return {fault_code::timeout, std::string{what} + " within " + std::to_string(limit_ms) + " ms"};
+fault late(const char* what, milliseconds limit) {
+  return {fault_code::timeout, std::string{what} + " within " + std::to_string(limit.count()) + " ms"};
 }
 
 } // namespace
 
 peer_talk::peer_talk(const peer_identity& own, const known_nodes& known, std::uint32_t shards,
-                     steady_time now)
-    : own_(own), known_(known), shards_(shards), opened_at_(now), frame_began_at_(now),
+                     steady_time now, const connection_timeouts& timeouts)
+    : own_(own), known_(known), shards_(shards), timeouts_(timeouts), opened_at_(now), frame_began_at_(now),
       reader_(limits::unintroduced_bytes_max - frame_header_bytes) {}
 
 peer_talk::peer_talk(const peer_identity& own, const known_nodes& known, std::uint32_t shards,
-                     std::uint32_t called, steady_time now)
-    : peer_talk(own, known, shards, now) {
+                     std::uint32_t called, steady_time now, const connection_timeouts& timeouts)
+    : peer_talk(own, known, shards, now, timeouts) {
   called_ = called;
   say_hello();
 }
@@ -96,10 +96,10 @@ void peer_talk::check_time(steady_time now, bool reading) {
     return;
   if (!reading)
     frame_began_at_ = now;
-  if (!other_ && now - opened_at_ > milliseconds{limits::unintroduced_ms_max})
-    fail(late("no PEER_HELLO", limits::unintroduced_ms_max));
-  else if (reader_.mid_frame() && now - frame_began_at_ > milliseconds{limits::frame_ms_max})
-    fail(late("a frame did not end", limits::frame_ms_max));
+  if (!other_ && now - opened_at_ > timeouts_.hello)
+    fail(late("no PEER_HELLO", timeouts_.hello));
+  else if (reader_.mid_frame() && now - frame_began_at_ > timeouts_.frame)
+    fail(late("a frame did not end", timeouts_.frame));
 }
 
 void peer_talk::check_known() {

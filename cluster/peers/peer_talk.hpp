@@ -9,12 +9,12 @@
 //
 // *Concurrency*: one thread at a time. No I/O, no clock.
 //
-// *Limitations*: until it is introduced a connection holds at most limits::unintroduced_bytes_max for at most
-// limits::unintroduced_ms_max; then one frame of limits::peer_frame_bytes_max, which must end within
-// limits::frame_ms_max.
+// *Limitations*: until it is introduced a connection holds at most limits::unintroduced_bytes_max, then one
+// frame of limits::peer_frame_bytes_max; for how long, say its timeouts.
 #pragma once
 
 #include "cluster/peers/known_nodes.hpp"
+#include "cluster/wire/connection_timeouts.hpp"
 #include "cluster/wire/frame.hpp"
 #include "runtime/base/clock.hpp"
 #include "runtime/base/result.hpp"
@@ -39,10 +39,10 @@ class peer_talk {
 public:
   /// Of a connection that another node made. The identity and the nodes that are known outlive it.
   peer_talk(const peer_identity& own, const known_nodes& known, std::uint32_t shards,
-            runtime::steady_time now);
+            runtime::steady_time now, const connection_timeouts& timeouts = {});
   /// Of a connection that this node made to call `called`.
   peer_talk(const peer_identity& own, const known_nodes& known, std::uint32_t shards, std::uint32_t called,
-            runtime::steady_time now);
+            runtime::steady_time now, const connection_timeouts& timeouts = {});
 
   /// Calls `visit(shard, payload)` with each message in the bytes; the payload is valid during the visit.
   template <class Visit>
@@ -88,6 +88,7 @@ private:
   const peer_identity& own_;
   const known_nodes& known_;
   std::uint32_t shards_;
+  connection_timeouts timeouts_;
   std::optional<std::uint32_t> called_; ///< none: the other node called
   runtime::steady_time opened_at_;
   runtime::steady_time frame_began_at_;

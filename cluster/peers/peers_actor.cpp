@@ -124,7 +124,7 @@ void peers_actor::know(const peer_endpoints& what) {
       continue;
     auto& made = outgoing_[node];
     made.endpoint = endpoint;
-    made.connector = system().spawn<caf::detached>(connector);
+    made.connector = system().spawn<caf::detached>(connector, timeouts_.connect);
     connect_if_due(node, made, steady_clock::now());
   }
 }
@@ -182,7 +182,7 @@ void peers_actor::connected(const connect_done& what) {
   nodes_of_sockets_.emplace(link.socket, node);
   configure_read(link.socket, caf::io::receive_policy::at_most(limits::unintroduced_bytes_max));
   ack_writes(link.socket, true);
-  link.talk.emplace(own_, known_, shards_, node, steady_clock::now());
+  link.talk.emplace(own_, known_, shards_, node, steady_clock::now(), timeouts_);
   write(link, link.talk->take_output());
   flush(link.socket);
 }

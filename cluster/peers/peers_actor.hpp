@@ -32,6 +32,7 @@
 
 #include "cluster/peers/cluster_metrics.hpp"
 #include "cluster/peers/peer_talk.hpp"
+#include "cluster/wire/connection_timeouts.hpp"
 #include "config/peer_limits.hpp"
 #include "runtime/base/result.hpp"
 
@@ -54,6 +55,7 @@ struct peers_options {
   std::size_t unsent_bytes_max = limits::peer_unsent_bytes_max;
   std::size_t untaken_bytes_max = limits::peer_untaken_bytes_max;
   std::size_t untaken_total_max = limits::peer_untaken_total_max; ///< of all nodes together
+  connection_timeouts timeouts = {};
 };
 
 struct peers_handle {

@@ -39,8 +39,8 @@ struct outgoing_link {
 /// A connection by which another node sends to this one.
 struct incoming_link {
   incoming_link(const peer_identity& own, const known_nodes& known, std::uint32_t shards,
-                connection_table::number its_number, steady_time now)
-      : talk(own, known, shards, now), number(its_number) {}
+                connection_table::number its_number, steady_time now, const connection_timeouts& timeouts)
+      : talk(own, known, shards, now, timeouts), number(its_number) {}
 
   /// Whether messages of its node come by it.
   bool stands() const { return talk.other() && !waits && !talk.finished(); }
@@ -69,7 +69,7 @@ public:
       : tidy_broker(config), own_(options.own), shards_(options.shards), known_(options.known),
         metrics_(options.metrics), unsent_bytes_max_(options.unsent_bytes_max),
         untaken_bytes_max_(options.untaken_bytes_max), untaken_total_max_(options.untaken_total_max),
-        acceptor_(std::move(acceptor)) {
+        timeouts_(options.timeouts), acceptor_(std::move(acceptor)) {
     publish_metrics();
   }
 
@@ -124,6 +124,7 @@ private:
   std::size_t unsent_bytes_max_;
   std::size_t untaken_bytes_max_;
   std::size_t untaken_total_max_;
+  connection_timeouts timeouts_;
   caf::io::doorman_ptr acceptor_;
   std::vector<caf::actor> hosts_;
   std::map<std::uint32_t, outgoing_link> outgoing_; ///< by node

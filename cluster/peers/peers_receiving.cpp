@@ -48,7 +48,7 @@ void ask_when_idle(int descriptor) {
 void peers_actor::welcome(connection_handle socket) {
   ask_when_idle(static_cast<int>(socket.id()));
   const auto number = ++accepted_;
-  incoming_.try_emplace(socket, own_, known_, shards_, number, steady_clock::now());
+  incoming_.try_emplace(socket, own_, known_, shards_, number, steady_clock::now(), timeouts_);
   sockets_.emplace(number, socket);
   configure_read(socket, caf::io::receive_policy::at_most(limits::unintroduced_bytes_max));
   if (const auto goes = table_.arrive(number, remote_addr(socket)))
@@ -189,7 +189,7 @@ void peers_actor::cut_overdue() {
 }
 
 bool peers_actor::check(connection_handle socket, incoming_link& one, steady_time now) {
-  if (one.ended_at && now - *one.ended_at > milliseconds{limits::refused_ms_max})
+  if (one.ended_at && now - *one.ended_at > timeouts_.parting)
     return false;
   one.talk.check_known();
   one.talk.check_time(now, !one.paused && !one.waits);

@@ -1,9 +1,9 @@
 // Connects sockets on a thread of its own: a host that does not answer must not delay the multiplexer.
 //
-//   connector_ = system().spawn<caf::detached>(connector);
+//   connector_ = system().spawn<caf::detached>(connector, limit);
 //   send(connector_, connect_to{link, endpoint}); // answered by connect_done
 //
-// One for each host, so that none waits for another. It takes at most two seconds for each. End it with an
+// One for each host, so that none waits for another. It takes at most `limit` for each. End it with an
 // exit message.
 #pragma once
 
@@ -14,6 +14,7 @@
 #include <caf/event_based_actor.hpp>
 #include <caf/type_id.hpp>
 
+#include <chrono>
 #include <cstddef>
 #include <memory>
 #include <string>
@@ -33,7 +34,7 @@ struct connect_done {
   std::string error;
 };
 
-caf::behavior connector(caf::event_based_actor* self);
+caf::behavior connector(caf::event_based_actor* self, std::chrono::milliseconds limit);
 
 } // namespace orderd::cluster
 

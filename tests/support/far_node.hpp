@@ -76,22 +76,28 @@ inline caf::behavior host(caf::event_based_actor* self, std::uint32_t shard, std
   };
 }
 
+/// What a node allows others. Nobody needs a second to read on loopback why it is refused.
+struct far_limits {
+  std::uint16_t port = 0; ///< 0: a free one
+  std::size_t unsent_bytes_max = limits::peer_unsent_bytes_max;
+  std::size_t untaken_bytes_max = limits::peer_untaken_bytes_max;
+  std::size_t untaken_total_max = limits::peer_untaken_total_max;
+  connection_timeouts timeouts{.parting = std::chrono::milliseconds{100}};
+};
+
 class far_node {
 public:
-  explicit far_node(std::uint32_t node, std::uint16_t port = 0,
-                    std::size_t unsent_bytes_max = limits::peer_unsent_bytes_max,
-                    std::size_t untaken_bytes_max = limits::peer_untaken_bytes_max,
-                    std::size_t untaken_total_max = limits::peer_untaken_total_max)
-      : known{node} {
+  explicit far_node(std::uint32_t node, const far_limits& given = {}) : known{node} {
     known.know({{1, 1}, {2, 1}, {3, 1}});
-    auto made = spawn_peers(system_, {.address = "127.0.0.1:" + std::to_string(port),
+    auto made = spawn_peers(system_, {.address = "127.0.0.1:" + std::to_string(given.port),
                                       .own = {"orders", {node, 1}},
                                       .shards = 2,
                                       .known = known,
                                       .metrics = metrics,
-                                      .unsent_bytes_max = unsent_bytes_max,
-                                      .untaken_bytes_max = untaken_bytes_max,
-                                      .untaken_total_max = untaken_total_max});
+                                      .unsent_bytes_max = given.unsent_bytes_max,
+                                      .untaken_bytes_max = given.untaken_bytes_max,
+                                      .untaken_total_max = given.untaken_total_max,
+                                      .timeouts = given.timeouts});
     runtime::require(static_cast<bool>(made), "a node could not listen");
     peers = *made;
     caf::anon_send(peers.actor, peers_know{{system_.spawn(host, 0u, told), system_.spawn(host, 1u, told)}});

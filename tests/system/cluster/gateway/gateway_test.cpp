@@ -77,7 +77,8 @@ protected:
                                        .clock = clock,
                                        .shards = 2,
                                        .version = "0.1.0",
-                                       .places = places});
+                                       .places = places,
+                                       .timeouts = timeouts});
     ASSERT_TRUE(made) << made.error().message;
     acceptor = *made;
     caf::anon_send(acceptor.actor, gateway_handles{{shard, shard}, node});
@@ -88,6 +89,7 @@ protected:
   runtime::system_node_clock clock;
   gateway_config config;
   caf::actor_system system{config};
+  connection_timeouts timeouts{.parting = std::chrono::milliseconds{100}}; // on loopback enough to read why
   gateway_handle acceptor;
 };
 
@@ -141,11 +143,13 @@ TEST_F(GatewayTest, SaysWhyItClosesAndServesTheOthers) {
 }
 
 TEST_F(GatewayTest, ClosesAConnectionThatNeverIntroducesItself) {
+  timeouts.hello = std::chrono::milliseconds{50};
   start();
   raw_client silent{acceptor.port};
   const auto errors = errors_of(silent.read_to_end());
   ASSERT_EQ(errors.size(), 1u);
   EXPECT_EQ(errors[0].code(), v1::fault::TIMEOUT);
+  EXPECT_EQ(errors[0].message(), "no HELLO within 50 ms");
 }
 
 TEST_F(GatewayTest, TakesNoMoreConnectionsThanItsLimitAndFreesThem) {

@@ -8,6 +8,7 @@
 
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -96,7 +97,7 @@ TEST(PeersReceiving, HearANodeHoweverManySilentConnectionsThereAre) {
 TEST(PeersReceiving, SpeakWithKnownNodesOnlyAndShowNoOthers) {
   far_node node{1};
   const auto shown = node.series();
-  std::vector<std::unique_ptr<false_peer>> strangers; // all at once: each is kept a second to read why
+  std::vector<std::unique_ptr<false_peer>> strangers; // all at once: each is kept a moment to read why
   for (std::uint32_t number = 100; number < 120; ++number) {
     strangers.push_back(std::make_unique<false_peer>(node, number));
     strangers.back()->says("anything");
@@ -122,7 +123,7 @@ TEST(PeersReceiving, ForgetANodeThatLeavesAndADiskThatIsReplaced) {
 
 TEST(PeersReceiving, ReadNobodyWithUntakenBytesAboveWhatAllMayHave) {
   constexpr std::size_t total_max = 64u << 10;
-  far_node node{1, 0, limits::peer_unsent_bytes_max, limits::peer_untaken_bytes_max, total_max};
+  far_node node{1, {.untaken_total_max = total_max}};
   node.told->takes = false;
   false_peer two{node};
   false_peer three{node, 3};
@@ -152,8 +153,15 @@ TEST(PeersReceiving, TellStrangersWhyTheyAreClosed) {
     stranger.send(bytes);
     EXPECT_EQ(errors_of(stranger.read_to_end()).size(), 1u);
   }
+}
+
+TEST(PeersReceiving, CloseAConnectionThatNeverIntroducesItself) {
+  far_node node{
+      1, {.timeouts = {.hello = std::chrono::milliseconds{50}, .parting = std::chrono::milliseconds{100}}}};
   raw_client silent{node.peers.port};
-  EXPECT_EQ(errors_of(silent.read_to_end()).size(), 1u);
+  const auto errors = errors_of(silent.read_to_end());
+  ASSERT_EQ(errors.size(), 1u);
+  EXPECT_EQ(errors[0].message(), "no PEER_HELLO within 50 ms");
 }
 
 } // namespace
