@@ -61,7 +61,9 @@ caf::behavior replica_actor::running() {
       [this](const runtime::apply_now&) { apply_now(); },
       // answers of the disk
       [this](const runtime::epoch_durable& what) { run([&] { replica_.journaled(what.number, now()); }); },
-      [this](const runtime::note_durable&) { run([&] { replica_.noted(now()); }); },
+      [this](const runtime::note_durable& what) {
+        run([&] { replica_.noted(answer_tag{what.tag}, now()); });
+      },
       [this](runtime::epochs_read& what) {
         run([&] { replica_.journal_read(what.first, std::move(what.epochs), now()); });
       },
@@ -73,11 +75,11 @@ caf::behavior replica_actor::running() {
           replica_.applied(what.number, now());
         });
       },
-      [this](const runtime::rows_loaded&) { run([&] { replica_.rows_loaded(); }); },
+      [this](const runtime::rows_loaded& what) { run([&] { replica_.rows_loaded(answer_tag{what.tag}); }); },
       [this](const runtime::state_hashed& what) {
         if (what.failure)
           return distrust_disk("the state cannot be hashed: " + what.failure->message);
-        run([&] { replica_.state_hashed(what.applied_epoch, what.hash, now()); });
+        run([&] { replica_.state_hashed(answer_tag{what.tag}, what.applied_epoch, what.hash, now()); });
       },
       // the configuration store
       [this](const assignments_seen& seen) {
@@ -155,9 +157,10 @@ void replica_actor::append(std::vector<runtime::epoch_ptr> epochs, std::optional
   caf::event_based_actor::send(given_.journal, runtime::append_epochs{std::move(epochs), std::move(stored)});
 }
 
-void replica_actor::write(const replica_note& note, std::optional<std::uint64_t> keep_upto) {
-  caf::event_based_actor::send(given_.journal,
-                               runtime::write_note{{given_.options.shard, keep_upto, encode(note)}, 0});
+void replica_actor::write(const replica_note& note, std::optional<std::uint64_t> keep_upto, answer_tag tag) {
+  caf::event_based_actor::send(
+      given_.journal,
+      runtime::write_note{{given_.options.shard, keep_upto, encode(note)}, std::uint64_t(tag)});
 }
 
 void replica_actor::read(std::uint64_t first, std::size_t bytes_max) {
@@ -177,8 +180,8 @@ void replica_actor::apply_now() {
   caf::event_based_actor::send(given_.applier, runtime::apply_now{given_.options.shard});
 }
 
-void replica_actor::hash_state() {
-  caf::event_based_actor::send(given_.applier, runtime::hash_state{given_.options.shard, 0});
+void replica_actor::hash_state(answer_tag tag) {
+  caf::event_based_actor::send(given_.applier, runtime::hash_state{given_.options.shard, std::uint64_t(tag)});
 }
 
 runtime::result<row_page> replica_actor::read_rows(const std::optional<runtime::row_key>& after,
@@ -213,13 +216,14 @@ runtime::result<row_page> replica_actor::read_rows(const std::optional<runtime::
   return page;
 }
 
-void replica_actor::load_rows(std::vector<runtime::row_write> rows, bool first) {
-  caf::event_based_actor::send(given_.applier,
-                               runtime::load_rows{given_.options.shard, first, std::move(rows), 0});
+void replica_actor::load_rows(std::vector<runtime::row_write> rows, bool first, answer_tag tag) {
+  caf::event_based_actor::send(
+      given_.applier, runtime::load_rows{given_.options.shard, first, std::move(rows), std::uint64_t(tag)});
 }
 
-void replica_actor::end_load(const runtime::epoch_mark& applied) {
-  caf::event_based_actor::send(given_.applier, runtime::end_load{given_.options.shard, applied, 0});
+void replica_actor::end_load(const runtime::epoch_mark& applied, answer_tag tag) {
+  caf::event_based_actor::send(given_.applier,
+                               runtime::end_load{given_.options.shard, applied, std::uint64_t(tag)});
 }
 
 // -- the configuration store ---------------------------------------------------------------------

@@ -81,16 +81,16 @@ private:
   // replica_port
   void send(std::uint32_t node, peer_body what) override;
   void append(std::vector<runtime::epoch_ptr> epochs, std::optional<replica_note> note) override;
-  void write(const replica_note& note, std::optional<std::uint64_t> keep_upto) override;
+  void write(const replica_note& note, std::optional<std::uint64_t> keep_upto, answer_tag tag) override;
   void read(std::uint64_t first, std::size_t bytes_max) override;
   void retain(std::uint64_t from) override;
   void apply(std::vector<runtime::epoch_ptr> epochs) override;
   void apply_now() override;
-  void hash_state() override;
+  void hash_state(answer_tag tag) override;
   runtime::result<row_page> read_rows(const std::optional<runtime::row_key>& after,
                                       std::size_t bytes_max) override;
-  void load_rows(std::vector<runtime::row_write> rows, bool first) override;
-  void end_load(const runtime::epoch_mark& applied) override;
+  void load_rows(std::vector<runtime::row_write> rows, bool first, answer_tag tag) override;
+  void end_load(const runtime::epoch_mark& applied, answer_tag tag) override;
   void propose(std::uint64_t expected_version, const assignment& what) override;
   void look_up() override;
   void start_engine(const runtime::epoch_mark& opening) override;

@@ -14,16 +14,16 @@ constexpr std::chrono::milliseconds resend_pages_after{1'000};
 copy_source::copy_source(replica_core& core, std::uint64_t term, std::uint64_t number, std::uint32_t to_node,
                          steady_time now)
     : core_(core), term_(term), number_(number),
-      to_node_(to_node), base_{core.log.applied(), core.log.terms().term_at(core.log.applied()),
-                               core.log.hash_at(core.log.applied()), core.log.time_ms()},
+      to_node_(to_node), base_{core.log().applied(), core.log().terms().term_at(core.log().applied()),
+                               core.log().hash_at(core.log().applied()), core.log().time_ms()},
       answered_at_(now) {}
 
 void copy_source::read_next() {
-  auto read = core_.port.read_rows(read_upto_, core_.options.copy_page_bytes);
+  auto read = core_.port().read_rows(read_upto_, core_.options().copy_page_bytes);
   if (!read) {
-    read_all_ = hashing_ = true; // It ends here, and the node with it.
-    return core_.port.end_node("the rows of shard " + std::to_string(core_.options.shard)
-                               + " cannot be copied: " + read.error().message);
+    read_all_ = failed_ = true; // It ends here, and the node with it.
+    return core_.port().end_node("the rows of shard " + std::to_string(core_.options().shard)
+                                 + " cannot be copied: " + read.error().message);
   }
   std::size_t bytes = 0;
   for (const auto& row : read->rows)
@@ -46,17 +46,18 @@ void copy_source::send_pages() {
     if (next_page_ > page)
       send(page);
   }
-  if (read_all_ && unanswered_.empty() && !std::exchange(hashing_, true))
-    core_.hash_state();
+  if (read_all_ && !failed_ && unanswered_.empty() && hashing_ == answer_tag::none)
+    hashing_ = core_.hash_state();
 }
 
 void copy_source::send(std::uint64_t page) {
-  core_.port.send(to_node_, unanswered_.at(page));
+  core_.port().send(to_node_, unanswered_.at(page));
 }
 
-void copy_source::state_hashed(std::uint64_t applied, std::uint64_t hash, steady_time now) {
-  if (!hashing_ || std::exchange(ended_, true))
-    return;
+void copy_source::state_hashed(answer_tag tag, std::uint64_t applied, std::uint64_t hash, steady_time now) {
+  if (tag != hashing_ || ended_)
+    return; // Of another copy, or asked for in an earlier term.
+  ended_ = true;
   unanswered_[next_page_] = {term_, number_, next_page_, base_, {}, true, applied, hash};
   answered_at_ = now;
   send(next_page_++);
@@ -73,7 +74,7 @@ void copy_source::take(const copied& what, steady_time now) {
 }
 
 void copy_source::tick(steady_time now) {
-  const auto share = static_cast<std::int64_t>(core_.options.copy_bytes_a_tick);
+  const auto share = static_cast<std::int64_t>(core_.options().copy_bytes_a_tick);
   budget_ = std::min(budget_ + share, share); // A page larger than that is paid for by the ticks after it.
   if (!unanswered_.empty() && now - answered_at_ > resend_pages_after) {
     answered_at_ = now;

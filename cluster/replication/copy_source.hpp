@@ -27,7 +27,7 @@ public:
               steady_time now);
 
   void take(const copied& what, steady_time now);
-  void state_hashed(std::uint64_t applied, std::uint64_t hash, steady_time now);
+  void state_hashed(answer_tag tag, std::uint64_t applied, std::uint64_t hash, steady_time now);
   void tick(steady_time now);
 
   std::uint64_t number() const noexcept { return number_; }
@@ -49,8 +49,9 @@ private:
   std::uint64_t next_page_ = 0;
   std::optional<runtime::row_key> read_upto_;
   bool read_all_ = false;
-  bool hashing_ = false; ///< or hashed
-  bool ended_ = false;   ///< the last page is sent
+  bool failed_ = false;                   ///< the rows cannot be read
+  answer_tag hashing_ = answer_tag::none; ///< or hashed
+  bool ended_ = false;                    ///< the last page is sent
   bool done_ = false;
   std::int64_t budget_ = 0; ///< of bytes to read; below 0: too many were
   steady_time answered_at_;

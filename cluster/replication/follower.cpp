@@ -7,18 +7,18 @@
 namespace orderd::cluster {
 
 follower::follower(replica_core& core, steady_time now) : core_(core), announce_at_(now) {
-  const auto& known = core_.known.what;
+  const auto& known = core_.known().what;
   core_.follow_on_board(known.term, known.primary.node, now);
 }
 
 void follower::take(const replica_id& from, const announce&) {
-  core_.port.send(from.node, refused{core_.promised}); // It takes me for its primary: I am not.
+  core_.port().send(from.node, refused{core_.promised()}); // It takes me for its primary: I am not.
 }
 
 void follower::take(const replica_id& from, const lead& what, steady_time now) {
-  if (what.term < core_.promised)
-    return core_.port.send(from.node, refused{core_.promised});
-  if (state_ == state::promising || core_.loads_awaited > 0 || writing_ != writing::nothing)
+  if (what.term < core_.promised())
+    return core_.port().send(from.node, refused{core_.promised()});
+  if (state_ == state::promising || writing_ != writing::nothing || (copy_ && copy_->storing))
     return; // The disk answers soon; a lead that was lost is sent again.
   attempt_ = what.attempt;
   if (term() == what.term && primary_ == from)
@@ -26,7 +26,7 @@ void follower::take(const replica_id& from, const lead& what, steady_time now) {
   const auto keep = common_with(from, what);
   if (!keep)
     return;
-  term_ = core_.promised = what.term;
+  term_ = what.term;
   primary_ = from;
   primary_starts_ = what.starts;
   told_committed_ = what.committed;
@@ -34,15 +34,14 @@ void follower::take(const replica_id& from, const lead& what, steady_time now) {
   state_ = state::promising;
   writing_ = writing::promise;
   copy_.reset();
-  core_.log.truncate(*keep);
   core_.follow_on_board(term_, from.node, now);
-  core_.write_note(keep);
+  note_ = core_.promise(term_, keep);
 }
 
 /// What of the journal the primary has too; none: it cannot be followed.
 std::optional<std::uint64_t> follower::common_with(const replica_id& from, const lead& what) {
-  auto& log = core_.log;
-  if (core_.copying) { // Nothing of an incomplete copy counts, and nothing of the journal beside it.
+  auto& log = core_.log();
+  if (core_.copying()) { // Nothing of an incomplete copy counts, and nothing of the journal beside it.
     log.reset({}, {});
     apart_ = false;
     return 0;
@@ -51,11 +50,12 @@ std::optional<std::uint64_t> follower::common_with(const replica_id& from, const
   const auto keep = log.terms().common_end(log.end(), theirs, what.end);
   // A person chose this primary, or one before it, and accepted the loss. What this disk has beyond may be
   // just that, whether or not it remembers that it was committed: it is kept aside, and a copy taken.
-  const auto& store = core_.known.what;
+  const auto& store = core_.known().what;
   if (keep < log.end() && store.term >= what.term && store.loss_accepted > log.end_term()) {
-    core_.port.distrust_disk("a person chose a primary of shard " + std::to_string(core_.options.shard)
-                             + " in term " + std::to_string(store.loss_accepted) + " that lacks epochs from "
-                             + std::to_string(keep + 1) + " on that are here, and accepted their loss");
+    core_.port().distrust_disk("a person chose a primary of shard " + std::to_string(core_.options().shard)
+                               + " in term " + std::to_string(store.loss_accepted)
+                               + " that lacks epochs from " + std::to_string(keep + 1)
+                               + " on that are here, and accepted their loss");
     return std::nullopt;
   }
   const bool may_share =
@@ -65,7 +65,7 @@ std::optional<std::uint64_t> follower::common_with(const replica_id& from, const
       apart_ = true; // Everything stays until the first page of a copy has come.
       return log.end();
     }
-    core_.port.doubted(
+    core_.port().doubted(
         doubt::journals_apart, from.node,
         "the primary of term " + std::to_string(what.term) + " remembers terms from "
             + std::to_string(theirs.starts().front().term) + " on, this journal from "
@@ -78,15 +78,17 @@ std::optional<std::uint64_t> follower::common_with(const replica_id& from, const
     apart_ = false;
     return keep;
   }
-  core_.port.end_node("shard " + std::to_string(core_.options.shard) + ": the primary of term "
-                      + std::to_string(what.term) + ", node " + std::to_string(from.node)
-                      + ", has epochs in common only to " + std::to_string(keep) + ", but here "
-                      + std::to_string(log.committed()) + " is committed: one of the two disks is wrong; "
-                      + "keep both, and see which one has the orders (orderctl audit)");
+  core_.port().end_node("shard " + std::to_string(core_.options().shard) + ": the primary of term "
+                        + std::to_string(what.term) + ", node " + std::to_string(from.node)
+                        + ", has epochs in common only to " + std::to_string(keep) + ", but here "
+                        + std::to_string(log.committed()) + " is committed: one of the two disks is wrong; "
+                        + "keep both, and see which one has the orders (orderctl audit)");
   return std::nullopt;
 }
 
-void follower::noted(steady_time now) {
+void follower::noted(answer_tag tag, steady_time now) {
+  if (tag != note_)
+    return;
   const auto done = std::exchange(writing_, writing::nothing);
   if (done == writing::promise) {
     state_ = state::following;
@@ -101,14 +103,14 @@ void follower::noted(steady_time now) {
 
 /// Whether a message of that term may be handled; else says why not.
 bool follower::serves(std::uint64_t term, const replica_id& from) {
-  if (term < core_.promised) {
-    core_.port.send(from.node, refused{core_.promised});
+  if (term < core_.promised()) {
+    core_.port().send(from.node, refused{core_.promised()});
     return false;
   }
   if (this->term() == term && primary_ == from)
     return true;
   if (state_ != state::promising)
-    core_.port.send(from.node, announce{core_.promised});
+    core_.port().send(from.node, announce{core_.promised()});
   return false;
 }
 
@@ -117,7 +119,7 @@ void follower::take(const replica_id& from, const append& what) {
     return;
   if (apart_)
     return say_end(); // It takes a copy first.
-  auto& log = core_.log;
+  auto& log = core_.log();
   if (!passes_over(from, what))
     return;
   // Of the rest all or nothing (D6).
@@ -125,7 +127,7 @@ void follower::take(const replica_id& from, const append& what) {
                                   [&](const auto& each) { return each->number > log.end(); });
   std::vector<runtime::epoch_ptr> added{first, what.epochs.end()};
   if (!log.continues(added)) {
-    core_.port.send(from.node, unexpected{term_, log.end() + 1});
+    core_.port().send(from.node, unexpected{term_, log.end() + 1});
     added.clear();
   }
   bool term_begins = false;
@@ -134,7 +136,7 @@ void follower::take(const replica_id& from, const append& what) {
   told_committed_ = std::max(told_committed_, what.committed);
   learn_committed();
   if (!added.empty())
-    core_.port.append(std::move(added), term_begins ? std::optional{core_.note()} : std::nullopt);
+    core_.port().append(std::move(added), term_begins ? std::optional{core_.note()} : std::nullopt);
   else
     say_end();
 }
@@ -143,21 +145,21 @@ void follower::take(const replica_id& from, const append& what) {
 /// that of the journal came from somebody else in its name, or what it now has is not what it had (A4).
 bool follower::passes_over(const replica_id& from, const append& what) {
   for (const auto& each : what.epochs) {
-    if (each->number > core_.log.end())
+    if (each->number > core_.log().end())
       break;
-    const auto compared = core_.log.compare(*each);
+    const auto compared = core_.log().compare(*each);
     if (compared == replica_log::sameness::same)
       continue;
     const auto which = "epoch " + std::to_string(each->number) + " of term " + std::to_string(each->term)
-                       + " of shard " + std::to_string(core_.options.shard);
-    core_.port.doubted(doubt::other_epoch, from.node, which + " is not the one of this journal");
+                       + " of shard " + std::to_string(core_.options().shard);
+    core_.port().doubted(doubt::other_epoch, from.node, which + " is not the one of this journal");
     if (compared == replica_log::sameness::other)
-      core_.port.end_node(
+      core_.port().end_node(
           "there are two of " + which + ": one in this journal, another at the primary, node "
           + std::to_string(from.node)
           + "; what is here is not acknowledged; keep the disks of both nodes and compare them");
     else
-      core_.port.send(from.node, unexpected{term_, core_.log.end() + 1});
+      core_.port().send(from.node, unexpected{term_, core_.log().end() + 1});
     return false;
   }
   return true;
@@ -165,12 +167,12 @@ bool follower::passes_over(const replica_id& from, const append& what) {
 
 /// What the primary says is committed is so here as far as it is durable.
 void follower::learn_committed() {
-  core_.log.commit(std::max(core_.log.committed(), std::min(told_committed_, core_.log.durable())));
+  core_.log().commit(std::max(core_.log().committed(), std::min(told_committed_, core_.log().durable())));
   apply();
 }
 
 void follower::journaled(std::uint64_t upto) {
-  core_.log.journaled(upto);
+  core_.log().journaled(upto);
   if (state_ != state::following || apart_)
     return;
   learn_committed();
@@ -178,24 +180,24 @@ void follower::journaled(std::uint64_t upto) {
 }
 
 void follower::say_follow() {
-  core_.port.send(primary_.node, follow{term_, attempt_, held(), whole(), copy_ ? copy_->number : 0,
-                                        core_.log.hash_at(held())});
+  core_.port().send(primary_.node, follow{term_, attempt_, held(), whole(), copy_ ? copy_->number : 0,
+                                          core_.log().hash_at(held())});
 }
 
 void follower::say_end() {
-  core_.port.send(primary_.node, appended{term_, held(), whole(), core_.log.committed(),
-                                          core_.log.hash_at(held()), core_.rows.tell()});
+  core_.port().send(primary_.node, appended{term_, held(), whole(), core_.log().committed(),
+                                            core_.log().hash_at(held()), core_.rows().tell()});
 }
 
 void follower::take(const replica_id& from, const set_back& what) {
   if (!serves(what.term, from))
     return;
   if (held() >= what.acknowledged)
-    return core_.port.doubted(doubt::sound_disk, from.node,
-                              "epoch " + std::to_string(what.acknowledged)
-                                  + " is said to be missing, and is here");
-  core_.port.distrust_disk("epoch " + std::to_string(what.acknowledged)
-                           + " was acknowledged and is not here: the disk was set back");
+    return core_.port().doubted(doubt::sound_disk, from.node,
+                                "epoch " + std::to_string(what.acknowledged)
+                                    + " is said to be missing, and is here");
+  core_.port().distrust_disk("epoch " + std::to_string(what.acknowledged)
+                             + " was acknowledged and is not here: the disk was set back");
 }
 
 // -- a copy --------------------------------------------------------------------------------------
@@ -210,21 +212,19 @@ void follower::take(const replica_id& from, const copy_rows& what) {
     copy_->number = newest_copy_ = what.copy;
     copy_->base = what.base;
     copy_->storing = what;
-    core_.copying = true;
     apart_ = false;
     state_ = state::copying;
-    core_.log.reset(what.base, primary_starts_);
-    core_.rows.forget();
     writing_ = writing::copy_begun;
-    return core_.write_note(0);
+    note_ = core_.begin_copy(what.base, primary_starts_);
+    return;
   }
   if (finished_.copy == what.copy && finished_.term == what.term)
-    return core_.port.send(from.node, finished_); // Its source did not hear that.
+    return core_.port().send(from.node, finished_); // Its source did not hear that.
   if (!copy_ || copy_->number != what.copy)
     return;
   const auto expected = copy_->next_page + (copy_->storing ? 1 : 0) + copy_->arrived.size();
   if (what.page != expected || state_ != state::copying)
-    return core_.port.send(from.node, copied{term_, copy_->number, copy_->next_page});
+    return core_.port().send(from.node, copied{term_, copy_->number, copy_->next_page});
   copy_->arrived.push_back(what);
   if (!copy_->storing)
     store_next();
@@ -239,24 +239,23 @@ void follower::store_next() {
 }
 
 void follower::store(const copy_rows& page) {
-  ++core_.loads_awaited;
-  core_.port.load_rows(page.rows, page.page == 0);
+  copy_->load = core_.load_rows(page.rows, page.page == 0);
 }
 
-void follower::rows_loaded() {
-  if (!copy_ || !copy_->storing)
+void follower::rows_loaded(answer_tag tag) {
+  if (!copy_ || !copy_->storing || tag != copy_->load)
     return;
   if (copy_->storing->last && !std::exchange(copy_->stored_all, true)) {
     copy_->upto = copy_->storing->upto;
     copy_->hash = copy_->storing->hash;
-    ++core_.loads_awaited;
-    return core_.port.end_load(copy_->base);
+    copy_->load = core_.end_load(copy_->base);
+    return;
   }
   copy_->storing.reset();
   ++copy_->next_page;
   if (copy_->stored_all)
     state_ = state::following;
-  core_.port.send(primary_.node, copied{term_, copy_->number, copy_->next_page});
+  core_.port().send(primary_.node, copied{term_, copy_->number, copy_->next_page});
   if (copy_->stored_all)
     compare_hash();
   else
@@ -272,43 +271,42 @@ void follower::applied() {
 void follower::apply() {
   if (awaits_rows())
     return;
-  core_.log.apply_committed(core_.copying ? copy_->upto : std::numeric_limits<std::uint64_t>::max());
+  core_.log().apply_committed(core_.copying() ? copy_->upto : std::numeric_limits<std::uint64_t>::max());
 }
 
 void follower::compare_hash() {
-  if (!core_.copying || !copy_ || !copy_->stored_all || core_.log.applied() != copy_->upto
-      || std::exchange(copy_->hashing, true))
+  if (!core_.copying() || !copy_ || !copy_->stored_all || core_.log().applied() != copy_->upto
+      || copy_->hashing != answer_tag::none)
     return;
-  core_.hash_state();
+  copy_->hashing = core_.hash_state();
 }
 
-void follower::state_hashed(std::uint64_t applied, std::uint64_t hash) {
-  if (!core_.copying || !copy_ || !copy_->hashing || writing_ != writing::nothing)
+void follower::state_hashed(answer_tag tag, std::uint64_t applied, std::uint64_t hash) {
+  if (!copy_ || tag != copy_->hashing)
     return;
   if (applied != copy_->upto || hash != copy_->hash)
-    return core_.port.distrust_disk("the copied state at epoch " + std::to_string(applied)
-                                    + " differs from its source's at epoch " + std::to_string(copy_->upto));
+    return core_.port().distrust_disk("the copied state at epoch " + std::to_string(applied)
+                                      + " differs from its source's at epoch " + std::to_string(copy_->upto));
   finished_ = {term_, copy_->number, copy_->next_page};
   copy_.reset();
-  core_.copying = false;
   writing_ = writing::copy_whole;
-  core_.write_note(std::nullopt);
+  note_ = core_.end_copy();
   apply();
 }
 
 // -- time ----------------------------------------------------------------------------------------
 
 void follower::tick(steady_time now) {
-  if (state_ == state::following && !core_.copying && core_.rows.untold() && now >= rows_told_at_) {
-    rows_told_at_ = now + core_.options.tell_rows_every; // With nothing new to acknowledge, by itself.
+  if (state_ == state::following && !core_.copying() && core_.rows().untold() && now >= rows_told_at_) {
+    rows_told_at_ = now + core_.options().tell_rows_every; // With nothing new to acknowledge, by itself.
     say_end();
   }
   if (state_ != state::lonely || now < announce_at_)
     return;
-  announce_at_ = now + core_.options.announce_every;
-  const auto& primary = core_.known.what.primary;
-  if (core_.known.version != 0 && primary.node != core_.options.self.node)
-    core_.port.send(primary.node, announce{core_.promised});
+  announce_at_ = now + core_.options().announce_every;
+  const auto& primary = core_.known().what.primary;
+  if (core_.known().version != 0 && primary.node != core_.options().self.node)
+    core_.port().send(primary.node, announce{core_.promised()});
 }
 
 } // namespace orderd::cluster

@@ -36,14 +36,14 @@ public:
   void take(const replica_id& from, const set_back& what);
 
   void journaled(std::uint64_t upto);
-  void noted(steady_time now);
+  void noted(answer_tag tag, steady_time now);
   void applied();
-  void rows_loaded();
-  void state_hashed(std::uint64_t applied, std::uint64_t hash);
+  void rows_loaded(answer_tag tag);
+  void state_hashed(answer_tag tag, std::uint64_t applied, std::uint64_t hash);
   void tick(steady_time now);
 
   /// The rows are to be replaced by those of a copy, which are not all there.
-  bool awaits_rows() const noexcept { return core_.copying && !(copy_ && copy_->stored_all); }
+  bool awaits_rows() const noexcept { return core_.copying() && !(copy_ && copy_->stored_all); }
   /// The term followed; 0: none.
   std::uint64_t term() const noexcept {
     return state_ == state::following || state_ == state::copying ? term_ : 0;
@@ -56,9 +56,9 @@ private:
 
   bool serves(std::uint64_t term, const replica_id& from);
   /// What may be acknowledged: nothing before the rows that are its base are all there (A2).
-  std::uint64_t held() const noexcept { return awaits_rows() || apart_ ? 0 : core_.log.durable(); }
+  std::uint64_t held() const noexcept { return awaits_rows() || apart_ ? 0 : core_.log().durable(); }
   /// The rows are no incomplete copy, and the disk knows it (D9).
-  bool whole() const noexcept { return !core_.copying && !apart_ && writing_ != writing::copy_whole; }
+  bool whole() const noexcept { return !core_.copying() && !apart_ && writing_ != writing::copy_whole; }
   std::optional<std::uint64_t> common_with(const replica_id& from, const lead& what);
   bool passes_over(const replica_id& from, const append& what);
   void say_follow();
@@ -72,6 +72,7 @@ private:
   replica_core& core_;
   state state_ = state::lonely;
   writing writing_ = writing::nothing;
+  answer_tag note_ = answer_tag::none; ///< of that note
   std::uint64_t term_ = 0;
   std::uint64_t told_committed_ = 0;
   std::uint64_t attempt_ = 0; ///< of the newest `lead` of that term
@@ -92,7 +93,8 @@ private:
     runtime::epoch_mark base;
     std::uint64_t upto = 0; ///< whole once this is applied, if the hash is this one
     std::uint64_t hash = 0;
-    bool hashing = false;
+    answer_tag load = answer_tag::none; ///< of what is on its way into the state
+    answer_tag hashing = answer_tag::none;
   };
   std::optional<copy> copy_;
   std::uint64_t newest_copy_ = 0; ///< begun in this term: one before it is late

@@ -11,17 +11,17 @@ using runtime::epoch_ptr;
 
 primary::primary(replica_core& core, std::uint64_t term, steady_time now)
     : core_(core), term_(term), leads_since_(now) {
-  core_.board.lead(core_.options.shard, term_, now);
+  core_.board().lead(core_.options().shard, term_, now);
   auto first = std::make_shared<runtime::epoch>();
-  first->shard = core_.options.shard;
+  first->shard = core_.options().shard;
   first->term = term_;
-  first->number = core_.log.end() + 1;
-  first->previous_term = core_.log.end_term();
-  first->previous_hash = core_.log.hash_at(core_.log.end());
-  first->time_ms = core_.log.time_ms();
+  first->number = core_.log().end() + 1;
+  first->previous_term = core_.log().end_term();
+  first->previous_hash = core_.log().hash_at(core_.log().end());
+  first->time_ms = core_.log().time_ms();
   opening_ = runtime::mark_of(*first);
-  core_.log.append(first);
-  core_.port.append({first}, core_.note());
+  core_.log().append(first);
+  core_.port().append({first}, core_.note());
   meet_nodes();
   for (auto& [node, follower] : followers_)
     say_lead(node, follower, now, true);
@@ -30,14 +30,14 @@ primary::primary(replica_core& core, std::uint64_t term, steady_time now)
 /// There is a follower, strange at first, for each node that should have a copy or has one in sync.
 void primary::meet_nodes() {
   const auto meet = [this](std::uint32_t node) {
-    if (node != core_.options.self.node)
+    if (node != core_.options().self.node)
       followers_.try_emplace(node);
   };
-  for (const auto node : core_.known.what.nodes)
+  for (const auto node : core_.known().what.nodes)
     meet(node);
-  for (const auto& member : core_.known.what.in_sync)
+  for (const auto& member : core_.known().what.in_sync)
     meet(member.node);
-  for (const auto& member : core_.known.what.eligible)
+  for (const auto& member : core_.known().what.eligible)
     meet(member.node);
 }
 
@@ -46,14 +46,14 @@ void primary::meet_nodes() {
 /// Said again it is the same attempt: where a round trip takes longer than the pause, each answer is to one
 /// that was said before. `anew`: what was answered to earlier ones is of no use any more.
 void primary::say_lead(std::uint32_t node, progress& to, steady_time now, bool anew) {
-  const auto& log = core_.log;
+  const auto& log = core_.log();
   anew = anew || to.attempt == 0;
   to.lead_pause =
-      anew ? core_.options.announce_every : std::min(to.lead_pause * 2, core_.options.lead_pause_max);
+      anew ? core_.options().announce_every : std::min(to.lead_pause * 2, core_.options().lead_pause_max);
   to.lead_at = now;
   if (anew)
     to.attempt = ++attempts_;
-  core_.port.send(node, lead{term_, to.attempt, log.terms().starts(), log.end(), log.committed()});
+  core_.port().send(node, lead{term_, to.attempt, log.terms().starts(), log.end(), log.committed()});
 }
 
 void primary::take(const replica_id& from, const announce&, steady_time now) {
@@ -62,7 +62,7 @@ void primary::take(const replica_id& from, const announce&, steady_time now) {
     return; // No copy belongs there.
   auto& follower = found->second;
   follower.following = false;
-  if (now - follower.lead_at >= core_.options.announce_every / 2)
+  if (now - follower.lead_at >= core_.options().announce_every / 2)
     say_lead(from.node, follower, now, true);
 }
 
@@ -85,7 +85,7 @@ void primary::take(const replica_id& from, const follow& what, steady_time now) 
     return;
   // What an incomplete copy had is no promise.
   if (follower.incarnation == from.incarnation && follower.whole && what.end < follower.match)
-    return core_.port.send(from.node, set_back{term_, follower.match});
+    return core_.port().send(from.node, set_back{term_, follower.match});
   if (follower.incarnation != from.incarnation) {
     follower.copied = 0;
     follower.says_hashes = false;
@@ -119,7 +119,7 @@ void primary::take(const replica_id& from, const appended& what, steady_time now
   follower.says_hashes |= what.hash != 0;
   follower.whole = what.whole;
   follower.knows_committed = what.committed;
-  if (const auto here = core_.rows.differs(from.node, what.rows))
+  if (const auto here = core_.rows().differs(from.node, what.rows))
     compare_rows({from.node, what.rows, *here});
   if (what.end > follower.match) {
     follower.match = what.end;
@@ -135,18 +135,19 @@ void primary::take(const replica_id& from, const appended& what, steady_time now
 }
 
 void primary::rows_applied() {
-  while (const auto other = core_.rows.caught_up())
+  while (const auto other = core_.rows().caught_up())
     compare_rows(*other);
 }
 
 /// After the same epochs they must be the same (A8). Which of the two is wrong only a person can tell:
 /// nothing is done.
 void primary::compare_rows(const row_history::difference& with) const {
-  core_.port.doubted(
+  core_.port().doubted(
       doubt::other_rows, with.node,
-      "after epoch " + std::to_string(with.theirs.epoch) + " of shard " + std::to_string(core_.options.shard)
-          + " the rows of node " + std::to_string(with.node) + " have the hash "
-          + std::to_string(with.theirs.hash) + ", here it is " + std::to_string(with.here.hash)
+      "after epoch " + std::to_string(with.theirs.epoch) + " of shard "
+          + std::to_string(core_.options().shard) + " the rows of node " + std::to_string(with.node)
+          + " have the hash " + std::to_string(with.theirs.hash) + ", here it is "
+          + std::to_string(with.here.hash)
           + ": one of the two lost or changed rows. Nothing is done: run orderctl scrub --now on "
             "both, compare what they export, and give the node that is wrong a new disk "
             "(--replace-disk)");
@@ -155,13 +156,13 @@ void primary::compare_rows(const row_history::difference& with) const {
 /// Whether a follower says that it has more than there is. What it follows with is a part of this journal,
 /// and what it gets comes from it: nothing that it says is counted (A1).
 bool primary::ahead(const replica_id& from, std::uint64_t end) const {
-  if (end <= core_.log.end())
+  if (end <= core_.log().end())
     return false;
-  core_.port.doubted(doubt::beyond_end, from.node,
-                     "node " + std::to_string(from.node) + " says that its copy of shard "
-                         + std::to_string(core_.options.shard) + " ends at " + std::to_string(end)
-                         + ", and here, where it gets its epochs, it ends at "
-                         + std::to_string(core_.log.end()) + ": not counted");
+  core_.port().doubted(doubt::beyond_end, from.node,
+                       "node " + std::to_string(from.node) + " says that its copy of shard "
+                           + std::to_string(core_.options().shard) + " ends at " + std::to_string(end)
+                           + ", and here, where it gets its epochs, it ends at "
+                           + std::to_string(core_.log().end()) + ": not counted");
   return true;
 }
 
@@ -169,16 +170,16 @@ bool primary::ahead(const replica_id& from, std::uint64_t end) const {
 /// none. Followers of the version before do not say; one that does says it of all that it got in this term.
 bool primary::agrees(const replica_id& from, const progress& with, std::uint64_t end,
                      std::uint64_t hash) const {
-  const auto here = core_.log.hash_at(end);
+  const auto here = core_.log().hash_at(end);
   const bool silent =
       hash == 0 && with.incarnation == from.incarnation && with.says_hashes && end >= opening_.epoch;
   if (!silent && (hash == 0 || here == 0 || hash == here))
     return true;
-  core_.port.doubted(doubt::other_epoch, from.node,
-                     "node " + std::to_string(from.node) + " acknowledges epoch " + std::to_string(end)
-                         + " of shard " + std::to_string(core_.options.shard) + " with the hash "
-                         + std::to_string(hash) + ", here it is " + std::to_string(here)
-                         + ": not counted; keep the disks of both nodes and compare them");
+  core_.port().doubted(doubt::other_epoch, from.node,
+                       "node " + std::to_string(from.node) + " acknowledges epoch " + std::to_string(end)
+                           + " of shard " + std::to_string(core_.options().shard) + " with the hash "
+                           + std::to_string(hash) + ", here it is " + std::to_string(here)
+                           + ": not counted; keep the disks of both nodes and compare them");
   return false;
 }
 
@@ -201,14 +202,14 @@ void primary::rewind(progress& to) {
 }
 
 void primary::ship(std::uint32_t node, progress& to, steady_time now) {
-  while (to.following && !to.copying && !to.fetching && to.next <= core_.log.end()
-         && to.sent_bytes < core_.options.window_bytes) {
-    if (to.needs_copy || to.next < core_.log.available_from())
+  while (to.following && !to.copying && !to.fetching && to.next <= core_.log().end()
+         && to.sent_bytes < core_.options().window_bytes) {
+    if (to.needs_copy || to.next < core_.log().available_from())
       return begin_copy(node, to, now);
     const auto next = to.next;
     to.fetching = true;
-    const bool asked = core_.log.fetch(
-        next, core_.options.limits.batch_bytes, [this, node, next, now](std::vector<epoch_ptr> epochs) {
+    const bool asked = core_.log().fetch(
+        next, core_.options().limits.batch_bytes, [this, node, next, now](std::vector<epoch_ptr> epochs) {
           auto& follower = followers_.at(node);
           follower.fetching = false;
           if (follower.following && !follower.copying && follower.next == next && !epochs.empty())
@@ -232,9 +233,9 @@ void primary::send(std::uint32_t node, progress& to, std::vector<epoch_ptr> epoc
 }
 
 void primary::tell(std::uint32_t node, progress& to, std::vector<epoch_ptr> epochs, steady_time now) {
-  to.told_committed = core_.log.committed();
+  to.told_committed = core_.log().committed();
   to.told_at = now;
-  core_.port.send(node, append{term_, std::move(epochs), to.told_committed});
+  core_.port().send(node, append{term_, std::move(epochs), to.told_committed});
 }
 
 void primary::ship_all(steady_time now) {
@@ -252,7 +253,7 @@ void primary::begin_copy(std::uint32_t node, progress& to, steady_time now) {
   to.match = 0;
   to.whole = false; // Until it says so of this copy.
   to.copying.emplace(core_, term_, ++copies_, node, now);
-  core_.log.hold(to.copying->base());
+  core_.log().hold(to.copying->base());
   to.copying->tick(now);
 }
 
@@ -273,10 +274,10 @@ void primary::take(const replica_id& from, const copied& what, steady_time now) 
   ship(from.node, follower, now);
 }
 
-void primary::state_hashed(std::uint64_t applied, std::uint64_t hash, steady_time now) {
+void primary::state_hashed(answer_tag tag, std::uint64_t applied, std::uint64_t hash, steady_time now) {
   for (auto& [node, follower] : followers_)
     if (follower.copying)
-      follower.copying->state_hashed(applied, hash, now);
+      follower.copying->state_hashed(tag, applied, hash, now);
 }
 
 // -- epochs --------------------------------------------------------------------------------------
@@ -284,15 +285,15 @@ void primary::state_hashed(std::uint64_t applied, std::uint64_t hash, steady_tim
 void primary::engine_closed(epoch_ptr what, steady_time now) {
   runtime::require(what->term == term_ && serving_, "an epoch of another term");
   for (auto& [node, follower] : followers_)
-    if (follower.match == core_.log.end())
+    if (follower.match == core_.log().end())
       follower.moved_at = now; // From here on it has something to acknowledge.
-  core_.log.append(what);
-  core_.port.append({std::move(what)}, std::nullopt);
+  core_.log().append(what);
+  core_.port().append({std::move(what)}, std::nullopt);
   ship_all(now);
 }
 
 void primary::journaled(std::uint64_t upto, steady_time now) {
-  core_.log.journaled(upto);
+  core_.log().journaled(upto);
   commit(now);
 }
 
@@ -301,41 +302,41 @@ void primary::applied(steady_time) {
 }
 
 std::uint64_t primary::match_of(const replica_id& member) const {
-  if (member == core_.options.self)
-    return core_.log.durable();
+  if (member == core_.options().self)
+    return core_.log().durable();
   const auto found = followers_.find(member.node);
   return found != followers_.end() && found->second.incarnation == member.incarnation ? found->second.match
                                                                                       : 0;
 }
 
 bool primary::can_commit() const noexcept {
-  return core_.known.what.in_sync.size() >= core_.options.minimum;
+  return core_.known().what.in_sync.size() >= core_.options().minimum;
 }
 
 void primary::commit(steady_time) {
   if (!can_commit())
     return;
-  auto upto = core_.log.durable();
+  auto upto = core_.log().durable();
   for (const auto& member : everyone_who_counts())
     upto = std::min(upto, match_of(member));
-  if (upto < opening_.epoch || upto <= core_.log.committed())
+  if (upto < opening_.epoch || upto <= core_.log().committed())
     return;
-  core_.log.commit(upto);
+  core_.log().commit(upto);
   committed_since_whole_ = true;
-  core_.log.apply_committed(std::numeric_limits<std::uint64_t>::max());
+  core_.log().apply_committed(std::numeric_limits<std::uint64_t>::max());
   if (serving_)
-    core_.port.committed(upto);
+    core_.port().committed(upto);
   start_when_applied();
 }
 
 void primary::start_when_applied() {
-  core_.log.apply_committed(std::numeric_limits<std::uint64_t>::max());
-  if (serving_ || core_.log.committed() < opening_.epoch)
+  core_.log().apply_committed(std::numeric_limits<std::uint64_t>::max());
+  if (serving_ || core_.log().committed() < opening_.epoch)
     return;
-  if (core_.log.applied() < opening_.epoch)
-    return core_.port.apply_now();
+  if (core_.log().applied() < opening_.epoch)
+    return core_.port().apply_now();
   serving_ = true;
-  core_.port.start_engine(opening_);
+  core_.port().start_engine(opening_);
 }
 
 // -- time ----------------------------------------------------------------------------------------
@@ -350,19 +351,19 @@ void primary::keep_up(std::uint32_t node, progress& to, steady_time now) {
     return to.copying->tick(now);
   if (to.needs_copy)
     return begin_copy(node, to, now);
-  if (to.next > to.match + 1 && now - std::max(to.sent_at, to.moved_at) >= core_.options.resend_after)
+  if (to.next > to.match + 1 && now - std::max(to.sent_at, to.moved_at) >= core_.options().resend_after)
     rewind(to);
   ship(node, to, now);
   // A message may be lost: nothing comes after the last commit to tell of it, nor after a follower's word
   // that its copy is whole.
-  const bool unheard = (to.knows_committed < core_.log.committed() || !to.whole)
-                       && now - to.told_at >= core_.options.resend_after;
-  if (to.told_committed < core_.log.committed() || unheard)
+  const bool unheard = (to.knows_committed < core_.log().committed() || !to.whole)
+                       && now - to.told_at >= core_.options().resend_after;
+  if (to.told_committed < core_.log().committed() || unheard)
     tell(node, to, {}, now);
 }
 
 void primary::tick(steady_time now) {
-  core_.board.alive(core_.options.shard, now);
+  core_.board().alive(core_.options().shard, now);
   for (auto& [node, follower] : followers_)
     keep_up(node, follower, now);
   hold_for_copies(now);
@@ -377,7 +378,7 @@ void primary::hold_for_copies(steady_time now) {
   std::optional<std::uint64_t> held;
   for (auto& [node, each] : followers_) {
     const bool gone = !each.following && !heard({node, each.incarnation}, now);
-    const bool outgrown = each.copying && each.copying->base() + 1 < core_.log.available_from();
+    const bool outgrown = each.copying && each.copying->base() + 1 < core_.log().available_from();
     if (gone || outgrown)
       each.copying.reset();
     each.needs_copy = each.needs_copy || outgrown;
@@ -386,7 +387,7 @@ void primary::hold_for_copies(steady_time now) {
     const auto from = each.copying ? each.copying->base() : each.match;
     held = std::min(held.value_or(from), from);
   }
-  core_.log.hold(held);
+  core_.log().hold(held);
 }
 
 std::vector<follower_view> primary::followers() const {

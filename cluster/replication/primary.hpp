@@ -60,7 +60,7 @@ public:
   void journaled(std::uint64_t upto, steady_time now);
   void applied(steady_time now);
   void rows_applied();
-  void state_hashed(std::uint64_t applied, std::uint64_t hash, steady_time now);
+  void state_hashed(answer_tag tag, std::uint64_t applied, std::uint64_t hash, steady_time now);
   void tick(steady_time now);
 
   /// core.known is what the store has now, and it is of this term.

@@ -60,19 +60,19 @@ public:
   void link_lost(std::uint32_t node);
   void engine_closed(runtime::epoch_ptr what, steady_time now);
   void journaled(std::uint64_t upto, steady_time now);
-  void noted(steady_time now);
+  void noted(answer_tag tag, steady_time now);
   void journal_read(std::uint64_t first, std::vector<runtime::epoch_ptr> epochs, steady_time now);
   void applied(std::uint64_t upto, steady_time now);
   /// Of the state, which is no incomplete copy: comes before `applied` of that epoch.
   void rows_known(const rows_at& now);
-  void state_hashed(std::uint64_t applied, std::uint64_t hash, steady_time now);
-  void rows_loaded();
+  void state_hashed(answer_tag tag, std::uint64_t applied, std::uint64_t hash, steady_time now);
+  void rows_loaded(answer_tag tag);
   void tick(steady_time now);
 
-  const versioned_assignment& known() const noexcept { return core_.known; }
-  const replica_log& log() const noexcept { return core_.log; }
-  std::uint64_t promised() const noexcept { return core_.promised; }
-  bool copying() const noexcept { return core_.copying; }
+  const versioned_assignment& known() const noexcept { return core_.known(); }
+  const replica_log& log() const noexcept { return core_.log(); }
+  std::uint64_t promised() const noexcept { return core_.promised(); }
+  bool copying() const noexcept { return core_.copying(); }
   bool leads() const noexcept { return primary_.has_value(); }
   bool serving() const noexcept { return primary_ && primary_->serving(); }
   bool can_commit() const noexcept { return primary_ && primary_->can_commit(); }
@@ -113,6 +113,7 @@ private:
   std::optional<follower> follower_;
   std::optional<primary> primary_;
   takeover takeover_ = takeover::none;
+  answer_tag promising_ = answer_tag::none;      ///< of the note with the promise
   std::optional<versioned_assignment> proposed_; ///< as a candidate, and the version it was proposed on
   bool propose_again_ = false;
   steady_time awake_at_;       ///< the last tick

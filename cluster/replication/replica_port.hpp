@@ -2,7 +2,8 @@
 // shard's engine, which runs while it is primary.
 //
 // Nothing here answers at once, but `read_rows`: answers are inputs of the replica. What goes to the journal
-// is done in the order in which it was asked for.
+// is done in the order in which it was asked for, and so is what goes to the state; between the two there is
+// no order. A tag comes back with the answer to what it was given to.
 #pragma once
 
 #include "cluster/configuration/assignment.hpp"
@@ -18,6 +19,9 @@
 #include <vector>
 
 namespace orderd::cluster {
+
+/// Which question an answer belongs to: every one that a replica asks has another, over all of its roles.
+enum class answer_tag : std::uint64_t { none };
 
 /// A piece of a state's rows, in their order.
 struct row_page {
@@ -35,7 +39,7 @@ public:
   /// Make them durable, the note (if there is one) with them; then `journaled` with the last one's number.
   virtual void append(std::vector<runtime::epoch_ptr> epochs, std::optional<replica_note> note) = 0;
   /// Make the note durable and, in the same moment, erase the epochs above `keep_upto`; then `noted`.
-  virtual void write(const replica_note& note, std::optional<std::uint64_t> keep_upto) = 0;
+  virtual void write(const replica_note& note, std::optional<std::uint64_t> keep_upto, answer_tag tag) = 0;
   /// Read epochs from the journal; then `journal_read`.
   virtual void read(std::uint64_t first, std::size_t bytes_max) = 0;
   /// The journal keeps the epochs from this one on, whatever is applied.
@@ -45,14 +49,14 @@ public:
   virtual void apply(std::vector<runtime::epoch_ptr> epochs) = 0;
   virtual void apply_now() = 0; ///< someone waits for it
   /// Hash the state as it is applied; then `state_hashed`.
-  virtual void hash_state() = 0;
+  virtual void hash_state(answer_tag tag) = 0;
   /// The rows after one (none: from the first); at least one if there are any.
   virtual runtime::result<row_page> read_rows(const std::optional<runtime::row_key>& after,
                                               std::size_t bytes_max) = 0;
   /// Put copied rows into the state, after erasing all of it when they are the `first`; then `rows_loaded`.
-  virtual void load_rows(std::vector<runtime::row_write> rows, bool first) = 0;
+  virtual void load_rows(std::vector<runtime::row_write> rows, bool first, answer_tag tag) = 0;
   /// The copied rows are those of this epoch; then `rows_loaded`.
-  virtual void end_load(const runtime::epoch_mark& applied) = 0;
+  virtual void end_load(const runtime::epoch_mark& applied, answer_tag tag) = 0;
 
   /// Compare-and-set the assignment; then `decided`, or `undecided`: then it may still take place.
   virtual void propose(std::uint64_t expected_version, const assignment& what) = 0;

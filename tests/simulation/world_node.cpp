@@ -7,6 +7,7 @@
 
 namespace orderd::simulation {
 
+using cluster::answer_tag;
 using cluster::replica_note;
 using runtime::epoch_ptr;
 
@@ -196,8 +197,8 @@ void world_node::append(std::vector<epoch_ptr> epochs, std::optional<replica_not
   });
 }
 
-void world_node::write(const replica_note& note, std::optional<std::uint64_t> keep_upto) {
-  journal([this, note, keep_upto] {
+void world_node::write(const replica_note& note, std::optional<std::uint64_t> keep_upto, answer_tag tag) {
+  journal([this, note, keep_upto, tag] {
     world_.checks().promised(id_, disk.identity.incarnation, note.promised);
     if (keep_upto && !note.copying)
       world_.checks().cut(id_, disk, *keep_upto);
@@ -211,7 +212,7 @@ void world_node::write(const replica_note& note, std::optional<std::uint64_t> ke
     if (keep_upto)
       disk.cut(*keep_upto);
     if (replica_)
-      replica_->noted(now());
+      replica_->noted(tag, now());
     look_at_commits();
   });
 }
@@ -289,8 +290,8 @@ void world_node::apply(std::vector<epoch_ptr> epochs) {
   });
 }
 
-void world_node::hash_state() {
-  state([this] { replica_->state_hashed(disk.applied, disk.rows.hash(), now()); });
+void world_node::hash_state(answer_tag tag) {
+  state([this, tag] { replica_->state_hashed(tag, disk.applied, disk.rows.hash(), now()); });
 }
 
 runtime::result<cluster::row_page> world_node::read_rows(const std::optional<runtime::row_key>& after,
@@ -308,23 +309,23 @@ runtime::result<cluster::row_page> world_node::read_rows(const std::optional<run
   return page;
 }
 
-void world_node::load_rows(std::vector<runtime::row_write> rows, bool first) {
-  state([this, rows = std::move(rows), first] {
+void world_node::load_rows(std::vector<runtime::row_write> rows, bool first, answer_tag tag) {
+  state([this, rows = std::move(rows), first, tag] {
     if (first)
       disk.rows.clear();
     for (const auto& row : rows)
       disk.rows.put(row.key, *row.value);
-    replica_->rows_loaded();
+    replica_->rows_loaded(tag);
   });
 }
 
-void world_node::end_load(const runtime::epoch_mark& applied) {
-  state([this, applied] {
+void world_node::end_load(const runtime::epoch_mark& applied, answer_tag tag) {
+  state([this, applied, tag] {
     disk.applied = applied.epoch;
     disk.applied_term = applied.term;
     disk.applied_hash = applied.hash;
     world_.happened().count("copy stored");
-    replica_->rows_loaded();
+    replica_->rows_loaded(tag);
   });
 }
 

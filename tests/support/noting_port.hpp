@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <optional>
 #include <string>
 #include <utility>
@@ -73,6 +74,8 @@ public:
   std::vector<runtime::epoch_ptr> applied;
   int apply_now_asked = 0;
   int hashes_asked = 0;
+  /// Questions that the test has not answered, oldest first.
+  std::deque<cluster::answer_tag> notes_due, loads_due, hashes_due;
   std::vector<runtime::row_write> rows;     ///< of the state, a page each
   std::optional<runtime::fault> unreadable; ///< why they cannot be read
   std::vector<loading> loaded;
@@ -85,6 +88,17 @@ public:
   std::vector<cluster::doubt> doubts;
   std::vector<std::string> distrusted;
   std::vector<std::string> ended;
+
+  /// The tag of the oldest question that is not answered; the test answers it now.
+  cluster::answer_tag next_note() { return next(notes_due); }
+  cluster::answer_tag next_load() { return next(loads_due); }
+  cluster::answer_tag next_hash() { return next(hashes_due); }
+  /// Whoever asked is gone.
+  void forget_questions() {
+    notes_due.clear();
+    loads_due.clear();
+    hashes_due.clear();
+  }
 
   /// What of that kind was sent to the node, oldest first.
   template <class Body>
@@ -107,8 +121,10 @@ public:
   void append(std::vector<runtime::epoch_ptr> epochs, std::optional<cluster::replica_note> note) override {
     appended.push_back({std::move(epochs), std::move(note)});
   }
-  void write(const cluster::replica_note& note, std::optional<std::uint64_t> keep_upto) override {
+  void write(const cluster::replica_note& note, std::optional<std::uint64_t> keep_upto,
+             cluster::answer_tag tag) override {
     written.push_back({note, keep_upto});
+    notes_due.push_back(tag);
   }
   void read(std::uint64_t first, std::size_t) override { reads.push_back(first); }
   void retain(std::uint64_t from) override { retained.push_back(from); }
@@ -116,7 +132,10 @@ public:
     applied.insert(applied.end(), epochs.begin(), epochs.end());
   }
   void apply_now() override { ++apply_now_asked; }
-  void hash_state() override { ++hashes_asked; }
+  void hash_state(cluster::answer_tag tag) override {
+    ++hashes_asked;
+    hashes_due.push_back(tag);
+  }
   runtime::result<cluster::row_page> read_rows(const std::optional<runtime::row_key>& after,
                                                std::size_t) override {
     if (unreadable)
@@ -131,10 +150,14 @@ public:
       page.last = at->key;
     return page;
   }
-  void load_rows(std::vector<runtime::row_write> page, bool first) override {
+  void load_rows(std::vector<runtime::row_write> page, bool first, cluster::answer_tag tag) override {
     loaded.push_back({std::move(page), first});
+    loads_due.push_back(tag);
   }
-  void end_load(const runtime::epoch_mark& base) override { loads_ended.push_back(base); }
+  void end_load(const runtime::epoch_mark& base, cluster::answer_tag tag) override {
+    loads_ended.push_back(base);
+    loads_due.push_back(tag);
+  }
   void propose(std::uint64_t version, const cluster::assignment& what) override {
     proposed.push_back({version, what});
   }
@@ -147,6 +170,14 @@ public:
   void doubted(cluster::doubt why, std::uint32_t, const std::string&) override { doubts.push_back(why); }
   void distrust_disk(const std::string& why) override { distrusted.push_back(why); }
   void end_node(const std::string& why) override { ended.push_back(why); }
+
+private:
+  static cluster::answer_tag next(std::deque<cluster::answer_tag>& of) {
+    runtime::require(!of.empty(), "nothing was asked for");
+    const auto tag = of.front();
+    of.pop_front();
+    return tag;
+  }
 };
 
 } // namespace orderd::test

@@ -30,14 +30,11 @@ protected:
   }
 
   /// The disk at which the primary begins.
-  void open(const cluster::replica_start& disk) {
-    core.emplace(cluster::replica_core{
-        options, port, board, cluster::replica_log{disk, options.limits, port, start}, term, false, {}});
-  }
+  void open(const cluster::replica_start& disk) { core.emplace(options, disk, port, board, start); }
 
   void lead(std::vector<replica_id> in_sync, std::vector<replica_id> eligible,
             std::vector<std::uint32_t> nodes = {1, 2, 3}) {
-    core->known = {7, {term, self, std::move(in_sync), std::move(eligible), std::move(nodes)}};
+    core->learn({7, {term, self, std::move(in_sync), std::move(eligible), std::move(nodes)}});
     leader.emplace(*core, term, start);
   }
   void follows(const replica_id& who, std::uint64_t end, bool whole = true, std::uint64_t copy = 0) {
@@ -58,12 +55,12 @@ protected:
       acknowledges(each, 1);
     }
     leader->journaled(1, start);
-    core->log.applied(1);
+    core->log().applied(1);
     leader->applied(start);
   }
   /// The engine closes the next epoch.
   void close(std::size_t bytes = 1) {
-    leader->engine_closed(make_epoch(term, core->log.end() + 1, core->log.end_term(), bytes), start);
+    leader->engine_closed(make_epoch(term, core->log().end() + 1, core->log().end_term(), bytes), start);
   }
   /// A follower acknowledges a heartbeat that was sent so long after the start.
   void leases(const replica_id& who, milliseconds sent) {
@@ -77,7 +74,7 @@ protected:
         out.push_back(one->number);
     return out;
   }
-  std::uint64_t committed() const { return core->log.committed(); }
+  std::uint64_t committed() const { return core->log().committed(); }
 
   const cluster::steady_time start{std::chrono::hours{1}};
   cluster::replica_options options;

@@ -37,12 +37,15 @@ protected:
   /// The node starts, and remembers nothing but its disk.
   void open(const cluster::replica_start& disk) {
     replica_.reset();
+    port_.forget_questions();
     board_.emplace(self, cluster::heartbeat_timing{});
     replica_.emplace(options_, disk, port_, *board_, now_);
   }
   void knows(std::uint64_t version, const cluster::assignment& what) {
     replica_->configured({version, what}, now_);
   }
+  /// The oldest note that is not durable yet becomes so.
+  void note_durable() { replica_->noted(port_.next_note(), now_); }
   void tick() { replica_->tick(now_); }
   void says(const cluster::replica_id& who, const cluster::peer_body& what) {
     replica_->received(who, what, now_);
@@ -63,7 +66,7 @@ protected:
   /// Leads term 4, with node 3 in sync, and serves.
   void serve() {
     take_over();
-    replica_->noted(now_);
+    note_durable();
     says(three, cluster::follow{4, port_.last_to<cluster::lead>(three.node).attempt, 5, true, 0});
     replica_->journaled(5, now_);
     replica_->journal_read(3, {make_epoch(3, 3, 1), make_epoch(3, 4, 3)}, now_);

@@ -36,10 +36,7 @@ protected:
   test::noting_port port_;
   lease_board board_{{1, 1}, {}};
   replica_core core_{
-      options_, port_,
-      board_,   replica_log{{.applied = 5, .end = 5, .starts = {{1, 1}, {2, 4}}}, {}, port_, start_},
-      2,        false,
-      {}};
+      options_, {.applied = 5, .end = 5, .starts = {{1, 1}, {2, 4}}, .promised = 2}, port_, board_, start_};
   std::optional<copy_source> source_;
 };
 
@@ -87,7 +84,7 @@ TEST_F(CopySource, EndsWithTheHashOfTheStateOnceAllRowsAreThere) {
   EXPECT_EQ(port_.hashes_asked, 0);
   stored(2);
   EXPECT_EQ(port_.hashes_asked, 1);
-  source_->state_hashed(9, 99, start_); // The state went on meanwhile.
+  source_->state_hashed(port_.next_hash(), 9, 99, start_); // The state went on meanwhile.
   const auto last = port_.last_to<copy_rows>(taker);
   EXPECT_TRUE(last.last);
   EXPECT_EQ(last.page, 2u);
@@ -102,7 +99,7 @@ TEST_F(CopySource, CopiesAStateWithoutRows) {
   begin(0);
   EXPECT_EQ(pages(), (numbers{0}));
   stored(1);
-  source_->state_hashed(5, 1, start_);
+  source_->state_hashed(port_.next_hash(), 5, 1, start_);
   EXPECT_EQ(pages(), (numbers{0, 1}));
   stored(2);
   EXPECT_TRUE(source_->done());
@@ -111,7 +108,7 @@ TEST_F(CopySource, CopiesAStateWithoutRows) {
 TEST_F(CopySource, TakesNoAnswerToAnotherCopyNorAHashNobodyAskedFor) {
   begin(6);
   stored(4, 6);
-  source_->state_hashed(5, 1, start_);
+  source_->state_hashed(core_.hash_state(), 5, 1, start_);
   EXPECT_EQ(pages(), (numbers{0, 1, 2, 3}));
   EXPECT_FALSE(source_->done());
 }

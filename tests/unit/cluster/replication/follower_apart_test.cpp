@@ -38,9 +38,8 @@ TEST(FollowerApart, TakesACopyUnlessBothRememberThatNothingIsInCommon) {
     lease_board board{self, {}};
     const replica_start disk{
         .applied = 15, .journal_first = 16, .end = 18, .starts = row.mine, .promised = 18};
-    replica_core core{options,       port,         board, replica_log{disk, options.limits, port, start},
-                      disk.promised, disk.copying, {}};
-    core.known = {7, {20, leader, {leader, other}, {}, {1, 2, 3}}};
+    replica_core core{options, disk, port, board, start};
+    core.learn({7, {20, leader, {leader, other}, {}, {1, 2, 3}}});
     follower tried{core, start};
     tried.take(leader, lead{20, 1, row.theirs, 24, 23}, start);
     EXPECT_EQ(port.ended.empty(), row.copied) << row.why;
@@ -48,8 +47,7 @@ TEST(FollowerApart, TakesACopyUnlessBothRememberThatNothingIsInCommon) {
     if (!row.copied)
       continue;
     EXPECT_EQ(port.written[0].keep_upto, 18u) << row.why; // Nothing is lost before a copy begins.
-    --core.notes_awaited;
-    tried.noted(start);
+    tried.noted(port.next_note(), start);
     EXPECT_FALSE(port.last_to<follow>(leader.node).whole) << row.why;
   }
 }

@@ -22,17 +22,14 @@ protected:
   /// Epochs 1 to 4 of term 3; follows a primary whose journal begins far above.
   FollowerCopy() {
     options_.self = self;
-    core_.known = {7, {term, leader, {leader}, {}, {1, 2}}};
+    core_.learn({7, {term, leader, {leader}, {}, {1, 2}}});
     follower_.take(leader, lead{term, 1, {{3, 1}, {term, 12}}, 30, 30}, start_);
     note_durable();
     port_.sent.clear();
     port_.written.clear();
   }
 
-  void note_durable() {
-    --core_.notes_awaited;
-    follower_.noted(start_);
-  }
+  void note_durable() { follower_.noted(port_.next_note(), start_); }
   void page(std::uint64_t number, std::uint64_t copy = 1) {
     const runtime::row_key key{runtime::table::state, std::string(1, static_cast<char>('a' + number))};
     follower_.take(leader, copy_rows{term, copy, number, {base, term}, {{key, "v"}}, false, 0, 0});
@@ -40,13 +37,9 @@ protected:
   void last_page(std::uint64_t number, std::uint64_t upto, std::uint64_t hash) {
     follower_.take(leader, copy_rows{term, 1, number, {base, term}, {}, true, upto, hash});
   }
-  void loaded() {
-    --core_.loads_awaited;
-    follower_.rows_loaded();
-  }
+  void loaded() { follower_.rows_loaded(port_.next_load()); }
   void hashed(std::uint64_t applied, std::uint64_t hash) {
-    --core_.hashes_awaited;
-    follower_.state_hashed(applied, hash);
+    follower_.state_hashed(port_.next_hash(), applied, hash);
   }
   /// Stores a copy of two pages, of which the hash is compared at epoch `upto`.
   void store_all(std::uint64_t upto) {
@@ -70,13 +63,7 @@ protected:
   test::noting_port port_;
   lease_board board_{self, {}};
   replica_core core_{
-      options_,
-      port_,
-      board_,
-      replica_log{{.journal_first = 1, .end = 4, .starts = {{3, 1}}, .promised = 3}, {}, port_, start_},
-      3,
-      false,
-      {}};
+      options_, {.journal_first = 1, .end = 4, .starts = {{3, 1}}, .promised = 3}, port_, board_, start_};
   follower follower_{core_, start_};
 };
 
@@ -86,11 +73,11 @@ TEST_F(FollowerCopy, ErasesNothingBeforeTheDiskKnowsThatTheRowsAreIncomplete) {
   EXPECT_TRUE(port_.written[0].note.copying);
   EXPECT_EQ(port_.written[0].keep_upto, 0u);
   EXPECT_TRUE(port_.loaded.empty());
-  EXPECT_TRUE(core_.copying);
+  EXPECT_TRUE(core_.copying());
   note_durable();
   ASSERT_EQ(port_.loaded.size(), 1u);
   EXPECT_TRUE(port_.loaded[0].first);
-  EXPECT_EQ(core_.log.end(), base);
+  EXPECT_EQ(core_.log().end(), base);
 }
 
 TEST_F(FollowerCopy, StoresPagesInTheirOrderAndSaysWhichAreThere) {
@@ -170,10 +157,10 @@ TEST_F(FollowerCopy, IsWholeOnlyWhenTheHashIsTheSourcesAndTheDiskKnows) {
   store_all(22);
   takes(21, 24, 24);
   follower_.journaled(24);
-  core_.log.applied(21);
+  core_.log().applied(21);
   follower_.applied();
   EXPECT_EQ(port_.hashes_asked, 0);
-  core_.log.applied(22);
+  core_.log().applied(22);
   follower_.applied();
   EXPECT_EQ(port_.hashes_asked, 1);
   hashed(22, 99);
@@ -192,7 +179,7 @@ TEST_F(FollowerCopy, GivesUpADiskOnWhichTheCopyIsAnother) {
   EXPECT_EQ(port_.hashes_asked, 1); // Nothing is to be applied first.
   hashed(base, 98);
   EXPECT_EQ(port_.distrusted.size(), 1u);
-  EXPECT_TRUE(core_.copying);
+  EXPECT_TRUE(core_.copying());
 }
 
 TEST_F(FollowerCopy, TellsASourceThatDidNotHearThatTheCopyIsThere) {
@@ -222,22 +209,22 @@ TEST_F(FollowerCopy, BeginsAgainInAnotherTerm) {
 }
 
 TEST_F(FollowerCopy, SaysOnceWhatItsRowsAreAndByItselfWhenThereIsNothingElseToSay) {
-  core_.rows.applied({4, 11});
+  core_.rows().applied({4, 11});
   store_all(base);
   hashed(base, 99);
   note_durable();
-  EXPECT_EQ(core_.rows.tell(), rows_at{}) << "the rows of before are gone";
-  core_.rows.applied({base, 22});
+  EXPECT_EQ(core_.rows().tell(), rows_at{}) << "the rows of before are gone";
+  core_.rows().applied({base, 22});
   takes(base + 1, base + 1, base);
   follower_.journaled(base + 1);
   EXPECT_EQ(port_.last_to<appended>(leader.node).rows, (rows_at{base, 22}));
   port_.sent.clear();
   follower_.tick(start_ + 1s);
   EXPECT_TRUE(port_.sent.empty()) << "it was said";
-  core_.rows.applied({base + 1, 33});
+  core_.rows().applied({base + 1, 33});
   follower_.tick(start_ + 2s);
   EXPECT_EQ(port_.last_to<appended>(leader.node).rows, (rows_at{base + 1, 33}));
-  core_.rows.applied({base + 2, 44});
+  core_.rows().applied({base + 2, 44});
   follower_.tick(start_ + 2s + 999ms);
   EXPECT_EQ(port_.sent.size(), 1u);
   follower_.tick(start_ + 3s);

@@ -31,9 +31,8 @@ protected:
   void lead_by(const row& what) {
     const replica_start disk{
         .applied = 2, .journal_first = 1, .end = 4, .starts = {{1, 1}, {3, 3}}, .promised = 3};
-    core_.emplace(replica_core{
-        options_, port_, board_, replica_log{disk, options_.limits, port_, start_}, 3, false, {}});
-    core_->known = {7, {5, leader, {leader}, {}, {1, 2, 3}, what.loss_accepted}};
+    core_.emplace(options_, disk, port_, board_, start_);
+    core_->learn({7, {5, leader, {leader}, {}, {1, 2, 3}, what.loss_accepted}});
     follower_.emplace(*core_, start_);
     follower_->take(leader, lead{5, 1, what.starts, what.end, 2}, start_);
   }
@@ -60,7 +59,7 @@ TEST_F(FollowerLoss, KeepsAsideWhatAnElectedPrimaryLacks) {
     port_.distrusted.clear();
     lead_by(row);
     EXPECT_EQ(port_.distrusted.size(), row.set_aside ? 1u : 0u) << row.what;
-    EXPECT_EQ(core_->log.end(), row.set_aside ? 4u : row.keep) << row.what;
+    EXPECT_EQ(core_->log().end(), row.set_aside ? 4u : row.keep) << row.what;
     EXPECT_EQ(port_.written.empty(), row.set_aside) << row.what;
     EXPECT_TRUE(port_.ended.empty()) << row.what;
   }

@@ -21,31 +21,28 @@ using numbers = std::vector<std::uint64_t>;
 class Follower : public testing::Test {
 protected:
   /// Epochs 1 and 2 of term 1, applied; 3 and 4 of term 3. Term 3 is promised.
-  Follower() {
-    open({.applied = 2, .journal_first = 1, .end = 4, .starts = {{1, 1}, {3, 3}}, .promised = 3});
+  Follower() { open(disk()); }
+  static replica_start disk() {
+    return {.applied = 2, .journal_first = 1, .end = 4, .starts = {{1, 1}, {3, 3}}, .promised = 3};
   }
 
-  void open(const replica_start& disk) {
+  /// The node starts, and has not read the store.
+  void start(const replica_start& disk) {
     options_.self = self;
-    core_.emplace(replica_core{options_,
-                               port_,
-                               board_,
-                               replica_log{disk, options_.limits, port_, start_},
-                               disk.promised,
-                               disk.copying,
-                               {}});
-    core_->known = {7, {3, leader, {leader, self, other}, {}, {1, 2, 3}}};
+    port_.forget_questions();
+    core_.emplace(options_, disk, port_, board_, start_);
     follower_.emplace(*core_, start_);
+  }
+  void open(const replica_start& disk) {
+    start(disk);
+    core_->learn({7, {3, leader, {leader, self, other}, {}, {1, 2, 3}}});
   }
 
   /// The primary of term 5 shows a journal that goes on from the follower's own.
   void told_to_follow(std::uint64_t attempt = 1) {
     follower_->take(leader, lead{5, attempt, {{1, 1}, {3, 3}, {5, 5}}, 5, 2}, start_);
   }
-  void note_durable() {
-    --core_->notes_awaited;
-    follower_->noted(start_);
-  }
+  void note_durable() { follower_->noted(port_.next_note(), start_); }
   void follow_leader() {
     told_to_follow();
     note_durable();
@@ -78,9 +75,9 @@ TEST_F(Follower, AnnouncesItselfToThePrimaryUntilItIsLed) {
 }
 
 TEST_F(Follower, AnnouncesItselfToNobodyWhileNoPrimaryIsKnown) {
-  core_->known.version = 0;
+  start(disk());
   follower_->tick(start_);
-  core_->known = {7, {3, self, {self}, {}, {2}}};
+  core_->learn({7, {3, self, {self}, {}, {2}}});
   follower_->tick(start_ + 1s);
   EXPECT_TRUE(port_.sent.empty());
 }
@@ -126,8 +123,8 @@ TEST_F(Follower, RefusesEveryMessageOfALowerTerm) {
   EXPECT_TRUE(port_.appended.empty());
   EXPECT_TRUE(port_.loaded.empty());
   EXPECT_TRUE(port_.distrusted.empty());
-  EXPECT_FALSE(core_->copying);
-  EXPECT_EQ(core_->log.committed(), 2u);
+  EXPECT_FALSE(core_->copying());
+  EXPECT_EQ(core_->log().committed(), 2u);
 }
 
 TEST_F(Follower, AsksToBeLedByWhoeverSendsItEpochsUnasked) {
@@ -165,13 +162,13 @@ TEST_F(Follower, CutsItsJournalToWhatBothHaveInCommon) {
   };
   for (const auto& row : rows) {
     port_.written.clear();
-    open({.applied = 2, .journal_first = 1, .end = 4, .starts = {{1, 1}, {3, 3}}, .promised = 3});
+    open(disk());
     // The hint of what is committed plays no part: it is of the primary's history.
     follower_->take(leader, lead{5, 1, row.starts, row.end, row.end}, start_);
     ASSERT_EQ(port_.written.size(), 1u) << row.what;
     EXPECT_EQ(port_.written[0].keep_upto, row.keep) << row.what;
-    EXPECT_EQ(core_->log.end(), row.keep) << row.what;
-    EXPECT_EQ(port_.written[0].note.starts, core_->log.terms().starts()) << row.what;
+    EXPECT_EQ(core_->log().end(), row.keep) << row.what;
+    EXPECT_EQ(port_.written[0].note.starts, core_->log().terms().starts()) << row.what;
     note_durable();
     EXPECT_EQ(port_.last_to<follow>(leader.node).end, row.keep) << row.what;
   }
@@ -181,13 +178,13 @@ TEST_F(Follower, EndsTheNodeRatherThanCutWhatIsCommitted) {
   follower_->take(leader, lead{5, 1, {{1, 1}, {5, 2}}, 9, 0}, start_);
   EXPECT_EQ(port_.ended.size(), 1u);
   EXPECT_TRUE(port_.written.empty());
-  EXPECT_EQ(core_->log.end(), 4u);
+  EXPECT_EQ(core_->log().end(), 4u);
 }
 
 /// Node 1 was primary so often meanwhile that it forgot term 3; its journal went on from this one all the
 /// same.
 TEST_F(Follower, TakesACopyWhenItWasAwayForLongerThanThePrimaryRemembersTerms) {
-  core_->known.what.in_sync = {leader, other};
+  core_->learn({8, {3, leader, {leader, other}, {}, {1, 2, 3}}});
   follower_->take(leader, lead{500, 1, {{245, 60}, {500, 900}}, 900, 899}, start_);
   EXPECT_TRUE(port_.ended.empty());
   ASSERT_EQ(port_.written.size(), 1u);
@@ -199,17 +196,17 @@ TEST_F(Follower, TakesACopyWhenItWasAwayForLongerThanThePrimaryRemembersTerms) {
   follower_->take(leader, append{500, {}, 900}); // Whatever comes, it counts for nothing.
   EXPECT_FALSE(port_.last_to<appended>(leader.node).whole);
   EXPECT_EQ(port_.last_to<appended>(leader.node).end, 0u);
-  EXPECT_EQ(core_->log.committed(), 2u);
+  EXPECT_EQ(core_->log().committed(), 2u);
   follower_->take(leader, copy_rows{500, 1, 0, {890, 499}, {}, false, 0, 0});
-  EXPECT_TRUE(core_->copying);
-  EXPECT_EQ(core_->log.end(), 890u);
+  EXPECT_TRUE(core_->copying());
+  EXPECT_EQ(core_->log().end(), 890u);
 }
 
 TEST_F(Follower, TakesNoCopyOverWhatItMayHaveToLeadWith) {
   follower_->take(leader, lead{500, 1, {{245, 60}, {500, 900}}, 900, 899}, start_);
   EXPECT_TRUE(port_.ended.empty());
   EXPECT_TRUE(port_.written.empty());
-  EXPECT_EQ(core_->promised, 3u);
+  EXPECT_EQ(core_->promised(), 3u);
   EXPECT_EQ(port_.doubts, (std::vector<doubt>{doubt::journals_apart}));
 }
 
@@ -240,7 +237,7 @@ TEST_F(Follower, CountsNoLateAnswerOfTheJournalForWhatWasCutOff) {
   EXPECT_EQ(port_.last_to<follow>(other.node).end, 3u);
   follower_->take(other, append{6, {make_epoch(6, 4, 3)}, 0});
   EXPECT_TRUE(port_.sent_to<appended>(other.node).empty());
-  EXPECT_EQ(core_->log.durable(), 3u);
+  EXPECT_EQ(core_->log().durable(), 3u);
 }
 
 // -- epochs --------------------------------------------------------------------------------------
@@ -290,7 +287,7 @@ TEST_F(Follower, TakesNothingOfEpochsWithAGap) {
   takes({make_epoch(5, 5, 3), make_epoch(5, 7, 5)});
   EXPECT_EQ(port_.last_to<unexpected>(leader.node).expected, 5u);
   EXPECT_TRUE(port_.appended.empty());
-  EXPECT_EQ(core_->log.end(), 4u);
+  EXPECT_EQ(core_->log().end(), 4u);
 }
 
 TEST_F(Follower, TakesFromEpochsSentAgainWhatIsNew) {
@@ -328,7 +325,7 @@ TEST_F(Follower, GivesUpADiskThatLacksWhatItAcknowledged) {
 }
 
 TEST_F(Follower, GrantsALeaseOnlyToThePrimaryItFollows) {
-  core_->settled = true;
+  core_->learn({8, core_->known().what});
   const auto granted = [&](const replica_id& to, std::uint64_t term) {
     return board_.take({false, to, 1, {{0, term}}}, start_).has_value();
   };

@@ -21,7 +21,7 @@ TEST_F(PrimaryHash, CountsNoAcknowledgementOfAnotherEpoch) {
   serve({self, two});
   close();
   leader->journaled(2, start);
-  const auto right = core->log.hash_at(2);
+  const auto right = core->log().hash_at(2);
   leader->take(two, appended{term, 2, true, 1, right + 1}, start);
   EXPECT_EQ(committed(), 1u);
   EXPECT_EQ(port.doubts, (std::vector<doubt>{doubt::other_epoch}));
@@ -39,7 +39,7 @@ TEST_F(PrimaryHash, CountsAnAcknowledgementWithoutAHashOfAnOlderVersionOnly) {
   EXPECT_EQ(committed(), 2u);
   close();
   leader->journaled(3, start);
-  leader->take(two, appended{term, 2, true, 2, core->log.hash_at(2)}, start);
+  leader->take(two, appended{term, 2, true, 2, core->log().hash_at(2)}, start);
   acknowledges(two, 3); // which says hashes
   EXPECT_EQ(committed(), 2u);
 }
@@ -49,7 +49,7 @@ TEST_F(PrimaryHash, TellsOfAFollowerWhoseRowsAreOthersAfterTheSameEpoch) {
   serve({self, two});
   close();
   leader->journaled(2, start);
-  core->rows.applied({1, 70});
+  core->rows().applied({1, 70});
   leader->take(two, appended{term, 1, true, 1, 0, {1, 70}}, start);
   leader->take(two, appended{term, 1, true, 1, 0, {}}, start); // of the version before
   EXPECT_TRUE(port.doubts.empty());
@@ -60,12 +60,12 @@ TEST_F(PrimaryHash, TellsOfAFollowerWhoseRowsAreOthersAfterTheSameEpoch) {
 
 TEST_F(PrimaryHash, ComparesRowsThatAFollowerHadFirstWhenItHasThemToo) {
   serve({self, two});
-  core->rows.applied({1, 70});
+  core->rows().applied({1, 70});
   leader->take(two, appended{term, 1, true, 1, 0, {3, 90}}, start);
-  core->rows.applied({2, 80});
+  core->rows().applied({2, 80});
   leader->rows_applied();
   EXPECT_TRUE(port.doubts.empty());
-  core->rows.applied({3, 91});
+  core->rows().applied({3, 91});
   leader->rows_applied();
   leader->rows_applied();
   EXPECT_EQ(port.doubts, (std::vector<doubt>{doubt::other_rows}));

@@ -19,13 +19,13 @@ protected:
   }
   /// The store has this now.
   void assigned(const assignment& what) {
-    core->known = {core->known.version + 1, what};
+    core->learn({core->known().version + 1, what});
     leader->assigned(start);
   }
   /// Node 3 follows and has all of the journal.
   void three_catches_up() {
     follows(three, 0);
-    acknowledges(three, core->log.end());
+    acknowledges(three, core->log().end());
   }
 };
 
@@ -72,12 +72,12 @@ TEST_F(PrimarySet, LeavesADeadMemberOutOnceAndForAll) {
     leases(two, at);
     if (const auto next = proposes(at)) {
       ++changes;
-      core->known = {core->known.version + 1, next->what};
+      core->learn({core->known().version + 1, next->what});
       leader->assigned(start + at);
     }
   }
   EXPECT_EQ(changes, 1);
-  EXPECT_EQ(core->known.what.in_sync, (replicas{self, two}));
+  EXPECT_EQ(core->known().what.in_sync, (replicas{self, two}));
 }
 
 TEST_F(PrimarySet, GoesOnWithoutAMemberThatIsHeardButAcknowledgesNothing) {
@@ -148,7 +148,10 @@ TEST_F(PrimarySet, LetsAFollowerJoinThatHasTheWholeJournal) {
     acknowledges(two, 2);
     leases(two, 0ms);
     leader->take(three, appended{term, row.end, row.whole}, start);
-    core->known.what.nodes = row.nodes;
+    auto changed = core->known();
+    ++changed.version;
+    changed.what.nodes = row.nodes;
+    core->learn(changed);
     const auto next = proposes(0ms);
     EXPECT_EQ(next.has_value(), row.joins) << row.what;
     if (next) {
@@ -197,7 +200,7 @@ TEST_F(PrimarySet, TakesAMemberThatComesAndGoesBackEverLater) {
       continue;
     if (contains(next->what.in_sync, three))
       joined.push_back(at);
-    core->known = {core->known.version + 1, next->what};
+    core->learn({core->known().version + 1, next->what});
     leader->assigned(start + at);
   }
   ASSERT_GE(joined.size(), 4u);

@@ -67,7 +67,7 @@ TEST_F(Primary, ServesOnceTheOpeningOfItsTermIsCommittedAndApplied) {
   EXPECT_FALSE(leader->serving());
   acknowledges(two, 1);
   EXPECT_FALSE(leader->serving());
-  core->log.applied(1);
+  core->log().applied(1);
   leader->applied(start);
   EXPECT_TRUE(leader->serving());
   ASSERT_EQ(port.engines.size(), 1u);
@@ -308,7 +308,7 @@ protected:
   /// The copy's one page is stored, its state hashed, and its end stored.
   void finish_copy(const replica_id& to, std::uint64_t number) {
     leader->take(to, copied{term, number, 1}, start);
-    leader->state_hashed(5, 99, start);
+    leader->state_hashed(port.next_hash(), 5, 99, start);
     leader->take(to, copied{term, number, 2}, start);
   }
 };
@@ -389,7 +389,7 @@ TEST_F(PrimaryCopies, BeginsACopyAnewForWhichTheJournalWouldGrowTooLarge) {
   leader->journaled(6, start);
   follows(two, 1);
   ASSERT_EQ(port.last_to<copy_rows>(2).base.epoch, 5u);
-  core->log.applied(6); // Not kept for the copy, which began behind it.
+  core->log().applied(6); // Not kept for the copy, which began behind it.
   leader->tick(start);
   leader->tick(start);
   EXPECT_EQ(port.last_to<copy_rows>(2).copy, 2u);

@@ -85,7 +85,7 @@ TEST_F(ReplicaBelief, EndsNothingForAPrimaryThatIsNone) {
 TEST_F(ReplicaBelief, GivesItsDiskUpOnlyForThePrimaryAndAfterAnotherLookAtTheStore) {
   settle();
   says(one, lead{3, 1, {{1, 1}, {3, 3}}, 4, 2});
-  replica_->noted(now_);
+  note_durable();
   const auto look_ups = port_.look_ups;
   says(three, set_back{3, 9}); // which does not lead
   EXPECT_EQ(port_.doubts, (doubts{doubt::sound_disk}));

@@ -106,7 +106,7 @@ TEST_F(Replica, FollowsWhoeverTookOverFirst) {
 TEST_F(Replica, GoesOnFollowingUntilItsTakeoverHasSucceeded) {
   settle();
   says(one, lead{3, 1, {{1, 1}, {3, 3}}, 4, 2});
-  replica_->noted(now_);
+  note_durable();
   now_ += 550ms;
   tick();
   ASSERT_EQ(candidacies(), 1u);
@@ -181,7 +181,7 @@ TEST_F(Replica, LeadsOnceItsTermIsDurable) {
   EXPECT_FALSE(replica_->leads());
   EXPECT_TRUE(port_.appended.empty());
   EXPECT_TRUE(port_.sent_to<lead>(three.node).empty());
-  replica_->noted(now_);
+  note_durable();
   EXPECT_TRUE(replica_->leads());
   EXPECT_FALSE(replica_->serving());
   EXPECT_EQ(port_.last_to<lead>(three.node).term, 4u);
@@ -191,12 +191,12 @@ TEST_F(Replica, LeadsOnceItsTermIsDurable) {
 TEST_F(Replica, FindsTheEndOfItsJournalBehindItsPromise) {
   settle();
   says(one, lead{3, 1, {{1, 1}, {3, 3}}, 4, 2});
-  replica_->noted(now_);
+  note_durable();
   says(one, append{3, {make_epoch(3, 5, 3)}, 2}); // On its way to the disk.
   now_ += 550ms;
   tick();
   knows(9, taken_over(led_by_one(), self, 2));
-  replica_->noted(now_); // The journal is written in the order in which it was asked to.
+  note_durable(); // The journal is written in the order in which it was asked to.
   EXPECT_EQ(replica_->log().durable(), 5u);
   EXPECT_EQ(replica_->log().end(), 6u);
 }
@@ -207,9 +207,9 @@ TEST_F(Replica, TakesNoOtherNoteForThatOfItsTerm) {
   now_ += 550ms;
   tick();
   knows(9, taken_over(led_by_one(), self, 2));
-  replica_->noted(now_);
+  note_durable();
   EXPECT_FALSE(replica_->leads());
-  replica_->noted(now_);
+  note_durable();
   EXPECT_TRUE(replica_->leads());
 }
 
@@ -224,7 +224,7 @@ TEST_F(Replica, RefusesLowerTermsWhileItPromises) {
 TEST_F(Replica, DoesNotLeadATermThatWasOvertakenMeanwhile) {
   take_over();
   knows(10, {5, three, {self, three}, {}, {1, 2, 3}});
-  replica_->noted(now_);
+  note_durable();
   EXPECT_FALSE(replica_->leads());
   EXPECT_TRUE(port_.appended.empty());
   tick();
@@ -303,11 +303,11 @@ TEST_F(Replica, TellsItsSuccessorToLookAtTheStore) {
 TEST_F(Replica, TakesNoAnswerOfTheRowsThatACopyReplaces) {
   settle();
   says(one, lead{3, 1, {{1, 1}, {3, 3}}, 4, 2});
-  replica_->noted(now_);
+  note_durable();
   says(one, copy_rows{3, 1, 0, {1, 1}, {}, false, 0, 0});
   replica_->applied(2, now_); // Of before; the copy begins at epoch 1.
   EXPECT_EQ(replica_->log().applied(), 1u);
-  replica_->noted(now_);
+  note_durable();
   replica_->applied(2, now_);
   EXPECT_EQ(replica_->log().applied(), 1u);
 }
