@@ -76,6 +76,7 @@ caf::behavior replica_actor::running() {
         });
       },
       [this](const runtime::rows_loaded& what) { run([&] { replica_.rows_loaded(answer_tag{what.tag}); }); },
+      [this](const runtime::load_ended& what) { run([&] { replica_.load_ended(answer_tag{what.tag}); }); },
       [this](const runtime::state_hashed& what) {
         if (what.failure)
           return distrust_disk("the state cannot be hashed: " + what.failure->message);

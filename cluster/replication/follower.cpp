@@ -18,7 +18,7 @@ void follower::take(const replica_id& from, const announce&) {
 void follower::take(const replica_id& from, const lead& what, steady_time now) {
   if (what.term < core_.promised())
     return core_.port().send(from.node, refused{core_.promised()});
-  if (state_ == state::promising || writing_ != writing::nothing || (copy_ && copy_->storing))
+  if (state_ == state::promising || (copy_ && copy_->waits_for_disk()))
     return; // The disk answers soon; a lead that was lost is sent again.
   attempt_ = what.attempt;
   if (term() == what.term && primary_ == from)
@@ -30,12 +30,10 @@ void follower::take(const replica_id& from, const lead& what, steady_time now) {
   primary_ = from;
   primary_starts_ = what.starts;
   told_committed_ = what.committed;
-  newest_copy_ = 0;
   state_ = state::promising;
-  writing_ = writing::promise;
   copy_.reset();
   core_.follow_on_board(term_, from.node, now);
-  note_ = core_.promise(term_, keep);
+  promising_ = core_.promise(term_, keep);
 }
 
 /// What of the journal the primary has too; none: it cannot be followed.
@@ -87,16 +85,11 @@ std::optional<std::uint64_t> follower::common_with(const replica_id& from, const
 }
 
 void follower::noted(answer_tag tag, steady_time now) {
-  if (tag != note_)
-    return;
-  const auto done = std::exchange(writing_, writing::nothing);
-  if (done == writing::promise) {
+  if (state_ == state::promising && tag == promising_) {
     state_ = state::following;
     core_.follow_on_board(term_, primary_.node, now);
     say_follow();
-  } else if (done == writing::copy_begun) {
-    store(*copy_->storing);
-  } else if (done == writing::copy_whole) {
+  } else if (copy_ && copy_->noted(tag)) {
     say_end();
   }
 }
@@ -115,7 +108,7 @@ bool follower::serves(std::uint64_t term, const replica_id& from) {
 }
 
 void follower::take(const replica_id& from, const append& what) {
-  if (!serves(what.term, from) || state_ == state::copying)
+  if (!serves(what.term, from) || (copy_ && !copy_->has_rows()))
     return;
   if (apart_)
     return say_end(); // It takes a copy first.
@@ -173,14 +166,14 @@ void follower::learn_committed() {
 
 void follower::journaled(std::uint64_t upto) {
   core_.log().journaled(upto);
-  if (state_ != state::following || apart_)
+  if (state_ != state::following || apart_ || (copy_ && !copy_->has_rows()))
     return;
   learn_committed();
   say_end();
 }
 
 void follower::say_follow() {
-  core_.port().send(primary_.node, follow{term_, attempt_, held(), whole(), copy_ ? copy_->number : 0,
+  core_.port().send(primary_.node, follow{term_, attempt_, held(), whole(), copy_ ? copy_->number() : 0,
                                           core_.log().hash_at(held())});
 }
 
@@ -205,65 +198,29 @@ void follower::take(const replica_id& from, const set_back& what) {
 void follower::take(const replica_id& from, const copy_rows& what) {
   if (!serves(what.term, from))
     return;
-  if (what.page == 0 && what.copy > newest_copy_) {
-    if (writing_ != writing::nothing || (copy_ && copy_->storing))
-      return; // Of an earlier copy; this page is sent again.
-    copy_ = copy{};
-    copy_->number = newest_copy_ = what.copy;
-    copy_->base = what.base;
-    copy_->storing = what;
+  if (what.page == 0 && what.copy > (copy_ ? copy_->number() : 0)) {
+    if (copy_ && copy_->waits_for_disk())
+      return; // For the copy before; this page is sent again.
     apart_ = false;
-    state_ = state::copying;
-    writing_ = writing::copy_begun;
-    note_ = core_.begin_copy(what.base, primary_starts_);
-    return;
+    copy_.emplace(core_, from.node, what, primary_starts_);
+  } else if (copy_ && copy_->number() == what.copy) {
+    copy_->take(what);
   }
-  if (finished_.copy == what.copy && finished_.term == what.term)
-    return core_.port().send(from.node, finished_); // Its source did not hear that.
-  if (!copy_ || copy_->number != what.copy)
-    return;
-  const auto expected = copy_->next_page + (copy_->storing ? 1 : 0) + copy_->arrived.size();
-  if (what.page != expected || state_ != state::copying)
-    return core_.port().send(from.node, copied{term_, copy_->number, copy_->next_page});
-  copy_->arrived.push_back(what);
-  if (!copy_->storing)
-    store_next();
-}
-
-void follower::store_next() {
-  if (copy_->arrived.empty())
-    return;
-  copy_->storing = std::move(copy_->arrived.front());
-  copy_->arrived.pop_front();
-  store(*copy_->storing);
-}
-
-void follower::store(const copy_rows& page) {
-  copy_->load = core_.load_rows(page.rows, page.page == 0);
 }
 
 void follower::rows_loaded(answer_tag tag) {
-  if (!copy_ || !copy_->storing || tag != copy_->load)
-    return;
-  if (copy_->storing->last && !std::exchange(copy_->stored_all, true)) {
-    copy_->upto = copy_->storing->upto;
-    copy_->hash = copy_->storing->hash;
-    copy_->load = core_.end_load(copy_->base);
-    return;
-  }
-  copy_->storing.reset();
-  ++copy_->next_page;
-  if (copy_->stored_all)
-    state_ = state::following;
-  core_.port().send(primary_.node, copied{term_, copy_->number, copy_->next_page});
-  if (copy_->stored_all)
-    compare_hash();
-  else
-    store_next();
+  if (copy_)
+    copy_->rows_loaded(tag);
+}
+
+void follower::load_ended(answer_tag tag) {
+  if (copy_)
+    copy_->load_ended(tag);
 }
 
 void follower::applied() {
-  compare_hash();
+  if (copy_)
+    copy_->applied();
   apply();
 }
 
@@ -271,27 +228,13 @@ void follower::applied() {
 void follower::apply() {
   if (awaits_rows())
     return;
-  core_.log().apply_committed(core_.copying() ? copy_->upto : std::numeric_limits<std::uint64_t>::max());
-}
-
-void follower::compare_hash() {
-  if (!core_.copying() || !copy_ || !copy_->stored_all || core_.log().applied() != copy_->upto
-      || copy_->hashing != answer_tag::none)
-    return;
-  copy_->hashing = core_.hash_state();
+  core_.log().apply_committed(core_.copying() ? copy_->apply_upto()
+                                              : std::numeric_limits<std::uint64_t>::max());
 }
 
 void follower::state_hashed(answer_tag tag, std::uint64_t applied, std::uint64_t hash) {
-  if (!copy_ || tag != copy_->hashing)
-    return;
-  if (applied != copy_->upto || hash != copy_->hash)
-    return core_.port().distrust_disk("the copied state at epoch " + std::to_string(applied)
-                                      + " differs from its source's at epoch " + std::to_string(copy_->upto));
-  finished_ = {term_, copy_->number, copy_->next_page};
-  copy_.reset();
-  writing_ = writing::copy_whole;
-  note_ = core_.end_copy();
-  apply();
+  if (copy_ && copy_->state_hashed(tag, applied, hash))
+    apply();
 }
 
 // -- time ----------------------------------------------------------------------------------------

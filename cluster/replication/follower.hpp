@@ -1,25 +1,25 @@
 // A replica that follows: a backup (in sync), or a learner on its way there. It cannot tell, and need not:
 // only the assignment says which acknowledgements count.
 //
-//              lead              noted                 copy_rows(0)
-//   lonely ----------> promising -------> following --------------> copying
-//     ^  announces                         |   ^                      |
-//     |                                    |   +----------------------+  last page stored
-//     +--- a promise in a higher term -----+
+//              lead              noted
+//   lonely ----------> promising -------> following
+//     ^  announces                            |
+//     +----- a promise in a higher term ------+
 //
 // *lonely*: announces itself to the primary. *promising*: the note with the term, and the cut of the journal
 // to what it has in common with the primary's, are on their way to the disk; nothing is said meanwhile (B2,
 // D5). *following*: takes epochs of that very term, acknowledges what is durable (A2), applies what is
-// committed. *copying*: stores the pages of a copy; its journal is empty. While `core.copying`, up to the
-// moment at which the copy's state has the hash of the source's, it is not whole and may not join (D9).
+// committed. When it lacks more than the primary's journal has it is sent a copy of the rows
+// (copy_target.hpp); its journal is empty meanwhile, and until the copy's state has the hash of the source's,
+// and the disk knows, it is not whole and may not join (D9).
 //
 // Pure: driven by messages, answers of the port, and ticks.
 #pragma once
 
+#include "cluster/replication/copy_target.hpp"
 #include "cluster/replication/replica_core.hpp"
 
 #include <cstdint>
-#include <deque>
 #include <optional>
 #include <vector>
 
@@ -39,40 +39,35 @@ public:
   void noted(answer_tag tag, steady_time now);
   void applied();
   void rows_loaded(answer_tag tag);
+  void load_ended(answer_tag tag);
   void state_hashed(answer_tag tag, std::uint64_t applied, std::uint64_t hash);
   void tick(steady_time now);
 
   /// The rows are to be replaced by those of a copy, which are not all there.
-  bool awaits_rows() const noexcept { return core_.copying() && !(copy_ && copy_->stored_all); }
+  bool awaits_rows() const noexcept { return core_.copying() && !(copy_ && copy_->has_rows()); }
   /// The term followed; 0: none.
-  std::uint64_t term() const noexcept {
-    return state_ == state::following || state_ == state::copying ? term_ : 0;
-  }
+  std::uint64_t term() const noexcept { return state_ == state::following ? term_ : 0; }
 
 private:
-  enum class state : std::uint8_t { lonely, promising, following, copying };
-  /// The note that is on its way to the disk, and what it is for.
-  enum class writing : std::uint8_t { nothing, promise, copy_begun, copy_whole };
+  enum class state : std::uint8_t { lonely, promising, following };
 
   bool serves(std::uint64_t term, const replica_id& from);
   /// What may be acknowledged: nothing before the rows that are its base are all there (A2).
   std::uint64_t held() const noexcept { return awaits_rows() || apart_ ? 0 : core_.log().durable(); }
   /// The rows are no incomplete copy, and the disk knows it (D9).
-  bool whole() const noexcept { return !core_.copying() && !apart_ && writing_ != writing::copy_whole; }
+  bool whole() const noexcept {
+    return !core_.copying() && !apart_ && !(copy_ && copy_->how() != copy_target::state::whole);
+  }
   std::optional<std::uint64_t> common_with(const replica_id& from, const lead& what);
   bool passes_over(const replica_id& from, const append& what);
   void say_follow();
   void say_end();
   void learn_committed();
-  void store(const copy_rows& page);
-  void store_next();
   void apply();
-  void compare_hash();
 
   replica_core& core_;
   state state_ = state::lonely;
-  writing writing_ = writing::nothing;
-  answer_tag note_ = answer_tag::none; ///< of that note
+  answer_tag promising_ = answer_tag::none; ///< of the note with the promise
   std::uint64_t term_ = 0;
   std::uint64_t told_committed_ = 0;
   std::uint64_t attempt_ = 0; ///< of the newest `lead` of that term
@@ -84,21 +79,7 @@ private:
   /// but nobody can say which: it waits for a copy, and keeps what it has until that begins.
   bool apart_ = false;
 
-  struct copy {
-    std::uint64_t number = 0;
-    std::uint64_t next_page = 0;
-    std::optional<copy_rows> storing; ///< the page on its way into the state
-    std::deque<copy_rows> arrived;    ///< the pages behind it, as many as the source sends unanswered
-    bool stored_all = false;
-    runtime::epoch_mark base;
-    std::uint64_t upto = 0; ///< whole once this is applied, if the hash is this one
-    std::uint64_t hash = 0;
-    answer_tag load = answer_tag::none; ///< of what is on its way into the state
-    answer_tag hashing = answer_tag::none;
-  };
-  std::optional<copy> copy_;
-  std::uint64_t newest_copy_ = 0; ///< begun in this term: one before it is late
-  copied finished_;               ///< the last copy that became whole
+  std::optional<copy_target> copy_; ///< the newest of this term, whole ones too
 };
 
 } // namespace orderd::cluster

@@ -306,6 +306,11 @@ void replica::rows_loaded(answer_tag tag) {
     follower_->rows_loaded(tag);
 }
 
+void replica::load_ended(answer_tag tag) {
+  if (follower_)
+    follower_->load_ended(tag);
+}
+
 void replica::link_lost(std::uint32_t node) {
   if (primary_)
     primary_->link_lost(node);

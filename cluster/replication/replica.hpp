@@ -67,6 +67,7 @@ public:
   void rows_known(const rows_at& now);
   void state_hashed(answer_tag tag, std::uint64_t applied, std::uint64_t hash, steady_time now);
   void rows_loaded(answer_tag tag);
+  void load_ended(answer_tag tag);
   void tick(steady_time now);
 
   const versioned_assignment& known() const noexcept { return core_.known(); }

@@ -55,7 +55,7 @@ public:
                                               std::size_t bytes_max) = 0;
   /// Put copied rows into the state, after erasing all of it when they are the `first`; then `rows_loaded`.
   virtual void load_rows(std::vector<runtime::row_write> rows, bool first, answer_tag tag) = 0;
-  /// The copied rows are those of this epoch; then `rows_loaded`.
+  /// The copied rows are those of this epoch; then `load_ended`.
   virtual void end_load(const runtime::epoch_mark& applied, answer_tag tag) = 0;
 
   /// Compare-and-set the assignment; then `decided`, or `undecided`: then it may still take place.

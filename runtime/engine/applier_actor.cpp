@@ -17,17 +17,21 @@ namespace orderd::runtime {
 
 namespace {
 
-/// One step of a copy. Done again after a failure it comes to the same.
-result<void> load_into(state_store& store, const load_rows& what) {
+/// One step of a copy, and its answer. Done again after a failure it comes to the same.
+result<rows_loaded> load_into(state_store& store, const load_rows& what) {
   if (what.first) {
     if (auto ok = store.clear(); !ok)
-      return ok;
+      return ok.error();
   }
-  return what.rows.empty() ? result<void>{} : store.load(what.rows);
+  if (auto ok = what.rows.empty() ? result<void>{} : store.load(what.rows); !ok)
+    return ok.error();
+  return rows_loaded{what.tag};
 }
 
-result<void> load_into(state_store& store, const end_load& what) {
-  return store.set_applied(what.applied);
+result<load_ended> load_into(state_store& store, const end_load& what) {
+  if (auto ok = store.set_applied(what.applied); !ok)
+    return ok.error();
+  return load_ended{what.tag};
 }
 
 /// How many are applied at once: up to one after which every replica's rows can be compared.
@@ -135,14 +139,15 @@ result<void> applier_actor::work_off(std::uint32_t shard, shard_queue& queue) {
 result<void> applier_actor::load(std::uint32_t shard, shard_queue& queue) {
   for (; !queue.loads.empty(); queue.loads.pop_front()) {
     const auto& next = queue.loads.front();
-    const auto run = [&](const auto& what) -> result<std::uint64_t> {
-      auto ok = load_into(stores_.state(shard), what);
-      return ok ? result<std::uint64_t>{what.tag} : ok.error();
+    const auto run = [&](const auto& what) -> result<void> {
+      const auto done = load_into(stores_.state(shard), what);
+      if (!done)
+        return done.error();
+      caf::anon_send(caf::actor_cast<caf::actor>(next.from), *done);
+      return {};
     };
-    const auto tag = std::visit(run, next.what);
-    if (!tag)
-      return tag.error();
-    caf::anon_send(caf::actor_cast<caf::actor>(next.from), rows_loaded{*tag});
+    if (auto ok = std::visit(run, next.what); !ok)
+      return ok;
   }
   return {};
 }

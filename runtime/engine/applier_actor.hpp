@@ -1,10 +1,10 @@
 // The node's state applier: puts committed epochs into the shards' state stores, behind the journal.
 //
 // Messages: apply_epoch (answered with epoch_applied to its sender some time later), apply_now,
-// inspect_state (its inspector_actor.hpp answers with inspection_done), load_rows and end_load (with
-// rows_loaded), hash_state (with state_hashed), give_up_lost (with lost_given_up). Epochs gather for
-// `interval`, or until they hold `batch_bytes`, and are applied in one large synced transaction a shard,
-// because large transactions touch each page once. The journal may be trimmed behind it.
+// inspect_state (its inspector_actor.hpp answers with inspection_done), load_rows (with rows_loaded),
+// end_load (with load_ended), hash_state (with state_hashed), give_up_lost (with lost_given_up). Epochs
+// gather for `interval`, or until they hold `batch_bytes`, and are applied in one large synced transaction a
+// shard, because large transactions touch each page once. The journal may be trimmed behind it.
 //
 // A copy of another replica's rows is loaded as it comes, each message in one synced transaction.
 //

@@ -138,16 +138,21 @@ struct load_rows {
   std::uint64_t tag = 0;
 };
 
-/// Replica -> applier: the copy is loaded; the state's next epoch is the one after `applied`. Answered with
-/// rows_loaded.
+/// Replica -> applier: the copy is loaded; the state's next epoch is the one after `applied`. Answered
+/// with load_ended.
 struct end_load {
   std::uint32_t shard = 0;
   epoch_mark applied;
   std::uint64_t tag = 0;
 };
 
-/// Applier -> replica: done and synced.
+/// Applier -> replica: the rows are in the state, synced.
 struct rows_loaded {
+  std::uint64_t tag = 0;
+};
+
+/// Applier -> replica: the state knows of which epoch the rows are, synced.
+struct load_ended {
   std::uint64_t tag = 0;
 };
 
@@ -303,6 +308,7 @@ CAF_ADD_TYPE_ID(orderd_runtime, (orderd::runtime::ask_scrub))
 CAF_ADD_TYPE_ID(orderd_runtime, (orderd::runtime::scrub_description))
 CAF_ADD_TYPE_ID(orderd_runtime, (orderd::runtime::give_up_lost))
 CAF_ADD_TYPE_ID(orderd_runtime, (orderd::runtime::lost_given_up))
+CAF_ADD_TYPE_ID(orderd_runtime, (orderd::runtime::load_ended))
 CAF_END_TYPE_ID_BLOCK(orderd_runtime)
 
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(orderd::runtime::entity_turn)
@@ -348,3 +354,4 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(orderd::runtime::ask_scrub)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(orderd::runtime::scrub_description)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(orderd::runtime::give_up_lost)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(orderd::runtime::lost_given_up)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(orderd::runtime::load_ended)

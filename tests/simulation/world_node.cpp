@@ -325,7 +325,7 @@ void world_node::end_load(const runtime::epoch_mark& applied, answer_tag tag) {
     disk.applied_term = applied.term;
     disk.applied_hash = applied.hash;
     world_.happened().count("copy stored");
-    replica_->rows_loaded(tag);
+    replica_->load_ended(tag);
   });
 }
 

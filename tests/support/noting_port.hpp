@@ -76,8 +76,9 @@ public:
   int hashes_asked = 0;
   /// Questions that the test has not answered, oldest first.
   std::deque<cluster::answer_tag> notes_due, loads_due, hashes_due;
-  std::vector<runtime::row_write> rows;     ///< of the state, a page each
-  std::optional<runtime::fault> unreadable; ///< why they cannot be read
+  cluster::answer_tag last_asked = cluster::answer_tag::none; ///< of any kind
+  std::vector<runtime::row_write> rows;                       ///< of the state, a page each
+  std::optional<runtime::fault> unreadable;                   ///< why they cannot be read
   std::vector<loading> loaded;
   std::vector<runtime::epoch_mark> loads_ended;
   std::vector<cluster::versioned_assignment> proposed;
@@ -124,7 +125,7 @@ public:
   void write(const cluster::replica_note& note, std::optional<std::uint64_t> keep_upto,
              cluster::answer_tag tag) override {
     written.push_back({note, keep_upto});
-    notes_due.push_back(tag);
+    ask(notes_due, tag);
   }
   void read(std::uint64_t first, std::size_t) override { reads.push_back(first); }
   void retain(std::uint64_t from) override { retained.push_back(from); }
@@ -134,7 +135,7 @@ public:
   void apply_now() override { ++apply_now_asked; }
   void hash_state(cluster::answer_tag tag) override {
     ++hashes_asked;
-    hashes_due.push_back(tag);
+    ask(hashes_due, tag);
   }
   runtime::result<cluster::row_page> read_rows(const std::optional<runtime::row_key>& after,
                                                std::size_t) override {
@@ -152,11 +153,11 @@ public:
   }
   void load_rows(std::vector<runtime::row_write> page, bool first, cluster::answer_tag tag) override {
     loaded.push_back({std::move(page), first});
-    loads_due.push_back(tag);
+    ask(loads_due, tag);
   }
   void end_load(const runtime::epoch_mark& base, cluster::answer_tag tag) override {
     loads_ended.push_back(base);
-    loads_due.push_back(tag);
+    ask(loads_due, tag);
   }
   void propose(std::uint64_t version, const cluster::assignment& what) override {
     proposed.push_back({version, what});
@@ -172,6 +173,10 @@ public:
   void end_node(const std::string& why) override { ended.push_back(why); }
 
 private:
+  void ask(std::deque<cluster::answer_tag>& of, cluster::answer_tag tag) {
+    of.push_back(tag);
+    last_asked = tag;
+  }
   static cluster::answer_tag next(std::deque<cluster::answer_tag>& of) {
     runtime::require(!of.empty(), "nothing was asked for");
     const auto tag = of.front();

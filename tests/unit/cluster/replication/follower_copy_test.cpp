@@ -38,6 +38,7 @@ protected:
     follower_.take(leader, copy_rows{term, 1, number, {base, term}, {}, true, upto, hash});
   }
   void loaded() { follower_.rows_loaded(port_.next_load()); }
+  void base_set() { follower_.load_ended(port_.next_load()); }
   void hashed(std::uint64_t applied, std::uint64_t hash) {
     follower_.state_hashed(port_.next_hash(), applied, hash);
   }
@@ -47,8 +48,8 @@ protected:
     note_durable();
     loaded();
     last_page(1, upto, 99);
-    loaded(); // the page
-    loaded(); // the end of it
+    loaded();
+    base_set();
   }
   void takes(std::uint64_t from, std::uint64_t upto, std::uint64_t committed) {
     std::vector<runtime::epoch_ptr> epochs;
