@@ -63,7 +63,7 @@ void copy_source::state_hashed(answer_tag tag, std::uint64_t applied, std::uint6
   send(next_page_++);
 }
 
-void copy_source::take(const copied& what, steady_time now) {
+void copy_source::take(const install_snapshot_ack& what, steady_time now) {
   if (what.copy != number_)
     return;
   answered_at_ = now;

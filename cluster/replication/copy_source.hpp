@@ -26,7 +26,7 @@ public:
   copy_source(replica_core& core, std::uint64_t term, std::uint64_t number, std::uint32_t to_node,
               steady_time now);
 
-  void take(const copied& what, steady_time now);
+  void take(const install_snapshot_ack& what, steady_time now);
   void state_hashed(answer_tag tag, std::uint64_t applied, std::uint64_t hash, steady_time now);
   void tick(steady_time now);
 
@@ -45,7 +45,7 @@ private:
   std::uint64_t number_;
   std::uint32_t to_node_;
   runtime::epoch_mark base_;
-  std::map<std::uint64_t, copy_rows> unanswered_; ///< by page
+  std::map<std::uint64_t, install_snapshot> unanswered_; ///< by page
   std::uint64_t next_page_ = 0;
   std::optional<runtime::row_key> read_upto_;
   bool read_all_ = false;

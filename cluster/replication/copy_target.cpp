@@ -5,25 +5,25 @@
 
 namespace orderd::cluster {
 
-copy_target::copy_target(replica_core& core, std::uint32_t from_node, const copy_rows& first,
+copy_target::copy_target(replica_core& core, std::uint32_t from_node, const install_snapshot& first,
                          const std::vector<term_start>& starts)
     : core_(core), awaited_(core.begin_copy(first.base, starts)), term_(first.term), number_(first.copy),
       from_node_(from_node), base_(first.base), arrived_{first} {}
 
-void copy_target::take(const copy_rows& page) {
+void copy_target::take(const install_snapshot& page) {
   // All pages are stored: its source did not hear that.
   if (has_rows())
-    return say_stored();
+    return send_ack();
   // A page that was lost or came twice: its source is told which comes next.
   if (page.page != stored_ + arrived_.size() || state_ == state::setting_base)
-    return say_stored();
+    return send_ack();
   arrived_.push_back(page);
   if (state_ == state::waiting)
     store(arrived_.front());
 }
 
-void copy_target::say_stored() {
-  core_.port().send(from_node_, copied{term_, number_, stored_});
+void copy_target::send_ack() {
+  core_.port().send(from_node_, install_snapshot_ack{term_, number_, stored_});
 }
 
 bool copy_target::noted(answer_tag tag) {
@@ -33,11 +33,11 @@ bool copy_target::noted(answer_tag tag) {
     store(arrived_.front());
   if (state_ != state::closing)
     return false;
-  state_ = state::whole;
+  state_ = state::complete;
   return true;
 }
 
-void copy_target::store(const copy_rows& page) {
+void copy_target::store(const install_snapshot& page) {
   state_ = state::storing;
   awaited_ = core_.load_rows(page.rows, page.page == 0);
 }
@@ -56,7 +56,7 @@ void copy_target::rows_loaded(answer_tag tag) {
   }
   ++stored_;
   state_ = state::waiting;
-  say_stored();
+  send_ack();
   if (!arrived_.empty())
     store(arrived_.front());
 }
@@ -66,7 +66,7 @@ void copy_target::load_ended(answer_tag tag) {
     return;
   ++stored_;
   state_ = state::applying;
-  say_stored();
+  send_ack();
   applied();
 }
 

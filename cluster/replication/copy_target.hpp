@@ -6,7 +6,7 @@
 //                           ^   |                                                      |
 //                 next page |   | page stored                                          | applied to where the
 //                           |   v                                                      v source hashed
-//                          waiting           whole <------------- closing <-------- comparing
+//                          waiting         complete <------------ closing <-------- comparing
 //                                                   note durable            same hash
 //
 // *opening*: the note that the rows are incomplete is on its way to the disk; before it is there nothing is
@@ -16,7 +16,7 @@
 // to where the source was hashed on top are they the rows of one epoch. None above that is applied, or the
 // two hashes would be of different epochs. *comparing*: the state is hashed here. Another hash: the disk is
 // given up. *closing*: the note that the rows are complete is on its way; until it is durable the replica
-// does not say that it is whole, for a crash would make its rows incomplete again.
+// does not say that it is complete, for a crash would make its rows incomplete again.
 //
 // Pure. *Limits*: as many pages in memory as its source sends unanswered (copy_source.hpp).
 #pragma once
@@ -39,18 +39,18 @@ public:
     applying,
     comparing,
     closing,
-    whole,
+    complete,
   };
 
   /// Begins the copy of which that is page 0. `starts`: the terms of its source's journal.
-  copy_target(replica_core& core, std::uint32_t from_node, const copy_rows& first,
+  copy_target(replica_core& core, std::uint32_t from_node, const install_snapshot& first,
               const std::vector<term_start>& starts);
 
   /// A page of this copy, whichever.
-  void take(const copy_rows& page);
+  void take(const install_snapshot& page);
 
   // Answers of the disk; those with another tag than what it waits for are of another copy.
-  /// True when the replica is whole from now on.
+  /// True when the replica is complete from now on.
   [[nodiscard]] bool noted(answer_tag tag);
   void rows_loaded(answer_tag tag);
   void load_ended(answer_tag tag);
@@ -71,8 +71,8 @@ public:
   std::uint64_t apply_upto() const noexcept { return upto_; }
 
 private:
-  void store(const copy_rows& page);
-  void say_stored();
+  void store(const install_snapshot& page);
+  void send_ack();
 
   replica_core& core_;
   state state_ = state::opening;
@@ -81,9 +81,9 @@ private:
   std::uint64_t number_;
   std::uint32_t from_node_;
   runtime::epoch_mark base_;
-  std::uint64_t stored_ = 0;      ///< pages
-  std::deque<copy_rows> arrived_; ///< the first is the one that is being stored, if one is
-  std::uint64_t upto_ = 0;        ///< whole once this is applied, if the hash is this one
+  std::uint64_t stored_ = 0;             ///< pages
+  std::deque<install_snapshot> arrived_; ///< the first is the one that is being stored, if one is
+  std::uint64_t upto_ = 0;               ///< complete once this is applied, if the hash is this one
   std::uint64_t hash_ = 0;
 };
 

@@ -6,23 +6,23 @@
 
 namespace orderd::cluster {
 
-follower::follower(replica_core& core, steady_time now) : core_(core), announce_at_(now) {
+follower::follower(replica_core& core, steady_time now) : core_(core), join_at_(now) {
   const auto& known = core_.known().what;
   core_.follow_on_board(known.term, known.primary.node, now);
 }
 
-void follower::take(const replica_id& from, const announce&) {
-  core_.port().send(from.node, refused{core_.promised()}); // It takes me for its primary: I am not.
+void follower::take(const replica_id& from, const join&) {
+  core_.port().send(from.node, stale_term{core_.promised()}); // It takes me for its primary: I am not.
 }
 
-void follower::take(const replica_id& from, const lead& what, steady_time now) {
+void follower::take(const replica_id& from, const new_term& what, steady_time now) {
   if (what.term < core_.promised())
-    return core_.port().send(from.node, refused{core_.promised()});
+    return core_.port().send(from.node, stale_term{core_.promised()});
   if (state_ == state::promising || (copy_ && copy_->waits_for_disk()))
     return; // The disk answers soon; a lead that was lost is sent again.
   attempt_ = what.attempt;
   if (term() == what.term && primary_ == from)
-    return say_follow();
+    return send_join_ack();
   const auto keep = common_with(from, what);
   if (!keep)
     return;
@@ -37,7 +37,7 @@ void follower::take(const replica_id& from, const lead& what, steady_time now) {
 }
 
 /// What of the journal the primary has too; none: it cannot be followed.
-std::optional<std::uint64_t> follower::common_with(const replica_id& from, const lead& what) {
+std::optional<std::uint64_t> follower::common_with(const replica_id& from, const new_term& what) {
   auto& log = core_.log();
   if (core_.copying()) { // Nothing of an incomplete copy counts, and nothing of the journal beside it.
     log.reset({}, {});
@@ -88,22 +88,22 @@ void follower::noted(answer_tag tag, steady_time now) {
   if (state_ == state::promising && tag == promising_) {
     state_ = state::following;
     core_.follow_on_board(term_, primary_.node, now);
-    say_follow();
+    send_join_ack();
   } else if (copy_ && copy_->noted(tag)) {
-    say_end();
+    send_append_ack();
   }
 }
 
 /// Whether a message of that term may be handled; else says why not.
 bool follower::serves(std::uint64_t term, const replica_id& from) {
   if (term < core_.promised()) {
-    core_.port().send(from.node, refused{core_.promised()});
+    core_.port().send(from.node, stale_term{core_.promised()});
     return false;
   }
   if (this->term() == term && primary_ == from)
     return true;
   if (state_ != state::promising)
-    core_.port().send(from.node, announce{core_.promised()});
+    core_.port().send(from.node, join{core_.promised()});
   return false;
 }
 
@@ -111,7 +111,7 @@ void follower::take(const replica_id& from, const append& what) {
   if (!serves(what.term, from) || (copy_ && !copy_->has_rows()))
     return;
   if (apart_)
-    return say_end(); // It takes a copy first.
+    return send_append_ack(); // It takes a copy first.
   auto& log = core_.log();
   if (!passes_over(from, what))
     return;
@@ -120,7 +120,7 @@ void follower::take(const replica_id& from, const append& what) {
                                   [&](const auto& each) { return each->number > log.end(); });
   std::vector<runtime::epoch_ptr> added{first, what.epochs.end()};
   if (!log.continues(added)) {
-    core_.port().send(from.node, unexpected{term_, log.end() + 1});
+    core_.port().send(from.node, append_nack{term_, log.end() + 1});
     added.clear();
   }
   bool term_begins = false;
@@ -131,7 +131,7 @@ void follower::take(const replica_id& from, const append& what) {
   if (!added.empty())
     core_.port().append(std::move(added), term_begins ? std::optional{core_.note()} : std::nullopt);
   else
-    say_end();
+    send_append_ack();
 }
 
 /// What came before is passed over, if it is what is here. The primary of a term makes one epoch of a number:
@@ -152,7 +152,7 @@ bool follower::passes_over(const replica_id& from, const append& what) {
           + std::to_string(from.node)
           + "; what is here is not acknowledged; keep the disks of both nodes and compare them");
     else
-      core_.port().send(from.node, unexpected{term_, core_.log().end() + 1});
+      core_.port().send(from.node, append_nack{term_, core_.log().end() + 1});
     return false;
   }
   return true;
@@ -169,20 +169,20 @@ void follower::journaled(std::uint64_t upto) {
   if (state_ != state::following || apart_ || (copy_ && !copy_->has_rows()))
     return;
   learn_committed();
-  say_end();
+  send_append_ack();
 }
 
-void follower::say_follow() {
-  core_.port().send(primary_.node, follow{term_, attempt_, held(), whole(), copy_ ? copy_->number() : 0,
-                                          core_.log().hash_at(held())});
+void follower::send_join_ack() {
+  core_.port().send(primary_.node, join_ack{term_, attempt_, held(), complete(), copy_ ? copy_->number() : 0,
+                                            core_.log().hash_at(held())});
 }
 
-void follower::say_end() {
-  core_.port().send(primary_.node, appended{term_, held(), whole(), core_.log().committed(),
-                                            core_.log().hash_at(held()), core_.rows().tell()});
+void follower::send_append_ack() {
+  core_.port().send(primary_.node, append_ack{term_, held(), complete(), core_.log().committed(),
+                                              core_.log().hash_at(held()), core_.rows().tell()});
 }
 
-void follower::take(const replica_id& from, const set_back& what) {
+void follower::take(const replica_id& from, const lost_writes& what) {
   if (!serves(what.term, from))
     return;
   if (held() >= what.acknowledged)
@@ -195,7 +195,7 @@ void follower::take(const replica_id& from, const set_back& what) {
 
 // -- a copy --------------------------------------------------------------------------------------
 
-void follower::take(const replica_id& from, const copy_rows& what) {
+void follower::take(const replica_id& from, const install_snapshot& what) {
   if (!serves(what.term, from))
     return;
   if (what.page == 0 && what.copy > (copy_ ? copy_->number() : 0)) {
@@ -242,14 +242,14 @@ void follower::state_hashed(answer_tag tag, std::uint64_t applied, std::uint64_t
 void follower::tick(steady_time now) {
   if (state_ == state::following && !core_.copying() && core_.rows().untold() && now >= rows_told_at_) {
     rows_told_at_ = now + core_.options().tell_rows_every; // With nothing new to acknowledge, by itself.
-    say_end();
+    send_append_ack();
   }
-  if (state_ != state::lonely || now < announce_at_)
+  if (state_ != state::unattached || now < join_at_)
     return;
-  announce_at_ = now + core_.options().announce_every;
+  join_at_ = now + core_.options().join_every;
   const auto& primary = core_.known().what.primary;
   if (core_.known().version != 0 && primary.node != core_.options().self.node)
-    core_.port().send(primary.node, announce{core_.promised()});
+    core_.port().send(primary.node, join{core_.promised()});
 }
 
 } // namespace orderd::cluster

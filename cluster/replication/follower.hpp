@@ -29,11 +29,11 @@ class follower {
 public:
   follower(replica_core& core, steady_time now);
 
-  void take(const replica_id& from, const announce& what);
-  void take(const replica_id& from, const lead& what, steady_time now);
+  void take(const replica_id& from, const join& what);
+  void take(const replica_id& from, const new_term& what, steady_time now);
   void take(const replica_id& from, const append& what);
-  void take(const replica_id& from, const copy_rows& what);
-  void take(const replica_id& from, const set_back& what);
+  void take(const replica_id& from, const install_snapshot& what);
+  void take(const replica_id& from, const lost_writes& what);
 
   void journaled(std::uint64_t upto);
   void noted(answer_tag tag, steady_time now);
@@ -49,31 +49,31 @@ public:
   std::uint64_t term() const noexcept { return state_ == state::following ? term_ : 0; }
 
 private:
-  enum class state : std::uint8_t { lonely, promising, following };
+  enum class state : std::uint8_t { unattached, promising, following };
 
   bool serves(std::uint64_t term, const replica_id& from);
   /// What may be acknowledged: nothing before the rows that are its base are all there (A2).
   std::uint64_t held() const noexcept { return awaits_rows() || apart_ ? 0 : core_.log().durable(); }
   /// The rows are no incomplete copy, and the disk knows it (D9).
-  bool whole() const noexcept {
-    return !core_.copying() && !apart_ && !(copy_ && copy_->how() != copy_target::state::whole);
+  bool complete() const noexcept {
+    return !core_.copying() && !apart_ && !(copy_ && copy_->how() != copy_target::state::complete);
   }
-  std::optional<std::uint64_t> common_with(const replica_id& from, const lead& what);
+  std::optional<std::uint64_t> common_with(const replica_id& from, const new_term& what);
   bool passes_over(const replica_id& from, const append& what);
-  void say_follow();
-  void say_end();
+  void send_join_ack();
+  void send_append_ack();
   void learn_committed();
   void apply();
 
   replica_core& core_;
-  state state_ = state::lonely;
+  state state_ = state::unattached;
   answer_tag promising_ = answer_tag::none; ///< of the note with the promise
   std::uint64_t term_ = 0;
   std::uint64_t told_committed_ = 0;
-  std::uint64_t attempt_ = 0; ///< of the newest `lead` of that term
+  std::uint64_t attempt_ = 0; ///< of the newest `new_term` of that term
   replica_id primary_;
-  std::vector<term_start> primary_starts_; ///< of its journal, when it said `lead`
-  steady_time announce_at_;
+  std::vector<term_start> primary_starts_; ///< of its journal, when it said `new_term`
+  steady_time join_at_;
   steady_time rows_told_at_ = {};
   /// It was away for longer than the primary remembers terms. Its journal is a part of the primary's, surely,
   /// but nobody can say which: it waits for a copy, and keeps what it has until that begins.

@@ -10,12 +10,12 @@ namespace {
 
 namespace form = peer::v1;
 
-void put(form::message& into, const announce& what) {
-  into.mutable_announce()->set_promised(what.promised);
+void put(form::message& into, const join& what) {
+  into.mutable_join()->set_promised(what.promised);
 }
 
-void put(form::message& into, const lead& what) {
-  auto& out = *into.mutable_lead();
+void put(form::message& into, const new_term& what) {
+  auto& out = *into.mutable_new_term();
   out.set_term(what.term);
   out.set_attempt(what.attempt);
   for (const auto& each : what.starts) {
@@ -27,12 +27,12 @@ void put(form::message& into, const lead& what) {
   out.set_committed(what.committed);
 }
 
-void put(form::message& into, const follow& what) {
-  auto& out = *into.mutable_follow();
+void put(form::message& into, const join_ack& what) {
+  auto& out = *into.mutable_join_ack();
   out.set_term(what.term);
   out.set_attempt(what.attempt);
   out.set_end(what.end);
-  out.set_whole(what.whole);
+  out.set_complete(what.complete);
   out.set_copy(what.copy);
   out.set_hash(what.hash);
 }
@@ -45,39 +45,39 @@ void put(form::message& into, const append& what) {
   out.set_committed(what.committed);
 }
 
-void put(form::message& into, const appended& what) {
-  auto& out = *into.mutable_appended();
+void put(form::message& into, const append_ack& what) {
+  auto& out = *into.mutable_append_ack();
   out.set_term(what.term);
   out.set_end(what.end);
-  out.set_whole(what.whole);
+  out.set_complete(what.complete);
   out.set_committed(what.committed);
   out.set_hash(what.hash);
   out.set_rows_epoch(what.rows.epoch);
   out.set_rows_hash(what.rows.hash);
 }
 
-void put(form::message& into, const unexpected& what) {
-  auto& out = *into.mutable_unexpected();
+void put(form::message& into, const append_nack& what) {
+  auto& out = *into.mutable_append_nack();
   out.set_term(what.term);
   out.set_expected(what.expected);
 }
 
-void put(form::message& into, const refused& what) {
-  into.mutable_refused()->set_promised(what.promised);
+void put(form::message& into, const stale_term& what) {
+  into.mutable_stale_term()->set_promised(what.promised);
 }
 
-void put(form::message& into, const set_back& what) {
-  auto& out = *into.mutable_set_back();
+void put(form::message& into, const lost_writes& what) {
+  auto& out = *into.mutable_lost_writes();
   out.set_term(what.term);
   out.set_acknowledged(what.acknowledged);
 }
 
-void put(form::message& into, const handed_over_to_you& what) {
-  into.mutable_handed_over_to_you()->set_term(what.term);
+void put(form::message& into, const transfer_leadership& what) {
+  into.mutable_transfer_leadership()->set_term(what.term);
 }
 
-void put(form::message& into, const copy_rows& what) {
-  auto& out = *into.mutable_copy_rows();
+void put(form::message& into, const install_snapshot& what) {
+  auto& out = *into.mutable_install_snapshot();
   out.set_term(what.term);
   out.set_copy(what.copy);
   out.set_page(what.page);
@@ -98,8 +98,8 @@ void put(form::message& into, const copy_rows& what) {
   out.set_hash(what.hash);
 }
 
-void put(form::message& into, const copied& what) {
-  auto& out = *into.mutable_copied();
+void put(form::message& into, const install_snapshot_ack& what) {
+  auto& out = *into.mutable_install_snapshot_ack();
   out.set_term(what.term);
   out.set_copy(what.copy);
   out.set_next_page(what.next_page);

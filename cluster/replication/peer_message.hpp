@@ -4,11 +4,11 @@
 // is dropped. Messages may be lost, and come late; those of one link come in order. peer.proto has their
 // bytes.
 //
-// *Operation*, of the replicas of one shard: a follower that follows nobody sends `announce` to the primary.
-// The primary sends `lead`; the follower promises its term, cuts its journal to what both have in common, and
-// says `follow`, all durable. From then on it takes `append`, and says `appended` for what is durable, each
-// with the term. To a lower term than it promised it says `refused`. A follower too far behind gets a copy of
-// the rows first: `copy_rows`, each answered by `copied`.
+// *Operation*, of the replicas of one shard: a follower that follows nobody sends `join` to the primary.
+// The primary sends `new_term`; the follower promises its term, cuts its journal to what both have in common,
+// and says `join_ack`, all durable. From then on it takes `append`, and says `append_ack` for what is
+// durable, each with the term. To a lower term than it promised it says `stale_term`. A follower too far
+// behind gets a copy of the rows first: `install_snapshot`, each answered by `install_snapshot_ack`.
 #pragma once
 
 #include "cluster/replication/row_history.hpp"
@@ -28,25 +28,25 @@
 namespace orderd::cluster {
 
 /// Follower -> primary: I follow nobody, lead me. `promised`: the highest term it knows.
-struct announce {
+struct join {
   std::uint64_t promised = 0;
 };
 
 /// Primary -> follower: follow me in this term. `starts` and `end` are of its journal.
-struct lead {
+struct new_term {
   std::uint64_t term = 0;
-  std::uint64_t attempt = 0; ///< rises with every `lead` of this primary; the answer repeats it
+  std::uint64_t attempt = 0; ///< rises with every `new_term` of this primary; the answer repeats it
   std::vector<term_start> starts;
   std::uint64_t end = 0;
   std::uint64_t committed = 0;
 };
 
 /// Follower -> primary: this term is promised, and my journal, a part of yours, ends here; all durable.
-struct follow {
+struct join_ack {
   std::uint64_t term = 0;
   std::uint64_t attempt = 0;
   std::uint64_t end = 0;
-  bool whole = true;      ///< false: its copy of the rows is not complete, it may not join the in-sync set
+  bool complete = true;   ///< false: its copy of the rows is not complete, it may not join the in-sync set
   std::uint64_t copy = 0; ///< number of the copy it is taking or took in this term; 0: none
   std::uint64_t hash = 0; ///< of the epoch at `end` (runtime::hash_of); 0: not known, or of an older version
 };
@@ -59,41 +59,41 @@ struct append {
 };
 
 /// Follower -> primary: my journal, durable, ends here. The answer to every `append`.
-struct appended {
+struct append_ack {
   std::uint64_t term = 0;
   std::uint64_t end = 0;
-  bool whole = true;           ///< as in `follow`
+  bool complete = true;        ///< as in `join_ack`
   std::uint64_t committed = 0; ///< as far as it knows
-  std::uint64_t hash = 0;      ///< as in `follow`: what it acknowledges, and all before it (B12)
+  std::uint64_t hash = 0;      ///< as in `join_ack`: what it acknowledges, and all before it (B12)
   rows_at rows = {};           ///< its rows after an epoch that it applied (A8)
 };
 
 /// Follower -> primary: not these epochs; the next I can take is `expected` (D6).
-struct unexpected {
+struct append_nack {
   std::uint64_t term = 0;
   std::uint64_t expected = 0;
 };
 
 /// Anyone -> a sender of a lower term: I have promised this one (B1).
-struct refused {
+struct stale_term {
   std::uint64_t promised = 0;
 };
 
 /// Primary -> member in sync: your disk lacks what it acknowledged; it was set back (B9).
-struct set_back {
+struct lost_writes {
   std::uint64_t term = 0;
   std::uint64_t acknowledged = 0;
 };
 
 /// Old primary -> the one it handed over to: look at the configuration store.
-struct handed_over_to_you {
+struct transfer_leadership {
   std::uint64_t term = 0;
 };
 
 /// Primary -> follower: a page of rows of the copy that begins at `base`. Page 0 begins it, and erases what
 /// was there; `last` ends it: then the rows are those of epoch `upto` once the epochs to there are applied,
 /// and `hash` is the hash of that state.
-struct copy_rows {
+struct install_snapshot {
   std::uint64_t term = 0;
   std::uint64_t copy = 0; ///< number of the copy, to tell it from one given up
   std::uint64_t page = 0;
@@ -105,7 +105,7 @@ struct copy_rows {
 };
 
 /// Follower -> primary: the pages of that copy before `next_page` are stored.
-struct copied {
+struct install_snapshot_ack {
   std::uint64_t term = 0;
   std::uint64_t copy = 0;
   std::uint64_t next_page = 0;
@@ -119,8 +119,9 @@ struct channel_receipt {
   runtime::channel_acknowledged what;
 };
 
-using peer_body = std::variant<announce, lead, follow, append, appended, unexpected, refused, set_back,
-                               handed_over_to_you, copy_rows, copied, channel_batch, channel_receipt>;
+using peer_body =
+    std::variant<join, new_term, join_ack, append, append_ack, append_nack, stale_term, lost_writes,
+                 transfer_leadership, install_snapshot, install_snapshot_ack, channel_batch, channel_receipt>;
 
 struct peer_message {
   std::uint32_t shard = 0;          ///< whose replica host takes it

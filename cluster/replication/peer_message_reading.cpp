@@ -93,16 +93,16 @@ result<parted<Form>> read_beside(std::string_view body, int number) {
   return out;
 }
 
-result<peer_body> read_lead(std::string_view body) {
-  const auto read = read_beside<form::lead>(body, form::lead::kStartsFieldNumber);
+result<peer_body> read_new_term(std::string_view body) {
+  const auto read = read_beside<form::new_term>(body, form::new_term::kStartsFieldNumber);
   if (!read)
     return read.error();
   const auto& from = read->beside;
   if (read->count > term_table::terms_max)
     return malformed("starts of terms: " + above(read->count, term_table::terms_max));
-  lead out{from.term(), from.attempt(), {}, from.end(), from.committed()};
+  new_term out{from.term(), from.attempt(), {}, from.end(), from.committed()};
   form::term_start each;
-  for (auto left = body; const auto one = next_part(left, form::lead::kStartsFieldNumber);) {
+  for (auto left = body; const auto one = next_part(left, form::new_term::kStartsFieldNumber);) {
     if (!parse(*one, each))
       return not_the_schema();
     const term_start start{each.term(), each.first_epoch()};
@@ -114,8 +114,8 @@ result<peer_body> read_lead(std::string_view body) {
   return peer_body{std::move(out)};
 }
 
-peer_body read(const form::follow& from) {
-  return follow{from.term(), from.attempt(), from.end(), from.whole(), from.copy(), from.hash()};
+peer_body read(const form::join_ack& from) {
+  return join_ack{from.term(), from.attempt(), from.end(), from.complete(), from.copy(), from.hash()};
 }
 
 /// Whether no more rows are in the epochs than may be made of so many bytes.
@@ -165,12 +165,12 @@ result<runtime::row_write> read_row(form::row_write& from) {
   return out;
 }
 
-result<peer_body> read_copy_rows(std::string_view body) {
-  const auto read = read_beside<form::copy_rows>(body, form::copy_rows::kRowsFieldNumber);
+result<peer_body> read_install_snapshot(std::string_view body) {
+  const auto read = read_beside<form::install_snapshot>(body, form::install_snapshot::kRowsFieldNumber);
   if (!read)
     return read.error();
   const auto& from = read->beside;
-  copy_rows out;
+  install_snapshot out;
   out.term = from.term();
   out.copy = from.copy();
   out.page = from.page();
@@ -180,7 +180,7 @@ result<peer_body> read_copy_rows(std::string_view body) {
   out.hash = from.hash();
   out.rows.reserve(read->count);
   form::row_write each;
-  for (auto left = body; const auto one = next_part(left, form::copy_rows::kRowsFieldNumber);) {
+  for (auto left = body; const auto one = next_part(left, form::install_snapshot::kRowsFieldNumber);) {
     if (!parse(*one, each))
       return not_the_schema();
     auto row = read_row(each);
@@ -223,27 +223,29 @@ result<peer_body> read(const form::channel_receipt& from) {
 
 result<peer_body> read_small_body(const form::message& from) {
   switch (from.body_case()) {
-  case form::message::kAnnounce:
-    return peer_body{announce{from.announce().promised()}};
-  case form::message::kFollow:
-    return read(from.follow());
-  case form::message::kAppended:
-    return peer_body{appended{from.appended().term(),
-                              from.appended().end(),
-                              from.appended().whole(),
-                              from.appended().committed(),
-                              from.appended().hash(),
-                              {from.appended().rows_epoch(), from.appended().rows_hash()}}};
-  case form::message::kUnexpected:
-    return peer_body{unexpected{from.unexpected().term(), from.unexpected().expected()}};
-  case form::message::kRefused:
-    return peer_body{refused{from.refused().promised()}};
-  case form::message::kSetBack:
-    return peer_body{set_back{from.set_back().term(), from.set_back().acknowledged()}};
-  case form::message::kHandedOverToYou:
-    return peer_body{handed_over_to_you{from.handed_over_to_you().term()}};
-  case form::message::kCopied:
-    return peer_body{copied{from.copied().term(), from.copied().copy(), from.copied().next_page()}};
+  case form::message::kJoin:
+    return peer_body{join{from.join().promised()}};
+  case form::message::kJoinAck:
+    return read(from.join_ack());
+  case form::message::kAppendAck:
+    return peer_body{append_ack{from.append_ack().term(),
+                                from.append_ack().end(),
+                                from.append_ack().complete(),
+                                from.append_ack().committed(),
+                                from.append_ack().hash(),
+                                {from.append_ack().rows_epoch(), from.append_ack().rows_hash()}}};
+  case form::message::kAppendNack:
+    return peer_body{append_nack{from.append_nack().term(), from.append_nack().expected()}};
+  case form::message::kStaleTerm:
+    return peer_body{stale_term{from.stale_term().promised()}};
+  case form::message::kLostWrites:
+    return peer_body{lost_writes{from.lost_writes().term(), from.lost_writes().acknowledged()}};
+  case form::message::kTransferLeadership:
+    return peer_body{transfer_leadership{from.transfer_leadership().term()}};
+  case form::message::kInstallSnapshotAck:
+    return peer_body{install_snapshot_ack{from.install_snapshot_ack().term(),
+                                          from.install_snapshot_ack().copy(),
+                                          from.install_snapshot_ack().next_page()}};
   case form::message::kChannelReceipt:
     return read(from.channel_receipt());
   default:
@@ -252,8 +254,8 @@ result<peer_body> read_small_body(const form::message& from) {
 }
 
 bool has_many_parts(std::uint32_t number) {
-  return number == form::message::kLead || number == form::message::kAppend
-         || number == form::message::kCopyRows || number == form::message::kChannelBatch;
+  return number == form::message::kNewTerm || number == form::message::kAppend
+         || number == form::message::kInstallSnapshot || number == form::message::kChannelBatch;
 }
 
 /// A body of many parts; number 0: there is none.
@@ -261,12 +263,12 @@ result<peer_body> read_body(const form::message& around, const runtime::wire_fie
   switch (body.number) {
   case 0:
     return read_small_body(around);
-  case form::message::kLead:
-    return read_lead(body.content);
+  case form::message::kNewTerm:
+    return read_new_term(body.content);
   case form::message::kAppend:
     return read_append(body.content, around.shard());
-  case form::message::kCopyRows:
-    return read_copy_rows(body.content);
+  case form::message::kInstallSnapshot:
+    return read_install_snapshot(body.content);
   default:
     return read_channel_batch(body.content);
   }

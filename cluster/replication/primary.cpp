@@ -22,48 +22,48 @@ primary::primary(replica_core& core, std::uint64_t term, steady_time now)
   opening_ = runtime::mark_of(*first);
   core_.log().append(first);
   core_.port().append({first}, core_.note());
-  meet_nodes();
+  add_followers();
   for (auto& [node, follower] : followers_)
-    say_lead(node, follower, now, true);
+    send_new_term(node, follower, now, true);
 }
 
 /// There is a follower, strange at first, for each node that should have a copy or has one in sync.
-void primary::meet_nodes() {
-  const auto meet = [this](std::uint32_t node) {
+void primary::add_followers() {
+  const auto add = [this](std::uint32_t node) {
     if (node != core_.options().self.node)
       followers_.try_emplace(node);
   };
   for (const auto node : core_.known().what.nodes)
-    meet(node);
+    add(node);
   for (const auto& member : core_.known().what.in_sync)
-    meet(member.node);
+    add(member.node);
   for (const auto& member : core_.known().what.eligible)
-    meet(member.node);
+    add(member.node);
 }
 
 // -- followers -----------------------------------------------------------------------------------
 
 /// Said again it is the same attempt: where a round trip takes longer than the pause, each answer is to one
 /// that was said before. `anew`: what was answered to earlier ones is of no use any more.
-void primary::say_lead(std::uint32_t node, progress& to, steady_time now, bool anew) {
+void primary::send_new_term(std::uint32_t node, progress& to, steady_time now, bool anew) {
   const auto& log = core_.log();
   anew = anew || to.attempt == 0;
-  to.lead_pause =
-      anew ? core_.options().announce_every : std::min(to.lead_pause * 2, core_.options().lead_pause_max);
-  to.lead_at = now;
+  to.probe_pause =
+      anew ? core_.options().join_every : std::min(to.probe_pause * 2, core_.options().probe_pause_max);
+  to.probed_at = now;
   if (anew)
     to.attempt = ++attempts_;
-  core_.port().send(node, lead{term_, to.attempt, log.terms().starts(), log.end(), log.committed()});
+  core_.port().send(node, new_term{term_, to.attempt, log.terms().starts(), log.end(), log.committed()});
 }
 
-void primary::take(const replica_id& from, const announce&, steady_time now) {
+void primary::take(const replica_id& from, const join&, steady_time now) {
   const auto found = followers_.find(from.node);
   if (found == followers_.end())
     return; // No copy belongs there.
   auto& follower = found->second;
   follower.following = false;
-  if (now - follower.lead_at >= core_.options().announce_every / 2)
-    say_lead(from.node, follower, now, true);
+  if (now - follower.probed_at >= core_.options().join_every / 2)
+    send_new_term(from.node, follower, now, true);
 }
 
 /// It may be dead; if it lives, it is asked again where its journal ends.
@@ -75,7 +75,7 @@ void primary::link_lost(std::uint32_t node) {
   found->second.attempt = 0;
 }
 
-void primary::take(const replica_id& from, const follow& what, steady_time now) {
+void primary::take(const replica_id& from, const join_ack& what, steady_time now) {
   const auto found = followers_.find(from.node);
   if (found == followers_.end() || what.term != term_ || found->second.attempt == 0
       || what.attempt != found->second.attempt)
@@ -84,28 +84,29 @@ void primary::take(const replica_id& from, const follow& what, steady_time now) 
   if (ahead(from, what.end) || !agrees(from, follower, what.end, what.hash))
     return;
   // What an incomplete copy had is no promise.
-  if (follower.incarnation == from.incarnation && follower.whole && what.end < follower.match)
-    return core_.port().send(from.node, set_back{term_, follower.match});
+  if (follower.incarnation == from.incarnation && follower.complete && what.end < follower.match)
+    return core_.port().send(from.node, lost_writes{term_, follower.match});
   if (follower.incarnation != from.incarnation) {
     follower.copied = 0;
     follower.says_hashes = false;
   }
   follower.says_hashes |= what.hash != 0;
-  if (follower.copying && (what.whole || follower.copying->number() != what.copy))
+  if (follower.copying && (what.complete || follower.copying->number() != what.copy))
     follower.copying.reset();
   follower.incarnation = from.incarnation;
   follower.following = true;
-  follower.whole = what.whole;
+  follower.complete = what.complete;
   follower.match = what.end;
   follower.knows_committed = 0;
   follower.moved_at = now;
-  follower.needs_copy = !what.whole && !follower.copying && (what.copy == 0 || follower.copied != what.copy);
+  follower.needs_copy =
+      !what.complete && !follower.copying && (what.copy == 0 || follower.copied != what.copy);
   rewind(follower);
-  keep_up(from.node, follower, now);
+  catch_up(from.node, follower, now);
   commit(now);
 }
 
-void primary::take(const replica_id& from, const appended& what, steady_time now) {
+void primary::take(const replica_id& from, const append_ack& what, steady_time now) {
   const auto found = followers_.find(from.node);
   if (found == followers_.end() || what.term != term_)
     return;
@@ -117,7 +118,7 @@ void primary::take(const replica_id& from, const appended& what, steady_time now
   if (!agrees(from, follower, what.end, what.hash))
     return rewind(follower); // It gets what belongs there, and sees for itself.
   follower.says_hashes |= what.hash != 0;
-  follower.whole = what.whole;
+  follower.complete = what.complete;
   follower.knows_committed = what.committed;
   if (const auto here = core_.rows().differs(from.node, what.rows))
     compare_rows({from.node, what.rows, *here});
@@ -183,7 +184,7 @@ bool primary::agrees(const replica_id& from, const progress& with, std::uint64_t
   return false;
 }
 
-void primary::take(const replica_id& from, const unexpected& what, steady_time now) {
+void primary::take(const replica_id& from, const append_nack& what, steady_time now) {
   const auto found = followers_.find(from.node);
   if (found == followers_.end() || what.term != term_ || !found->second.following)
     return;
@@ -213,7 +214,7 @@ void primary::ship(std::uint32_t node, progress& to, steady_time now) {
           auto& follower = followers_.at(node);
           follower.fetching = false;
           if (follower.following && !follower.copying && follower.next == next && !epochs.empty())
-            send(node, follower, std::move(epochs), now);
+            send_epochs(node, follower, std::move(epochs), now);
         });
     if (!asked)
       to.fetching = false;
@@ -222,17 +223,17 @@ void primary::ship(std::uint32_t node, progress& to, steady_time now) {
   }
 }
 
-void primary::send(std::uint32_t node, progress& to, std::vector<epoch_ptr> epochs, steady_time now) {
+void primary::send_epochs(std::uint32_t node, progress& to, std::vector<epoch_ptr> epochs, steady_time now) {
   for (const auto& each : epochs) {
     to.sent.push_back({each->number, runtime::record_bytes(*each)});
     to.sent_bytes += to.sent.back().bytes;
   }
   to.next = epochs.back()->number + 1;
   to.sent_at = now;
-  tell(node, to, std::move(epochs), now);
+  send_append(node, to, std::move(epochs), now);
 }
 
-void primary::tell(std::uint32_t node, progress& to, std::vector<epoch_ptr> epochs, steady_time now) {
+void primary::send_append(std::uint32_t node, progress& to, std::vector<epoch_ptr> epochs, steady_time now) {
   to.told_committed = core_.log().committed();
   to.told_at = now;
   core_.port().send(node, append{term_, std::move(epochs), to.told_committed});
@@ -251,13 +252,13 @@ void primary::begin_copy(std::uint32_t node, progress& to, steady_time now) {
     return; // One at a time; asked again at a tick.
   to.needs_copy = false;
   to.match = 0;
-  to.whole = false; // Until it says so of this copy.
+  to.complete = false; // Until it says so of this copy.
   to.copying.emplace(core_, term_, ++copies_, node, now);
   core_.log().hold(to.copying->base());
   to.copying->tick(now);
 }
 
-void primary::take(const replica_id& from, const copied& what, steady_time now) {
+void primary::take(const replica_id& from, const install_snapshot_ack& what, steady_time now) {
   const auto found = followers_.find(from.node);
   if (found == followers_.end() || what.term != term_ || !found->second.copying
       || found->second.incarnation != from.incarnation)
@@ -341,10 +342,10 @@ void primary::start_when_applied() {
 
 // -- time ----------------------------------------------------------------------------------------
 
-void primary::keep_up(std::uint32_t node, progress& to, steady_time now) {
+void primary::catch_up(std::uint32_t node, progress& to, steady_time now) {
   if (!to.following) {
-    if (now - to.lead_at >= to.lead_pause)
-      say_lead(node, to, now, false);
+    if (now - to.probed_at >= to.probe_pause)
+      send_new_term(node, to, now, false);
     return;
   }
   if (to.copying)
@@ -356,16 +357,16 @@ void primary::keep_up(std::uint32_t node, progress& to, steady_time now) {
   ship(node, to, now);
   // A message may be lost: nothing comes after the last commit to tell of it, nor after a follower's word
   // that its copy is whole.
-  const bool unheard = (to.knows_committed < core_.log().committed() || !to.whole)
+  const bool unheard = (to.knows_committed < core_.log().committed() || !to.complete)
                        && now - to.told_at >= core_.options().resend_after;
   if (to.told_committed < core_.log().committed() || unheard)
-    tell(node, to, {}, now);
+    send_append(node, to, {}, now);
 }
 
 void primary::tick(steady_time now) {
   core_.board().alive(core_.options().shard, now);
   for (auto& [node, follower] : followers_)
-    keep_up(node, follower, now);
+    catch_up(node, follower, now);
   hold_for_copies(now);
   start_when_applied();
   change_set(now);
@@ -382,7 +383,7 @@ void primary::hold_for_copies(steady_time now) {
     if (gone || outgrown)
       each.copying.reset();
     each.needs_copy = each.needs_copy || outgrown;
-    if (!each.copying && (gone || each.copied == 0 || each.whole || each.needs_copy))
+    if (!each.copying && (gone || each.copied == 0 || each.complete || each.needs_copy))
       continue;
     const auto from = each.copying ? each.copying->base() : each.match;
     held = std::min(held.value_or(from), from);

@@ -47,11 +47,11 @@ public:
   /// Leads from now on. Pre: the term is promised, durable, and everything in the log is.
   primary(replica_core& core, std::uint64_t term, steady_time now);
 
-  void take(const replica_id& from, const announce& what, steady_time now);
-  void take(const replica_id& from, const follow& what, steady_time now);
-  void take(const replica_id& from, const appended& what, steady_time now);
-  void take(const replica_id& from, const unexpected& what, steady_time now);
-  void take(const replica_id& from, const copied& what, steady_time now);
+  void take(const replica_id& from, const join& what, steady_time now);
+  void take(const replica_id& from, const join_ack& what, steady_time now);
+  void take(const replica_id& from, const append_ack& what, steady_time now);
+  void take(const replica_id& from, const append_nack& what, steady_time now);
+  void take(const replica_id& from, const install_snapshot_ack& what, steady_time now);
   /// Messages under way to that node are lost.
   void link_lost(std::uint32_t node);
 
@@ -91,7 +91,7 @@ private:
   struct progress {
     std::uint64_t incarnation = 0; ///< that spoke last; 0: none yet
     bool following = false;
-    bool whole = false;
+    bool complete = false;
     std::uint64_t match = 0; ///< durable there
     std::uint64_t next = 0;  ///< to be sent
     std::deque<sent_epoch> sent;
@@ -101,9 +101,9 @@ private:
     std::uint64_t copied = 0; ///< number of the copy it has taken
     std::uint64_t told_committed = 0;
     std::uint64_t knows_committed = 0; ///< by its own word
-    std::uint64_t attempt = 0;         ///< of the last `lead`; 0: none, or its answer is of no use any more
-    steady_time lead_at;
-    std::chrono::milliseconds lead_pause{}; ///< until it is said again
+    std::uint64_t attempt = 0; ///< of the last `new_term`; 0: none, or its answer is of no use any more
+    steady_time probed_at;
+    std::chrono::milliseconds probe_pause{}; ///< until it is said again
     rejoin_pause rejoin;
     bool says_hashes = false; ///< of what it acknowledges
     steady_time sent_at;      ///< the last epochs
@@ -112,11 +112,11 @@ private:
     std::optional<copy_source> copying;
   };
 
-  void say_lead(std::uint32_t node, progress& to, steady_time now, bool anew);
+  void send_new_term(std::uint32_t node, progress& to, steady_time now, bool anew);
   void ship(std::uint32_t node, progress& to, steady_time now);
-  void send(std::uint32_t node, progress& to, std::vector<runtime::epoch_ptr> epochs, steady_time now);
+  void send_epochs(std::uint32_t node, progress& to, std::vector<runtime::epoch_ptr> epochs, steady_time now);
   /// Epochs, or none, and what is committed.
-  void tell(std::uint32_t node, progress& to, std::vector<runtime::epoch_ptr> epochs, steady_time now);
+  void send_append(std::uint32_t node, progress& to, std::vector<runtime::epoch_ptr> epochs, steady_time now);
   void ship_all(steady_time now);
   void commit(steady_time now);
   void start_when_applied();
@@ -126,14 +126,14 @@ private:
   std::optional<assignment> joined(steady_time now);
   bool heard(const replica_id& who, steady_time now) const;
   std::optional<assignment> handed_on(steady_time now) const;
-  void meet_nodes();
+  void add_followers();
   void compare_rows(const row_history::difference& with) const;
   bool ahead(const replica_id& from, std::uint64_t end) const;
   bool agrees(const replica_id& from, const progress& with, std::uint64_t end, std::uint64_t hash) const;
   void begin_copy(std::uint32_t node, progress& to, steady_time now);
   void rewind(progress& to);
   void hold_for_copies(steady_time now);
-  void keep_up(std::uint32_t node, progress& to, steady_time now);
+  void catch_up(std::uint32_t node, progress& to, steady_time now);
   /// Who may lead next, as far as this primary knows: all of them must have what is committed, and lease it.
   std::vector<replica_id> everyone_who_counts() const;
 

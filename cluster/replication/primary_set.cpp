@@ -61,7 +61,7 @@ void primary::assigned(steady_time now) {
     proposed_.reset();
   if (!can_commit())
     committed_since_whole_ = false;
-  meet_nodes();
+  add_followers();
   commit(now);
 }
 
@@ -119,8 +119,9 @@ std::optional<assignment> primary::joined(steady_time now) {
   for (auto& [node, follower] : followers_) {
     const replica_id who{node, follower.incarnation};
     const bool wanted = std::find(known.nodes.begin(), known.nodes.end(), node) != known.nodes.end();
-    if (wanted && follower.following && follower.whole && !follower.copying && !contains(known.in_sync, who)
-        && follower.match == core_.log().end() && follower.match >= opening_.epoch && heard(who, now)
+    if (wanted && follower.following && follower.complete && !follower.copying
+        && !contains(known.in_sync, who) && follower.match == core_.log().end()
+        && follower.match >= opening_.epoch && heard(who, now)
         && (follower.rejoin.over(now) || !can_commit())) {
       follower.rejoin.joined(now);
       return with(known, who);

@@ -37,7 +37,7 @@ void replica::configured(const versioned_assignment& now_there, steady_time now)
   adopt(now);
   // Who said that it leads says so again; what it said before the store confirmed it may be anybody's.
   if (std::exchange(waits_for_store_, false) && follower_ && core_.known().what.primary != options_.self)
-    core_.port().send(core_.known().what.primary.node, announce{core_.promised()});
+    core_.port().send(core_.known().what.primary.node, join{core_.promised()});
 }
 
 void replica::undecided() noexcept {
@@ -75,7 +75,7 @@ void replica::step_down(steady_time now) {
   primary_.reset();
   follower_.emplace(core_, now);
   if (successor != options_.self.node)
-    core_.port().send(successor, handed_over_to_you{core_.known().what.term});
+    core_.port().send(successor, transfer_leadership{core_.known().what.term});
 }
 
 // -- takeover ------------------------------------------------------------------------------------
@@ -168,13 +168,13 @@ bool replica::for_follower(std::uint64_t term, const replica_id& from, steady_ti
     return false;
   }
   if (!follower_ && term < core_.promised())
-    core_.port().send(from.node, refused{core_.promised()});
+    core_.port().send(from.node, stale_term{core_.promised()});
   return follower_.has_value();
 }
 
 /// Whether the store gave that term to that replica. If it may have, and this one has not read it yet, it
 /// asks the primary as soon as it has: a takeover is not to take until that says it again by itself.
-bool replica::confirmed(const replica_id& from, const lead& said, steady_time now) {
+bool replica::confirmed(const replica_id& from, const new_term& said, steady_time now) {
   const auto known = core_.known().what.term;
   if (said.term < core_.promised() || core_.confirmed(said.term, from))
     return true; // The follower refuses the first.
@@ -184,7 +184,7 @@ bool replica::confirmed(const replica_id& from, const lead& said, steady_time no
       core_.look_up(now);
     }
   } else if (said.term < known) {
-    core_.port().send(from.node, refused{known});
+    core_.port().send(from.node, stale_term{known});
   } else {
     core_.port().doubted(doubt::unconfirmed_term, from.node,
                          "node " + std::to_string(from.node) + " says that it leads in term "
@@ -195,7 +195,7 @@ bool replica::confirmed(const replica_id& from, const lead& said, steady_time no
 }
 
 /// Whether the primary says so of this disk, and says it again after another look at the store.
-bool replica::confirmed_again(const replica_id& from, const set_back& said, steady_time now) {
+bool replica::confirmed_again(const replica_id& from, const lost_writes& said, steady_time now) {
   if (!core_.confirmed(said.term, from)) {
     core_.port().doubted(doubt::sound_disk, from.node,
                          "node " + std::to_string(from.node)
@@ -217,14 +217,14 @@ void replica::received(const replica_id& from, const peer_body& what, steady_tim
                                     + " speaks of a shard of which it has no copy");
   }
   std::visit(overloaded{
-                 [&](const announce& said) {
+                 [&](const join& said) {
                    learned_of(said.promised, from, now);
                    if (primary_)
                      primary_->take(from, said, now);
                    else
-                     core_.port().send(from.node, refused{core_.promised()});
+                     core_.port().send(from.node, stale_term{core_.promised()});
                  },
-                 [&](const lead& said) {
+                 [&](const new_term& said) {
                    if (for_follower(said.term, from, now) && confirmed(from, said, now))
                      follower_->take(from, said, now);
                  },
@@ -232,16 +232,16 @@ void replica::received(const replica_id& from, const peer_body& what, steady_tim
                    if (for_follower(said.term, from, now))
                      follower_->take(from, said);
                  },
-                 [&](const copy_rows& said) {
+                 [&](const install_snapshot& said) {
                    if (for_follower(said.term, from, now))
                      follower_->take(from, said);
                  },
-                 [&](const set_back& said) {
+                 [&](const lost_writes& said) {
                    if (for_follower(said.term, from, now) && confirmed_again(from, said, now))
                      follower_->take(from, said);
                  },
-                 [&](const refused& said) { learned_of(said.promised, from, now); },
-                 [&](const handed_over_to_you& said) { learned_of(said.term, from, now); },
+                 [&](const stale_term& said) { learned_of(said.promised, from, now); },
+                 [&](const transfer_leadership& said) { learned_of(said.term, from, now); },
                  [&](const channel_batch&) {},
                  [&](const channel_receipt&) {},
                  [&](const auto& said) {

@@ -17,8 +17,8 @@
 // *Whom it believes* (B11): the configuration store. Who leads in which term it takes from there only; what
 // another node says of a term makes it look there, no more. So a message, forged or of a process that does
 // not know better, ends no primary and no node, costs no disk, and no term is promised that nobody leads.
-//   - A `lead` of a term that the store, as read last, does not give to its sender only makes it look; when
-//   the
+//   - A `new_term` of a term that the store, as read last, does not give to its sender only makes it look;
+//   when the
 //     store has it, the primary is asked to say it again.
 //   - A primary that hears of a higher term goes on until it has read of it. It commits nothing meanwhile
 //     that its successor lacks: who promised the higher term acknowledges none of its epochs, and one who
@@ -106,8 +106,8 @@ private:
   void look_for_leader(steady_time now);
   bool belongs(std::uint32_t node) const;
   bool for_follower(std::uint64_t term, const replica_id& from, steady_time now);
-  bool confirmed(const replica_id& from, const lead& said, steady_time now);
-  bool confirmed_again(const replica_id& from, const set_back& said, steady_time now);
+  bool confirmed(const replica_id& from, const new_term& said, steady_time now);
+  bool confirmed_again(const replica_id& from, const lost_writes& said, steady_time now);
 
   replica_options options_;
   replica_core core_;

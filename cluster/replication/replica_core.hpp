@@ -29,9 +29,9 @@ struct replica_options {
   /// Of rows, to one follower: what a copy takes from the others' work. 64 KiB every 20 ms are 3 MB/s.
   std::size_t copy_bytes_a_tick = 64u << 10;
   std::size_t copy_page_bytes = 256u << 10;
-  std::chrono::milliseconds announce_every{100};
+  std::chrono::milliseconds join_every{100};
   std::chrono::milliseconds tell_rows_every{1'000}; ///< of a follower that has nothing else to say
-  std::chrono::milliseconds lead_pause_max{800};    ///< a follower that does not answer is asked that often
+  std::chrono::milliseconds probe_pause_max{800};   ///< a follower that does not answer is asked that often
   std::chrono::milliseconds look_up_every{50};      ///< as often as messages make it look at the store
   std::chrono::milliseconds look_again_after{
       1'000}; ///< before a disk is given up: the store is polled as often

@@ -25,7 +25,7 @@ struct term_start {
 class term_table {
 public:
   static constexpr std::size_t terms_kept = 256;
-  static constexpr std::size_t terms_max = 4'096; ///< 64 KiB of a `lead`
+  static constexpr std::size_t terms_max = 4'096; ///< 64 KiB of a `new_term`
 
   term_table() = default;
   explicit term_table(std::vector<term_start> starts) : starts_(std::move(starts)) {}

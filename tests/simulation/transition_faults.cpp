@@ -40,13 +40,13 @@ void transition_faults::sends(std::uint32_t from, const cluster::peer_send& what
     case form::message::kAppendFieldNumber:
       appends(from, what, number_in(each.content, form::append::kTermFieldNumber));
       break;
-    case form::message::kHandedOverToYouFieldNumber:
+    case form::message::kTransferLeadershipFieldNumber:
       strike("fault at a handover", from, what.node);
       break;
-    case form::message::kCopyRowsFieldNumber:
-      if (number_in(each.content, form::copy_rows::kPageFieldNumber) == 0)
+    case form::message::kInstallSnapshotFieldNumber:
+      if (number_in(each.content, form::install_snapshot::kPageFieldNumber) == 0)
         strike("fault at the beginning of a copy", from, what.node);
-      else if (number_in(each.content, form::copy_rows::kLastFieldNumber) != 0)
+      else if (number_in(each.content, form::install_snapshot::kLastFieldNumber) != 0)
         strike("fault at the end of a copy", from, what.node);
       break;
     default:

@@ -102,7 +102,7 @@ void world_checks::cut(std::uint32_t node, const world_disk& disk, std::uint64_t
 }
 
 void world_checks::said(std::uint32_t node, const cluster::peer_body& what, const world_disk& disk) {
-  const auto check = [&](std::uint64_t term, std::uint64_t end, bool whole, std::uint64_t hash) {
+  const auto check = [&](std::uint64_t term, std::uint64_t end, bool complete, std::uint64_t hash) {
     const auto who = "node " + std::to_string(node) + " says ";
     if (disk.note.promised < term)
       complain(who + "that it follows in term " + std::to_string(term)
@@ -118,10 +118,10 @@ void world_checks::said(std::uint32_t node, const cluster::peer_body& what, cons
     if (whole && disk.note.copying)
       complain(who + "that it is whole, its disk that it is not (D9)");
   };
-  if (const auto* follow = std::get_if<cluster::follow>(&what))
-    check(follow->term, follow->end, follow->whole, follow->hash);
-  else if (const auto* appended = std::get_if<cluster::appended>(&what))
-    check(appended->term, appended->end, appended->whole, appended->hash);
+  if (const auto* joined = std::get_if<cluster::join_ack>(&what))
+    check(joined->term, joined->end, joined->complete, joined->hash);
+  else if (const auto* acked = std::get_if<cluster::append_ack>(&what))
+    check(acked->term, acked->end, acked->complete, acked->hash);
 }
 
 void world_checks::engine_started(std::uint32_t node, std::uint64_t term, std::uint64_t last_epoch,

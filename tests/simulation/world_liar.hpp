@@ -63,17 +63,17 @@ private:
     const auto said = std::max(term(there), least);
     switch (random_.below(6)) {
     case 0:
-      return cluster::refused{said};
+      return cluster::stale_term{said};
     case 1:
-      return cluster::announce{said};
+      return cluster::join{said};
     case 2:
-      return cluster::handed_over_to_you{said};
+      return cluster::transfer_leadership{said};
     case 3:
-      return cluster::set_back{said, 0};
+      return cluster::lost_writes{said, 0};
     case 4:
       return cluster::append{said, {}, 1u << 20};
     default:
-      return cluster::lead{said, 1u << 20, {{said, 1}}, 1u << 20, 1u << 20};
+      return cluster::new_term{said, 1u << 20, {{said, 1}}, 1u << 20, 1u << 20};
     }
   }
 

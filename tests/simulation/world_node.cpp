@@ -29,13 +29,13 @@ std::vector<epoch_ptr> world_node::kept(std::vector<epoch_ptr> epochs) const {
 cluster::peer_body world_node::as_understood(cluster::peer_body what) const {
   if (!is_older())
     return what;
-  if (auto* follow = std::get_if<cluster::follow>(&what))
-    follow->hash = 0;
-  else if (auto* appended = std::get_if<cluster::appended>(&what))
-    appended->hash = 0;
+  if (auto* joined = std::get_if<cluster::join_ack>(&what))
+    joined->hash = 0;
+  else if (auto* acked = std::get_if<cluster::append_ack>(&what))
+    acked->hash = 0;
   else if (auto* append = std::get_if<cluster::append>(&what))
     append->epochs = kept(std::move(append->epochs));
-  else if (auto* page = std::get_if<cluster::copy_rows>(&what))
+  else if (auto* page = std::get_if<cluster::install_snapshot>(&what))
     page->base.hash = page->base.time_ms = 0;
   return what;
 }
@@ -130,7 +130,7 @@ void world_node::work(bool writes) {
 }
 
 void world_node::received(const cluster::peer_message& what) {
-  if (std::holds_alternative<cluster::follow>(what.body))
+  if (std::holds_alternative<cluster::join_ack>(what.body))
     copies_.erase(what.from.node); // Its copy goes on, or another begins.
   if (what.to_incarnation == 0 || what.to_incarnation == disk.identity.incarnation)
     replica_->received(what.from, as_understood(what.body), now());
@@ -149,9 +149,9 @@ void world_node::undecided() {
 void world_node::send(std::uint32_t node, cluster::peer_body what) {
   what = as_understood(std::move(what));
   world_.checks().said(id_, what, disk);
-  if (const auto* page = std::get_if<cluster::copy_rows>(&what))
+  if (const auto* page = std::get_if<cluster::install_snapshot>(&what))
     copies_[node] = page->base.epoch;
-  else if (std::holds_alternative<cluster::append>(what) || std::holds_alternative<cluster::lead>(what))
+  else if (std::holds_alternative<cluster::append>(what) || std::holds_alternative<cluster::new_term>(what))
     copies_.erase(node);
   world_.send(id_, node, {0, self(), 0, std::move(what)});
 }

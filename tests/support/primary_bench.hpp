@@ -37,12 +37,12 @@ protected:
     core->learn({7, {term, self, std::move(in_sync), std::move(eligible), std::move(nodes)}});
     leader.emplace(*core, term, start);
   }
-  void follows(const replica_id& who, std::uint64_t end, bool whole = true, std::uint64_t copy = 0) {
-    const auto attempt = port.last_to<cluster::lead>(who.node).attempt;
-    leader->take(who, cluster::follow{term, attempt, end, whole, copy}, start);
+  void follows(const replica_id& who, std::uint64_t end, bool complete = true, std::uint64_t copy = 0) {
+    const auto attempt = port.last_to<cluster::new_term>(who.node).attempt;
+    leader->take(who, cluster::join_ack{term, attempt, end, whole, copy}, start);
   }
   void acknowledges(const replica_id& who, std::uint64_t end) {
-    leader->take(who, cluster::appended{term, end, true, committed()}, start);
+    leader->take(who, cluster::append_ack{term, end, true, committed()}, start);
   }
   /// Leads, with everyone in sync following, and serves: epoch 1, of the opening, is committed and applied.
   void serve(std::vector<replica_id> in_sync, std::vector<replica_id> eligible = {},

@@ -67,7 +67,7 @@ protected:
   void serve() {
     take_over();
     note_durable();
-    says(three, cluster::follow{4, port_.last_to<cluster::lead>(three.node).attempt, 5, true, 0});
+    says(three, cluster::join_ack{4, port_.last_to<cluster::new_term>(three.node).attempt, 5, true, 0});
     replica_->journaled(5, now_);
     replica_->journal_read(3, {make_epoch(3, 3, 1), make_epoch(3, 4, 3)}, now_);
     replica_->applied(5, now_);

@@ -103,13 +103,13 @@ protected:
   void node_two_answers() {
     for (auto all = sent_to_two(); !all.empty(); all = sent_to_two()) {
       for (const auto& each : all) {
-        if (const auto* led = std::get_if<lead>(&each))
-          says(follow{led->term, led->attempt, two_has_, true, 0});
+        if (const auto* led = std::get_if<new_term>(&each))
+          says(join_ack{led->term, led->attempt, two_has_, true, 0});
         const auto* epochs = std::get_if<append>(&each);
         if (!epochs || epochs->epochs.empty())
           continue;
         two_has_ = epochs->epochs.back()->number;
-        says(appended{epochs->term, two_has_, true});
+        says(append_ack{epochs->term, two_has_, true});
       }
     }
   }

@@ -168,7 +168,7 @@ TEST_F(ReplicaActor, GivesEveryByteOfAPeerBack) {
   ASSERT_EQ(taken_.size(), 1u);
   EXPECT_EQ(taken_[0].node, 2u);
   EXPECT_EQ(taken_[0].bytes, 10u);
-  const peer_message message{0, two, 1, announce{3}};
+  const peer_message message{0, two, 1, join{3}};
   receive(2, message);
   ASSERT_EQ(taken_.size(), 2u);
   EXPECT_EQ(taken_[1].bytes, encode(message).size());
@@ -182,30 +182,30 @@ TEST_F(ReplicaActor, TakesNoMessageForAnotherDiskOrInAnothersName) {
     receive(from_node, what);
     return sent_.size() - before;
   };
-  EXPECT_EQ(answers(2, {0, two, 1, announce{0}}), 1u);
-  EXPECT_EQ(answers(2, {0, two, 0, announce{0}}), 1u);                                        // For any.
-  EXPECT_EQ(answers(2, {0, two, 2, announce{0}}) + answers(2, {1, two, 1, announce{0}}), 0u); // Shard 1's.
-  EXPECT_EQ(answers(3, {0, two, 1, announce{0}}), 0u);
+  EXPECT_EQ(answers(2, {0, two, 1, join{0}}), 1u);
+  EXPECT_EQ(answers(2, {0, two, 0, join{0}}), 1u);                                    // For any.
+  EXPECT_EQ(answers(2, {0, two, 2, join{0}}) + answers(2, {1, two, 1, join{0}}), 0u); // Shard 1's.
+  EXPECT_EQ(answers(3, {0, two, 1, join{0}}), 0u);
 }
 
 TEST_F(ReplicaActor, FollowsAndAcknowledgesWhatIsOnItsDisk) {
   start(2);
   assign({1, two, {self, two}, {}, {2, 1}});
-  says(lead{1, 1, {{1, 1}}, 1, 0});
+  says(new_term{1, 1, {{1, 1}}, 1, 0});
   auto first = std::make_shared<runtime::epoch>();
   first->term = first->number = 1;
   says(append{1, {first}, 1});
   EXPECT_EQ(disk_.journal_records(), 1u);
   const auto sent = sent_to_two();
-  const auto* said = std::get_if<appended>(&sent.back());
+  const auto* said = std::get_if<append_ack>(&sent.back());
   ASSERT_TRUE(said);
   EXPECT_EQ(said->end, 1u);
   EXPECT_EQ(describe().state, "following");
   EXPECT_EQ(describe().committed, 1u);
-  says(set_back{1, 9});
+  says(lost_writes{1, 9});
   EXPECT_EQ(distrusted_.size(), 0u) << "once may be a mistake";
   system_.pass(milliseconds{1'100});
-  says(set_back{1, 9});
+  says(lost_writes{1, 9});
   EXPECT_EQ(distrusted_.size(), 1u);
 }
 

@@ -23,12 +23,12 @@ protected:
   }
   std::vector<std::uint64_t> pages() const {
     std::vector<std::uint64_t> out;
-    for (const auto& each : port_.sent_to<copy_rows>(taker))
+    for (const auto& each : port_.sent_to<install_snapshot>(taker))
       out.push_back(each.page);
     return out;
   }
   void stored(std::uint64_t next_page, std::uint64_t copy = 7) {
-    source_->take(copied{2, copy, next_page}, start_);
+    source_->take(install_snapshot_ack{2, copy, next_page}, start_);
   }
 
   const steady_time start_{1h};
@@ -49,7 +49,7 @@ TEST_F(CopySource, HasFourPagesUnansweredAtMost) {
   EXPECT_EQ(pages(), (numbers{0, 1, 2, 3, 4}));
   stored(1); // Once more.
   EXPECT_EQ(pages().size(), 5u);
-  const auto first = port_.sent_to<copy_rows>(taker).front();
+  const auto first = port_.sent_to<install_snapshot>(taker).front();
   EXPECT_EQ(first.base.epoch, 5u);
   EXPECT_EQ(first.base.term, 2u);
   EXPECT_EQ(first.rows.at(0).key.key(), "a");
@@ -85,7 +85,7 @@ TEST_F(CopySource, EndsWithTheHashOfTheStateOnceAllRowsAreThere) {
   stored(2);
   EXPECT_EQ(port_.hashes_asked, 1);
   source_->state_hashed(port_.next_hash(), 9, 99, start_); // The state went on meanwhile.
-  const auto last = port_.last_to<copy_rows>(taker);
+  const auto last = port_.last_to<install_snapshot>(taker);
   EXPECT_TRUE(last.last);
   EXPECT_EQ(last.page, 2u);
   EXPECT_EQ(last.upto, 9u);

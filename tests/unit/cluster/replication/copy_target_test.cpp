@@ -22,11 +22,11 @@ constexpr std::uint64_t hash = 99;
 
 class CopyTarget : public testing::Test {
 protected:
-  static copy_rows page(std::uint64_t number) {
+  static install_snapshot page(std::uint64_t number) {
     const runtime::row_key key{runtime::table::state, std::string(1, static_cast<char>('a' + number))};
     return {term, 1, number, {base, term}, {{key, "v"}}, false, 0, 0};
   }
-  static copy_rows last_page(std::uint64_t number) {
+  static install_snapshot last_page(std::uint64_t number) {
     return {term, 1, number, {base, term}, {}, true, upto, hash};
   }
 
@@ -70,7 +70,7 @@ protected:
     }
     ASSERT_EQ(target_->how(), wanted);
   }
-  std::uint64_t pages_said() const { return port_.last_to<copied>(source).next_page; }
+  std::uint64_t pages_said() const { return port_.last_to<install_snapshot_ack>(source).next_page; }
 
   const steady_time start_{1h};
   replica_options options_;
@@ -81,7 +81,7 @@ protected:
 };
 
 constexpr state all[] = {state::opening,  state::storing,   state::waiting, state::setting_base,
-                         state::applying, state::comparing, state::closing, state::whole};
+                         state::applying, state::comparing, state::closing, state::complete};
 
 /// Each kind of answer counts in the states in which it is waited for, with the tag that is waited for.
 TEST_F(CopyTarget, GoesOnWithTheAnswerThatItWaitsForAndNoOther) {
@@ -94,9 +94,9 @@ TEST_F(CopyTarget, GoesOnWithTheAnswerThatItWaitsForAndNoOther) {
       {"a note is durable",
        [&](answer_tag tag) {
          const bool whole = target_->noted(tag);
-         EXPECT_EQ(whole, target_->how() == state::whole);
+         EXPECT_EQ(whole, target_->how() == state::complete);
        },
-       {{state::opening, state::storing}, {state::closing, state::whole}}},
+       {{state::opening, state::storing}, {state::closing, state::complete}}},
       {"a page is in the state",
        [&](answer_tag tag) { target_->rows_loaded(tag); },
        {{state::storing, state::waiting}}},
@@ -109,7 +109,7 @@ TEST_F(CopyTarget, GoesOnWithTheAnswerThatItWaitsForAndNoOther) {
   };
   for (const auto& row : rows)
     for (const auto from : all) {
-      if (from == state::whole)
+      if (from == state::complete)
         continue; // It waits for nothing.
       SCOPED_TRACE(std::string{row.what} + " in state " + std::to_string(int(from)));
       reach(from);
@@ -143,7 +143,7 @@ TEST_F(CopyTarget, TakesTheNextPageAndSaysWhichThatIsToEveryOther) {
   } rows[] = {
       {state::opening, 1, 0},       {state::storing, 1, 0},   {state::waiting, 1, 1},
       {state::setting_base, 99, 1}, {state::applying, 99, 2}, {state::comparing, 99, 2},
-      {state::whole, 99, 2},
+      {state::complete, 99, 2},
   };
   for (const auto& row : rows) {
     for (std::uint64_t number = 0; number < 4; ++number) {

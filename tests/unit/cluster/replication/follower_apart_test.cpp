@@ -41,14 +41,14 @@ TEST(FollowerApart, TakesACopyUnlessBothRememberThatNothingIsInCommon) {
     replica_core core{options, disk, port, board, start};
     core.learn({7, {20, leader, {leader, other}, {}, {1, 2, 3}}});
     follower tried{core, start};
-    tried.take(leader, lead{20, 1, row.theirs, 24, 23}, start);
+    tried.take(leader, new_term{20, 1, row.theirs, 24, 23}, start);
     EXPECT_EQ(port.ended.empty(), row.copied) << row.why;
     ASSERT_EQ(port.written.size(), row.copied ? 1u : 0u) << row.why;
     if (!row.copied)
       continue;
     EXPECT_EQ(port.written[0].keep_upto, 18u) << row.why; // Nothing is lost before a copy begins.
     tried.noted(port.next_note(), start);
-    EXPECT_FALSE(port.last_to<follow>(leader.node).whole) << row.why;
+    EXPECT_FALSE(port.last_to<join_ack>(leader.node).complete) << row.why;
   }
 }
 

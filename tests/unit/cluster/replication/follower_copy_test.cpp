@@ -23,7 +23,7 @@ protected:
   FollowerCopy() {
     options_.self = self;
     core_.learn({7, {term, leader, {leader}, {}, {1, 2}}});
-    follower_.take(leader, lead{term, 1, {{3, 1}, {term, 12}}, 30, 30}, start_);
+    follower_.take(leader, new_term{term, 1, {{3, 1}, {term, 12}}, 30, 30}, start_);
     note_durable();
     port_.sent.clear();
     port_.written.clear();
@@ -32,10 +32,10 @@ protected:
   void note_durable() { follower_.noted(port_.next_note(), start_); }
   void page(std::uint64_t number, std::uint64_t copy = 1) {
     const runtime::row_key key{runtime::table::state, std::string(1, static_cast<char>('a' + number))};
-    follower_.take(leader, copy_rows{term, copy, number, {base, term}, {{key, "v"}}, false, 0, 0});
+    follower_.take(leader, install_snapshot{term, copy, number, {base, term}, {{key, "v"}}, false, 0, 0});
   }
   void last_page(std::uint64_t number, std::uint64_t upto, std::uint64_t hash) {
-    follower_.take(leader, copy_rows{term, 1, number, {base, term}, {}, true, upto, hash});
+    follower_.take(leader, install_snapshot{term, 1, number, {base, term}, {}, true, upto, hash});
   }
   void loaded() { follower_.rows_loaded(port_.next_load()); }
   void base_set() { follower_.load_ended(port_.next_load()); }
@@ -57,7 +57,7 @@ protected:
       epochs.push_back(make_epoch(term, number, term));
     follower_.take(leader, append{term, std::move(epochs), committed});
   }
-  std::uint64_t next_page_said() const { return port_.last_to<copied>(leader.node).next_page; }
+  std::uint64_t next_page_said() const { return port_.last_to<install_snapshot_ack>(leader.node).next_page; }
 
   const steady_time start_{1h};
   replica_options options_;
@@ -121,22 +121,22 @@ TEST_F(FollowerCopy, TakesNoPageOfACopyThatANewerOneReplaced) {
 
 TEST_F(FollowerCopy, AcknowledgesNothingUntilTheRowsAreAllThere) {
   takes(5, 6, 0); // Of the journal it has; its answer comes when that is being replaced.
-  const auto before = port_.sent_to<appended>(leader.node).size();
+  const auto before = port_.sent_to<append_ack>(leader.node).size();
   page(0);
   follower_.journaled(6);
-  EXPECT_EQ(port_.sent_to<appended>(leader.node).size(), before);
-  follower_.take(leader, lead{term, 2, {}, 30, 30}, start_); // Its `follow` was lost.
+  EXPECT_EQ(port_.sent_to<append_ack>(leader.node).size(), before);
+  follower_.take(leader, new_term{term, 2, {}, 30, 30}, start_); // Its `join_ack` was lost.
   note_durable();
-  follower_.take(leader, lead{term, 3, {}, 30, 30}, start_);
-  EXPECT_TRUE(port_.sent_to<follow>(leader.node).empty()); // A page is on its way to the disk.
+  follower_.take(leader, new_term{term, 3, {}, 30, 30}, start_);
+  EXPECT_TRUE(port_.sent_to<join_ack>(leader.node).empty()); // A page is on its way to the disk.
   loaded();
-  follower_.take(leader, lead{term, 4, {}, 30, 30}, start_);
-  const auto said = port_.last_to<follow>(leader.node);
+  follower_.take(leader, new_term{term, 4, {}, 30, 30}, start_);
+  const auto said = port_.last_to<join_ack>(leader.node);
   EXPECT_EQ(said.end, 0u);
-  EXPECT_FALSE(said.whole);
+  EXPECT_FALSE(said.complete);
   EXPECT_EQ(said.copy, 1u);
   takes(21, 22, 22);
-  EXPECT_EQ(port_.sent_to<appended>(leader.node).size(), before);
+  EXPECT_EQ(port_.sent_to<append_ack>(leader.node).size(), before);
   EXPECT_TRUE(follower_.awaits_rows());
 }
 
@@ -147,9 +147,9 @@ TEST_F(FollowerCopy, TakesTheEpochsBehindTheBaseOnceTheRowsAreThere) {
   EXPECT_FALSE(follower_.awaits_rows());
   takes(21, 24, 24);
   follower_.journaled(24);
-  const auto said = port_.last_to<appended>(leader.node);
+  const auto said = port_.last_to<append_ack>(leader.node);
   EXPECT_EQ(said.end, 24u);
-  EXPECT_FALSE(said.whole);
+  EXPECT_FALSE(said.complete);
   // The hash is that of the state at 22: no epoch above may be in it yet.
   EXPECT_EQ(numbers_of(port_.applied), (std::vector<std::uint64_t>{21, 22}));
 }
@@ -169,9 +169,9 @@ TEST_F(FollowerCopy, IsWholeOnlyWhenTheHashIsTheSourcesAndTheDiskKnows) {
   EXPECT_FALSE(port_.written[1].note.copying);
   EXPECT_FALSE(port_.written[1].keep_upto);
   takes(24, 24, 24); // Sent again, before the disk has answered.
-  EXPECT_FALSE(port_.last_to<appended>(leader.node).whole);
+  EXPECT_FALSE(port_.last_to<append_ack>(leader.node).complete);
   note_durable();
-  EXPECT_TRUE(port_.last_to<appended>(leader.node).whole);
+  EXPECT_TRUE(port_.last_to<append_ack>(leader.node).complete);
   EXPECT_EQ(numbers_of(port_.applied), (std::vector<std::uint64_t>{21, 22, 23, 24}));
 }
 
@@ -198,13 +198,13 @@ TEST_F(FollowerCopy, BeginsAgainInAnotherTerm) {
   note_durable();
   loaded();
   const replica_id next{3, 1};
-  follower_.take(next, lead{term + 1, 1, {{3, 1}, {term, 12}, {term + 1, 31}}, 31, 30}, start_);
+  follower_.take(next, new_term{term + 1, 1, {{3, 1}, {term, 12}, {term + 1, 31}}, 31, 30}, start_);
   note_durable();
-  const auto said = port_.last_to<follow>(next.node);
-  EXPECT_FALSE(said.whole);
+  const auto said = port_.last_to<join_ack>(next.node);
+  EXPECT_FALSE(said.complete);
   EXPECT_EQ(said.copy, 0u);
   EXPECT_EQ(said.end, 0u);
-  follower_.take(next, copy_rows{term + 1, 1, 0, {31, term + 1}, {}, false, 0, 0});
+  follower_.take(next, install_snapshot{term + 1, 1, 0, {31, term + 1}, {}, false, 0, 0});
   note_durable();
   EXPECT_TRUE(port_.loaded.back().first);
 }
@@ -218,13 +218,13 @@ TEST_F(FollowerCopy, SaysOnceWhatItsRowsAreAndByItselfWhenThereIsNothingElseToSa
   core_.rows().applied({base, 22});
   takes(base + 1, base + 1, base);
   follower_.journaled(base + 1);
-  EXPECT_EQ(port_.last_to<appended>(leader.node).rows, (rows_at{base, 22}));
+  EXPECT_EQ(port_.last_to<append_ack>(leader.node).rows, (rows_at{base, 22}));
   port_.sent.clear();
   follower_.tick(start_ + 1s);
   EXPECT_TRUE(port_.sent.empty()) << "it was said";
   core_.rows().applied({base + 1, 33});
   follower_.tick(start_ + 2s);
-  EXPECT_EQ(port_.last_to<appended>(leader.node).rows, (rows_at{base + 1, 33}));
+  EXPECT_EQ(port_.last_to<append_ack>(leader.node).rows, (rows_at{base + 1, 33}));
   core_.rows().applied({base + 2, 44});
   follower_.tick(start_ + 2s + 999ms);
   EXPECT_EQ(port_.sent.size(), 1u);

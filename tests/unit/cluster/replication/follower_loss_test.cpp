@@ -34,7 +34,7 @@ protected:
     core_.emplace(options_, disk, port_, board_, start_);
     core_->learn({7, {5, leader, {leader}, {}, {1, 2, 3}, what.loss_accepted}});
     follower_.emplace(*core_, start_);
-    follower_->take(leader, lead{5, 1, what.starts, what.end, 2}, start_);
+    follower_->take(leader, new_term{5, 1, what.starts, what.end, 2}, start_);
   }
 
   const steady_time start_{1h};

@@ -40,7 +40,7 @@ protected:
 
   /// The primary of term 5 shows a journal that goes on from the follower's own.
   void told_to_follow(std::uint64_t attempt = 1) {
-    follower_->take(leader, lead{5, attempt, {{1, 1}, {3, 3}, {5, 5}}, 5, 2}, start_);
+    follower_->take(leader, new_term{5, attempt, {{1, 1}, {3, 3}, {5, 5}}, 5, 2}, start_);
   }
   void note_durable() { follower_->noted(port_.next_note(), start_); }
   void follow_leader() {
@@ -65,10 +65,10 @@ protected:
 TEST_F(Follower, AnnouncesItselfToThePrimaryUntilItIsLed) {
   follower_->tick(start_);
   follower_->tick(start_ + 99ms);
-  ASSERT_EQ(port_.sent_to<announce>(leader.node).size(), 1u);
-  EXPECT_EQ(port_.last_to<announce>(leader.node).promised, 3u);
+  ASSERT_EQ(port_.sent_to<join>(leader.node).size(), 1u);
+  EXPECT_EQ(port_.last_to<join>(leader.node).promised, 3u);
   follower_->tick(start_ + 100ms);
-  EXPECT_EQ(port_.sent_to<announce>(leader.node).size(), 2u);
+  EXPECT_EQ(port_.sent_to<join>(leader.node).size(), 2u);
   follow_leader();
   follower_->tick(start_ + 1s);
   EXPECT_TRUE(port_.sent.empty());
@@ -84,19 +84,19 @@ TEST_F(Follower, AnnouncesItselfToNobodyWhileNoPrimaryIsKnown) {
 
 TEST_F(Follower, SaysNothingBeforeItsPromiseIsDurable) {
   told_to_follow();
-  follower_->take(other, announce{});
+  follower_->take(other, join{});
   ASSERT_EQ(port_.written.size(), 1u);
   EXPECT_EQ(port_.written[0].note.promised, 5u);
   EXPECT_EQ(port_.written[0].keep_upto, 4u);
-  EXPECT_TRUE(port_.sent_to<follow>(leader.node).empty());
+  EXPECT_TRUE(port_.sent_to<join_ack>(leader.node).empty());
   EXPECT_EQ(follower_->term(), 0u);
   takes({make_epoch(5, 5, 3)});
   EXPECT_TRUE(port_.appended.empty());
   note_durable();
-  const auto said = port_.last_to<follow>(leader.node);
+  const auto said = port_.last_to<join_ack>(leader.node);
   EXPECT_EQ(said.term, 5u);
   EXPECT_EQ(said.end, 4u);
-  EXPECT_TRUE(said.whole);
+  EXPECT_TRUE(said.complete);
   EXPECT_EQ(follower_->term(), 5u);
 }
 
@@ -104,19 +104,19 @@ TEST_F(Follower, AnswersEachLeadWithItsAttempt) {
   told_to_follow(7);
   told_to_follow(8); // The disk has not answered yet.
   note_durable();
-  EXPECT_EQ(port_.last_to<follow>(leader.node).attempt, 7u);
+  EXPECT_EQ(port_.last_to<join_ack>(leader.node).attempt, 7u);
   told_to_follow(9);
-  EXPECT_EQ(port_.last_to<follow>(leader.node).attempt, 9u);
+  EXPECT_EQ(port_.last_to<join_ack>(leader.node).attempt, 9u);
   EXPECT_EQ(port_.written.size(), 1u); // Promised once.
 }
 
 TEST_F(Follower, RefusesEveryMessageOfALowerTerm) {
   follow_leader();
-  follower_->take(other, lead{4, 1, {}, 9, 0}, start_);
+  follower_->take(other, new_term{4, 1, {}, 9, 0}, start_);
   follower_->take(other, append{4, {make_epoch(4, 5, 3)}, 9});
-  follower_->take(other, copy_rows{4, 1, 0, {9, 4}, {}});
-  follower_->take(other, set_back{4, 9});
-  const auto answers = port_.sent_to<refused>(other.node);
+  follower_->take(other, install_snapshot{4, 1, 0, {9, 4}, {}});
+  follower_->take(other, lost_writes{4, 9});
+  const auto answers = port_.sent_to<stale_term>(other.node);
   EXPECT_EQ(answers.size(), 4u);
   for (const auto& each : answers)
     EXPECT_EQ(each.promised, 5u);
@@ -129,22 +129,22 @@ TEST_F(Follower, RefusesEveryMessageOfALowerTerm) {
 
 TEST_F(Follower, AsksToBeLedByWhoeverSendsItEpochsUnasked) {
   takes({make_epoch(5, 5, 3)});
-  EXPECT_EQ(port_.last_to<announce>(leader.node).promised, 3u);
+  EXPECT_EQ(port_.last_to<join>(leader.node).promised, 3u);
   EXPECT_TRUE(port_.appended.empty());
 }
 
 TEST_F(Follower, TellsWhoTakesItForAPrimaryThatItIsNone) {
-  follower_->take(other, announce{9});
-  EXPECT_EQ(port_.last_to<refused>(other.node).promised, 3u);
+  follower_->take(other, join{9});
+  EXPECT_EQ(port_.last_to<stale_term>(other.node).promised, 3u);
 }
 
 TEST_F(Follower, FollowsAHigherTermOfAnotherPrimary) {
   follow_leader();
-  follower_->take(other, lead{6, 1, {{1, 1}, {3, 3}, {6, 5}}, 5, 2}, start_);
+  follower_->take(other, new_term{6, 1, {{1, 1}, {3, 3}, {6, 5}}, 5, 2}, start_);
   EXPECT_EQ(follower_->term(), 0u);
   note_durable();
   EXPECT_EQ(follower_->term(), 6u);
-  EXPECT_EQ(port_.last_to<follow>(other.node).term, 6u);
+  EXPECT_EQ(port_.last_to<join_ack>(other.node).term, 6u);
 }
 
 // -- cutting off ---------------------------------------------------------------------------------
@@ -164,18 +164,18 @@ TEST_F(Follower, CutsItsJournalToWhatBothHaveInCommon) {
     port_.written.clear();
     open(disk());
     // The hint of what is committed plays no part: it is of the primary's history.
-    follower_->take(leader, lead{5, 1, row.starts, row.end, row.end}, start_);
+    follower_->take(leader, new_term{5, 1, row.starts, row.end, row.end}, start_);
     ASSERT_EQ(port_.written.size(), 1u) << row.what;
     EXPECT_EQ(port_.written[0].keep_upto, row.keep) << row.what;
     EXPECT_EQ(core_->log().end(), row.keep) << row.what;
     EXPECT_EQ(port_.written[0].note.starts, core_->log().terms().starts()) << row.what;
     note_durable();
-    EXPECT_EQ(port_.last_to<follow>(leader.node).end, row.keep) << row.what;
+    EXPECT_EQ(port_.last_to<join_ack>(leader.node).end, row.keep) << row.what;
   }
 }
 
 TEST_F(Follower, EndsTheNodeRatherThanCutWhatIsCommitted) {
-  follower_->take(leader, lead{5, 1, {{1, 1}, {5, 2}}, 9, 0}, start_);
+  follower_->take(leader, new_term{5, 1, {{1, 1}, {5, 2}}, 9, 0}, start_);
   EXPECT_EQ(port_.ended.size(), 1u);
   EXPECT_TRUE(port_.written.empty());
   EXPECT_EQ(core_->log().end(), 4u);
@@ -185,25 +185,25 @@ TEST_F(Follower, EndsTheNodeRatherThanCutWhatIsCommitted) {
 /// same.
 TEST_F(Follower, TakesACopyWhenItWasAwayForLongerThanThePrimaryRemembersTerms) {
   core_->learn({8, {3, leader, {leader, other}, {}, {1, 2, 3}}});
-  follower_->take(leader, lead{500, 1, {{245, 60}, {500, 900}}, 900, 899}, start_);
+  follower_->take(leader, new_term{500, 1, {{245, 60}, {500, 900}}, 900, 899}, start_);
   EXPECT_TRUE(port_.ended.empty());
   ASSERT_EQ(port_.written.size(), 1u);
   EXPECT_EQ(port_.written[0].keep_upto, 4u); // Nothing is lost before a copy begins.
   note_durable();
-  const auto said = port_.last_to<follow>(leader.node);
+  const auto said = port_.last_to<join_ack>(leader.node);
   EXPECT_EQ(said.end, 0u);
-  EXPECT_FALSE(said.whole);
+  EXPECT_FALSE(said.complete);
   follower_->take(leader, append{500, {}, 900}); // Whatever comes, it counts for nothing.
-  EXPECT_FALSE(port_.last_to<appended>(leader.node).whole);
-  EXPECT_EQ(port_.last_to<appended>(leader.node).end, 0u);
+  EXPECT_FALSE(port_.last_to<append_ack>(leader.node).complete);
+  EXPECT_EQ(port_.last_to<append_ack>(leader.node).end, 0u);
   EXPECT_EQ(core_->log().committed(), 2u);
-  follower_->take(leader, copy_rows{500, 1, 0, {890, 499}, {}, false, 0, 0});
+  follower_->take(leader, install_snapshot{500, 1, 0, {890, 499}, {}, false, 0, 0});
   EXPECT_TRUE(core_->copying());
   EXPECT_EQ(core_->log().end(), 890u);
 }
 
 TEST_F(Follower, TakesNoCopyOverWhatItMayHaveToLeadWith) {
-  follower_->take(leader, lead{500, 1, {{245, 60}, {500, 900}}, 900, 899}, start_);
+  follower_->take(leader, new_term{500, 1, {{245, 60}, {500, 900}}, 900, 899}, start_);
   EXPECT_TRUE(port_.ended.empty());
   EXPECT_TRUE(port_.written.empty());
   EXPECT_EQ(core_->promised(), 3u);
@@ -218,25 +218,25 @@ TEST_F(Follower, CountsNothingOfAnIncompleteCopy) {
         .starts = {{1, 1}, {3, 200}},
         .promised = 3,
         .copying = true});
-  follower_->take(leader, lead{5, 1, {{1, 1}, {3, 200}, {4, 280}, {5, 300}}, 300, 250}, start_);
+  follower_->take(leader, new_term{5, 1, {{1, 1}, {3, 200}, {4, 280}, {5, 300}}, 300, 250}, start_);
   EXPECT_TRUE(port_.ended.empty());
   ASSERT_EQ(port_.written.size(), 1u);
   EXPECT_EQ(port_.written[0].keep_upto, 0u);
   EXPECT_TRUE(port_.written[0].note.copying);
   note_durable();
-  EXPECT_EQ(port_.last_to<follow>(leader.node).end, 0u);
-  EXPECT_FALSE(port_.last_to<follow>(leader.node).whole);
+  EXPECT_EQ(port_.last_to<join_ack>(leader.node).end, 0u);
+  EXPECT_FALSE(port_.last_to<join_ack>(leader.node).complete);
 }
 
 TEST_F(Follower, CountsNoLateAnswerOfTheJournalForWhatWasCutOff) {
   follow_leader();
   takes({make_epoch(5, 5, 3), make_epoch(5, 6, 5)});
-  follower_->take(other, lead{6, 1, {{1, 1}, {3, 3}, {6, 4}}, 9, 2}, start_);
+  follower_->take(other, new_term{6, 1, {{1, 1}, {3, 3}, {6, 4}}, 9, 2}, start_);
   follower_->journaled(6); // Written before the cut.
   note_durable();
-  EXPECT_EQ(port_.last_to<follow>(other.node).end, 3u);
+  EXPECT_EQ(port_.last_to<join_ack>(other.node).end, 3u);
   follower_->take(other, append{6, {make_epoch(6, 4, 3)}, 0});
-  EXPECT_TRUE(port_.sent_to<appended>(other.node).empty());
+  EXPECT_TRUE(port_.sent_to<append_ack>(other.node).empty());
   EXPECT_EQ(core_->log().durable(), 3u);
 }
 
@@ -249,8 +249,8 @@ TEST_F(Follower, AcknowledgesOnlyWhatIsDurable) {
   EXPECT_EQ(numbers_of(port_.appended[0].epochs), (numbers{5, 6}));
   EXPECT_TRUE(port_.sent.empty());
   follower_->journaled(6);
-  EXPECT_EQ(port_.last_to<appended>(leader.node).end, 6u);
-  EXPECT_EQ(port_.last_to<appended>(leader.node).term, 5u);
+  EXPECT_EQ(port_.last_to<append_ack>(leader.node).end, 6u);
+  EXPECT_EQ(port_.last_to<append_ack>(leader.node).term, 5u);
 }
 
 TEST_F(Follower, WritesWhereATermBeginsWithItsFirstEpoch) {
@@ -276,8 +276,8 @@ TEST_F(Follower, AnswersEpochsThatDoNotContinueItsJournalWithWhatItExpects) {
   for (const auto& row : rows) {
     port_.sent.clear();
     takes({row.epoch});
-    EXPECT_EQ(port_.sent_to<unexpected>(leader.node).size(), 1u) << row.what;
-    EXPECT_EQ(port_.last_to<unexpected>(leader.node).expected, 5u) << row.what;
+    EXPECT_EQ(port_.sent_to<append_nack>(leader.node).size(), 1u) << row.what;
+    EXPECT_EQ(port_.last_to<append_nack>(leader.node).expected, 5u) << row.what;
     EXPECT_TRUE(port_.appended.empty()) << row.what;
   }
 }
@@ -285,7 +285,7 @@ TEST_F(Follower, AnswersEpochsThatDoNotContinueItsJournalWithWhatItExpects) {
 TEST_F(Follower, TakesNothingOfEpochsWithAGap) {
   follow_leader();
   takes({make_epoch(5, 5, 3), make_epoch(5, 7, 5)});
-  EXPECT_EQ(port_.last_to<unexpected>(leader.node).expected, 5u);
+  EXPECT_EQ(port_.last_to<append_nack>(leader.node).expected, 5u);
   EXPECT_TRUE(port_.appended.empty());
   EXPECT_EQ(core_->log().end(), 4u);
 }
@@ -298,13 +298,13 @@ TEST_F(Follower, TakesFromEpochsSentAgainWhatIsNew) {
   takes({make_epoch(5, 5, 3), make_epoch(5, 6, 5)});
   EXPECT_EQ(numbers_of(port_.appended.back().epochs), (numbers{6}));
   takes({make_epoch(5, 5, 3)}); // Its acknowledgement was lost.
-  EXPECT_EQ(port_.last_to<appended>(leader.node).end, 5u);
+  EXPECT_EQ(port_.last_to<append_ack>(leader.node).end, 5u);
   EXPECT_EQ(port_.appended.size(), 2u);
 }
 
 TEST_F(Follower, AppliesWhatIsCommittedAsFarAsItIsDurableHere) {
   open({.starts = {}, .promised = 3});
-  follower_->take(leader, lead{5, 1, {}, 0, 0}, start_);
+  follower_->take(leader, new_term{5, 1, {}, 0, 0}, start_);
   note_durable();
   takes({make_epoch(5, 1, 0), make_epoch(5, 2, 5), make_epoch(5, 3, 5)}, 2);
   EXPECT_TRUE(port_.applied.empty());
@@ -317,10 +317,10 @@ TEST_F(Follower, AppliesWhatIsCommittedAsFarAsItIsDurableHere) {
 }
 
 TEST_F(Follower, GivesUpADiskThatLacksWhatItAcknowledged) {
-  follower_->take(leader, set_back{5, 9});
+  follower_->take(leader, lost_writes{5, 9});
   EXPECT_TRUE(port_.distrusted.empty()); // By someone it does not follow.
   follow_leader();
-  follower_->take(leader, set_back{5, 9});
+  follower_->take(leader, lost_writes{5, 9});
   EXPECT_EQ(port_.distrusted.size(), 1u);
 }
 
@@ -347,11 +347,11 @@ TEST_F(Follower, SaysWhichEpochItAcknowledges) {
         .hashes = {33, 44}});
   told_to_follow();
   note_durable();
-  EXPECT_EQ(port_.last_to<follow>(leader.node).hash, 44u);
+  EXPECT_EQ(port_.last_to<join_ack>(leader.node).hash, 44u);
   const auto next = make_epoch(5, 5, 3);
   takes({next});
   follower_->journaled(5);
-  EXPECT_EQ(port_.last_to<appended>(leader.node).hash, runtime::hash_of(*next));
+  EXPECT_EQ(port_.last_to<append_ack>(leader.node).hash, runtime::hash_of(*next));
 }
 
 /// Somebody sent an epoch in the primary's name; then the primary sends its own.
@@ -380,15 +380,15 @@ TEST_F(Follower, AcknowledgesNothingWhereItHasAnEpochOfAnotherTerm) {
   takes({make_epoch(5, 4, 3), make_epoch(5, 5, 5)});
   EXPECT_TRUE(port_.ended.empty());
   EXPECT_TRUE(port_.appended.empty());
-  EXPECT_TRUE(port_.sent_to<appended>(leader.node).empty());
-  EXPECT_EQ(port_.last_to<unexpected>(leader.node).expected, 5u);
+  EXPECT_TRUE(port_.sent_to<append_ack>(leader.node).empty());
+  EXPECT_EQ(port_.last_to<append_nack>(leader.node).expected, 5u);
 }
 
 TEST_F(Follower, RemembersWhatIsCommittedWhenItPromises) {
   follow_leader();
   takes({make_epoch(5, 5, 3)}, 4);
   follower_->journaled(5);
-  follower_->take(other, lead{6, 1, {{1, 1}, {3, 3}, {5, 5}, {6, 6}}, 6, 2}, start_);
+  follower_->take(other, new_term{6, 1, {{1, 1}, {3, 3}, {5, 5}, {6, 6}}, 6, 2}, start_);
   EXPECT_EQ(port_.written.back().note.committed, 4u);
 }
 

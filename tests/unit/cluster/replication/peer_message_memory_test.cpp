@@ -87,7 +87,7 @@ std::string epochs_of(std::size_t row_bytes, std::size_t count) {
 }
 
 std::string copy_of(std::size_t row_bytes, std::size_t count) {
-  return encoded(copy_rows{4, 2, 3, {40, 3}, rows_of(row_bytes, count), false, 0, 0});
+  return encoded(install_snapshot{4, 2, 3, {40, 3}, rows_of(row_bytes, count), false, 0, 0});
 }
 
 std::string commands_of(std::size_t count) {
@@ -99,7 +99,7 @@ std::string commands_of(std::size_t count) {
 }
 
 std::string starts_of(std::size_t count) {
-  lead made{4, 17, {}, 1, 1};
+  new_term made{4, 17, {}, 1, 1};
   made.starts.resize(count, {1u << 30, 1u << 31});
   return encoded(std::move(made));
 }

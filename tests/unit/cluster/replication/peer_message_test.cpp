@@ -46,34 +46,34 @@ channel_batch a_batch() {
 /// One body of each kind, every field of it with a value of its own.
 std::vector<std::pair<std::string, peer_body>> every_body() {
   return {
-      {"announce", announce{big}},
-      {"lead", lead{4, 17, {{1, 1}, {3, 20}, {4, big}}, big, 40}},
-      {"follow", follow{4, 17, 41, true, 9}},
-      {"follow_in_parts", follow{4, 17, 41, false, 9}},
+      {"announce", join{big}},
+      {"lead", new_term{4, 17, {{1, 1}, {3, 20}, {4, big}}, big, 40}},
+      {"follow", join_ack{4, 17, 41, true, 9}},
+      {"follow_in_parts", join_ack{4, 17, 41, false, 9}},
       {"append", append{4, {an_epoch(41), an_epoch(42)}, 40}},
       {"append_nothing", append{4, {}, 42}},
-      {"appended", appended{4, 42, true, 41}},
-      {"unexpected", unexpected{4, 43}},
-      {"refused", refused{5}},
-      {"set_back", set_back{4, 44}},
-      {"handed_over_to_you", handed_over_to_you{6}},
-      {"copy_rows", copy_rows{4,
-                              2,
-                              3,
-                              {40, 3},
-                              {{{runtime::table::content, "a"}, "b"},
-                               {{runtime::table::unsettled, std::string(62, 'k')}, std::nullopt},
-                               {{runtime::table::inbox, ""}, ""}},
-                              true,
-                              50,
-                              big}},
-      {"copied", copied{4, 2, 4}},
+      {"appended", append_ack{4, 42, true, 41}},
+      {"unexpected", append_nack{4, 43}},
+      {"refused", stale_term{5}},
+      {"set_back", lost_writes{4, 44}},
+      {"handed_over_to_you", transfer_leadership{6}},
+      {"copy_rows", install_snapshot{4,
+                                     2,
+                                     3,
+                                     {40, 3},
+                                     {{{runtime::table::content, "a"}, "b"},
+                                      {{runtime::table::unsettled, std::string(62, 'k')}, std::nullopt},
+                                      {{runtime::table::inbox, ""}, ""}},
+                                     true,
+                                     50,
+                                     big}},
+      {"copied", install_snapshot_ack{4, 2, 4}},
       {"channel_batch", a_batch()},
       {"channel_receipt", channel_receipt{{63, big, true}}},
-      {"copy_rows_from_a_mark", copy_rows{4, 2, 0, {40, 3, big, 1'700'000'000'000}, {}, false, 0, 0}},
-      {"follow_with_a_hash", follow{4, 17, 41, true, 9, big}},
-      {"appended_with_a_hash", appended{4, 42, true, 41, big}},
-      {"appended_with_rows", appended{4, 42, true, 41, big, {40, big}}},
+      {"copy_rows_from_a_mark", install_snapshot{4, 2, 0, {40, 3, big, 1'700'000'000'000}, {}, false, 0, 0}},
+      {"follow_with_a_hash", join_ack{4, 17, 41, true, 9, big}},
+      {"appended_with_a_hash", append_ack{4, 42, true, 41, big}},
+      {"appended_with_rows", append_ack{4, 42, true, 41, big, {40, big}}},
   };
 }
 
@@ -115,20 +115,20 @@ TEST(PeerMessage, DecodesWhatItEncoded) {
 TEST(PeerMessage, DecodesEachPartIntoItsPlace) {
   const auto all = every_body();
   const auto decoded = [&](std::size_t i) { return decode_peer_message(encode(with(all[i].second)))->body; };
-  const auto led = std::get<lead>(decoded(1));
+  const auto led = std::get<new_term>(decoded(1));
   EXPECT_EQ(led.starts, (std::vector<term_start>{{1, 1}, {3, 20}, {4, big}}));
   EXPECT_EQ(led.end, big);
   EXPECT_EQ(led.committed, 40u);
   EXPECT_EQ(led.attempt, 17u);
-  const auto followed = std::get<follow>(decoded(3));
+  const auto followed = std::get<join_ack>(decoded(3));
   EXPECT_EQ(followed.attempt, 17u);
   EXPECT_EQ(followed.copy, 9u);
-  EXPECT_FALSE(followed.whole);
+  EXPECT_FALSE(followed.complete);
   const auto appending = std::get<append>(decoded(4));
   ASSERT_EQ(appending.epochs.size(), 2u);
   EXPECT_EQ(appending.epochs[1]->number, 42u);
   EXPECT_EQ(appending.epochs[1]->writes[0].value, "value");
-  const auto page = std::get<copy_rows>(decoded(11));
+  const auto page = std::get<install_snapshot>(decoded(11));
   ASSERT_EQ(page.rows.size(), 3u);
   EXPECT_EQ(page.rows[1].value, std::nullopt);
   EXPECT_EQ(page.rows[2].value, "");
@@ -144,21 +144,21 @@ TEST(PeerMessage, DecodesEachPartIntoItsPlace) {
 TEST(PeerMessage, RefusesWhatCannotBe) {
   const std::vector<std::pair<const char*, std::function<void(form::message&)>>> table{
       {"no body", [](form::message&) {}},
-      {"a shard above the last", [](form::message& m) { m.set_shard(64), m.mutable_announce(); }},
+      {"a shard above the last", [](form::message& m) { m.set_shard(64), m.mutable_join(); }},
       {"terms that do not ascend",
        [](form::message& m) {
          for (const auto epoch : {2, 3})
-           m.mutable_lead()->add_starts()->set_first_epoch(static_cast<std::uint64_t>(epoch));
+           m.mutable_new_term()->add_starts()->set_first_epoch(static_cast<std::uint64_t>(epoch));
        }},
       {"epochs that do not ascend",
        [](form::message& m) {
          for (const auto term : {2, 3})
-           m.mutable_lead()->add_starts()->set_term(static_cast<std::uint64_t>(term));
+           m.mutable_new_term()->add_starts()->set_term(static_cast<std::uint64_t>(term));
        }},
       {"too many terms",
        [](form::message& m) {
          for (std::uint64_t i = 1; i <= term_table::terms_max + 1; ++i) {
-           auto& start = *m.mutable_lead()->add_starts();
+           auto& start = *m.mutable_new_term()->add_starts();
            start.set_term(i);
            start.set_first_epoch(i);
          }
@@ -170,11 +170,12 @@ TEST(PeerMessage, RefusesWhatCannotBe) {
          m.mutable_append()->add_epochs(runtime::encode_epoch(*an_epoch(1)));
          m.mutable_append()->add_epochs(runtime::encode_epoch(*an_epoch(3)));
        }},
-      {"no table", [](form::message& m) { m.mutable_copy_rows()->add_rows(); }},
-      {"a table above the last", [](form::message& m) { m.mutable_copy_rows()->add_rows()->set_table(11); }},
+      {"no table", [](form::message& m) { m.mutable_install_snapshot()->add_rows(); }},
+      {"a table above the last",
+       [](form::message& m) { m.mutable_install_snapshot()->add_rows()->set_table(11); }},
       {"a key of a row too long",
        [](form::message& m) {
-         auto& row = *m.mutable_copy_rows()->add_rows();
+         auto& row = *m.mutable_install_snapshot()->add_rows();
          row.set_table(1);
          row.set_key(std::string(63, 'k'));
        }},
@@ -207,7 +208,7 @@ TEST(PeerMessage, CountsElementsBeforeItMakesThem) {
   for (std::size_t i = 0; i < 10'000; ++i)
     rows += std::string_view{"\x32\0", 2}; // an empty row
   form::message around;
-  around.mutable_copy_rows();
+  around.mutable_install_snapshot();
   auto bytes = around.SerializeAsString();
   bytes.pop_back(); // its length
   for (auto size = rows.size(); size > 0; size >>= 7)

@@ -22,12 +22,12 @@ TEST_F(PrimaryHash, CountsNoAcknowledgementOfAnotherEpoch) {
   close();
   leader->journaled(2, start);
   const auto right = core->log().hash_at(2);
-  leader->take(two, appended{term, 2, true, 1, right + 1}, start);
+  leader->take(two, append_ack{term, 2, true, 1, right + 1}, start);
   EXPECT_EQ(committed(), 1u);
   EXPECT_EQ(port.doubts, (std::vector<doubt>{doubt::other_epoch}));
   leader->tick(start + 20ms);
   EXPECT_EQ(shipped(two), (numbers{1, 2, 2})); // It gets that once more, and can see for itself.
-  leader->take(two, appended{term, 2, true, 1, right}, start);
+  leader->take(two, append_ack{term, 2, true, 1, right}, start);
   EXPECT_EQ(committed(), 2u);
 }
 
@@ -39,7 +39,7 @@ TEST_F(PrimaryHash, CountsAnAcknowledgementWithoutAHashOfAnOlderVersionOnly) {
   EXPECT_EQ(committed(), 2u);
   close();
   leader->journaled(3, start);
-  leader->take(two, appended{term, 2, true, 2, core->log().hash_at(2)}, start);
+  leader->take(two, append_ack{term, 2, true, 2, core->log().hash_at(2)}, start);
   acknowledges(two, 3); // which says hashes
   EXPECT_EQ(committed(), 2u);
 }
@@ -50,10 +50,10 @@ TEST_F(PrimaryHash, TellsOfAFollowerWhoseRowsAreOthersAfterTheSameEpoch) {
   close();
   leader->journaled(2, start);
   core->rows().applied({1, 70});
-  leader->take(two, appended{term, 1, true, 1, 0, {1, 70}}, start);
-  leader->take(two, appended{term, 1, true, 1, 0, {}}, start); // of the version before
+  leader->take(two, append_ack{term, 1, true, 1, 0, {1, 70}}, start);
+  leader->take(two, append_ack{term, 1, true, 1, 0, {}}, start); // of the version before
   EXPECT_TRUE(port.doubts.empty());
-  leader->take(two, appended{term, 2, true, 1, 0, {1, 71}}, start);
+  leader->take(two, append_ack{term, 2, true, 1, 0, {1, 71}}, start);
   EXPECT_EQ(port.doubts, (std::vector<doubt>{doubt::other_rows}));
   EXPECT_EQ(committed(), 2u);
 }
@@ -61,7 +61,7 @@ TEST_F(PrimaryHash, TellsOfAFollowerWhoseRowsAreOthersAfterTheSameEpoch) {
 TEST_F(PrimaryHash, ComparesRowsThatAFollowerHadFirstWhenItHasThemToo) {
   serve({self, two});
   core->rows().applied({1, 70});
-  leader->take(two, appended{term, 1, true, 1, 0, {3, 90}}, start);
+  leader->take(two, append_ack{term, 1, true, 1, 0, {3, 90}}, start);
   core->rows().applied({2, 80});
   leader->rows_applied();
   EXPECT_TRUE(port.doubts.empty());
@@ -75,10 +75,10 @@ TEST_F(PrimaryHash, LetsNobodyFollowWhoseJournalEndsWithAnotherEpoch) {
   open(
       {.applied = 0, .journal_first = 1, .end = 2, .starts = {{1, 1}}, .promised = term, .hashes = {11, 22}});
   lead({self, two}, {});
-  const auto attempt = port.last_to<cluster::lead>(2).attempt;
-  leader->take(two, follow{term, attempt, 2, true, 0, 23}, start);
+  const auto attempt = port.last_to<cluster::new_term>(2).attempt;
+  leader->take(two, join_ack{term, attempt, 2, true, 0, 23}, start);
   EXPECT_TRUE(shipped(two).empty());
-  leader->take(two, follow{term, attempt, 2, true, 0, 22}, start);
+  leader->take(two, join_ack{term, attempt, 2, true, 0, 22}, start);
   EXPECT_EQ(shipped(two), (numbers{3}));
 }
 
@@ -89,7 +89,7 @@ TEST_F(PrimaryHash, TakesAFollowerThatKeptAnEpochAsAnOlderVersion) {
   leader->journaled(2, start);
   const auto kept = runtime::mark_of(*test::kept_by_an_older_version(*port.appended.back().epochs.back()));
   EXPECT_EQ(kept.hash, 0u);
-  leader->take(two, appended{term, 2, true, 1, kept.hash}, start);
+  leader->take(two, append_ack{term, 2, true, 1, kept.hash}, start);
   EXPECT_EQ(committed(), 2u);
   EXPECT_TRUE(port.doubts.empty());
 }

@@ -131,7 +131,7 @@ TEST_F(PrimarySet, LetsAFollowerJoinThatHasTheWholeJournal) {
   const struct {
     const char* what;
     std::uint64_t end;
-    bool whole;
+    bool complete;
     std::vector<std::uint32_t> nodes;
     bool joins;
   } rows[] = {
@@ -147,7 +147,7 @@ TEST_F(PrimarySet, LetsAFollowerJoinThatHasTheWholeJournal) {
     follows(three, 0);
     acknowledges(two, 2);
     leases(two, 0ms);
-    leader->take(three, appended{term, row.end, row.whole}, start);
+    leader->take(three, append_ack{term, row.end, row.complete}, start);
     auto changed = core->known();
     ++changed.version;
     changed.what.nodes = row.nodes;
@@ -163,7 +163,7 @@ TEST_F(PrimarySet, LetsAFollowerJoinThatHasTheWholeJournal) {
 TEST_F(PrimarySet, LetsNobodyJoinWhoStoppedFollowing) {
   serve({self, two});
   three_catches_up();
-  leader->take(three, announce{}, start);
+  leader->take(three, join{}, start);
   EXPECT_FALSE(proposes(0ms));
 }
 
@@ -295,7 +295,7 @@ TEST_F(PrimarySet, KeepsTheEligibleWhileNothingIsCommittedSinceTheSetWasTooSmall
   assigned({term, self, {self}, {two}, {1, 2, 3}});
   three_catches_up();
   assigned({term, self, {self, three}, {two}, {1, 2, 3}});
-  leader->take(two, announce{}, start);
+  leader->take(two, join{}, start);
   leases(three, 0ms);
   EXPECT_FALSE(proposes(0ms));
   const auto next = proposes(1s); // 3 was lost again, before anything was committed.

@@ -27,7 +27,7 @@ TEST_F(Primary, TellsOfTheLastCommitUntilItIsKnown) {
   lead({self, two}, {});
   follows(two, 0);
   leader->journaled(1, start);
-  leader->take(two, appended{term, 1, true, 0}, start);
+  leader->take(two, append_ack{term, 1, true, 0}, start);
   ASSERT_EQ(committed(), 1u);
   port.sent.clear();
   leader->tick(start + 20ms);
@@ -36,7 +36,7 @@ TEST_F(Primary, TellsOfTheLastCommitUntilItIsKnown) {
   EXPECT_EQ(port.sent_to<append>(2).size(), 1u);
   leader->tick(start + 400ms); // It was lost, with nothing after it.
   EXPECT_EQ(port.sent_to<append>(2).size(), 2u);
-  leader->take(two, appended{term, 1, true, 1}, start + 400ms);
+  leader->take(two, append_ack{term, 1, true, 1}, start + 400ms);
   leader->tick(start + 2s);
   EXPECT_EQ(port.sent_to<append>(2).size(), 2u);
 }
@@ -100,14 +100,14 @@ TEST_F(Primary, WaitsForWhoMayLeadIfItsProposalTakesPlace) {
   EXPECT_EQ(committed(), 1u);
 }
 
-/// A round trip of 300 ms: each answer is to a `lead` that was said again since.
+/// A round trip of 300 ms: each answer is to a `new_term` that was said again since.
 TEST_F(Primary, TakesTheAnswerOfAFarFollowerWhoWasAskedAgainMeanwhile) {
   lead({self, two}, {});
-  const auto first = port.last_to<cluster::lead>(2).attempt;
+  const auto first = port.last_to<cluster::new_term>(2).attempt;
   for (auto at = 0ms; at < 300ms; at += 20ms)
     leader->tick(start + at);
-  EXPECT_GE(port.sent_to<cluster::lead>(2).size(), 2u);
-  leader->take(two, follow{term, first, 0, true, 0}, start + 300ms);
+  EXPECT_GE(port.sent_to<cluster::new_term>(2).size(), 2u);
+  leader->take(two, join_ack{term, first, 0, true, 0}, start + 300ms);
   EXPECT_EQ(shipped(two), (numbers{1}));
 }
 
@@ -115,18 +115,18 @@ TEST_F(Primary, AsksWhoDoesNotAnswerLessAndLessOften) {
   lead({self, two}, {});
   for (auto at = 0ms; at < 10'000ms; at += 20ms)
     leader->tick(start + at);
-  EXPECT_LE(port.sent_to<cluster::lead>(2).size(), 16u);
-  leader->take(two, announce{}, start + 10s); // It is there again.
+  EXPECT_LE(port.sent_to<cluster::new_term>(2).size(), 16u);
+  leader->take(two, join{}, start + 10s); // It is there again.
   leader->tick(start + 10s + 100ms);
-  EXPECT_EQ(port.last_to<cluster::lead>(2).attempt, 3u); // 3 was asked too; this is another attempt.
+  EXPECT_EQ(port.last_to<cluster::new_term>(2).attempt, 3u); // 3 was asked too; this is another attempt.
 }
 
 /// What was said before it forgot whom it follows is of no use.
 TEST_F(Primary, TakesNoAnswerToWhatItSaidBeforeAnAnnouncement) {
   lead({self, two}, {});
-  const auto first = port.last_to<cluster::lead>(2).attempt;
-  leader->take(two, announce{}, start + 100ms);
-  leader->take(two, follow{term, first, 0, true, 0}, start + 120ms);
+  const auto first = port.last_to<cluster::new_term>(2).attempt;
+  leader->take(two, join{}, start + 100ms);
+  leader->take(two, join_ack{term, first, 0, true, 0}, start + 120ms);
   EXPECT_TRUE(shipped(two).empty());
 }
 
@@ -136,7 +136,7 @@ TEST_F(Primary, SendsAgainWhatALostLinkMayHaveLost) {
   leader->link_lost(two.node);
   close();
   EXPECT_EQ(shipped(two), (numbers{1, 2}));
-  leader->take(two, appended{term, 2, true, 1}, start); // of before
+  leader->take(two, append_ack{term, 2, true, 1}, start); // of before
   EXPECT_EQ(shipped(two), (numbers{1, 2}));
   leader->tick(start + 100ms);
   follows(two, 1);
@@ -156,7 +156,7 @@ TEST_F(Primary, BeginsItsTermWithAnEmptyEpochAtTheEndOfItsJournal) {
   EXPECT_TRUE(first.writes.empty());
   ASSERT_TRUE(port.appended[0].note);
   EXPECT_EQ(port.appended[0].note->starts, (std::vector<term_start>{{1, 1}, {term, 7}}));
-  EXPECT_EQ(port.last_to<cluster::lead>(2).end, 7u);
+  EXPECT_EQ(port.last_to<cluster::new_term>(2).end, 7u);
 }
 
 TEST_F(Primary, ShipsAnEpochBeforeItsOwnDiskHasIt) {
@@ -176,8 +176,8 @@ TEST_F(Primary, SendsAFollowerWhatItLacks) {
   serve({self, two});
   close();
   close();
-  leader->take(three, announce{}, start + 1s);
-  leader->take(three, follow{term, port.last_to<cluster::lead>(3).attempt, 1, true, 0}, start);
+  leader->take(three, join{}, start + 1s);
+  leader->take(three, join_ack{term, port.last_to<cluster::new_term>(3).attempt, 1, true, 0}, start);
   EXPECT_EQ(shipped(three), (numbers{2, 3}));
 }
 
@@ -205,10 +205,10 @@ TEST_F(Primary, GoesBackToWhatAFollowerExpects) {
   serve({self, two});
   close();
   close();
-  leader->take(two, unexpected{term, 1}, start); // Late: it is there.
-  leader->take(two, unexpected{term, 4}, start); // Under way.
+  leader->take(two, append_nack{term, 1}, start); // Late: it is there.
+  leader->take(two, append_nack{term, 4}, start); // Under way.
   EXPECT_EQ(shipped(two), (numbers{1, 2, 3}));
-  leader->take(two, unexpected{term, 2}, start);
+  leader->take(two, append_nack{term, 2}, start);
   EXPECT_EQ(shipped(two), (numbers{1, 2, 3, 2, 3}));
 }
 
@@ -217,7 +217,7 @@ TEST_F(Primary, TakesWhatAFollowerExpectsForNoAcknowledgement) {
   close();
   close();
   leader->journaled(3, start);
-  leader->take(two, unexpected{term, 3}, start); // It may have 2 in memory, and lose it.
+  leader->take(two, append_nack{term, 3}, start); // It may have 2 in memory, and lose it.
   EXPECT_EQ(committed(), 1u);
 }
 
@@ -235,13 +235,13 @@ TEST_F(Primary, TellsFollowersWhatIsCommitted) {
 
 TEST_F(Primary, LeadsWhoAnnouncesItselfIfACopyBelongsThere) {
   lead({self, two}, {});
-  const auto leads = [&] { return port.sent_to<cluster::lead>(2).size(); };
-  leader->take(two, announce{}, start + 49ms); // The last `lead` is under way.
+  const auto leads = [&] { return port.sent_to<cluster::new_term>(2).size(); };
+  leader->take(two, join{}, start + 49ms); // The last `new_term` is under way.
   EXPECT_EQ(leads(), 1u);
-  leader->take(two, announce{}, start + 50ms);
+  leader->take(two, join{}, start + 50ms);
   EXPECT_EQ(leads(), 2u);
-  leader->take({9, 1}, announce{}, start + 50ms);
-  EXPECT_TRUE(port.sent_to<cluster::lead>(9).empty());
+  leader->take({9, 1}, join{}, start + 50ms);
+  EXPECT_TRUE(port.sent_to<cluster::new_term>(9).empty());
 }
 
 // -- what does not count -------------------------------------------------------------------------
@@ -249,11 +249,11 @@ TEST_F(Primary, LeadsWhoAnnouncesItselfIfACopyBelongsThere) {
 TEST_F(Primary, CountsNoAnswerToAnEarlierLead) {
   lead({self, two}, {});
   leader->journaled(1, start);
-  leader->take(two, announce{}, start + 1s);
-  const auto newest = port.last_to<cluster::lead>(2).attempt;
-  leader->take(two, follow{term, newest - 1, 1, true, 0}, start);
+  leader->take(two, join{}, start + 1s);
+  const auto newest = port.last_to<cluster::new_term>(2).attempt;
+  leader->take(two, join_ack{term, newest - 1, 1, true, 0}, start);
   EXPECT_EQ(committed(), 0u);
-  leader->take(two, follow{term, newest, 1, true, 0}, start);
+  leader->take(two, join_ack{term, newest, 1, true, 0}, start);
   EXPECT_EQ(committed(), 1u);
 }
 
@@ -261,7 +261,7 @@ TEST_F(Primary, CountsNoAcknowledgementOfAnotherTermOrBeyondItsJournal) {
   lead({self, two}, {});
   follows(two, 0);
   leader->journaled(1, start);
-  leader->take(two, appended{term - 1, 1, true}, start);
+  leader->take(two, append_ack{term - 1, 1, true}, start);
   acknowledges(two, 2);
   EXPECT_EQ(committed(), 0u);
 }
@@ -270,8 +270,8 @@ TEST_F(Primary, CountsNoAcknowledgementOfBeforeARestart) {
   serve({self, two});
   close();
   leader->journaled(2, start);
-  leader->take(two, announce{}, start + 1s); // It follows nobody: it was restarted.
-  acknowledges(two, 2);                      // Of before.
+  leader->take(two, join{}, start + 1s); // It follows nobody: it was restarted.
+  acknowledges(two, 2);                  // Of before.
   EXPECT_EQ(committed(), 1u);
   follows(two, 1);
   acknowledges(two, 2);
@@ -281,7 +281,7 @@ TEST_F(Primary, CountsNoAcknowledgementOfBeforeARestart) {
 TEST_F(Primary, TellsADiskThatLacksWhatItAcknowledged) {
   serve({self, two});
   follows(two, 0);
-  EXPECT_EQ(port.last_to<set_back>(2).acknowledged, 1u);
+  EXPECT_EQ(port.last_to<lost_writes>(2).acknowledged, 1u);
   close();
   leader->journaled(2, start);
   EXPECT_EQ(committed(), 1u);
@@ -290,7 +290,7 @@ TEST_F(Primary, TellsADiskThatLacksWhatItAcknowledged) {
 TEST_F(Primary, ExpectsNothingOfANewIncarnation) {
   serve({self, two});
   follows({2, 2}, 0);
-  EXPECT_TRUE(port.sent_to<set_back>(2).empty());
+  EXPECT_TRUE(port.sent_to<lost_writes>(2).empty());
   EXPECT_EQ(shipped(two), (numbers{1, 1}));
 }
 
@@ -304,12 +304,12 @@ protected:
     lead({self, two}, {});
     leader->journaled(6, start);
   }
-  std::size_t pages(const replica_id& to) const { return port.sent_to<copy_rows>(to.node).size(); }
+  std::size_t pages(const replica_id& to) const { return port.sent_to<install_snapshot>(to.node).size(); }
   /// The copy's one page is stored, its state hashed, and its end stored.
   void finish_copy(const replica_id& to, std::uint64_t number) {
-    leader->take(to, copied{term, number, 1}, start);
+    leader->take(to, install_snapshot_ack{term, number, 1}, start);
     leader->state_hashed(port.next_hash(), 5, 99, start);
-    leader->take(to, copied{term, number, 2}, start);
+    leader->take(to, install_snapshot_ack{term, number, 2}, start);
   }
 };
 
@@ -319,7 +319,7 @@ TEST_F(PrimaryCopies, GivesTheRowsToWhomTheJournalDoesNotReachBack) {
   EXPECT_EQ(shipped(two), (numbers{6}));
   follows(three, 4);
   ASSERT_EQ(pages(three), 1u);
-  EXPECT_EQ(port.last_to<copy_rows>(3).base.epoch, 5u);
+  EXPECT_EQ(port.last_to<install_snapshot>(3).base.epoch, 5u);
   EXPECT_TRUE(shipped(three).empty());
   finish_copy(three, 1);
   EXPECT_EQ(shipped(three), (numbers{6}));
@@ -355,20 +355,20 @@ TEST_F(PrimaryCopies, ExpectsNothingOfAnIncompleteCopy) {
   follows(two, 1);
   finish_copy(two, 1); // It has 5, but does not say yet that it is whole.
   follows(two, 0, false, 0);
-  EXPECT_TRUE(port.sent_to<set_back>(2).empty());
-  EXPECT_EQ(port.last_to<copy_rows>(2).copy, 2u);
+  EXPECT_TRUE(port.sent_to<lost_writes>(2).empty());
+  EXPECT_EQ(port.last_to<install_snapshot>(2).copy, 2u);
 }
 
 TEST_F(PrimaryCopies, AsksAgainWhetherACopyIsWhole) {
   follows(two, 1);
   finish_copy(two, 1);
-  leader->take(two, appended{term, 6, false, committed()}, start); // Its hash is being computed.
+  leader->take(two, append_ack{term, 6, false, committed()}, start); // Its hash is being computed.
   port.sent.clear();
   leader->tick(start + 1s);
   ASSERT_EQ(port.sent_to<append>(2).size(), 1u);
   leader->tick(start + 2s); // Its answer was lost.
   EXPECT_EQ(port.sent_to<append>(2).size(), 2u);
-  leader->take(two, appended{term, 6, true, committed()}, start + 2s);
+  leader->take(two, append_ack{term, 6, true, committed()}, start + 2s);
   leader->tick(start + 3s);
   EXPECT_EQ(port.sent_to<append>(2).size(), 2u);
 }
@@ -378,7 +378,7 @@ TEST_F(PrimaryCopies, GoesOnWithACopyWhoseTakerFollowsAgain) {
   follows(two, 0, false, 1);
   EXPECT_EQ(pages(two), 1u);
   follows(two, 0, false, 0); // It was restarted, and knows nothing of it.
-  EXPECT_EQ(port.last_to<copy_rows>(2).copy, 2u);
+  EXPECT_EQ(port.last_to<install_snapshot>(2).copy, 2u);
 }
 
 TEST_F(PrimaryCopies, BeginsACopyAnewForWhichTheJournalWouldGrowTooLarge) {
@@ -388,11 +388,11 @@ TEST_F(PrimaryCopies, BeginsACopyAnewForWhichTheJournalWouldGrowTooLarge) {
   options.minimum = 1;
   leader->journaled(6, start);
   follows(two, 1);
-  ASSERT_EQ(port.last_to<copy_rows>(2).base.epoch, 5u);
+  ASSERT_EQ(port.last_to<install_snapshot>(2).base.epoch, 5u);
   core->log().applied(6); // Not kept for the copy, which began behind it.
   leader->tick(start);
   leader->tick(start);
-  EXPECT_EQ(port.last_to<copy_rows>(2).copy, 2u);
+  EXPECT_EQ(port.last_to<install_snapshot>(2).copy, 2u);
 }
 
 } // namespace

@@ -99,23 +99,23 @@ TEST_F(Replica, FollowsWhoeverTookOverFirst) {
   tick();
   EXPECT_EQ(candidacies(), 1u);
   EXPECT_FALSE(replica_->leads());
-  EXPECT_EQ(port_.last_to<announce>(three.node).promised, 3u);
+  EXPECT_EQ(port_.last_to<join>(three.node).promised, 3u);
   EXPECT_TRUE(board_->take({false, three, 1, {{options_.shard, 4}}}, now_)); // It grants leases to it.
 }
 
 TEST_F(Replica, GoesOnFollowingUntilItsTakeoverHasSucceeded) {
   settle();
-  says(one, lead{3, 1, {{1, 1}, {3, 3}}, 4, 2});
+  says(one, new_term{3, 1, {{1, 1}, {3, 3}}, 4, 2});
   note_durable();
   now_ += 550ms;
   tick();
   ASSERT_EQ(candidacies(), 1u);
   says(one, append{3, {make_epoch(3, 5, 3)}, 2});
   replica_->journaled(5, now_);
-  EXPECT_EQ(port_.last_to<appended>(one.node).end, 5u);
+  EXPECT_EQ(port_.last_to<append_ack>(one.node).end, 5u);
   knows(9, taken_over(led_by_one(), self, 2));
   says(one, append{3, {make_epoch(3, 6, 3)}, 2});
-  EXPECT_EQ(port_.last_to<refused>(one.node).promised, 4u);
+  EXPECT_EQ(port_.last_to<stale_term>(one.node).promised, 4u);
   EXPECT_EQ(replica_->log().end(), 5u);
 }
 
@@ -180,17 +180,17 @@ TEST_F(Replica, LeadsOnceItsTermIsDurable) {
   EXPECT_FALSE(port_.written[0].keep_upto);
   EXPECT_FALSE(replica_->leads());
   EXPECT_TRUE(port_.appended.empty());
-  EXPECT_TRUE(port_.sent_to<lead>(three.node).empty());
+  EXPECT_TRUE(port_.sent_to<new_term>(three.node).empty());
   note_durable();
   EXPECT_TRUE(replica_->leads());
   EXPECT_FALSE(replica_->serving());
-  EXPECT_EQ(port_.last_to<lead>(three.node).term, 4u);
+  EXPECT_EQ(port_.last_to<new_term>(three.node).term, 4u);
   EXPECT_EQ(port_.appended.at(0).epochs.at(0)->number, 5u);
 }
 
 TEST_F(Replica, FindsTheEndOfItsJournalBehindItsPromise) {
   settle();
-  says(one, lead{3, 1, {{1, 1}, {3, 3}}, 4, 2});
+  says(one, new_term{3, 1, {{1, 1}, {3, 3}}, 4, 2});
   note_durable();
   says(one, append{3, {make_epoch(3, 5, 3)}, 2}); // On its way to the disk.
   now_ += 550ms;
@@ -203,7 +203,7 @@ TEST_F(Replica, FindsTheEndOfItsJournalBehindItsPromise) {
 
 TEST_F(Replica, TakesNoOtherNoteForThatOfItsTerm) {
   settle();
-  says(one, lead{3, 1, {{1, 1}, {3, 3}}, 4, 2}); // As a follower, it is writing one.
+  says(one, new_term{3, 1, {{1, 1}, {3, 3}}, 4, 2}); // As a follower, it is writing one.
   now_ += 550ms;
   tick();
   knows(9, taken_over(led_by_one(), self, 2));
@@ -215,10 +215,10 @@ TEST_F(Replica, TakesNoOtherNoteForThatOfItsTerm) {
 
 TEST_F(Replica, RefusesLowerTermsWhileItPromises) {
   take_over();
-  says(three, lead{3, 1, {}, 9, 9});
-  EXPECT_EQ(port_.last_to<refused>(three.node).promised, 4u);
-  says(three, announce{3});
-  EXPECT_EQ(port_.sent_to<refused>(three.node).size(), 2u);
+  says(three, new_term{3, 1, {}, 9, 9});
+  EXPECT_EQ(port_.last_to<stale_term>(three.node).promised, 4u);
+  says(three, join{3});
+  EXPECT_EQ(port_.sent_to<stale_term>(three.node).size(), 2u);
 }
 
 TEST_F(Replica, DoesNotLeadATermThatWasOvertakenMeanwhile) {
@@ -228,7 +228,7 @@ TEST_F(Replica, DoesNotLeadATermThatWasOvertakenMeanwhile) {
   EXPECT_FALSE(replica_->leads());
   EXPECT_TRUE(port_.appended.empty());
   tick();
-  EXPECT_EQ(port_.last_to<announce>(three.node).promised, 4u);
+  EXPECT_EQ(port_.last_to<join>(three.node).promised, 4u);
 }
 
 TEST_F(Replica, DoesNotLeadWithAnIncompleteCopy) {
@@ -254,10 +254,10 @@ TEST_F(Replica, StopsTheEngineWhenTheStoreHasTheHigherTermThatItHeardOf) {
     const char* what;
     peer_body said;
   } rows[] = {
-      {"refused", refused{5}},
-      {"announce", announce{5}},
-      {"lead", lead{5, 1, {{1, 1}, {3, 3}, {5, 5}}, 5, 4}},
-      {"handed over", handed_over_to_you{5}},
+      {"refused", stale_term{5}},
+      {"join", join{5}},
+      {"lead", new_term{5, 1, {{1, 1}, {3, 3}, {5, 5}}, 5, 4}},
+      {"handed over", transfer_leadership{5}},
   };
   for (const auto& row : rows) {
     now_ += 1h;
@@ -295,16 +295,16 @@ TEST_F(Replica, TellsItsSuccessorToLookAtTheStore) {
   serve();
   knows(10, handed_over({4, self, {self, three}, {}, {3, 2}}, three, 2));
   EXPECT_EQ(port_.engines_stopped, 1);
-  EXPECT_EQ(port_.last_to<handed_over_to_you>(three.node).term, 5u);
+  EXPECT_EQ(port_.last_to<transfer_leadership>(three.node).term, 5u);
 }
 
 // -- late answers --------------------------------------------------------------------------------
 
 TEST_F(Replica, TakesNoAnswerOfTheRowsThatACopyReplaces) {
   settle();
-  says(one, lead{3, 1, {{1, 1}, {3, 3}}, 4, 2});
+  says(one, new_term{3, 1, {{1, 1}, {3, 3}}, 4, 2});
   note_durable();
-  says(one, copy_rows{3, 1, 0, {1, 1}, {}, false, 0, 0});
+  says(one, install_snapshot{3, 1, 0, {1, 1}, {}, false, 0, 0});
   replica_->applied(2, now_); // Of before; the copy begins at epoch 1.
   EXPECT_EQ(replica_->log().applied(), 1u);
   note_durable();
