@@ -53,8 +53,8 @@ quoted = re.compile(r'#include "([^"]+)"')
 includes = {str(each.relative_to(root)): set(quoted.findall(each.read_text())) for each in sources}
 while more := {name for name, named in includes.items() if any(h.endswith(".hpp") for h in named & changed)} - changed:
     changed |= more
-pure = "assignment|copy_source|copy_target|follower|lease_board|peer_message|primary|primary_set|replica"
-pure += "|replica_core|replica_log|start_verdict|term_table"
+pure = "assignment|copy_source|copy_target|follower|lease_board|peer_message|primary|primary_copies|primary_set"
+pure += "|replica|replica_core|replica_log|start_verdict|term_table"
 world = re.compile(rf"tests/simulation/(world_\w+|replica_world\w*)\.cpp$|cluster/\w+/({pure})\.cpp$")
 wanted = re.compile(r".*\.cpp$") if sys.argv[2] else world
 print("\n".join(sorted(each for each in changed if wanted.match(each))))

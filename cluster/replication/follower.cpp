@@ -12,14 +12,17 @@ follower::follower(replica_core& core, steady_time now) : core_(core), join_at_(
 }
 
 void follower::take(const replica_id& from, const join&) {
-  core_.port().send(from.node, stale_term{core_.promised()}); // It takes me for its primary: I am not.
+  // The sender takes this replica for the primary. It is not; the term tells it to look at the store.
+  core_.port().send(from.node, stale_term{core_.promised()});
 }
 
 void follower::take(const replica_id& from, const new_term& what, steady_time now) {
   if (what.term < core_.promised())
     return core_.port().send(from.node, stale_term{core_.promised()});
   if (state_ == state::promising || (copy_ && copy_->waits_for_disk()))
-    return; // The disk answers soon; a lead that was lost is sent again.
+    return; // One note at a time. The disk answers soon, and the probe is repeated.
+  // The primary takes the answer to its newest probe only: an older one says less than is here by now, and
+  // would make it send again what is here.
   attempt_ = what.attempt;
   if (term() == what.term && primary_ == from)
     return send_join_ack();
@@ -32,6 +35,8 @@ void follower::take(const replica_id& from, const new_term& what, steady_time no
   told_committed_ = what.committed;
   state_ = state::promising;
   copy_.reset();
+  // From here on the old primary gets no lease from this replica: well before this one acknowledges anything
+  // to the new primary, which may then commit what an answer of the old one would lack (E2).
   core_.follow_on_board(term_, from.node, now);
   promising_ = core_.promise(term_, keep);
 }
@@ -39,7 +44,8 @@ void follower::take(const replica_id& from, const new_term& what, steady_time no
 /// What of the journal the primary has too; none: it cannot be followed.
 std::optional<std::uint64_t> follower::common_with(const replica_id& from, const new_term& what) {
   auto& log = core_.log();
-  if (core_.copying()) { // Nothing of an incomplete copy counts, and nothing of the journal beside it.
+  // Nothing of an incomplete copy counts, and nothing of the journal beside it: the rows below are missing.
+  if (core_.copying()) {
     log.reset({}, {});
     apart_ = false;
     return 0;
@@ -56,6 +62,9 @@ std::optional<std::uint64_t> follower::common_with(const replica_id& from, const
                                + " on that are here, and accepted their loss");
     return std::nullopt;
   }
+  // Both tables forget terms that are long over. Where one of them did, "nothing known in common" does not
+  // mean that nothing is: cutting the whole journal could then cut what is committed, and ending the node
+  // would blame a sound disk. A copy is safe, except where this replica may be the one that has to lead.
   const bool may_share =
       theirs.begins_after(log.terms()) || (!log.may_truncate(0) && theirs.may_share_forgotten(log.terms()));
   if (keep == 0 && may_share) {
@@ -115,7 +124,8 @@ void follower::take(const replica_id& from, const append& what) {
   auto& log = core_.log();
   if (!passes_over(from, what))
     return;
-  // Of the rest all or nothing (D6).
+  // Of the rest all or nothing (D6): messages may be lost, so the first epoch of this one may lie behind a
+  // gap. Taken in part, the end of the journal would say more than is in it.
   const auto first = std::find_if(what.epochs.begin(), what.epochs.end(),
                                   [&](const auto& each) { return each->number > log.end(); });
   std::vector<runtime::epoch_ptr> added{first, what.epochs.end()};
@@ -158,7 +168,8 @@ bool follower::passes_over(const replica_id& from, const append& what) {
   return true;
 }
 
-/// What the primary says is committed is so here as far as it is durable.
+/// What the primary says is committed is so here as far as it is durable. Epochs of an earlier term that are
+/// still to be cut off cannot be counted by it: the cut was made before this replica followed that primary.
 void follower::learn_committed() {
   core_.log().commit(std::max(core_.log().committed(), std::min(told_committed_, core_.log().durable())));
   apply();
@@ -166,6 +177,8 @@ void follower::learn_committed() {
 
 void follower::journaled(std::uint64_t upto) {
   core_.log().journaled(upto);
+  // While the promise is on its way what the journal says is of epochs that may just have been cut off; while
+  // rows are missing below, of a journal that counts for nothing.
   if (state_ != state::following || apart_ || (copy_ && !copy_->has_rows()))
     return;
   learn_committed();
@@ -202,6 +215,7 @@ void follower::take(const replica_id& from, const install_snapshot& what) {
     if (copy_ && copy_->waits_for_disk())
       return; // For the copy before; this page is sent again.
     apart_ = false;
+    // Only now does the old journal go: before, it may still be worth something to a person.
     copy_.emplace(core_, from.node, what, primary_starts_);
   } else if (copy_ && copy_->number() == what.copy) {
     copy_->take(what);
@@ -224,7 +238,8 @@ void follower::applied() {
   apply();
 }
 
-/// Applies what is committed; of a copy that is not whole, only to where its hash is compared.
+/// Applies what is committed; of a copy that is not complete, only to where its hash is compared: with one
+/// epoch more in the state the two hashes would be of different epochs.
 void follower::apply() {
   if (awaits_rows())
     return;

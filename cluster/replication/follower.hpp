@@ -1,17 +1,19 @@
 // A replica that follows: a backup (in sync), or a learner on its way there. It cannot tell, and need not:
 // only the assignment says which acknowledgements count.
 //
-//              lead              noted
-//   lonely ----------> promising -------> following
-//     ^  announces                            |
-//     +----- a promise in a higher term ------+
+//                 new_term              note durable
+//   unattached -------------> promising -------------> following
+//     ^  sends join                                        |
+//     +---------------- a promise in a higher term --------+
 //
-// *lonely*: announces itself to the primary. *promising*: the note with the term, and the cut of the journal
-// to what it has in common with the primary's, are on their way to the disk; nothing is said meanwhile (B2,
-// D5). *following*: takes epochs of that very term, acknowledges what is durable (A2), applies what is
-// committed. When it lacks more than the primary's journal has it is sent a copy of the rows
-// (copy_target.hpp); its journal is empty meanwhile, and until the copy's state has the hash of the source's,
-// and the disk knows, it is not whole and may not join (D9).
+// *unattached*: sends `join` to the primary that the configuration store names. *promising*: the note with
+// the term, and the cut of the journal to what it has in common with the primary's, are on their way to the
+// disk. Nothing is said meanwhile (B2, D5): an acknowledgement sent now could be of epochs that a crash
+// brings back, or be counted by the old primary after this replica promised another. *following*: takes
+// epochs of that very term, acknowledges what is durable (A2), applies what is committed. When it lacks more
+// than the primary's journal has it is sent a copy of the rows (copy_target.hpp); its journal is empty
+// meanwhile, and until the copy's state has the hash of the source's, and the disk knows, it is not complete
+// and may not join the in-sync set (D9).
 //
 // Pure: driven by messages, answers of the port, and ticks.
 #pragma once
@@ -79,7 +81,7 @@ private:
   /// but nobody can say which: it waits for a copy, and keeps what it has until that begins.
   bool apart_ = false;
 
-  std::optional<copy_target> copy_; ///< the newest of this term, whole ones too
+  std::optional<copy_target> copy_; ///< the newest of this term, also once it is complete
 };
 
 } // namespace orderd::cluster

@@ -4,11 +4,26 @@
 // is dropped. Messages may be lost, and come late; those of one link come in order. peer.proto has their
 // bytes.
 //
-// *Operation*, of the replicas of one shard: a follower that follows nobody sends `join` to the primary.
-// The primary sends `new_term`; the follower promises its term, cuts its journal to what both have in common,
-// and says `join_ack`, all durable. From then on it takes `append`, and says `append_ack` for what is
-// durable, each with the term. To a lower term than it promised it says `stale_term`. A follower too far
-// behind gets a copy of the rows first: `install_snapshot`, each answered by `install_snapshot_ack`.
+// *Operation*, of the replicas of one shard:
+//
+//   follower                                   primary
+//   unattached -- join ------------------------->
+//              <- new_term ----------------------  where terms begin in its journal
+//   promises, cuts its journal, all durable
+//              -- join_ack --------------------->  where mine ends, a part of yours
+//              <- append ------------------------  the epochs behind that
+//   durable    -- append_ack ------------------->  counts towards a commit, if it is in sync
+//   or not the next one
+//              -- append_nack ------------------>  from where on to send them again
+//   or it lacks more than the journal there has
+//              <- install_snapshot --------------  a page of rows, some at a time
+//   stored     -- install_snapshot_ack --------->
+//
+// Each names the term. A message of a lower term than the receiver promised is answered with `stale_term`,
+// and otherwise ignored. `lost_writes`: a member lacks what it acknowledged. `transfer_leadership`: look at
+// the configuration store, it may have made you primary.
+//
+// The names of the fields and messages in peer.proto are these; what the bytes are is frozen.
 #pragma once
 
 #include "cluster/replication/row_history.hpp"
@@ -27,12 +42,13 @@
 
 namespace orderd::cluster {
 
-/// Follower -> primary: I follow nobody, lead me. `promised`: the highest term it knows.
+/// Follower -> primary: I am unattached, probe me. `promised`: the highest term it knows.
 struct join {
   std::uint64_t promised = 0;
 };
 
-/// Primary -> follower: follow me in this term. `starts` and `end` are of its journal.
+/// Primary -> follower: a probe: follow me in this term, and say where your journal ends. `starts` and `end`
+/// are of the primary's.
 struct new_term {
   std::uint64_t term = 0;
   std::uint64_t attempt = 0; ///< rises with every `new_term` of this primary; the answer repeats it

@@ -1,4 +1,4 @@
-// Leading: opening the term, shipping, committing.
+// Leading: the opening epoch of the term, shipping, committing.
 #include "cluster/replication/primary.hpp"
 
 #include <algorithm>
@@ -21,13 +21,15 @@ primary::primary(replica_core& core, std::uint64_t term, steady_time now)
   first->time_ms = core_.log().time_ms();
   opening_ = runtime::mark_of(*first);
   core_.log().append(first);
+  // The note goes with it: where this term begins must be known as long as any epoch of it is.
   core_.port().append({first}, core_.note());
   add_followers();
   for (auto& [node, follower] : followers_)
     send_new_term(node, follower, now, true);
 }
 
-/// There is a follower, strange at first, for each node that should have a copy or has one in sync.
+/// There is a follower, probed at first, for each node that should have a copy or has one in sync. Those in
+/// sync too: they count for a commit whether or not a copy belongs there.
 void primary::add_followers() {
   const auto add = [this](std::uint32_t node) {
     if (node != core_.options().self.node)
@@ -83,10 +85,11 @@ void primary::take(const replica_id& from, const join_ack& what, steady_time now
   auto& follower = found->second;
   if (ahead(from, what.end) || !agrees(from, follower, what.end, what.hash))
     return;
-  // What an incomplete copy had is no promise.
+  // The same disk says less than it acknowledged: it was set back, and what was committed by its word may be
+  // on fewer disks than it must be (B9). What an incomplete copy had is no promise.
   if (follower.incarnation == from.incarnation && follower.complete && what.end < follower.match)
     return core_.port().send(from.node, lost_writes{term_, follower.match});
-  if (follower.incarnation != from.incarnation) {
+  if (follower.incarnation != from.incarnation) { // Another disk: nothing that the one before had counts.
     follower.copied = 0;
     follower.says_hashes = false;
   }
@@ -98,7 +101,7 @@ void primary::take(const replica_id& from, const join_ack& what, steady_time now
   follower.complete = what.complete;
   follower.match = what.end;
   follower.knows_committed = 0;
-  follower.moved_at = now;
+  follower.moved_at = now; // It is stuck only if it acknowledges nothing from here on.
   follower.needs_copy =
       !what.complete && !follower.copying && (what.copy == 0 || follower.copied != what.copy);
   rewind(follower);
@@ -190,12 +193,13 @@ void primary::take(const replica_id& from, const append_nack& what, steady_time 
     return;
   auto& follower = found->second;
   if (what.expected >= follower.next || what.expected <= follower.match)
-    return; // Late: what it asks for is under way, or there.
+    return; // Late: what it asks for is under way, or there. Else each of many would send everything again.
   rewind(follower);
   ship(from.node, follower, now);
 }
 
-/// Everything not acknowledged is sent again.
+/// Everything not acknowledged is sent again. What arrives twice is passed over there, so this is always
+/// safe; only too often would it cost bandwidth.
 void primary::rewind(progress& to) {
   to.next = to.match + 1;
   to.sent.clear();
@@ -244,50 +248,13 @@ void primary::ship_all(steady_time now) {
     ship(node, follower, now);
 }
 
-void primary::begin_copy(std::uint32_t node, progress& to, steady_time now) {
-  to.needs_copy = true;
-  const bool busy = std::any_of(followers_.begin(), followers_.end(),
-                                [](const auto& each) { return each.second.copying.has_value(); });
-  if (busy)
-    return; // One at a time; asked again at a tick.
-  to.needs_copy = false;
-  to.match = 0;
-  to.complete = false; // Until it says so of this copy.
-  to.copying.emplace(core_, term_, ++copies_, node, now);
-  core_.log().hold(to.copying->base());
-  to.copying->tick(now);
-}
-
-void primary::take(const replica_id& from, const install_snapshot_ack& what, steady_time now) {
-  const auto found = followers_.find(from.node);
-  if (found == followers_.end() || what.term != term_ || !found->second.copying
-      || found->second.incarnation != from.incarnation)
-    return;
-  auto& follower = found->second;
-  follower.copying->take(what, now);
-  if (!follower.copying->done())
-    return;
-  follower.match = follower.copying->base();
-  follower.moved_at = now;
-  follower.copied = follower.copying->number();
-  follower.copying.reset();
-  rewind(follower);
-  ship(from.node, follower, now);
-}
-
-void primary::state_hashed(answer_tag tag, std::uint64_t applied, std::uint64_t hash, steady_time now) {
-  for (auto& [node, follower] : followers_)
-    if (follower.copying)
-      follower.copying->state_hashed(tag, applied, hash, now);
-}
-
 // -- epochs --------------------------------------------------------------------------------------
 
 void primary::engine_closed(epoch_ptr what, steady_time now) {
   runtime::require(what->term == term_ && serving_, "an epoch of another term");
   for (auto& [node, follower] : followers_)
     if (follower.match == core_.log().end())
-      follower.moved_at = now; // From here on it has something to acknowledge.
+      follower.moved_at = now; // Until now it had nothing to acknowledge, and was not stuck.
   core_.log().append(what);
   core_.port().append({std::move(what)}, std::nullopt);
   ship_all(now);
@@ -302,6 +269,8 @@ void primary::applied(steady_time) {
   start_when_applied();
 }
 
+/// What a member has durable, as far as it said so with the disk that it is a member with. An earlier disk of
+/// that node acknowledged what this one may lack.
 std::uint64_t primary::match_of(const replica_id& member) const {
   if (member == core_.options().self)
     return core_.log().durable();
@@ -314,6 +283,7 @@ bool primary::can_commit() const noexcept {
   return core_.known().what.in_sync.size() >= core_.options().minimum;
 }
 
+/// From the opening epoch on: what earlier terms left is committed with it.
 void primary::commit(steady_time) {
   if (!can_commit())
     return;
@@ -330,6 +300,7 @@ void primary::commit(steady_time) {
   start_when_applied();
 }
 
+/// The engine reads the state, so all that was committed before has to be in it (D3).
 void primary::start_when_applied() {
   core_.log().apply_committed(std::numeric_limits<std::uint64_t>::max());
   if (serving_ || core_.log().committed() < opening_.epoch)
@@ -356,7 +327,7 @@ void primary::catch_up(std::uint32_t node, progress& to, steady_time now) {
     rewind(to);
   ship(node, to, now);
   // A message may be lost: nothing comes after the last commit to tell of it, nor after a follower's word
-  // that its copy is whole.
+  // that its copy is complete.
   const bool unheard = (to.knows_committed < core_.log().committed() || !to.complete)
                        && now - to.told_at >= core_.options().resend_after;
   if (to.told_committed < core_.log().committed() || unheard)
@@ -370,25 +341,6 @@ void primary::tick(steady_time now) {
   hold_for_copies(now);
   start_when_applied();
   change_set(now);
-}
-
-/// The journal is kept from where a copy begins until its taker has what came since (D8), but not for one
-/// that is gone: it would keep the journal of all shards. One that needs more of it than there may be is
-/// begun anew.
-void primary::hold_for_copies(steady_time now) {
-  std::optional<std::uint64_t> held;
-  for (auto& [node, each] : followers_) {
-    const bool gone = !each.following && !heard({node, each.incarnation}, now);
-    const bool outgrown = each.copying && each.copying->base() + 1 < core_.log().available_from();
-    if (gone || outgrown)
-      each.copying.reset();
-    each.needs_copy = each.needs_copy || outgrown;
-    if (!each.copying && (gone || each.copied == 0 || each.complete || each.needs_copy))
-      continue;
-    const auto from = each.copying ? each.copying->base() : each.match;
-    held = std::min(held.value_or(from), from);
-  }
-  core_.log().hold(held);
 }
 
 std::vector<follower_view> primary::followers() const {

@@ -1,23 +1,27 @@
 // The replica that leads a shard in one term.
 //
-//              first epoch of the term            its state applied
-//   opening ------ committed by all ------> ready -----------------> serving
+//                first epoch of the term           its state applied
+//   recovering ------ committed by all ----> ready -----------------> serving
 //      |                                                               |
 //      +------------ a higher term, or another primary ----------------+----> (ended: a follower again)
 //
-// *opening*: the journal, as it was found, goes to everyone in sync, with an empty epoch of the new term at
-// its end; when that is committed, so is all before it (D1, D2). *serving*: the engine runs; each epoch it
-// closes is written here and shipped to the followers in parallel.
+// *recovering*: the journal, as it was found, goes to everyone in sync, with the opening epoch at its end, an
+// empty one of the new term. When that is committed, every member has promised this term and has the whole
+// journal: all before it is committed too, and no reply can be of a state that a member lacks (D1, D2).
+// *serving*: the engine runs; each epoch it closes is written here and shipped to the followers in parallel.
 //
 // *Commit*: an epoch is committed when every member of the in-sync set has it durable, and the set has the
 // minimum. While a change of the set is unresolved, whoever may lead by the old or by the proposed one counts
-// (C2); a smaller set counts only once the configuration store has it (C3).
+// (C2): the store may have taken the change though its answer was lost. A smaller set counts only once the
+// configuration store has it (C3): until then the one that was left out may take over, and must have
+// everything.
 //
 // *Followers*, each:
 //
-//   strange ---- lead, follow ----> following <---- journal reaches back ----+
-//      ^                               |                                     |
-//      +---- another incarnation       +---- journal does not, not whole --> copying
+//   probing -- new_term, join_ack --> following <---- journal reaches back ----+
+//      ^                                |                                      |
+//      +---- another incarnation,       +-- journal does not, not complete --> copying
+//            or the link was lost
 //
 // Pure: driven by messages, answers of the port, and ticks.
 #pragma once

@@ -16,12 +16,14 @@ void insert_all(std::vector<replica_id>& into, const std::vector<replica_id>& fr
 
 } // namespace
 
+/// A change that was proposed may have taken place though its answer has not come, or not. Whoever may lead
+/// by either outcome counts: then nothing is committed that the next primary lacks, whichever it was (C2).
 std::vector<replica_id> primary::everyone_who_counts() const {
   std::vector<replica_id> out;
   const auto count = [&](const assignment& what) {
     insert_all(out, what.in_sync);
     if (what.in_sync.size() < core_.options().minimum)
-      insert_all(out, what.eligible); // Any of them may lead next.
+      insert_all(out, what.eligible); // Too few are in sync, so any of these may lead next (B3).
   };
   count(core_.known().what);
   if (proposed_)
@@ -29,6 +31,8 @@ std::vector<replica_id> primary::everyone_who_counts() const {
   return out;
 }
 
+/// A successor leads only once this replica's leases have run out: while every one of those who could become
+/// it grants one, what is in memory here is the newest there is (E2).
 bool primary::may_answer(steady_time now) const {
   return serving_ && core_.board().leased(core_.options().shard, everyone_who_counts(), now, leases_since_);
 }
@@ -60,13 +64,16 @@ void primary::assigned(steady_time now) {
   if (proposed_ && core_.known().version > proposed_->version)
     proposed_.reset();
   if (!can_commit())
-    committed_since_whole_ = false;
+    committed_since_whole_ =
+        false; // The eligible stay until the set is whole, and has committed something (B5).
   add_followers();
   commit(now);
 }
 
 void primary::change_set(steady_time now) {
   if (proposed_) {
+    // The same once more, on the same version: it cannot take place twice, and the answer says which it is
+    // (C1).
     if (std::exchange(propose_again_, false))
       core_.port().propose(proposed_->version, proposed_->what);
     return;
@@ -130,7 +137,8 @@ std::optional<assignment> primary::joined(steady_time now) {
   return std::nullopt;
 }
 
-/// To the node where the primary belongs, when all is quiet.
+/// To the node where the primary belongs, when all is quiet: a member that has the whole journal, so that its
+/// first epoch finds everyone caught up and the shard stands still for one round trip only.
 std::optional<assignment> primary::handed_on(steady_time now) const {
   const auto& known = core_.known().what;
   if (!serving_ || !can_commit() || known.nodes.empty() || known.nodes.front() == core_.options().self.node

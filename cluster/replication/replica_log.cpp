@@ -13,6 +13,7 @@ using runtime::require;
 replica_log::replica_log(const replica_start& start, const log_limits& limits, replica_port& port,
                          steady_time now)
     : limits_(limits), port_(port), terms_(start.starts), end_(start.end), durable_(start.end),
+      // Only what is committed was ever applied; what the disk does not hold is not, whatever its note says.
       committed_(std::max(start.applied, std::min(start.committed, start.end))), handed_(start.applied),
       applied_(start.applied),
       available_from_(start.journal_first == 0 ? start.end + 1 : start.journal_first),
@@ -38,6 +39,8 @@ replica_log::sameness replica_log::compare(const epoch& known) const {
   return terms_.term_at(known.number) == known.term ? sameness::other : sameness::other_term;
 }
 
+/// The term of the one before is compared too: where the number alone fits, the epoch may continue another
+/// history, of a primary that this replica did not follow (D6).
 bool replica_log::continues(std::span<const epoch_ptr> next) const {
   auto number = end_;
   auto term = end_term();
@@ -67,6 +70,7 @@ bool replica_log::append(const epoch_ptr& next) {
   return terms_.append(next->term, next->number, available_from_, limits_.terms_kept);
 }
 
+/// Never above the end: an epoch that was written, and cut off before its answer came, is not there (D5).
 void replica_log::journaled(std::uint64_t upto) {
   durable_ = std::max(durable_, std::min(upto, end_));
 }
@@ -82,6 +86,7 @@ void replica_log::applied(std::uint64_t upto) {
   retain();
 }
 
+/// Handed too: the state may have it already, and has no way back.
 bool replica_log::may_truncate(std::uint64_t keep_upto) const noexcept {
   return keep_upto >= committed_ && keep_upto >= handed_;
 }
@@ -90,7 +95,7 @@ void replica_log::truncate(std::uint64_t keep_upto) {
   require(may_truncate(keep_upto), "a truncation below what is committed");
   if (keep_upto >= end_)
     return;
-  ++generation_;
+  ++generation_; // A read under way may bring what is cut off here.
   auto hashed = hashed_upto();
   end_ = keep_upto;
   durable_ = std::min(durable_, end_);
@@ -116,6 +121,8 @@ void replica_log::reset(const runtime::epoch_mark& at, const std::vector<term_st
   time_ms_ = std::max(time_ms_, at.time_ms);
   terms_ = term_table{starts};
   terms_.truncate(base);
+  // All that the copy will hold counts as applied: it is, once its rows are there, and until then the
+  // follower acknowledges nothing and applies nothing.
   end_ = durable_ = committed_ = handed_ = applied_ = base;
   available_from_ = base + 1;
   held_from_.reset();
@@ -169,6 +176,7 @@ void replica_log::apply_committed(std::uint64_t upto_max) {
     const bool asked =
         fetch(handed_ + 1, limits_.batch_bytes, [this, upto_max](std::vector<epoch_ptr> epochs) {
           const auto upto = std::min(committed_, upto_max);
+          // A read gives whatever the journal has, committed or not.
           std::erase_if(epochs, [&](const epoch_ptr& each) { return each->number > upto; });
           if (epochs.empty() || epochs.front()->number != handed_ + 1)
             return;
@@ -205,6 +213,9 @@ void replica_log::tick(steady_time now) {
   retain();
 }
 
+/// What may go from the journal: only what the state has, synced, or a crash would lose it; and while a copy
+/// is under way nothing behind its base, for its taker gets that from here (D8). But a copy that never ends
+/// must not fill the disk of every shard, so above `held_bytes` it loses what it needs, and is begun anew.
 void replica_log::retain() {
   auto from = available_from_;
   const auto may_go = [this](const sized& oldest) {

@@ -3,8 +3,15 @@
 //   1 ... applied ... handed ... committed ... durable ... end
 //
 // Each of them never falls, but `end` and `durable` by a truncation, which never reaches what is committed or
-// applied (D4). The last epochs are in memory, to be shipped and applied without reading the journal; older
-// ones are read from there, one read at a time.
+// applied (D4). *durable*: synced here, so it may be acknowledged. *committed*: durable with everyone it must
+// be, so it may be applied. *handed*: given to the state, whose answer is still to come; it cannot be taken
+// back. The last epochs are in memory, to be shipped and applied without reading the journal; older ones are
+// read from there, one read at a time.
+//
+// Answers of the journal come late: what they say was true when it was done. An answer of before a truncation
+// must not bring back what was cut, so `journaled` never goes above `end`, and a read that was begun before a
+// truncation is thrown away (`generation_`): it may hold epochs that are not in the journal any more, while
+// others of the same numbers are.
 //
 // Pure. *Limits*: recent_bytes_max of epochs in memory, unless one is larger.
 #pragma once

@@ -43,7 +43,8 @@ channel_batch a_batch() {
   return {std::move(what)};
 }
 
-/// One body of each kind, every field of it with a value of its own.
+/// One body of each kind, every field of it with a value of its own. The names are those of the golden file,
+/// which is older than some of the types' names.
 std::vector<std::pair<std::string, peer_body>> every_body() {
   return {
       {"announce", join{big}},
