@@ -1,8 +1,9 @@
 #include "actors/rules/card_payment.hpp"
 
+#include "runtime/base/backoff.hpp"
 #include "runtime/base/result.hpp"
 
-#include <algorithm>
+#include <chrono>
 
 namespace orderd::actors {
 
@@ -102,10 +103,8 @@ void apply(card_state& state, card_event event, std::int64_t now_ms) {
 }
 
 std::int64_t pause_ms(std::uint32_t attempts) noexcept {
-  constexpr std::int64_t first_ms = 200;
-  constexpr std::int64_t longest_ms = 30'000;
-  const auto doublings = std::min<std::uint32_t>(attempts > 0 ? attempts - 1 : 0, 8);
-  return std::min(first_ms << doublings, longest_ms);
+  constexpr runtime::backoff pauses{std::chrono::milliseconds{200}, std::chrono::milliseconds{30'000}};
+  return pauses.after(attempts).count();
 }
 
 } // namespace orderd::actors

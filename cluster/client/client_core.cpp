@@ -5,6 +5,7 @@
 #include "cluster/wire/reply_frame.hpp"
 #include "cluster/wire/wire_tags.hpp"
 #include "config/limits.hpp"
+#include "runtime/base/backoff.hpp"
 
 #include <google/protobuf/io/coded_stream.h>
 
@@ -26,12 +27,10 @@ namespace {
 /// How long a server may take to say HELLO; it does so at once.
 constexpr milliseconds hello_limit{5'000};
 
-constexpr milliseconds first_backoff{20};
-constexpr milliseconds backoff_max{2'000};
+constexpr runtime::backoff reconnecting{milliseconds{20}, milliseconds{2'000}};
 
-/// The least time before a refused request is sent again; doubled with each attempt, up to the most.
-constexpr milliseconds retry_delay{10};
-constexpr milliseconds retry_delay_max{1'000};
+/// The least time before a refused request is sent again.
+constexpr runtime::backoff retrying{milliseconds{10}, milliseconds{1'000}};
 
 /// After a request that was not sent because the server is too slow for its deadline.
 constexpr std::uint32_t retry_not_in_time_ms = 200;
@@ -63,7 +62,7 @@ std::shared_ptr<const v1::reply> fault_reply(const fault& why) {
 
 client_core::client_core(options chosen, time_point now)
     : options_(std::move(chosen)), reader_(limits::client_frame_bytes_max), connect_at_(now),
-      backoff_(first_backoff) {}
+      reconnect_pause_(reconnecting.first) {}
 
 void client_core::submit(std::uint64_t caller, std::uint64_t tag, std::shared_ptr<const v1::request> what,
                          time_point now) {
@@ -113,8 +112,8 @@ void client_core::disconnected(std::string why, time_point now, milliseconds ret
   hello_due_at_.reset();
   state_.connected = false;
   state_.last_error = std::move(why);
-  connect_at_ = now + std::max(backoff_, retry_after);
-  backoff_ = std::min(backoff_ * 2, backoff_max);
+  connect_at_ = now + std::max(reconnect_pause_, retry_after);
+  reconnect_pause_ = reconnecting.next(reconnect_pause_);
   std::fill(in_flight_by_id_.begin(), in_flight_by_id_.end(), nullptr);
   in_flight_bytes_ = 0;
   in_flight_count_ = 0;
@@ -179,7 +178,7 @@ result<void> client_core::take_replies(const frame& what, time_point now) {
   auto content = std::make_shared<reply_frame>(what.payload.size());
   if (!content->batch->ParseFromArray(what.payload.data(), static_cast<int>(what.payload.size())))
     return fault{fault_code::malformed, "the server's replies cannot be read"};
-  backoff_ = first_backoff; // not at HELLO: a server that refuses the connection says that too
+  reconnect_pause_ = reconnecting.first; // not at HELLO: a server that refuses the connection says that too
   for (const auto& one : content->batch->replies())
     take_reply({content, &one}, now);
   pace_.look(pending_.size(), now);
@@ -221,8 +220,7 @@ bool client_core::retry_later(entry& one, const v1::fault& why, time_point now) 
     one.give_up_at = one.give_up_at.value_or(patience_ends(now));
     end = std::min(end, *one.give_up_at);
   }
-  const auto pause = std::min(retry_delay * (1u << std::min(one.attempts, 10u)), retry_delay_max);
-  const auto again_at = now + std::max(pause, milliseconds{why.retry_after_ms()});
+  const auto again_at = now + std::max(retrying.after(one.attempts + 1), milliseconds{why.retry_after_ms()});
   if (again_at >= end)
     return false;
   move(one, place::waiting);

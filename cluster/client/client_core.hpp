@@ -193,7 +193,7 @@ private:
   bool greeting_ = false;                  ///< our HELLO is still to be written
   std::optional<time_point> hello_due_at_; ///< of the server, while it is awaited
   std::optional<time_point> connect_at_;
-  std::chrono::milliseconds backoff_;
+  std::chrono::milliseconds reconnect_pause_;
 
   entries pending_;
   entries in_flight_;

@@ -1,5 +1,7 @@
 #include "cluster/client/leader_table.hpp"
 
+#include "runtime/base/backoff.hpp"
+
 #include <algorithm>
 
 namespace orderd::cluster {
@@ -8,10 +10,8 @@ namespace {
 
 using std::chrono::milliseconds;
 
-/// The wait after the second denial in a row; doubled with each, up to the most. The first is followed at
-/// once: a shard that moved costs one round trip.
-constexpr milliseconds first_wait{20};
-constexpr milliseconds wait_max{200};
+/// After the second denial in a row; the first is followed at once: a shard that moved costs one round trip.
+constexpr runtime::backoff waiting{milliseconds{20}, milliseconds{200}};
 
 /// Denials further apart than this belong to different moves.
 constexpr milliseconds quiet{1'000};
@@ -42,7 +42,7 @@ void leader_table::denied(std::uint32_t shard, link by, std::optional<link> owne
   at.denied_at = now;
   at.leader = owner != by ? owner : std::nullopt;
   if (at.denials > 1 || !at.leader)
-    at.ready_at = now + std::min(first_wait * (1u << std::min(at.denials - 1, 4u)), wait_max);
+    at.ready_at = now + waiting.after(at.denials);
 }
 
 std::optional<leader_table::link> leader_table::sole_leader(time_point now) const {

@@ -3,6 +3,7 @@
 #include "cluster/configuration/etcd_channel.hpp"
 #include "cluster/configuration/etcd_keys.hpp"
 #include "config/limits.hpp"
+#include "runtime/base/backoff.hpp"
 
 #include <grpcpp/client_context.h>
 
@@ -35,12 +36,12 @@ void etcd_watcher::add(const std::string& prefix, std::function<void(const std::
 }
 
 void etcd_watcher::run() {
-  const std::chrono::milliseconds first{limits::etcd_reconnect_ms_first};
-  const std::chrono::milliseconds most{limits::etcd_reconnect_ms_max};
-  auto pause = first;
+  constexpr runtime::backoff reconnecting{std::chrono::milliseconds{limits::etcd_reconnect_ms_first},
+                                          std::chrono::milliseconds{limits::etcd_reconnect_ms_max}};
+  auto pause = reconnecting.first;
   for (std::size_t at = 0;; at = (at + 1) % endpoints_.size()) {
     const bool followed = follow(endpoints_[at]);
-    pause = followed ? first : std::min(2 * pause, most);
+    pause = followed ? reconnecting.first : reconnecting.next(pause);
     std::unique_lock lock{mutex_};
     if (stopping_.wait_for(lock, pause, [this] { return stopped_; }))
       return;

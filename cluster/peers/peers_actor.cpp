@@ -25,7 +25,7 @@ namespace log = runtime::log;
 namespace {
 
 /// How often links are tried again and time limits are looked at: the shortest pause before a new try.
-constexpr milliseconds tick_interval = backoff::first;
+constexpr milliseconds tick_interval = reconnect_pause::pauses.first;
 
 } // namespace
 

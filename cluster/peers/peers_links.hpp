@@ -4,9 +4,9 @@
 
 #include "cluster/peers/messages.hpp"
 #include "cluster/peers/peers_actor.hpp"
-#include "cluster/wire/backoff.hpp"
 #include "cluster/wire/connection_table.hpp"
 #include "cluster/wire/connector.hpp"
+#include "cluster/wire/reconnect_pause.hpp"
 #include "cluster/wire/tidy_broker.hpp"
 #include "runtime/base/log_pace.hpp"
 
@@ -30,7 +30,7 @@ struct outgoing_link {
   caf::actor connector;
   caf::io::connection_handle socket; ///< invalid: none
   std::optional<peer_talk> talk;
-  backoff pause;
+  reconnect_pause pause;
   bool connecting = false;
   bool up = false;
   std::size_t unsent = 0; ///< bytes

@@ -1,6 +1,8 @@
 // Leading: the opening epoch of the term, shipping, committing.
 #include "cluster/replication/primary.hpp"
 
+#include "runtime/base/backoff.hpp"
+
 #include <algorithm>
 #include <limits>
 #include <utility>
@@ -50,8 +52,8 @@ void primary::add_followers() {
 void primary::send_new_term(std::uint32_t node, progress& to, steady_time now, bool anew) {
   const auto& log = core_.log();
   anew = anew || to.attempt == 0;
-  to.probe_pause =
-      anew ? core_.options().join_every : std::min(to.probe_pause * 2, core_.options().probe_pause_max);
+  const runtime::backoff probing{core_.options().join_every, core_.options().probe_pause_max};
+  to.probe_pause = anew ? probing.first : probing.next(to.probe_pause);
   to.probed_at = now;
   if (anew)
     to.attempt = ++attempts_;

@@ -7,24 +7,23 @@
 // Pure.
 #pragma once
 
+#include "runtime/base/backoff.hpp"
 #include "runtime/base/clock.hpp"
 
-#include <algorithm>
 #include <chrono>
 
 namespace orderd::cluster {
 
 class rejoin_pause {
 public:
-  static constexpr std::chrono::milliseconds first{500};
-  static constexpr std::chrono::milliseconds longest{8'000};
+  static constexpr runtime::backoff pauses{std::chrono::milliseconds{500}, std::chrono::milliseconds{8'000}};
   /// Whoever was in sync for so many of its pauses has shown that it can stay.
   static constexpr int stays = 8;
 
   /// It is left out.
   void left(runtime::steady_time now) noexcept {
     const bool stayed = now - joined_at_ > stays * pause_;
-    pause_ = pause_.count() == 0 || stayed ? first : std::min(pause_ * 2, longest);
+    pause_ = pause_.count() == 0 || stayed ? pauses.first : pauses.next(pause_);
     until_ = now + pause_;
   }
   /// It is taken back.

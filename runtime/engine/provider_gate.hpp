@@ -7,9 +7,10 @@
 // Unbounded here: each waiting call is a durable row, and unsettled orders are bounded by admission.
 #pragma once
 
+#include "runtime/base/backoff.hpp"
 #include "runtime/shard/provider_calls.hpp"
 
-#include <algorithm>
+#include <chrono>
 #include <cstdint>
 #include <deque>
 #include <optional>
@@ -57,7 +58,8 @@ public:
         opened_at_ = now_ms;
     } else if (what.trial != 0 && what.trial == trial_) {
       trial_ = 0;
-      open_ms_ = std::min(open_ms_ * 2, options_.open_ms * 10);
+      const std::chrono::milliseconds first{options_.open_ms};
+      open_ms_ = backoff{first, first * 10}.next(std::chrono::milliseconds{open_ms_}).count();
       opened_at_ = now_ms;
     }
   }

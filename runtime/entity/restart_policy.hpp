@@ -4,6 +4,9 @@
 // later ones wait ten times longer each, so that a fault of the surroundings has time to pass.
 #pragma once
 
+#include "runtime/base/backoff.hpp"
+
+#include <chrono>
 #include <cstdint>
 #include <optional>
 
@@ -19,14 +22,11 @@ public:
   std::optional<std::int64_t> delay_ms(std::uint32_t failures) const noexcept {
     if (failures > restarts_max_)
       return std::nullopt;
-    std::int64_t delay = 0;
-    for (std::uint32_t i = 1; i < failures && delay < delay_ms_max; ++i)
-      delay = delay == 0 ? 10 : delay * 10;
-    return delay;
+    return failures > 1 ? pauses.after(failures - 1).count() : 0;
   }
 
 private:
-  static constexpr std::int64_t delay_ms_max = 10'000;
+  static constexpr backoff pauses{std::chrono::milliseconds{10}, std::chrono::milliseconds{10'000}, 10};
   std::uint32_t restarts_max_;
 };
 

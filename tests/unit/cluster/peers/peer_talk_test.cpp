@@ -1,7 +1,7 @@
 #include "cluster/peers/peer_talk.hpp"
 
 #include "cluster/replication/peer.pb.h"
-#include "cluster/wire/backoff.hpp"
+#include "cluster/wire/reconnect_pause.hpp"
 #include "config/limits.hpp"
 #include "tests/support/wire.hpp"
 
@@ -150,7 +150,7 @@ TEST_F(PeerTalk, WaitsTwoSecondsForHelloAndThirtyForAFrame) {
 }
 
 TEST(Backoff, DoublesUpToASecondAndBeginsAnew) {
-  backoff pause;
+  reconnect_pause pause;
   steady_time now{1h};
   EXPECT_TRUE(pause.due(now));
   for (const auto wait : {20ms, 40ms, 80ms, 160ms, 320ms, 640ms, 1000ms, 1000ms}) {
