@@ -1,8 +1,8 @@
 // When to connect again: after 20 ms, then after twice as long each time, at most a second. Pure.
 #pragma once
 
-#include "cluster/replication/lease_board.hpp"
 #include "runtime/base/backoff.hpp"
+#include "runtime/base/clock.hpp"
 
 #include <chrono>
 
@@ -12,8 +12,8 @@ class reconnect_pause {
 public:
   static constexpr runtime::backoff pauses{std::chrono::milliseconds{20}, std::chrono::milliseconds{1'000}};
 
-  bool due(steady_time now) const noexcept { return now >= due_at_; }
-  void failed(steady_time now) noexcept {
+  bool due(runtime::steady_time now) const noexcept { return now >= due_at_; }
+  void failed(runtime::steady_time now) noexcept {
     due_at_ = now + wait_;
     wait_ = pauses.next(wait_);
   }
@@ -21,7 +21,7 @@ public:
   void succeeded() noexcept { wait_ = pauses.first; }
 
 private:
-  steady_time due_at_;
+  runtime::steady_time due_at_;
   std::chrono::milliseconds wait_ = pauses.first;
 };
 
