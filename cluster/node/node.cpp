@@ -37,9 +37,16 @@ runtime::result<caf::actor> spawn_shard(caf::actor_system& system, const config:
   auto options = engine_options(settings, the_only_replica, shard, ports.disk.shards(), where);
   options.term = owned->term;
   options.last = ports.recovered[shard].last;
-  return system.spawn<runtime::shard_actor>(runtime::shard_dependencies{
-      options, settings.entities, ports.rules, ports.clock, ports.metrics, *std::move(reader), peers.journal,
-      peers.applier, peers.provider_worker, ports.fatal});
+  return system.spawn<runtime::shard_actor>(runtime::shard_dependencies{.run = {.options = options,
+                                                                                .form = settings.entities,
+                                                                                .rules = ports.rules,
+                                                                                .clock = ports.clock,
+                                                                                .metrics = ports.metrics,
+                                                                                .reader = *std::move(reader)},
+                                                                        .journal = peers.journal,
+                                                                        .applier = peers.applier,
+                                                                        .provider = peers.provider_worker,
+                                                                        .fatal = ports.fatal});
 }
 
 } // namespace

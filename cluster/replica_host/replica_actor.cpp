@@ -43,22 +43,16 @@ caf::behavior replica_actor::running() {
       // what passes through: replica_routing.cpp
       [this](runtime::shard_requests& batch) { take(batch); },
       [this](const runtime::connection_gone& what) { take(what); },
-      [this](runtime::gateway_replies& batch) { take(batch); },
       [this](runtime::channel_commands& batch) { take(batch); },
       [this](const runtime::channel_acknowledged& what) { take(what); },
       [this](const peer_received& what) { take(what); },
+      // the engine: replica_engine.cpp
+      [this](runtime::work_off) { work(); },
+      [this](const runtime::provider_answer& what) { with_engine([&] { engine_->answered(what); }); },
       [this](const runtime::admit_new_work& what) {
         admission_ = what;
-        if (engine_)
-          caf::event_based_actor::send(engine_, what);
+        with_engine([&] { engine_->admit(what); });
       },
-      // the shard actor, for which this is journal and applier
-      [this](runtime::append_epoch& closed) {
-        if (from_engine())
-          run([&] { replica_.engine_closed(std::move(closed.what), now()); });
-      },
-      [](const runtime::apply_epoch&) {}, // The replica applies what is committed, whoever made it.
-      [this](const runtime::apply_now&) { apply_now(); },
       // answers of the disk
       [this](const runtime::epoch_durable& what) { run([&] { replica_.journaled(what.number, now()); }); },
       [this](const runtime::note_durable& what) {
@@ -68,8 +62,7 @@ caf::behavior replica_actor::running() {
         run([&] { replica_.journal_read(what.first, std::move(what.epochs), now()); });
       },
       [this](const runtime::epoch_applied& what) {
-        if (engine_)
-          caf::event_based_actor::send(engine_, what);
+        with_engine([&] { engine_->applied(what.number); });
         run([&] {
           replica_.rows_known({what.number, what.rows.hash});
           replica_.applied(what.number, now());
@@ -99,20 +92,15 @@ caf::behavior replica_actor::running() {
 }
 
 void replica_actor::on_exit() {
-  if (engine_)
-    caf::anon_send_exit(engine_, caf::exit_reason::kill);
-  engine_ = nullptr;
+  engine_.reset();
   hosts_.clear(); // Replica hosts know each other and themselves.
   gateway_ = peers_ = nullptr;
   directory_ = nullptr;
 }
 
 void replica_actor::run(const std::function<void()>& input) {
-  try {
-    input();
-  } catch (const std::exception& error) {
-    end_node("the replica of shard " + std::to_string(given_.options.shard) + " failed: " + error.what());
-  }
+  feed(input);
+  settle();
   const auto state = replica_.state();
   if (state == shown_state_)
     return;
@@ -123,6 +111,14 @@ void replica_actor::run(const std::function<void()>& input) {
              {"primary", replica_.known().what.primary.node},
              {"end", replica_.log().end()}},
             state);
+}
+
+void replica_actor::feed(const std::function<void()>& input) {
+  try {
+    input();
+  } catch (const std::exception& error) {
+    end_node("the replica of shard " + std::to_string(given_.options.shard) + " failed: " + error.what());
+  }
 }
 
 void replica_actor::start(const replica_handles& peers) {
@@ -141,6 +137,7 @@ void replica_actor::start(const replica_handles& peers) {
 
 void replica_actor::tick() {
   run([this] { replica_.tick(now()); });
+  with_engine([this] { engine_->tick(); });
   if (gate_.holds() && replica_.may_answer(now()))
     let_go(gate_.answered({}, true), false);
   for (const auto& each : gate_.expire(given_.clock.now().monotone_ms))
@@ -237,43 +234,7 @@ void replica_actor::look_up() {
   caf::event_based_actor::send(directory_, look_up_assignments{});
 }
 
-// -- the engine ----------------------------------------------------------------------------------
-
-void replica_actor::start_engine(const runtime::epoch_mark& opening) {
-  auto reader = given_.state.reader();
-  if (!reader)
-    return given_.fatal("replica_host", reader.error());
-  auto options = given_.engine;
-  options.term = opening.term;
-  options.last = opening;
-  const caf::actor self{this};
-  engine_ = spawn<runtime::shard_actor>(
-      runtime::shard_dependencies{options, given_.form, given_.rules, given_.clock, given_.metrics,
-                                  *std::move(reader), self, self, given_.provider, given_.fatal});
-  engine_->attach_functor([fatal = given_.fatal](const caf::error& why) {
-    if (why != caf::exit_reason::user_shutdown && why != caf::exit_reason::kill)
-      fatal("shard", {runtime::fault_code::internal, "the actor ended: " + caf::to_string(why)});
-  });
-  caf::event_based_actor::send(engine_, runtime::shard_handles{hosts_, self});
-  if (admission_)
-    caf::event_based_actor::send(engine_, *admission_);
-}
-
-void replica_actor::stop_engine() {
-  if (engine_)
-    caf::anon_send_exit(engine_, caf::exit_reason::kill);
-  engine_ = nullptr;
-  tell_lost(gate_.lose());
-}
-
-void replica_actor::committed(std::uint64_t upto) {
-  if (engine_)
-    caf::anon_send<caf::message_priority::high>(engine_, runtime::epoch_durable{upto});
-}
-
-bool replica_actor::from_engine() {
-  return engine_ && current_sender() && current_sender()->address() == engine_.address();
-}
+// -- what must not be ----------------------------------------------------------------------------
 
 void replica_actor::doubted(doubt why, std::uint32_t node, const std::string& what) {
   given_.cluster_numbers.doubts.at(name_of(why)).Increment();
@@ -289,7 +250,12 @@ void replica_actor::distrust_disk(const std::string& why) {
 }
 
 void replica_actor::end_node(const std::string& why) {
-  given_.fatal("replica_host", {runtime::fault_code::internal, why});
+  end_node_by("replica_host", {runtime::fault_code::internal, why});
+}
+
+void replica_actor::end_node_by(const char* part, const runtime::fault& why) {
+  failed_ = true;
+  given_.fatal(part, why);
   quit(caf::sec::runtime_error);
 }
 
@@ -329,25 +295,15 @@ runtime::shard_description replica_actor::describe_without_engine() const {
   how.committed_epoch = replica_.log().committed();
   how.applied_epoch = replica_.log().applied();
   how.time_ms = replica_.log().time_ms();
-  how.missed = missed();
-  how.refusing_because = refusing_because();
   return how;
 }
 
 /// What the engine says of it, where it runs, and what only the replica host knows.
-caf::result<runtime::shard_description> replica_actor::describe_shard() {
-  if (!engine_)
-    return describe_without_engine();
-  auto promise = make_response_promise<runtime::shard_description>();
-  request(engine_, caf::infinite, runtime::describe_shard{})
-      .then(
-          [this, promise](runtime::shard_description& how) mutable {
-            how.missed = missed();
-            how.refusing_because = refusing_because();
-            promise.deliver(std::move(how));
-          },
-          [promise](const caf::error& why) mutable { promise.deliver(why); });
-  return promise;
+runtime::shard_description replica_actor::describe_shard() const {
+  auto how = engine_ ? engine_->describe() : describe_without_engine();
+  how.missed = missed();
+  how.refusing_because = refusing_because();
+  return how;
 }
 
 std::vector<runtime::missed_copy> replica_actor::missed() const {

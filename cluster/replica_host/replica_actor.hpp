@@ -1,15 +1,14 @@
-// The replica host of a shard on a node: hosts its replica (replica.hpp), and is the place that everyone on
-// this node sends the shard's messages to, whichever node leads it.
+// The replica host of a shard on a node: hosts its replica (replica.hpp) and, while this node leads, its
+// engine (runtime/engine/shard_runner.hpp), and is the place that everyone on this node sends the shard's
+// messages to, whichever node leads it.
 //
-//   gateway --requests--> replica host --> shard actor      (while this node leads; else NOT_OWNER, with
-//   where to go) shard actor --epochs--> replica host --> journal, peers (it is the shard's journal: durable
-//   means committed) shard actor --replies--> replica host --> gateway       (while the leases hold) shards,
-//   peers --commands--> replica host --> shard actor, or the primary's node
+//   gateway --requests--> replica host: engine              (while this node leads; else NOT_OWNER, with
+//   where to go) engine --epochs--> replica --> journal, peers   (durable, for the engine, means committed)
+//   engine --replies--> gate --> gateway            (while the leases hold)
+//   shards, peers --commands--> replica host: engine, or the primary's node
 //
-// Messages: replica_handles starts it; from then on runtime::{shard_requests, channel_commands,
-// channel_acknowledged, describe_shard, admit_new_work} as a shard actor; those of a shard actor to its
-// journal, applier and gateway; the answers of journal, applier and directory; peer_received;
-// describe_replica.
+// Messages: replica_handles starts it; from then on those of "-> shard" in runtime/engine/messages.hpp; the
+// answers of journal, applier and directory; peer_received; describe_replica.
 //
 // *Limits*: holds what the credit windows of clients and peers allow; the replica's own are in
 // replica_core.hpp. Runs on CAF's scheduler; never blocks but for reads of pages of the state store.
@@ -28,7 +27,7 @@
 #include "runtime/base/fatal.hpp"
 #include "runtime/base/log_pace.hpp"
 #include "runtime/base/metrics.hpp"
-#include "runtime/engine/shard_actor.hpp"
+#include "runtime/engine/shard_runner.hpp"
 #include "runtime/storage/store.hpp"
 
 #include <caf/actor.hpp>
@@ -68,7 +67,9 @@ struct replica_dependencies {
   std::function<void(const std::string& why)> distrust;
 };
 
-class replica_actor : public caf::event_based_actor, private replica_port {
+class replica_actor : public caf::event_based_actor,
+                      private replica_port,
+                      private runtime::shard_runner_port {
 public:
   replica_actor(caf::actor_config& config, replica_dependencies given);
   ~replica_actor() override;
@@ -100,10 +101,22 @@ private:
   void distrust_disk(const std::string& why) override;
   void end_node(const std::string& why) override;
 
+  // runtime::shard_runner_port
+  void append(runtime::epoch_ptr closed, std::size_t bytes) override;
+  void apply(runtime::epoch_ptr) override {} // The replica applies what is committed, whoever made it.
+  void release(runtime::shard_outputs outputs) override;
+  void work_later() override;
+  void failed(const runtime::fault& why) override;
+
+  // replica_engine.cpp: the engine, and the turns that it and the replica take
+  void settle();
+  void make_engine(const runtime::epoch_mark& opening);
+  void with_engine(const std::function<void()>& input);
+  void work();
+
   // replica_routing.cpp: what passes through
   void take(runtime::shard_requests& batch);
   void take(const runtime::connection_gone& what);
-  void take(runtime::gateway_replies& batch);
   void let_go(std::vector<runtime::reply> replies, bool timed);
   void tell_lost(const std::vector<runtime::caller>& who);
   void refuse(const runtime::caller& who, const runtime::fault& why);
@@ -118,17 +131,18 @@ private:
   void start(const replica_handles& peers);
   void tick();
   void publish_metrics();
-  bool from_engine();
   void send_to_leader(peer_body what);
   void check_size(const peer_message& message, std::size_t bytes);
   replica_description describe() const;
   replica_description describe_with_missed() const;
   runtime::shard_description describe_without_engine() const;
-  caf::result<runtime::shard_description> describe_shard();
+  runtime::shard_description describe_shard() const;
   std::vector<runtime::missed_copy> missed() const;
   std::string refusing_because() const;
-  /// Runs one input of the replica; a bug in it ends the node.
+  /// Runs one input of the replica, and what follows from it; a bug in it ends the node.
   void run(const std::function<void()>& input);
+  void feed(const std::function<void()>& input);
+  void end_node_by(const char* part, const runtime::fault& why);
   steady_time now() const { return given_.board.now(clock().now()); }
 
   replica_dependencies given_;
@@ -138,7 +152,15 @@ private:
   caf::actor gateway_;
   caf::actor peers_;
   caf::actor directory_;
-  caf::actor engine_; ///< runs while this node serves the shard
+  std::optional<runtime::shard_runner> engine_; ///< runs while this node serves the shard
+  /// What replica and engine ask of each other while one of them runs, until it returns.
+  struct {
+    std::optional<runtime::epoch_mark> start_at;
+    std::optional<std::uint64_t> committed;
+    runtime::epoch_ptr closed;
+  } asked_;
+  bool work_waits_ = false; ///< a runtime::work_off is in the mailbox
+  bool failed_ = false;     ///< the node ends
   lease_gate gate_;
   std::optional<runtime::admit_new_work> admission_;
   std::shared_ptr<const std::map<std::uint32_t, known_node>> nodes_;

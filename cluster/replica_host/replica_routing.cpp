@@ -28,7 +28,7 @@ constexpr std::uint32_t retry_after_ms = 50;
 void replica_actor::take(runtime::shard_requests& batch) {
   if (engine_ && replica_.takes_work()) {
     gate_.asked(*batch.batch);
-    return caf::event_based_actor::send(engine_, std::move(batch));
+    return with_engine([&] { engine_->requests(batch); });
   }
   // Definite: the engine has not got them.
   const auto because = refusing_because();
@@ -40,8 +40,7 @@ void replica_actor::take(runtime::shard_requests& batch) {
 }
 
 void replica_actor::take(const runtime::connection_gone& what) {
-  if (engine_)
-    caf::event_based_actor::send(engine_, what);
+  with_engine([&] { engine_->forget(what); });
 }
 
 /// Whether nothing new is begun here, nor anywhere else that this node knows of.
@@ -90,13 +89,6 @@ void replica_actor::refuse(const runtime::caller& who, const fault& why) {
   caf::event_based_actor::send(gateway_, runtime::one_reply(who, actors::fault_body(why)));
 }
 
-void replica_actor::take(runtime::gateway_replies& batch) {
-  if (!from_engine())
-    return; // Of an engine that was stopped: its callers have been told.
-  auto going = gate_.answered(std::move(batch.replies), replica_.may_answer(now()));
-  let_go(std::move(going), batch.released_at.has_value());
-}
-
 void replica_actor::let_go(std::vector<runtime::reply> replies, bool timed) {
   if (replies.empty())
     return;
@@ -109,13 +101,13 @@ void replica_actor::let_go(std::vector<runtime::reply> replies, bool timed) {
 /// From a shard that this node leads.
 void replica_actor::take(runtime::channel_commands& batch) {
   if (engine_)
-    return caf::event_based_actor::send(engine_, std::move(batch));
+    return with_engine([&] { engine_->commands(batch); });
   send_to_leader(channel_batch{std::move(batch)});
 }
 
 void replica_actor::take(const runtime::channel_acknowledged& what) {
   if (engine_)
-    return caf::event_based_actor::send(engine_, what);
+    return with_engine([&] { engine_->acknowledged(what); });
   send_to_leader(channel_receipt{what});
 }
 
@@ -176,13 +168,11 @@ void replica_actor::take(const peer_received& what) {
 /// Commands of other shards are the engine's; true if it was one.
 bool replica_actor::to_engine(const peer_body& what) {
   if (const auto* commands = std::get_if<channel_batch>(&what)) {
-    if (engine_)
-      caf::event_based_actor::send(engine_, commands->what);
+    with_engine([&] { engine_->commands(commands->what); });
     return true;
   }
   if (const auto* receipt = std::get_if<channel_receipt>(&what)) {
-    if (engine_)
-      caf::event_based_actor::send(engine_, receipt->what);
+    with_engine([&] { engine_->acknowledged(receipt->what); });
     return true;
   }
   return false;

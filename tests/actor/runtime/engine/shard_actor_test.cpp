@@ -83,9 +83,16 @@ protected:
     options.shards = 2;
     options.last = where.last;
     auto reader = opened_->state(shard).reader();
-    return system_.actors().spawn<shard_actor>(shard_dependencies{options, GetParam(), rules_, slow_,
-                                                                  metrics_, *std::move(reader), journal_,
-                                                                  applier_, worker_, fatal()});
+    return system_.actors().spawn<shard_actor>(shard_dependencies{.run = {.options = options,
+                                                                          .form = GetParam(),
+                                                                          .rules = rules_,
+                                                                          .clock = slow_,
+                                                                          .metrics = metrics_,
+                                                                          .reader = *std::move(reader)},
+                                                                  .journal = journal_,
+                                                                  .applier = applier_,
+                                                                  .provider = worker_,
+                                                                  .fatal = fatal()});
   }
 
   shard_description describe() {

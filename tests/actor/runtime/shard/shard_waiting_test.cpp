@@ -31,16 +31,16 @@ protected:
     shard_options options;
     options.last = (*recovered)[0].last;
     shard_ = actors.spawn<shard_actor>(
-        shard_dependencies{options,
-                           config::entity_form::object,
-                           rules_,
-                           clock_,
-                           metrics_,
-                           *opened_->state(0).reader(),
-                           journal_,
-                           applier_,
-                           {},
-                           [](std::string_view, const fault& why) { FAIL() << why.message; }});
+        shard_dependencies{.run = {.options = options,
+                                   .form = config::entity_form::object,
+                                   .rules = rules_,
+                                   .clock = clock_,
+                                   .metrics = metrics_,
+                                   .reader = *opened_->state(0).reader()},
+                           .journal = journal_,
+                           .applier = applier_,
+                           .provider = {},
+                           .fatal = [](std::string_view, const fault& why) { FAIL() << why.message; }});
     caf::anon_send(shard_, shard_handles{{shard_}, gateway_});
     system_.run();
   }
