@@ -6,13 +6,13 @@
 #include "cluster/directory/messages.hpp"
 #include "cluster/gateway/messages.hpp"
 #include "cluster/node/messages.hpp"
+#include "cluster/node/node_answers.hpp"
 #include "cluster/replica_host/missed_copies.hpp"
 #include "cluster/wire/version.hpp"
 #include "config/limits.hpp"
 #include "runtime/base/log.hpp"
 
 #include <caf/policy/select_all.hpp>
-#include <caf/sec.hpp>
 #include <caf/send.hpp>
 
 #include <algorithm>
@@ -30,16 +30,6 @@ constexpr double hysteresis = 0.01;
 // However large the disk: what orders already accepted may still need.
 constexpr std::uint64_t reserve_bytes = 8u << 20;
 constexpr std::uint32_t audit_retry_after_ms = 1'000;
-
-runtime::gateway_replies refusal(runtime::caller to, const runtime::fault& why) {
-  return runtime::one_reply(to, actors::fault_body(why));
-}
-
-runtime::fault no_answer(const std::string& who, const caf::error& why) {
-  if (why == caf::sec::request_timeout)
-    return {runtime::fault_code::timeout, who + " in time; ask again"};
-  return {runtime::fault_code::unavailable, who + ": " + caf::to_string(why)};
-}
 
 runtime::fault audit_under_way() {
   return {runtime::fault_code::overloaded, "an audit is under way", audit_retry_after_ms};
@@ -76,32 +66,6 @@ void describe_turns(const std::vector<runtime::shard_description>& shards, v1::n
     all.DeleteSubrange(named, all.size() - named);
 }
 
-/// A node by itself: one node, which leads every shard and is alone in sync.
-v1::reply alone(const node_identity& self, const std::vector<runtime::shard_description>& shards) {
-  v1::reply body;
-  auto& all = *body.mutable_cluster_status();
-  all.set_replication(1);
-  all.set_answered_by(self.node);
-  auto& node = *all.add_nodes();
-  node.set_node(self.node);
-  node.set_client_endpoint(self.client_endpoint);
-  node.set_boot(self.boot);
-  node.set_heard(true);
-  for (const auto& each : shards) {
-    auto& shard = *all.add_shards();
-    shard.set_shard(each.shard);
-    shard.set_term(each.term);
-    shard.set_primary(self.node);
-    shard.set_primary_endpoint(self.client_endpoint);
-    shard.add_in_sync(self.node);
-    shard.add_nodes(self.node);
-    shard.set_committed_epoch(each.committed_epoch);
-    shard.set_journal_end(each.committed_epoch);
-    shard.set_state("serving");
-  }
-  return body;
-}
-
 v1::reply scrub_view(const runtime::scrub_description& how) {
   v1::reply body;
   auto& out = *body.mutable_scrub_status();
@@ -126,7 +90,12 @@ std::string percent(double share) {
 } // namespace
 
 node_actor::node_actor(caf::actor_config& config, node_dependencies given)
-    : caf::event_based_actor(config), given_(std::move(given)), started_at_(clock().now()) {}
+    : caf::event_based_actor(config), given_(std::move(given)), started_at_(clock().now()) {
+  // Itself, until the directory has told of all.
+  using known = const std::map<std::uint32_t, known_node>;
+  nodes_ = std::make_shared<known>(
+      known{{given_.self.node, {{given_.self.incarnation, given_.boot}, given_.client_endpoint, ""}}});
+}
 
 caf::behavior node_actor::make_behavior() {
   look_at_disk();
@@ -144,9 +113,7 @@ void node_actor::answer(const node_question& question) {
   case actors::node_request::get_status:
     return ask_shards(question, gateway, [this](const auto& shards) { return status(shards); });
   case actors::node_request::get_cluster:
-    if (given_.membership)
-      return answer_cluster(question, gateway);
-    return ask_shards(question, gateway, [this](const auto& shards) { return alone(given_.self, shards); });
+    return answer_cluster(question, gateway);
   case actors::node_request::get_configuration:
     return answer_configuration(question, gateway);
   case actors::node_request::change_configuration:

@@ -33,31 +33,20 @@
 
 namespace orderd::cluster {
 
-/// What a node by itself says of itself to `get_cluster`.
-struct node_identity {
-  std::uint32_t node = 0;
-  std::uint64_t incarnation = 1;
-  std::uint64_t boot = 1;
-  std::string client_endpoint; ///< host:port
-};
-
-/// Of a node of a cluster.
-struct node_membership {
-  cluster_terms terms;
-  const lease_board* board = nullptr; ///< outlives the actor
-};
-
 /// References must outlive the actor.
 struct node_dependencies {
   runtime::storage& disk;
   const runtime::node_clock& clock;
   runtime::metrics& metrics;
-  std::vector<caf::actor> shards;
+  lease_board& board;
+  std::vector<caf::actor> shards; ///< their replica hosts
   caf::actor applier;
   double disk_used_max = 0.85;
-  node_identity self = {};
-  std::optional<node_membership> membership = {}; ///< then `shards` are replica hosts
-  caf::actor scrub = {};                          ///< null: nothing is looked through
+  cluster_terms terms = {};
+  replica_id self = {};
+  std::uint64_t boot = 0;
+  std::string client_endpoint = {}; ///< host:port
+  caf::actor scrub = {};            ///< null: nothing is looked through
 };
 
 class node_actor : public caf::event_based_actor {
@@ -99,7 +88,7 @@ private:
   void admit(std::optional<runtime::fault> refusal);
 
   node_dependencies given_;
-  caf::actor directory_; ///< of a node of a cluster
+  caf::actor directory_;
   std::chrono::steady_clock::time_point started_at_;
   std::weak_ptr<const void> auditing_; ///< held while shards are asked, and by whoever runs the audit
   std::shared_ptr<const std::map<std::uint32_t, known_node>> nodes_;

@@ -1,6 +1,7 @@
-// What a node of a cluster says of all of it.
+// What a node says of its cluster, be it the only one.
 #include "actors/public/replies.hpp"
 #include "cluster/node/node_actor.hpp"
+#include "cluster/node/node_answers.hpp"
 #include "cluster/replica_host/missed_copies.hpp"
 
 #include <caf/policy/select_all.hpp>
@@ -43,29 +44,24 @@ void fill(v1::shard_view& to, const replica_description& host,
 
 void node_actor::answer_cluster(const node_question& question, const caf::actor& gateway) {
   const auto to = question.from;
-  const auto reply_with = [this, to, gateway](const std::string& body) {
-    send(gateway, runtime::one_reply(to, body));
-  };
   fan_out_request<caf::policy::select_all>(given_.shards, time_left(question), describe_replica{})
       .then(
-          [this, reply_with](std::vector<replica_description> hosts) {
+          [this, to, gateway](std::vector<replica_description> hosts) {
             std::sort(hosts.begin(), hosts.end(),
                       [](const auto& a, const auto& b) { return a.shard < b.shard; });
-            reply_with(actors::reply_body(cluster_view(hosts)));
+            send(gateway, runtime::one_reply(to, actors::reply_body(cluster_view(hosts))));
           },
-          [reply_with](const caf::error& why) {
-            reply_with(actors::fault_body(
-                {runtime::fault_code::unavailable, "a replica host does not answer: " + caf::to_string(why)}));
+          [this, to, gateway](const caf::error& why) {
+            send(gateway, refusal(to, no_answer("a shard does not answer", why)));
           });
 }
 
 v1::reply node_actor::cluster_view(const std::vector<replica_description>& hosts) {
-  const std::map<std::uint32_t, known_node> none;
-  const auto& nodes = nodes_ ? *nodes_ : none;
+  const auto& nodes = *nodes_;
   v1::reply body;
   auto& all = *body.mutable_cluster_status();
-  all.set_cluster_id(given_.membership->terms.id);
-  all.set_replication(given_.membership->terms.replication);
+  all.set_cluster_id(given_.terms.id);
+  all.set_replication(given_.terms.replication);
   all.set_answered_by(given_.self.node);
   for (const auto& [number, node] : nodes) {
     auto& view = *all.add_nodes();
@@ -73,8 +69,7 @@ v1::reply node_actor::cluster_view(const std::vector<replica_description>& hosts
     view.set_client_endpoint(node.client_endpoint);
     view.set_peer_endpoint(node.peer_endpoint);
     view.set_boot(node.disk.boot);
-    view.set_heard(number == given_.self.node
-                   || given_.membership->board->hears(number, given_.membership->board->now(clock().now())));
+    view.set_heard(number == given_.self.node || given_.board.hears(number, given_.board.now(clock().now())));
   }
   for (const auto& host : hosts)
     fill(*all.add_shards(), host, nodes);

@@ -1,6 +1,8 @@
 // What a node of a cluster holds of the configuration store, for operators, and what they change there.
 #include "actors/public/replies.hpp"
+#include "cluster/node/alone.hpp"
 #include "cluster/node/node_actor.hpp"
+#include "cluster/node/node_answers.hpp"
 #include "cluster/replication/term_table.hpp"
 #include "runtime/base/log.hpp"
 
@@ -20,23 +22,18 @@ using runtime::fault_code;
 /// Newest terms of a journal that are told: two histories part in one of the last.
 constexpr std::size_t terms_said = 64;
 
-fault no_answer(const char* who, const caf::error& why) {
-  return {fault_code::unavailable, std::string{who} + " does not answer: " + caf::to_string(why)};
-}
-
 const fault by_itself{fault_code::malformed, "this is a node by itself: it has no configuration store"};
 
 } // namespace
 
 void node_actor::answer_configuration(const node_question& question, const caf::actor& gateway) {
   const auto to = question.from;
-  if (!directory_)
-    return send(gateway, runtime::one_reply(to, actors::fault_body(by_itself)));
+  if (alone(given_.terms))
+    return send(gateway, refusal(to, by_itself));
   const auto patience = time_left(question);
   const auto failed = [this, to, gateway](const char* who) {
-    return [this, to, gateway, who](const caf::error& why) {
-      send(gateway, runtime::one_reply(to, actors::fault_body(no_answer(who, why))));
-    };
+    return
+        [this, to, gateway, who](const caf::error& why) { send(gateway, refusal(to, no_answer(who, why))); };
   };
   request(directory_, patience, describe_configuration{})
       .then(
@@ -49,9 +46,9 @@ void node_actor::answer_configuration(const node_question& question, const caf::
                       send(gateway,
                            runtime::one_reply(to, actors::reply_body(configuration_view(known, hosts))));
                     },
-                    failed("a replica host"));
+                    failed("a shard does not answer"));
           },
-          failed("the directory"));
+          failed("the directory does not answer"));
 }
 
 v1::reply node_actor::configuration_view(const configuration_description& known,
@@ -89,17 +86,17 @@ v1::reply node_actor::configuration_view(const configuration_description& known,
     }
   }
   for (const auto& [number, node] : known.held->nodes())
-    if (number == given_.self.node || given_.membership->board->hears(number, clock().now()))
+    if (number == given_.self.node || given_.board.hears(number, clock().now()))
       out.add_heard(number);
   return body;
 }
 
 /// Why this node does not do it: somebody lives who must not.
 std::optional<fault> node_actor::refuses(const v1::change_configuration& asked) {
-  if (!directory_)
+  if (alone(given_.terms))
     return by_itself;
   for (const auto node : asked.unheard())
-    if (node == given_.self.node || given_.membership->board->hears(node, clock().now()))
+    if (node == given_.self.node || given_.board.hears(node, clock().now()))
       return fault{fault_code::malformed,
                    "node " + std::to_string(node)
                        + " lives and may lead the shard without any loss: nothing was changed"};
@@ -110,20 +107,20 @@ void node_actor::change_configuration(const node_question& question, const caf::
   const auto to = question.from;
   const auto& asked = question.asked->change_configuration();
   if (const auto why = refuses(asked))
-    return send(gateway, runtime::one_reply(to, actors::fault_body(*why)));
+    return send(gateway, refusal(to, *why));
   const auto generation = asked.generation();
   request(directory_, time_left(question), change_store{question.asked, given_.clock.now().wall_ms})
       .then(
           [this, to, gateway, generation](const store_changed& outcome) {
             if (outcome.refused)
-              return send(gateway, runtime::one_reply(to, actors::fault_body(*outcome.refused)));
+              return send(gateway, refusal(to, *outcome.refused));
             v1::reply body;
             body.mutable_configuration_changed()->set_audit(outcome.audit);
             body.mutable_configuration_changed()->set_generation(generation);
             send(gateway, runtime::one_reply(to, actors::reply_body(body)));
           },
           [this, to, gateway](const caf::error& why) {
-            send(gateway, runtime::one_reply(to, actors::fault_body(no_answer("the directory", why))));
+            send(gateway, refusal(to, no_answer("the directory does not answer", why)));
           });
 }
 

@@ -23,7 +23,7 @@ constexpr std::chrono::milliseconds tick_interval{20};
 replica_actor::replica_actor(caf::actor_config& config, replica_dependencies given)
     : caf::event_based_actor(config), given_(std::move(given)),
       replica_(given_.options, given_.disk, *this, given_.board, clock().now()),
-      shown_numbers_(given_.cluster_numbers, given_.options.shard) {}
+      shown_numbers_(given_.cluster_metrics, given_.options.shard) {}
 
 replica_actor::~replica_actor() = default;
 
@@ -31,14 +31,17 @@ caf::behavior replica_actor::make_behavior() {
   set_default_handler(caf::skip); // What comes early waits for replica_handles.
   return {
       [this](const replica_handles& peers) {
+        // Who asks a node by itself waits until it leads: nobody else could answer.
+        if (given_.alone)
+          become(workings());
+        else
+          open();
         start(peers);
-        set_default_handler(caf::print_and_drop);
-        become(running());
       },
   };
 }
 
-caf::behavior replica_actor::running() {
+caf::message_handler replica_actor::traffic() {
   return {
       // what passes through: replica_routing.cpp
       [this](runtime::shard_requests& batch) { take(batch); },
@@ -53,20 +56,28 @@ caf::behavior replica_actor::running() {
         admission_ = what;
         with_engine([&] { engine_->admit(what); });
       },
+      // questions
+      [this](describe_replica) { return describe_with_missed(); },
+      [this](runtime::describe_shard) { return describe_shard(); },
+  };
+}
+
+caf::message_handler replica_actor::workings() {
+  return {
       // answers of the disk
       [this](const runtime::epoch_durable& what) { run([&] { replica_.journaled(what.number, now()); }); },
-      [this](const runtime::note_durable& what) {
-        run([&] { replica_.noted(answer_tag{what.tag}, now()); });
-      },
-      [this](runtime::epochs_read& what) {
-        run([&] { replica_.journal_read(what.first, std::move(what.epochs), now()); });
-      },
       [this](const runtime::epoch_applied& what) {
         with_engine([&] { engine_->applied(what.number); });
         run([&] {
           replica_.rows_known({what.number, what.rows.hash});
           replica_.applied(what.number, now());
         });
+      },
+      [this](const runtime::note_durable& what) {
+        run([&] { replica_.noted(answer_tag{what.tag}, now()); });
+      },
+      [this](runtime::epochs_read& what) {
+        run([&] { replica_.journal_read(what.first, std::move(what.epochs), now()); });
       },
       [this](const runtime::rows_loaded& what) { run([&] { replica_.rows_loaded(answer_tag{what.tag}); }); },
       [this](const runtime::load_ended& what) { run([&] { replica_.load_ended(answer_tag{what.tag}); }); },
@@ -84,11 +95,13 @@ caf::behavior replica_actor::running() {
       [this](const nodes_seen& seen) { nodes_ = seen.nodes; },
       [](const link_up&) {},
       [this](const link_down& what) { run([&] { replica_.link_lost(what.node); }); },
-      // questions
       [this](replica_tick) { tick(); },
-      [this](describe_replica) { return describe_with_missed(); },
-      [this](runtime::describe_shard) { return describe_shard(); },
   };
+}
+
+void replica_actor::open() {
+  set_default_handler(caf::print_and_drop);
+  become(traffic().or_else(workings()));
 }
 
 void replica_actor::on_exit() {
@@ -152,6 +165,8 @@ void replica_actor::append(std::vector<runtime::epoch_ptr> epochs, std::optional
   std::optional<runtime::shard_note> stored;
   if (note)
     stored = runtime::shard_note{given_.options.shard, std::nullopt, encode(*note)};
+  if (epochs.size() == 1 && !stored)
+    return caf::event_based_actor::send(given_.journal, runtime::append_epoch{std::move(epochs.front())});
   caf::event_based_actor::send(given_.journal, runtime::append_epochs{std::move(epochs), std::move(stored)});
 }
 
@@ -237,7 +252,7 @@ void replica_actor::look_up() {
 // -- what must not be ----------------------------------------------------------------------------
 
 void replica_actor::doubted(doubt why, std::uint32_t node, const std::string& what) {
-  given_.cluster_numbers.doubts.at(name_of(why)).Increment();
+  given_.cluster_metrics.doubts.at(name_of(why)).Increment();
   if (const auto unsaid = doubts_.may_say({node, why}, now()))
     log::error(
         "replica_host", "doubted",

@@ -32,6 +32,7 @@
 
 #include <caf/actor.hpp>
 #include <caf/event_based_actor.hpp>
+#include <caf/message_handler.hpp>
 
 #include <chrono>
 #include <cstdint>
@@ -52,12 +53,13 @@ struct replica_dependencies {
   replica_start disk;
   runtime::shard_options engine; ///< of the shard's engine, whenever it runs here
   config::entity_form form = config::entity_form::actor;
+  bool alone = false; ///< of a node by itself: it leads or nobody does
   runtime::state_store& state;
   lease_board& board;
   const runtime::business& rules;
   const runtime::node_clock& clock;
   runtime::metrics& metrics;
-  cluster_metrics& cluster_numbers;
+  cluster::cluster_metrics& cluster_metrics;
   caf::actor journal;
   caf::actor applier;
   caf::actor provider;
@@ -127,7 +129,12 @@ private:
   void take(const peer_received& what);
   bool to_engine(const peer_body& what);
 
-  caf::behavior running();
+  /// What comes from outside.
+  caf::message_handler traffic();
+  /// What goes on between the replica host and its node.
+  caf::message_handler workings();
+  /// From here on takes everything.
+  void open();
   void start(const replica_handles& peers);
   void tick();
   void publish_metrics();

@@ -52,12 +52,14 @@ void replica_actor::make_engine(const runtime::epoch_mark& opening) {
                                      .form = given_.form,
                                      .rules = given_.rules,
                                      .clock = given_.clock,
-                                     .numbers = given_.numbers,
+                                     .metrics = given_.metrics,
                                      .reader = *std::move(reader)},
                   static_cast<runtime::shard_runner_port&>(*this));
   if (admission_)
     engine_->admit(*admission_);
   engine_->start();
+  if (given_.alone)
+    open();
 }
 
 /// One input of the engine, where it runs.

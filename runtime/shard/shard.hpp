@@ -1,10 +1,11 @@
 // One shard: owns its entities, routes commands to them, and turns what they do into epochs.
 //
-// Pure engine without threads, actors or I/O: inputs are calls, outputs go through `shard_port`. The
-// shard actor (shard_actor.hpp) moves messages in and out of it. Its parts are classes of their own: the
-// epochs with what they owe (epoch_builder), the newest rows (entity_rows), what outlasts a turn
-// (lasting_effects), failing entities (supervision), channels, and what waits (input_backlog, pending_scans).
-// What is left here is to run turns, and to say which part hears of what when.
+// Pure engine without threads, actors or I/O: inputs are calls, outputs go through `shard_port`. Its runner
+// (shard_runner.hpp) says when it does what; the actor that owns that moves messages in and out. Its parts
+// are classes of their own: the epochs with what they owe (epoch_builder), the newest rows (entity_rows),
+// what outlasts a turn (lasting_effects), failing entities (supervision), channels, and what waits
+// (input_backlog, pending_scans). What is left here is to run turns, and to say which part hears of what
+// when.
 //
 // *Operation*. Each input is handled to its end, with every command it causes inside the shard, before
 // the next: between two inputs the rows are always a consistent cut. `finish` follows each batch of

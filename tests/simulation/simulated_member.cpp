@@ -37,35 +37,32 @@ simulated_member::simulated_member(member_world& world, member_life life)
     if (!ended_) // Else it died already, and this came of it.
       ended_ = why;
   };
-  auto started =
-      cluster::start_cluster_node(system_.actors(), world.settings,
-                                  {life.disk,
-                                   {},
-                                   world.rules,
-                                   life.clock,
-                                   life.store,
-                                   metrics_,
-                                   bank_,
-                                   [end](std::string_view component, const runtime::fault& why) {
-                                     end(std::string{component} + ": " + why.message);
-                                   },
-                                   {}},
-                                  {world.terms,
-                                   life.self,
-                                   life.boot,
-                                   std::move(life.found),
-                                   life.store,
-                                   board_,
-                                   cluster_metrics_,
-                                   nullptr,
-                                   [end](const std::string& why) { end("distrusts its disk: " + why); },
-                                   {.held = life.held},
-                                   world.replicas,
-                                   [this, &held = life.held](const cluster::held_configuration& what) {
-                                     if (!gone_)
-                                       held = what;
-                                   }},
-                                  peers_, cluster::blocking_actors::scheduled);
+  auto started = cluster::start_node(
+      system_.actors(), world.settings,
+      {.disk = life.disk,
+       .rules = world.rules,
+       .clock = life.clock,
+       .store = life.store,
+       .board = board_,
+       .metrics = metrics_,
+       .cluster_metrics = cluster_metrics_,
+       .provider = bank_,
+       .peers = peers_,
+       .fatal = [end](std::string_view component,
+                      const runtime::fault& why) { end(std::string{component} + ": " + why.message); },
+       .keep =
+           [this, &held = life.held](const cluster::held_configuration& what) {
+             if (!gone_)
+               held = what;
+           },
+       .distrust = [end](const std::string& why) { end("distrusts its disk: " + why); },
+       .replicas = world.replicas},
+      {.terms = world.terms,
+       .self = life.self,
+       .boot = life.boot,
+       .found = std::move(life.found),
+       .held = life.held},
+      cluster::blocking_actors::scheduled);
   if (!started) {
     start_fault_ = started.error();
     return;

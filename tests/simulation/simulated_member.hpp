@@ -9,7 +9,7 @@
 
 #include "actors/public/public.pb.h"
 #include "cluster/gateway/session.hpp"
-#include "cluster/node/cluster_node.hpp"
+#include "cluster/node/node.hpp"
 #include "cluster/peers/messages.hpp"
 #include "runtime/base/metrics.hpp"
 #include "tests/simulation/answer_checks.hpp"
@@ -130,7 +130,7 @@ private:
   caf::actor gateway_;
   caf::actor peers_;
   caf::actor bank_;
-  cluster::cluster_node node_;
+  cluster::node node_;
   const caf::resumable* journal_job_ = nullptr;
   std::optional<cluster::steady_time> disk_due_; ///< when what the journal is asked for will be done
   cluster::steady_time slow_until_{};

@@ -1,6 +1,5 @@
 #include "tests/simulation/simulated_node.hpp"
 
-#include "runtime/storage/recovery.hpp"
 #include "tests/simulation/handing_on.hpp"
 
 #include <caf/event_based_actor.hpp>
@@ -19,21 +18,29 @@ simulated_node::simulated_node(node_world& world, runtime::storage& disk)
     : world_(world),
       line_(world.bank, world.random), context_{world.rules, *this, disk.shards(), "simulated"},
       asked_(disk.shards()) {
-  auto recovered = runtime::recover(disk);
-  if (!recovered) {
-    start_fault_ = recovered.error();
+  const auto found = cluster::recover_alone(disk);
+  if (!found) {
+    start_fault_ = found.error();
     return;
   }
+  cluster::make_store_alone(store_, *found, "");
   gateway_ = spawn_gateway();
   bank_ = line_.spawn(system_.actors());
   const auto fatal = [this](std::string_view component, const runtime::fault& why) {
     if (!crashed_) // Else it died already, and this came of it.
       crashed_ = std::string{component} + ": " + why.message;
   };
-  auto started = cluster::start_node(
-      system_.actors(), world.settings,
-      {disk, *std::move(recovered), world.rules, world.clock, world.configuration, metrics_, bank_, fatal},
-      cluster::blocking_actors::scheduled);
+  auto started = cluster::start_node(system_.actors(), world.settings,
+                                     {.disk = disk,
+                                      .rules = world.rules,
+                                      .clock = world.clock,
+                                      .store = store_,
+                                      .board = board_,
+                                      .metrics = metrics_,
+                                      .cluster_metrics = cluster_metrics_,
+                                      .provider = bank_,
+                                      .fatal = fatal},
+                                     *found, cluster::blocking_actors::scheduled);
   if (!started) {
     start_fault_ = started.error();
     return;
@@ -49,9 +56,10 @@ simulated_node::~simulated_node() {
   // Nothing that happens from here on has any effect: the process is gone.
   ended_ = true;
   line_.cut();
-  for (const auto& shard : node_.shards)
-    caf::anon_send_exit(shard, caf::exit_reason::kill);
-  for (const auto& each : {node_.self, node_.provider_worker, node_.applier, node_.journal, gateway_, bank_})
+  for (const auto& host : node_.hosts)
+    caf::anon_send_exit(host, caf::exit_reason::kill);
+  for (const auto& each :
+       {node_.self, node_.directory, node_.provider_worker, node_.applier, node_.journal, gateway_, bank_})
     if (each)
       caf::anon_send_exit(each, caf::exit_reason::kill);
   system_.run();
@@ -115,7 +123,7 @@ bool simulated_node::carry() {
   if (moving.empty())
     return false;
   moving[world_.random.below(moving.size())]->carry(world_.random, now(), asked_);
-  hand_on(asked_, gateway_, node_.shards, node_.self, now().steady);
+  hand_on(asked_, gateway_, node_.hosts, node_.self, now().steady);
   return true;
 }
 

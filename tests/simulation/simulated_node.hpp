@@ -7,8 +7,7 @@
 // Nothing happens but in these calls.
 #pragma once
 
-#include "cluster/configuration/configuration_store.hpp"
-#include "cluster/node/node.hpp"
+#include "cluster/node/alone.hpp"
 #include "runtime/base/metrics.hpp"
 #include "tests/simulation/bank_line.hpp"
 #include "tests/simulation/chance.hpp"
@@ -33,7 +32,6 @@ struct node_world {
   const runtime::business& rules;
   config::node_settings settings;
   test::manual_clock& clock;
-  cluster::configuration_store& configuration;
   simulated_bank& bank;
   chance& random;
   simulated_connection::client client;
@@ -73,6 +71,9 @@ private:
   std::optional<std::string> crashed_;
   bool ended_ = false;
   runtime::metrics metrics_{"simulation"};
+  cluster::cluster_metrics cluster_metrics_;
+  cluster::static_configuration store_;
+  cluster::lease_board board_{cluster::the_only_replica, {}};
   cluster::session_context context_;
   cluster::asked_requests asked_;
   std::uint64_t last_connection_ = 0;

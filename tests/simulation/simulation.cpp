@@ -199,7 +199,6 @@ private:
   config::node_settings settings_;
   test::memory_disk disk_;
   test::manual_clock clock_;
-  cluster::static_configuration configuration_;
   simulated_bank bank_;
   throwing_handlers handlers_{options_.throws, options_.seed, random_};
   shop shop_;
@@ -208,7 +207,6 @@ private:
   node_world world_{rules_,
                     settings_,
                     clock_,
-                    configuration_,
                     bank_,
                     random_,
                     {[this](std::uint64_t request, const std::string& body) { take_reply(request, body); },

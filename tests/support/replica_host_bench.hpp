@@ -31,7 +31,7 @@ protected:
     system_.kill({host_, other_replica_, journal_, applier_, gateway_, peers_, directory_});
   }
 
-  void start(std::size_t minimum) {
+  void start(std::size_t minimum, bool alone = false) {
     opened_ = disk_.open();
     ASSERT_TRUE(opened_->journal().replay([](const auto&) { return runtime::result<void>{}; }));
     const auto fatal = [this](std::string_view, const runtime::fault& why) { fatal_.push_back(why.message); };
@@ -42,21 +42,21 @@ protected:
     const replica_options options{.self = self, .minimum = minimum, .limits = {}};
     const runtime::shard_options engine{.shards = 2, .last = {}, .self = self, .admission = {}};
     host_ = actors.spawn<replica_actor>(
-        replica_dependencies{options,
-                             {},
-                             engine,
-                             config::entity_form::actor,
-                             opened_->state(0),
-                             board_,
-                             rules_,
-                             clock_,
-                             metrics_,
-                             cluster_metrics_,
-                             journal_,
-                             applier_,
-                             {},
-                             fatal,
-                             [this](const std::string& why) { distrusted_.push_back(why); }});
+        replica_dependencies{.options = options,
+                             .disk = {},
+                             .engine = engine,
+                             .alone = alone,
+                             .state = opened_->state(0),
+                             .board = board_,
+                             .rules = rules_,
+                             .clock = clock_,
+                             .metrics = metrics_,
+                             .cluster_metrics = cluster_metrics_,
+                             .journal = journal_,
+                             .applier = applier_,
+                             .provider = {},
+                             .fatal = fatal,
+                             .distrust = [this](const std::string& why) { distrusted_.push_back(why); }});
     caf::anon_send(host_, replica_handles{{host_, other_replica_}, gateway_, peers_, directory_});
     using known = const std::map<std::uint32_t, known_node>;
     caf::anon_send(host_, nodes_seen{std::make_shared<known>(

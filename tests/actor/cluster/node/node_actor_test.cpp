@@ -35,6 +35,16 @@ protected:
     return asked_;
   }
 
+  /// What a node is given that is by itself, with these shards.
+  node_dependencies given(std::vector<caf::actor> shards) {
+    return {.disk = *opened_,
+            .clock = clock_,
+            .metrics = metrics_,
+            .board = board_,
+            .shards = std::move(shards),
+            .applier = peer_};
+  }
+
   /// All faults the question was answered with: "TIMEOUT ".
   std::string faults(std::uint64_t asked) const {
     std::string all;
@@ -53,13 +63,13 @@ protected:
   std::unique_ptr<runtime::storage> opened_ = disk_.open();
   test::manual_clock clock_;
   runtime::metrics metrics_{"test"};
+  lease_board board_{{0, 1}, {}};
   std::vector<runtime::gateway_replies> replies_;
   std::uint64_t asked_ = 0;
   test::test_system system_;
   caf::actor gateway_ = test::spawn_recorder(system_.actors(), replies_);
   caf::actor peer_ = system_.actors().spawn(deaf);
-  caf::actor node_ =
-      system_.actors().spawn<node_actor>(node_dependencies{*opened_, clock_, metrics_, {peer_}, peer_});
+  caf::actor node_ = system_.actors().spawn<node_actor>(given({peer_}));
 };
 
 TEST_F(NodeActor, AnswersByTheDeadlineOfTheQuestion) {
@@ -83,7 +93,7 @@ TEST_F(NodeActor, RefusesASecondAuditUntilTheFirstHasEnded) {
                          [](const runtime::admit_new_work&) {}};
   });
   system_.kill({node_});
-  node_ = system_.actors().spawn<node_actor>(node_dependencies{*opened_, clock_, metrics_, {shard}, peer_});
+  node_ = system_.actors().spawn<node_actor>(given({shard}));
   ask(node_request::run_audit, 100);
   EXPECT_EQ(faults(ask(node_request::run_audit, 100)), "OVERLOADED ");
   system_.pass(milliseconds{100}); // Its caller gives up, the applier has it still.
@@ -104,8 +114,9 @@ TEST_F(NodeActor, TellsOfTheScrubOrThatThereIsNone) {
     }};
   });
   system_.kill({node_});
-  node_ = system_.actors().spawn<node_actor>(
-      node_dependencies{*opened_, clock_, metrics_, {peer_}, peer_, 0.85, {}, std::nullopt, scrub});
+  auto with_scrub = given({peer_});
+  with_scrub.scrub = scrub;
+  node_ = system_.actors().spawn<node_actor>(with_scrub);
   ask(node_request::get_scrub, 100);
   ask(node_request::scrub_now, 100);
   EXPECT_EQ(begun, (std::vector{false, true}));
@@ -132,7 +143,7 @@ TEST_F(NodeActor, NamesTheLongestTurnsOfAllShards) {
                            [](const runtime::admit_new_work&) {}};
     }));
   system_.kill({node_});
-  node_ = system_.actors().spawn<node_actor>(node_dependencies{*opened_, clock_, metrics_, shards, peer_});
+  node_ = system_.actors().spawn<node_actor>(given(shards));
   ask(node_request::get_status, 100);
   v1::reply reply;
   ASSERT_TRUE(reply.ParseFromString(*replies_.back().replies.at(0).body));
@@ -146,8 +157,7 @@ TEST_F(NodeActor, NamesTheLongestTurnsOfAllShards) {
 TEST_F(NodeActor, RefusesNewOrdersWhileTheJournalIsHalfFull) {
   std::vector<runtime::admit_new_work> said;
   const auto shard = test::spawn_recorder(system_.actors(), said);
-  const auto node =
-      system_.actors().spawn<node_actor>(node_dependencies{*opened_, clock_, metrics_, {shard}, peer_});
+  const auto node = system_.actors().spawn<node_actor>(given({shard}));
   system_.run();
   disk_.set_journal_filled(0.5);
   system_.pass(milliseconds{250});

@@ -2,8 +2,9 @@
 // would live on without it: the node must end and say whose fault it was.
 #include "cluster/node/node.hpp"
 
+#include "cluster/node/alone.hpp"
+#include "cluster/replica_host/messages.hpp"
 #include "runtime/engine/provider_actor.hpp"
-#include "runtime/storage/recovery.hpp"
 #include "tests/support/manual_clock.hpp"
 #include "tests/support/memory_storage.hpp"
 #include "tests/support/recorder.hpp"
@@ -11,6 +12,8 @@
 #include "tests/support/wallets.hpp"
 
 #include <gmock/gmock.h>
+
+#include <optional>
 
 namespace orderd::cluster {
 namespace {
@@ -110,15 +113,30 @@ protected:
     system_.kill({gateway_, provider_});
   }
 
-  void start() {
-    auto recovered = runtime::recover(disk_);
-    ASSERT_TRUE(recovered);
+  /// Opens the disk, and starts the node on it.
+  void start(place fails_at = place::nowhere) {
+    opened_ = platter_.open();
+    disk_.emplace(*opened_);
+    disk_->at = fails_at;
+    store_.emplace();
+    const auto found = recover_alone(*disk_);
+    ASSERT_TRUE(found);
+    make_store_alone(*store_, *found, "here:1");
     auto made = start_node(system_.actors(), settings_,
-                           {disk_, *std::move(recovered), rules_, clock_, configuration_, metrics_, provider_,
-                            [this](std::string_view component, const runtime::fault& why) {
-                              fatal_.push_back(std::string{component} + ": " + why.message);
-                            }},
-                           blocking_actors::scheduled);
+                           {.disk = *disk_,
+                            .rules = rules_,
+                            .clock = clock_,
+                            .store = *store_,
+                            .board = board_,
+                            .metrics = metrics_,
+                            .cluster_metrics = cluster_metrics_,
+                            .provider = provider_,
+                            .fatal =
+                                [this](std::string_view component, const runtime::fault& why) {
+                                  fatal_.push_back(std::string{component} + ": " + why.message);
+                                },
+                            .client_endpoint = "here:1"},
+                           *found, blocking_actors::scheduled);
     ASSERT_TRUE(made) << made.error().message;
     node_ = *std::move(made);
     node_.open(gateway_);
@@ -133,19 +151,30 @@ protected:
     batch->push_back({{1, 1}, clock_.now().monotone_ms + 5'000, {}});
     batch->back().what =
         runtime::entity_request{{test::wallet("a1"), test::parse_wallet_command(command)}, false};
-    caf::anon_send(node_.shards[0], runtime::shard_requests{batch, system_.scheduler().clock().now()});
+    caf::anon_send(node_.hosts[0], runtime::shard_requests{batch, system_.scheduler().clock().now()});
     system_.run();
     system_.pass(std::chrono::milliseconds{300});
+  }
+
+  replica_description describe() {
+    std::vector<replica_description> said;
+    const auto asker = test::spawn_recorder(system_.actors(), said);
+    caf::send_as(asker, node_.hosts[0], describe_replica{});
+    system_.run();
+    system_.kill({asker});
+    return said.at(0);
   }
 
   config::node_settings settings_;
   test::wallets rules_;
   test::manual_clock clock_;
   test::memory_disk platter_{1};
-  std::unique_ptr<runtime::storage> opened_ = platter_.open();
-  throwing_storage disk_{*opened_};
-  static_configuration configuration_;
+  std::unique_ptr<runtime::storage> opened_;
+  std::optional<throwing_storage> disk_;
+  std::optional<static_configuration> store_;
+  lease_board board_{the_only_replica, {}};
   runtime::metrics metrics_{"test"};
+  cluster_metrics cluster_metrics_;
   std::vector<runtime::gateway_replies> replies_;
   std::vector<std::string> fatal_;
   test::test_system system_;
@@ -166,9 +195,24 @@ TEST_F(Node, DoesNotEndByItselfWhenItIsStopped) {
   EXPECT_THAT(fatal_, IsEmpty());
 }
 
+/// Each start is a term of its own, so that what an earlier one left unfinished is told apart.
+TEST_F(Node, LeadsInTheNextTermAfterARestart) {
+  start();
+  ask("add 5");
+  stop();
+  platter_.crash();
+  start();
+  ask("add 5");
+  ASSERT_EQ(replies_.size(), 2u);
+  EXPECT_EQ(*replies_[1].replies.at(0).body, "balance 10");
+  EXPECT_EQ(describe().known.what.term, 2u);
+  EXPECT_EQ(describe().state, "serving");
+  EXPECT_THAT(fatal_, IsEmpty());
+}
+
 TEST_F(Node, EndsWithItsJournal) {
   start();
-  disk_.at = place::append;
+  disk_->at = place::append;
   ask("add 5");
   EXPECT_THAT(fatal_, ElementsAre(testing::AllOf(testing::StartsWith("journal: the actor ended: "),
                                                  HasSubstr("a planted exception"))));
@@ -176,7 +220,7 @@ TEST_F(Node, EndsWithItsJournal) {
 
 TEST_F(Node, EndsWithItsApplier) {
   start();
-  disk_.at = place::apply;
+  disk_->at = place::apply;
   ask("add 5");
   EXPECT_THAT(fatal_, ElementsAre(HasSubstr("applier: the actor ended")));
 }
@@ -195,8 +239,7 @@ TEST_F(Node, EndsWithItsProviderWorker) {
 }
 
 TEST_F(Node, EndsWithTheActorThatWatchesItsDisk) {
-  disk_.at = place::space;
-  start();
+  start(place::space);
   EXPECT_THAT(fatal_, ElementsAre(HasSubstr("node: the actor ended")));
 }
 

@@ -34,6 +34,16 @@ TEST_F(ReplicaActor, AnswersWhatItLeads) {
   EXPECT_TRUE(fatal_.empty());
 }
 
+/// Nobody else could answer, so nobody is told to look elsewhere.
+TEST_F(ReplicaActor, KeepsEarlyRequestsUntilItLeadsWhereItIsAlone) {
+  start(1, true);
+  const auto early = ask("a1", "add 5");
+  EXPECT_EQ(replies(early), texts{});
+  assign({1, self, {self}, {}, {1}});
+  EXPECT_EQ(replies(early), texts{"balance 5"});
+  EXPECT_EQ(replies(ask("a1", "read")), texts{"balance 5"});
+}
+
 TEST_F(ReplicaActor, AnswersNothingThatAMemberInSyncHasNotGot) {
   lead_with_two();
   grant_lease();

@@ -1,11 +1,12 @@
-// Requests that wait in the actor of a shard while its disk does not answer, and who is told what of them.
-#include "runtime/engine/shard_actor.hpp"
+// Requests that wait in a shard while its disk does not answer, and who is told what of them.
+#include "runtime/engine/shard_runner.hpp"
 
 #include "config/limits.hpp"
 #include "runtime/storage/recovery.hpp"
 #include "tests/support/manual_clock.hpp"
 #include "tests/support/memory_storage.hpp"
 #include "tests/support/recorder.hpp"
+#include "tests/support/shard_actor.hpp"
 #include "tests/support/test_system.hpp"
 #include "tests/support/wallets.hpp"
 

@@ -1,4 +1,4 @@
-#include "runtime/engine/shard_actor.hpp"
+#include "tests/support/shard_actor.hpp"
 
 #include <caf/send.hpp>
 

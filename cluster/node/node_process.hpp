@@ -1,11 +1,12 @@
-// The process of a node of a cluster: everything it holds, in the order in which it must go away, last first.
+// The process of a node, by itself or of a cluster: everything it holds, in the order in which it must go
+// away, last first.
 #pragma once
 
-#include "cluster/configuration/etcd_configuration.hpp"
+#include "cluster/configuration/configuration_store.hpp"
 #include "cluster/gateway/gateway.hpp"
-#include "cluster/node/cluster_node.hpp"
 #include "cluster/node/disk_metrics.hpp"
 #include "cluster/node/metrics_endpoint.hpp"
+#include "cluster/node/node.hpp"
 #include "cluster/node/system_config.hpp"
 #include "cluster/peers/cluster_metrics.hpp"
 #include "cluster/peers/heartbeats.hpp"
@@ -22,45 +23,54 @@
 
 namespace orderd::cluster {
 
-class cluster_process {
+class node_process {
 public:
   /// `settings` must outlive it. `fatal` ends the process.
-  cluster_process(const config::node_settings& settings, runtime::fatal_handler fatal);
-  cluster_process(const cluster_process&) = delete;
-  cluster_process& operator=(const cluster_process&) = delete;
+  node_process(const config::node_settings& settings, runtime::fatal_handler fatal);
+  node_process(const node_process&) = delete;
+  node_process& operator=(const node_process&) = delete;
 
-  /// As join_cluster about `keep_waiting` and an operator's word.
+  /// As join_cluster about `keep_waiting` and an operator's word; a node by itself waits for nothing.
   runtime::result<void> start(bool replace_disk, const std::function<bool()>& keep_waiting);
   void stop();
 
   std::uint16_t port() const { return gateway_.port; }
   std::uint16_t metrics_port() const { return page_->port(); }
-  std::uint16_t peer_port() const { return peers_.port; }
-  const cluster_terms& terms() const { return joined_.terms; }
+  /// Without an id: of a node by itself.
+  const cluster_terms& terms() const { return start_.terms; }
 
 private:
-  runtime::result<void> bind();
-  runtime::result<void> start_actors();
-  runtime::result<void> start_replicas();
-  void count_start();
+  // a node by itself
+  runtime::result<void> open_alone();
+  // a member of a cluster
+  runtime::result<void> join(bool replace_disk, const std::function<bool()>& keep_waiting);
+  runtime::result<void> bind_for_nodes();
+  runtime::result<void> start_peers();
+  void count_start(start_outcome outcome);
   void hold(const held_configuration& what);
   void give_up(const std::string& why);
   void show_heartbeats(const std::map<std::uint32_t, known_node>& nodes);
+  // both
+  bool of_cluster() const { return settings_.configuration == config::configuration_form::etcd; }
+  runtime::result<void> bind();
+  runtime::result<void> start_gateway();
+  runtime::result<void> start_actors();
+  node_ports ports();
 
   const config::node_settings& settings_;
   runtime::fatal_handler fatal_;
   known_nodes known_; ///< as the store was read last
   std::unique_ptr<const runtime::business> rules_;
   std::shared_ptr<runtime::metrics> metrics_;
-  std::shared_ptr<cluster_metrics> cluster_metrics_;
+  std::shared_ptr<cluster_metrics> cluster_metrics_ = std::make_shared<cluster_metrics>();
   std::shared_ptr<disk_metrics> disk_metrics_ = std::make_shared<disk_metrics>();
   std::shared_ptr<runtime::scrub_metrics> scrubbed_ = std::make_shared<runtime::scrub_metrics>();
   runtime::system_node_clock clock_;
-  std::unique_ptr<etcd_configuration> store_;
-  joined_node joined_;
-  std::optional<held_configuration> held_; ///< of the configuration store, as of the start
+  std::unique_ptr<configuration_store> store_;
+  std::unique_ptr<runtime::storage> disk_;
+  node_start start_;
   std::unique_ptr<lease_board> board_;
-  std::unique_ptr<heartbeats> heartbeats_;
+  std::unique_ptr<heartbeats> heartbeats_; ///< null: by itself
   std::optional<metrics_endpoint> page_;
   std::optional<system_config> config_;
   std::optional<caf::actor_system> system_;
@@ -68,9 +78,12 @@ private:
   caf::io::doorman_ptr peer_acceptor_;   ///< the same for the peers
   std::optional<socket> datagrams_;      ///< and for the heartbeats
   gateway_handle gateway_;
-  peers_handle peers_;
+  peers_handle peers_; ///< no actor: by itself
   caf::actor provider_;
-  cluster_node node_;
+  node node_;
 };
+
+/// A listening address with the port that was taken where the setting says 0.
+std::string with_port(const std::string& setting, std::uint16_t port);
 
 } // namespace orderd::cluster

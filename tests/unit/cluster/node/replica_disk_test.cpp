@@ -1,5 +1,5 @@
 // What a replica is told of its disk when it starts.
-#include "cluster/node/cluster_node.hpp"
+#include "cluster/node/replica_disk.hpp"
 
 #include "cluster/replication/replica_note.hpp"
 
@@ -22,7 +22,7 @@ runtime::replica_storage found_with(bool copying) {
   return out;
 }
 
-TEST(ClusterNode, StartsAReplicaWithWhatItsDiskHolds) {
+TEST(ReplicaDisk, StartsAReplicaWithWhatItsDiskHolds) {
   const auto start = start_of(found_with(false));
   ASSERT_TRUE(start);
   EXPECT_EQ(start->applied, 310u);
@@ -32,7 +32,7 @@ TEST(ClusterNode, StartsAReplicaWithWhatItsDiskHolds) {
   EXPECT_EQ(start->promised, 7u);
 }
 
-TEST(ClusterNode, AnIncompleteCopyCountsAsNothing) {
+TEST(ReplicaDisk, AnIncompleteCopyCountsAsNothing) {
   const auto start = start_of(found_with(true));
   ASSERT_TRUE(start);
   EXPECT_TRUE(start->copying);

@@ -1,9 +1,8 @@
-// The actor of one shard of a node by itself: moves messages in and out of the shard's runner
-// (shard_runner.hpp).
+// The smallest actor that owns the runner of a shard (runtime/engine/shard_runner.hpp): it passes messages
+// on, and what its journal has is committed.
 //
-// Messages: all of "-> shard" in messages.hpp. Nothing is taken before shard_handles: it gives the
-// handles the shard sends to, recovers it, and starts its ticks; what comes earlier waits for it.
-// Runs on CAF's scheduler; never blocks but for reads of pages of the state store.
+// Messages: all of "-> shard" in runtime/engine/messages.hpp. Nothing is taken before shard_handles: it gives
+// the handles the shard sends to, recovers it, and starts its ticks; what comes earlier waits for it.
 #pragma once
 
 #include "runtime/base/fatal.hpp"

@@ -1,6 +1,6 @@
 // Whole shards among their actors, with wallets for the business: what leaves when, who is told what, and
 // what ends the node.
-#include "runtime/engine/shard_actor.hpp"
+#include "runtime/engine/shard_runner.hpp"
 
 #include "runtime/engine/applier_actor.hpp"
 #include "runtime/engine/journal_actor.hpp"
@@ -10,6 +10,7 @@
 #include "tests/support/manual_clock.hpp"
 #include "tests/support/memory_storage.hpp"
 #include "tests/support/recorder.hpp"
+#include "tests/support/shard_actor.hpp"
 #include "tests/support/test_system.hpp"
 #include "tests/support/wallets.hpp"
 
@@ -40,9 +41,9 @@ private:
   test::test_system& system_;
 };
 
-class ShardActor : public testing::TestWithParam<entity_form> {
+class ShardRunner : public testing::TestWithParam<entity_form> {
 protected:
-  ~ShardActor() override { stop(); }
+  ~ShardRunner() override { stop(); }
 
   void start() {
     opened_ = disk_.open();
@@ -150,14 +151,14 @@ protected:
   std::vector<caf::actor> shards_;
 };
 
-TEST_P(ShardActor, AnswersThroughTheGateway) {
+TEST_P(ShardRunner, AnswersThroughTheGateway) {
   start();
   EXPECT_EQ(ask("a1", "add 5"), "balance 5");
   EXPECT_EQ(ask("c1", "add 7"), "balance 7");
   EXPECT_EQ(disk_.journal_records(), 2u);
 }
 
-TEST_P(ShardActor, AnswersNothingBeforeTheJournalHasIt) {
+TEST_P(ShardRunner, AnswersNothingBeforeTheJournalHasIt) {
   start();
   const auto id = hand_in("a1", "add 5");
   std::size_t records_at_reply = 0;
@@ -167,7 +168,7 @@ TEST_P(ShardActor, AnswersNothingBeforeTheJournalHasIt) {
   EXPECT_EQ(records_at_reply, 1u);
 }
 
-TEST_P(ShardActor, TimesTheStagesOfEachRequest) {
+TEST_P(ShardRunner, TimesTheStagesOfEachRequest) {
   const auto timed = [](const histogram& stage) { return stage.collect().histogram.sample_count; };
   start();
   hand_in("a1", "add 5");
@@ -191,19 +192,19 @@ TEST_P(ShardActor, TimesTheStagesOfEachRequest) {
   EXPECT_TRUE(replies_.back().released_at);
 }
 
-TEST_P(ShardActor, SendsCommandsToItsPeersAndTheirAnswersBack) {
+TEST_P(ShardRunner, SendsCommandsToItsPeersAndTheirAnswersBack) {
   start();
   ask("a1", "add 10");
   EXPECT_EQ(ask("a1", "send c1 4"), "sent 4");
   EXPECT_EQ(ask("c1", "read"), "balance 4");
 }
 
-TEST_P(ShardActor, MakesProviderCallsAndBringsTheirAnswers) {
+TEST_P(ShardRunner, MakesProviderCallsAndBringsTheirAnswers) {
   start();
   EXPECT_EQ(ask("a1", "call 1 key"), "answer to key");
 }
 
-TEST_P(ShardActor, FiresTimersAsTimePasses) {
+TEST_P(ShardRunner, FiresTimersAsTimePasses) {
   start();
   ask("a1", "alarm 1 " + std::to_string(clock_.now().wall_ms + 1'000) + " add 5");
   pass(900);
@@ -212,7 +213,7 @@ TEST_P(ShardActor, FiresTimersAsTimePasses) {
   EXPECT_EQ(ask("a1", "read"), "balance 5");
 }
 
-TEST_P(ShardActor, KeepsEverythingAnsweredOverACrash) {
+TEST_P(ShardRunner, KeepsEverythingAnsweredOverACrash) {
   start();
   ask("a1", "add 10");
   EXPECT_EQ(ask("a1", "send c1 4"), "sent 4");
@@ -222,7 +223,7 @@ TEST_P(ShardActor, KeepsEverythingAnsweredOverACrash) {
   EXPECT_TRUE(fatal_.empty());
 }
 
-TEST_P(ShardActor, AppliesBehindTheJournalWhichIsTrimmed) {
+TEST_P(ShardRunner, AppliesBehindTheJournalWhichIsTrimmed) {
   start();
   for (int i = 0; i < 5; ++i)
     ask("a1", "add 1");
@@ -233,7 +234,7 @@ TEST_P(ShardActor, AppliesBehindTheJournalWhichIsTrimmed) {
   EXPECT_EQ(disk_.journal_records(), 1u);
 }
 
-TEST_P(ShardActor, RestartsAnEntityThatFailsAndQuarantinesItAtTheLimit) {
+TEST_P(ShardRunner, RestartsAnEntityThatFailsAndQuarantinesItAtTheLimit) {
   start();
   rules_.trouble["a1"] = 2;
   const auto healed = hand_in("a1", "add 5");
@@ -246,7 +247,7 @@ TEST_P(ShardActor, RestartsAnEntityThatFailsAndQuarantinesItAtTheLimit) {
   EXPECT_EQ(ask("a2", "add 1"), "balance 1");
 }
 
-TEST_P(ShardActor, RefusesNewWorkThatWaitedTooLong) {
+TEST_P(ShardRunner, RefusesNewWorkThatWaitedTooLong) {
   start();
   const auto id = hand_in("a1", "add 5", true);
   system_.scheduler().advance_time(milliseconds{600}); // The shard is busy elsewhere.
@@ -254,7 +255,7 @@ TEST_P(ShardActor, RefusesNewWorkThatWaitedTooLong) {
   EXPECT_EQ(reply(id), "overloaded");
 }
 
-TEST_P(ShardActor, RefusesNewWorkWhileTheNodeDoes) {
+TEST_P(ShardRunner, RefusesNewWorkWhileTheNodeDoes) {
   start();
   caf::anon_send(shards_[0], admit_new_work{fault{fault_code::storage_full, "full", 0}});
   const auto refused = hand_in("a1", "add 5", true);
@@ -266,7 +267,7 @@ TEST_P(ShardActor, RefusesNewWorkWhileTheNodeDoes) {
   EXPECT_EQ(reply(welcome), "balance 5");
 }
 
-TEST_P(ShardActor, EndsTheNodeWhenItsRowsCannotBeRead) {
+TEST_P(ShardRunner, EndsTheNodeWhenItsRowsCannotBeRead) {
   start();
   ask("a1", "alarm 1 1 add 5"); // Due long ago: fires with the first tick.
   ask("a1", "alarm 1 9000000000000 add 5");
@@ -280,7 +281,7 @@ TEST_P(ShardActor, EndsTheNodeWhenItsRowsCannotBeRead) {
   EXPECT_TRUE(fatal_[0].starts_with("shard: ")) << fatal_[0];
 }
 
-TEST_P(ShardActor, EndsTheNodeWhenTheStoreCannotBeRead) {
+TEST_P(ShardRunner, EndsTheNodeWhenTheStoreCannotBeRead) {
   start();
   disk_.fail_reads();
   EXPECT_EQ(ask("a1", "add 5"), "");
@@ -289,7 +290,7 @@ TEST_P(ShardActor, EndsTheNodeWhenTheStoreCannotBeRead) {
   EXPECT_NE(fatal_[0].find("the simulated disk cannot be read"), std::string::npos) << fatal_[0];
 }
 
-TEST_P(ShardActor, QuarantinesTheEntityOfADamagedRow) {
+TEST_P(ShardRunner, QuarantinesTheEntityOfADamagedRow) {
   start();
   ask("a1", "add 5");
   pass(250);
@@ -305,7 +306,7 @@ TEST_P(ShardActor, QuarantinesTheEntityOfADamagedRow) {
   EXPECT_TRUE(fatal_.empty());
 }
 
-TEST_P(ShardActor, TellsNobodyAnythingAfterAFailedAppend) {
+TEST_P(ShardRunner, TellsNobodyAnythingAfterAFailedAppend) {
   start();
   disk_.fail_append(1);
   EXPECT_EQ(ask("a1", "add 5"), "");
@@ -314,7 +315,7 @@ TEST_P(ShardActor, TellsNobodyAnythingAfterAFailedAppend) {
   EXPECT_EQ(ask("c1", "add 5"), "");
 }
 
-TEST_P(ShardActor, DescribesItself) {
+TEST_P(ShardRunner, DescribesItself) {
   start();
   ask("a1", "open");
   const auto how = describe();
@@ -324,7 +325,7 @@ TEST_P(ShardActor, DescribesItself) {
 }
 
 /// Everything else of a shard waits for its turn.
-TEST_P(ShardActor, CountsAndNamesTheTurnsThatHeldItLong) {
+TEST_P(ShardRunner, CountsAndNamesTheTurnsThatHeldItLong) {
   start();
   ask("a1", "add 5");
   EXPECT_TRUE(describe().longest_turns.empty());
@@ -340,7 +341,7 @@ TEST_P(ShardActor, CountsAndNamesTheTurnsThatHeldItLong) {
   EXPECT_EQ(long_turns_of_0(), 1);
 }
 
-INSTANTIATE_TEST_SUITE_P(Entities, ShardActor, testing::Values(entity_form::actor, entity_form::object),
+INSTANTIATE_TEST_SUITE_P(Entities, ShardRunner, testing::Values(entity_form::actor, entity_form::object),
                          [](const auto& form) {
                            return form.param == entity_form::actor ? "AsActors" : "AsObjects";
                          });
