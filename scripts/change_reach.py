@@ -102,11 +102,11 @@ def python_runs(changed):
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--root", type=Path, default=ROOT)
-    parser.add_argument("--build", type=Path, default=None, help="default: build/release below the root")
+    parser.add_argument("--build", type=Path, default=None, help="default: build/dev below the root")
     parser.add_argument("files", nargs="+")
     options = parser.parse_args()
     root = options.root.resolve()
-    build = (options.build or root / "build" / "release").resolve()
+    build = (options.build or root / "build" / "dev").resolve()
     for program, tests in sorted(gtest_runs(Graph(root), root, build, options.files).items()):
         print(f"{program}\t{tests}")
     for folder, pattern in python_runs(options.files):

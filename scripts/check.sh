@@ -36,10 +36,10 @@ shell_scripts() {
 }
 
 tidy() {
-  cmake --preset release >/dev/null
+  cmake --preset dev >/dev/null
   # Headers made from .proto files must exist before anything can be read.
-  ninja -C build/release -t targets all | sed -n 's/^\(generated[^:]*\.pb\.h\):.*/\1/p' |
-    xargs ninja -C build/release >/dev/null
+  ninja -C build/dev -t targets all | sed -n 's/^\(generated[^:]*\.pb\.h\):.*/\1/p' |
+    xargs ninja -C build/dev >/dev/null
   scripts/tidy.py
 }
 

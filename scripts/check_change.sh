@@ -73,7 +73,7 @@ stage style scripts/style.py
 stage spelling codespell
 
 build() {
-  cmake --preset release && cmake --build build/release --target "$@"
+  cmake --preset dev && cmake --build build/dev --target "$@"
 }
 
 mapfile -t runs < <(scripts/change_reach.py "${changed[@]}")
@@ -87,7 +87,7 @@ if [ ${#programs[@]} = 0 ] || stage build build "${programs[@]}"; then
     if [ "$program" = python ]; then
       stage "$second" python3 -m unittest discover -s "$first" -p "$second"
     else
-      stage "$program" "build/release/bin/$program" --gtest_brief=1 --gtest_filter="$first"
+      stage "$program" "build/dev/bin/$program" --gtest_brief=1 --gtest_filter="$first"
     fi
   done
 fi

@@ -5,8 +5,8 @@
 #   scripts/planted_bugs.sh [NAME...]      default: all of tests/simulation/planted/
 #
 # Each NAME.patch says first which invariant it breaks and how. It is applied to a copy of the sources; what
-# it touches is compiled anew and linked with the rest of the release build. The replicas' world must find it,
-# or what its second line names: "found by: PROGRAM FILTER", a program of the tests with the tests of it to run.
+# it touches is compiled anew and linked with the rest of the build by file (preset dev). The replicas' world must
+# find it, or what its second line names: "found by: PROGRAM FILTER", a program of the tests with the tests to run.
 # One line a bug: the seed or test that finds it, and the violation. ORDERD_PLANTED_SEEDS (3000) is how many seeds
 # of the world may be tried for one bug, ORDERD_PLANTED_CLUSTER_SEEDS (2000) of the whole cluster. Exit code: 0
 # all found, 1 one is not found or its patch does not apply any more.
@@ -16,18 +16,18 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 root=$PWD
-build=$root/build/release
+build=$root/build/dev
 work=$root/build/planted
 planted=$root/tests/simulation/planted
 export ORDERD_WORLD_SEEDS=${ORDERD_PLANTED_SEEDS:-3000}
 export ORDERD_CLUSTER_SEEDS=${ORDERD_PLANTED_CLUSTER_SEEDS:-2000}
 
-cmake --preset release >/dev/null
+cmake --preset dev >/dev/null
 cmake --build "$build" --target simulation_tests unit_tests actor_tests >/dev/null
 rm -rf "$work"
 mkdir -p "$work"
 
-# command_of SOURCE: how the release build compiles it.
+# command_of SOURCE: how that build compiles it.
 command_of() {
   python3 - "$build/compile_commands.json" "$1" <<'END'
 import json, sys
@@ -70,7 +70,7 @@ compile() {
   (cd "$build" && eval "$command")
 }
 
-# link FOLDER PROGRAM OBJECTS: as the release build links it, but with these objects before all others: what is
+# link FOLDER PROGRAM OBJECTS: as that build links it, but with these objects before all others: what is
 # in them is not taken from the libraries any more, nor from the program's own objects.
 link() {
   local command object

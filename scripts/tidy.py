@@ -3,7 +3,7 @@
 
     scripts/tidy.py [--build FOLDER] [--jobs N] [FILE ...]
 
-FOLDER (default build/release) is a configured build whose generated headers exist. Without FILEs: every
+FOLDER (default build/dev) is a configured build whose generated headers exist. Without FILEs: every
 source of config, runtime, actors, cluster and tests/bench. A file is looked at again when it, a header of
 ours that it includes (directly or not), its compiler options, .clang-tidy or the version of clang-tidy changed.
 What was clean is kept in ${ORDERD_CACHE:-~/.cache/orderd}/tidy, for every checkout on this machine. Exits 1 on
@@ -65,7 +65,7 @@ def tidy(build, command, folder, clean, version):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--build", type=Path, default=ROOT / "build" / "release")
+    parser.add_argument("--build", type=Path, default=ROOT / "build" / "dev")
     parser.add_argument("--jobs", type=int, default=os.cpu_count())
     parser.add_argument("files", nargs="*", type=Path)
     options = parser.parse_args()
