@@ -39,7 +39,7 @@ protected:
   }
   void follows(const replica_id& who, std::uint64_t end, bool complete = true, std::uint64_t copy = 0) {
     const auto attempt = port.last_to<cluster::new_term>(who.node).attempt;
-    leader->take(who, cluster::join_ack{term, attempt, end, whole, copy}, start);
+    leader->take(who, cluster::join_ack{term, attempt, end, complete, copy}, start);
   }
   void acknowledges(const replica_id& who, std::uint64_t end) {
     leader->take(who, cluster::append_ack{term, end, true, committed()}, start);

@@ -34,7 +34,9 @@ protected:
   void begin() {
     port_.forget_questions();
     port_.sent.clear();
-    core_.emplace(options_, replica_start{.promised = term}, port_, board_, start_);
+    replica_start disk;
+    disk.promised = term;
+    core_.emplace(options_, disk, port_, board_, start_);
     target_.emplace(*core_, source, page(0), std::vector<term_start>{{3, 1}, {term, 12}});
   }
   void applied(std::uint64_t to) {
