@@ -1,6 +1,7 @@
 #include "actors/entities/entity_ids.hpp"
 
 #include "actors/rules/order_id.hpp"
+#include "runtime/base/slots.hpp"
 
 namespace orderd::actors {
 
@@ -13,7 +14,7 @@ bool is_keyed_by_order(const runtime::entity_id& id) noexcept {
 } // namespace
 
 std::uint16_t slot_of(const runtime::entity_id& id) {
-  return is_keyed_by_order(id) ? order_id_slot(id.key()) : runtime::hashed_slot(id);
+  return is_keyed_by_order(id) ? order_id_slot(id.key()) : runtime::hashed_slot(id.kind(), id.key());
 }
 
 std::string readable_key(const runtime::entity_id& id) {

@@ -8,6 +8,7 @@
 #include "actors/rules/order_id.hpp"
 #include "actors/stored/codec.hpp"
 #include "config/limits.hpp"
+#include "runtime/base/slots.hpp"
 #include "runtime/shard/stored_rows.hpp"
 
 #include <array>

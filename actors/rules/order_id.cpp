@@ -2,7 +2,7 @@
 
 #include "actors/rules/kinds.hpp"
 #include "runtime/base/bytes.hpp"
-#include "runtime/entity/entity.hpp"
+#include "runtime/base/slots.hpp"
 
 namespace orderd::actors {
 
@@ -32,9 +32,9 @@ int hex_value(char digit) {
 
 std::uint16_t slot_for(std::string_view customer, std::uint64_t random) {
   if (customer.empty())
-    return static_cast<std::uint16_t>(
-        runtime::hash_bytes({reinterpret_cast<const char*>(&random), sizeof random}) >> 50);
-  return runtime::hashed_slot({static_cast<std::uint8_t>(kind::account), customer});
+    return runtime::slot_of_hash(
+        runtime::hash_bytes({reinterpret_cast<const char*>(&random), sizeof random}));
+  return runtime::hashed_slot(static_cast<std::uint8_t>(kind::account), customer);
 }
 
 } // namespace

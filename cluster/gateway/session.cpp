@@ -2,6 +2,7 @@
 
 #include "actors/public/replies.hpp"
 #include "cluster/gateway/request_batch.hpp"
+#include "runtime/base/slots.hpp"
 
 #include <google/protobuf/arena.h>
 

@@ -8,6 +8,7 @@
 // takes the turn's effects as a whole, or, when the handler threw, none of them.
 #pragma once
 
+#include "config/limits.hpp"
 #include "runtime/base/result.hpp"
 #include "runtime/storage/row.hpp"
 
@@ -24,7 +25,7 @@ namespace orderd::runtime {
 /// Names an entity: its kind (a number of the business's) and its key. Held inline, trivially copyable.
 class entity_id {
 public:
-  static constexpr std::size_t key_bytes_max = 40;
+  static constexpr std::size_t key_bytes_max = limits::key_bytes_max;
 
   entity_id() = default;
   /// Pre: key.size() <= key_bytes_max.
@@ -183,13 +184,5 @@ public:
   virtual std::string_view kind_name(std::uint8_t kind) const = 0;
   virtual std::string readable_key(const entity_id& id) const = 0;
 };
-
-/// 14 bits of xxh3_64 over kind and key: the slot of entities whose key has no slot of its own.
-std::uint16_t hashed_slot(const entity_id& id) noexcept;
-
-/// The shard of a slot: contiguous ranges of equal size.
-constexpr std::uint32_t shard_of_slot(std::uint16_t slot, std::uint32_t shards) noexcept {
-  return static_cast<std::uint32_t>(slot) * shards / 16'384u;
-}
 
 } // namespace orderd::runtime

@@ -1,7 +1,7 @@
 // What comes into a shard from outside, and what goes back.
 //
-// The gateway (cluster/) decodes frames with the business's help (actors/api.hpp) into these values;
-// the engine never sees a protocol buffer.
+// The gateway (cluster/) decodes frames with the business's help (actors/requests/request_decoder.hpp) into
+// these values; the engine never sees a protocol buffer.
 #pragma once
 
 #include "runtime/entity/entity.hpp"

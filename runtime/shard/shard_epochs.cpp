@@ -1,6 +1,8 @@
 // Time, channels, provider answers, and commits.
 #include "runtime/shard/shard.hpp"
 
+#include "runtime/base/slots.hpp"
+
 #include <algorithm>
 #include <iterator>
 #include <utility>

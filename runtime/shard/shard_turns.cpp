@@ -2,6 +2,7 @@
 #include "runtime/shard/shard.hpp"
 
 #include "config/limits.hpp"
+#include "runtime/base/slots.hpp"
 
 #include <algorithm>
 #include <exception>

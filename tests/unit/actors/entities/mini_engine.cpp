@@ -3,6 +3,7 @@
 #include "actors/audit/auditor.hpp"
 #include "actors/entities/business.hpp"
 #include "actors/requests/request_decoder.hpp"
+#include "runtime/base/slots.hpp"
 
 #include <gtest/gtest.h>
 

@@ -6,6 +6,7 @@
 #include "actors/entities/entity_ids.hpp"
 #include "actors/rules/currency.hpp"
 #include "actors/rules/kinds.hpp"
+#include "runtime/base/slots.hpp"
 #include "tests/unit/actors/requests/requests.hpp"
 
 #include <gtest/gtest.h>

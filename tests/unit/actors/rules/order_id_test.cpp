@@ -1,7 +1,7 @@
 #include "actors/rules/order_id.hpp"
 
 #include "actors/rules/kinds.hpp"
-#include "runtime/entity/entity.hpp"
+#include "runtime/base/slots.hpp"
 
 #include <gtest/gtest.h>
 
@@ -25,7 +25,7 @@ TEST(OrderId, IsAUuidOfItsTime) {
 TEST(OrderId, LivesInTheSlotOfItsCustomersAccount) {
   for (const auto* customer : {"ann", "bob", "12345"})
     EXPECT_EQ(order_id_slot(make_order_id(customer, now_ms, 99)),
-              runtime::hashed_slot({static_cast<std::uint8_t>(kind::account), customer}));
+              runtime::hashed_slot(static_cast<std::uint8_t>(kind::account), customer));
 }
 
 TEST(OrderId, SpreadsGuestsOverTheSlots) {

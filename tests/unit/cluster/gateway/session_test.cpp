@@ -4,6 +4,7 @@
 #include "actors/public/public.pb.h"
 #include "actors/rules/kinds.hpp"
 #include "config/limits.hpp"
+#include "runtime/base/slots.hpp"
 #include "tests/support/wire.hpp"
 
 #include <gtest/gtest.h>

@@ -171,12 +171,6 @@ TEST(Row, RefusesARecordWhoseRowsCannotBe) {
   EXPECT_EQ(with(std::string_view("\x08", 1)).error().code, fault_code::corrupt); // not protobuf
 }
 
-TEST(Row, KeepsTheSlotOfAKeyForEver) {
-  EXPECT_EQ(hashed_slot({2, "SKU-1"}), 8540);
-  EXPECT_EQ(hashed_slot({3, "12345"}), 1812);
-  EXPECT_NE(hashed_slot({2, "12345"}), hashed_slot({3, "12345"}));
-}
-
 TEST(Row, OrdersKeysByTableAndThenByUnsignedBytes) {
   EXPECT_LT((row_key{table::content, "z"}), (row_key{table::state, "a"}));
   EXPECT_LT((row_key{table::state, "a"}), (row_key{table::state, "\xff"}));
