@@ -48,29 +48,31 @@ order_content content_of(const v1::place_order& from) {
   return to;
 }
 
-/// Decodes one request; `shards` tells the shard of a key.
+/// Decodes one request.
 class decoder {
 public:
-  decoder(const v1::request& request, std::uint32_t shards) : request_(request), shards_(shards) {}
+  /// `shard`: the one that answers it; none only if it is the node's, or will be refused.
+  decoder(request_cost cost, std::optional<std::uint32_t> shard, std::uint32_t shards)
+      : cost_(cost), shard_(shard), shards_(shards) {}
 
   decoded_request decode(const v1::place_order& from) {
     if (!check_.placement(from))
       return check_.refusal();
     auto content = std::make_shared<const order_content>(content_of(from));
     place_order what{content, encode(*content), content->digest()};
-    return entity_request{command_to(entity_of(kind::order, from.order_id()), std::move(what)), true};
+    return command(entity_of(kind::order, from.order_id()), std::move(what));
   }
 
   decoded_request decode(const v1::get_order& from) {
     if (!check_.order_id("order_id", from.order_id()))
       return check_.refusal();
-    return of_key(get_order_query(from.order_id()));
+    return query(get_order_query(from.order_id()));
   }
 
   decoded_request decode(const v1::cancel_order& from) {
     if (!check_.order_id("order_id", from.order_id()))
       return check_.refusal();
-    return entity_request{command_to(entity_of(kind::order, from.order_id()), cancel_order{}), false};
+    return command(entity_of(kind::order, from.order_id()), cancel_order{});
   }
 
   decoded_request decode(const v1::list_orders& from) {
@@ -82,7 +84,7 @@ public:
                          v1::order_status_Name(status), "unset when a customer is given")))
       return check_.refusal();
     if (!from.customer().empty())
-      return of_key(customer_orders_query(from.customer(), from.after_order_id(), from.limit()));
+      return query(customer_orders_query(from.customer(), from.after_order_id(), from.limit()));
     return of_shard(from.shard(), order_page_query(static_cast<order_status>(status), from.after_order_id(),
                                                    from.limit(), from.newest_first()));
   }
@@ -91,15 +93,14 @@ public:
     if (!(check_.command_id("command_id", from.command_id()) && check_.new_key("sku", from.sku())
           && check_.number("on_hand", from.on_hand(), 0, limits::quantity_max)))
       return check_.refusal();
-    return entity_request{command_to(entity_of(kind::item, from.sku()),
-                                     set_stock{command_id{from.command_id()}, from.on_hand()}),
-                          false};
+    return command(entity_of(kind::item, from.sku()),
+                   set_stock{command_id{from.command_id()}, from.on_hand()});
   }
 
   decoded_request decode(const v1::get_stock& from) {
     if (!check_.key("sku", from.sku()))
       return check_.refusal();
-    return of_key(get_stock_query(from.sku()));
+    return query(get_stock_query(from.sku()));
   }
 
   decoded_request decode(const v1::list_stock& from) {
@@ -113,16 +114,15 @@ public:
           && check_.currency("currency", from.currency())
           && check_.number("credit_limit_minor", from.credit_limit_minor(), 0, int64_max)))
       return check_.refusal();
-    return entity_request{command_to(entity_of(kind::account, from.customer()),
-                                     set_account{command_id{from.command_id()},
-                                                 currency_code{from.currency()}, from.credit_limit_minor()}),
-                          false};
+    return command(entity_of(kind::account, from.customer()),
+                   set_account{command_id{from.command_id()}, currency_code{from.currency()},
+                               from.credit_limit_minor()});
   }
 
   decoded_request decode(const v1::get_account& from) {
     if (!check_.key("customer", from.customer()))
       return check_.refusal();
-    return of_key(get_account_query(from.customer()));
+    return query(get_account_query(from.customer()));
   }
 
   decoded_request decode(const v1::list_accounts& from) {
@@ -149,9 +149,9 @@ public:
       return check_.refusal();
     v1::reply resolved;
     resolved.mutable_quarantine_resolved();
-    return runtime::resolve_request{
+    return asked(runtime::resolve_request{
         *entity, from.action() == action::RETRY, reply_body(resolved),
-        rejection_body(rejection_code::not_quarantined, "this entity is not quarantined")};
+        rejection_body(rejection_code::not_quarantined, "this entity is not quarantined")});
   }
 
   decoded_request decode(const v1::run_audit&) { return node_request::run_audit; }
@@ -178,171 +178,166 @@ public:
 private:
   bool page(std::uint32_t limit) { return check_.number("limit", limit, 1, limits::page_rows_max); }
 
-  /// Pre: the key was checked.
-  decoded_request of_key(query_ptr what) const {
-    return query_request{shard_of_request(request_, shards_).value(), std::move(what)};
+  /// Pre: all that names its shard was checked.
+  decoded_request asked(runtime::request_body what) const {
+    return shard_request{shard_.value(), std::move(what)};
   }
+  decoded_request command(const runtime::entity_id& to, command_body what) const {
+    return asked(entity_request{command_to(to, std::move(what)), cost_ == request_cost::new_work});
+  }
+  decoded_request query(query_ptr what) const { return asked(query_request{std::move(what)}); }
 
   decoded_request of_shard(std::uint32_t shard, query_ptr what) {
     if (!check_.number("shard", shard, 0, static_cast<std::int64_t>(shards_) - 1))
       return check_.refusal();
-    return query_request{shard, std::move(what)};
+    return query(std::move(what));
   }
 
-  const v1::request& request_;
+  request_cost cost_;
+  std::optional<std::uint32_t> shard_;
   std::uint32_t shards_;
   field_checks check_;
 };
 
-} // namespace
+// -- which shard answers a request: none for a key that no shard has, which is refused ------------
 
-decoded_request decode_request(const v1::request& what, std::uint32_t shards) {
-  decoder with{what, shards};
-  switch (what.body_case()) {
-  case v1::request::kPlaceOrder:
-    return with.decode(what.place_order());
-  case v1::request::kGetOrder:
-    return with.decode(what.get_order());
-  case v1::request::kCancelOrder:
-    return with.decode(what.cancel_order());
-  case v1::request::kListOrders:
-    return with.decode(what.list_orders());
-  case v1::request::kSetStock:
-    return with.decode(what.set_stock());
-  case v1::request::kGetStock:
-    return with.decode(what.get_stock());
-  case v1::request::kListStock:
-    return with.decode(what.list_stock());
-  case v1::request::kSetAccount:
-    return with.decode(what.set_account());
-  case v1::request::kGetAccount:
-    return with.decode(what.get_account());
-  case v1::request::kListAccounts:
-    return with.decode(what.list_accounts());
-  case v1::request::kListQuarantine:
-    return with.decode(what.list_quarantine());
-  case v1::request::kResolveQuarantine:
-    return with.decode(what.resolve_quarantine());
-  case v1::request::kRunAudit:
-    return with.decode(what.run_audit());
-  case v1::request::kGetStatus:
-    return with.decode(what.get_status());
-  case v1::request::kGetCluster:
-    return with.decode(what.get_cluster());
-  case v1::request::kGetConfiguration:
-    return with.decode(what.get_configuration());
-  case v1::request::kChangeConfiguration:
-    return with.decode(what.change_configuration());
-  case v1::request::kScrub:
-    return with.decode(what.scrub());
-  case v1::request::kListLost:
-    return with.decode(what.list_lost());
-  case v1::request::kAcceptLost:
-    return with.decode(what.accept_lost());
-  case v1::request::BODY_NOT_SET:
-    break;
-  }
-  return refused_request{fault_body({runtime::fault_code::malformed, "the request has no body", 0}),
-                         "malformed"};
-}
-
-namespace {
-
-/// The shard of an entity; none for a key that none has, which is refused.
 std::optional<std::uint32_t> home_of(const std::optional<runtime::entity_id>& id, std::uint32_t shards) {
   if (!id || id->key().empty())
     return std::nullopt;
   return runtime::shard_of_slot(slot_of(*id), shards);
 }
 
-std::optional<runtime::entity_id> order_of(std::string_view order_id) {
-  return is_order_id(order_id) ? std::optional{entity_of(kind::order, order_id)} : std::nullopt;
+/// Of a SKU or a customer.
+std::optional<std::uint32_t> home_of(kind which, std::string_view key, std::uint32_t shards) {
+  if (key.size() > limits::key_bytes_max)
+    return std::nullopt;
+  return home_of(entity_of(which, key), shards);
 }
 
-/// A SKU or a customer.
-std::optional<runtime::entity_id> keyed(kind which, std::string_view key) {
-  return key.size() <= limits::key_bytes_max ? std::optional{entity_of(which, key)} : std::nullopt;
+struct by_order {
+  static std::optional<std::uint32_t> shard_of(const auto& body, std::uint32_t shards) {
+    if (!is_order_id(body.order_id()))
+      return std::nullopt;
+    return runtime::shard_of_slot(order_id_slot(body.order_id()), shards);
+  }
+};
+struct by_sku {
+  static std::optional<std::uint32_t> shard_of(const auto& body, std::uint32_t shards) {
+    return home_of(kind::item, body.sku(), shards);
+  }
+};
+struct by_customer {
+  static std::optional<std::uint32_t> shard_of(const auto& body, std::uint32_t shards) {
+    return home_of(kind::account, body.customer(), shards);
+  }
+};
+/// The request names the shard.
+struct by_number {
+  static std::optional<std::uint32_t> shard_of(const auto& body, std::uint32_t shards) {
+    return body.shard() < shards ? std::optional{body.shard()} : std::nullopt;
+  }
+};
+/// A customer's orders are listed by the account, all others by each shard.
+struct by_list {
+  static std::optional<std::uint32_t> shard_of(const v1::list_orders& body, std::uint32_t shards) {
+    return body.customer().empty() ? by_number::shard_of(body, shards) : by_customer::shard_of(body, shards);
+  }
+};
+struct by_readable_key {
+  static std::optional<std::uint32_t> shard_of(const v1::resolve_quarantine& body, std::uint32_t shards) {
+    return home_of(parse_readable_key(body.kind(), body.key()), shards);
+  }
+};
+/// The node itself answers.
+struct by_node {
+  static std::optional<std::uint32_t> shard_of(const auto&, std::uint32_t) { return std::nullopt; }
+};
+
+// -- the table -------------------------------------------------------------------------------------
+
+/// All that is known of one public request. What a caller must be to ask it would be one more column.
+struct public_request {
+  v1::request::BodyCase body;
+  std::string_view name;
+  request_cost cost;
+  std::optional<std::uint32_t> (*shard_of)(const v1::request& what, std::uint32_t shards);
+  decoded_request (*decode)(const v1::request& what, decoder& with);
+};
+
+/// `Body`: the request's content. `Home`: which shard answers it.
+template <auto Body, class Home>
+constexpr public_request row(v1::request::BodyCase body, std::string_view name, request_cost cost) {
+  return {
+      body, name, cost,
+      [](const v1::request& what, std::uint32_t shards) { return Home::shard_of((what.*Body)(), shards); },
+      [](const v1::request& what, decoder& with) { return with.decode((what.*Body)()); }};
 }
 
-std::optional<std::uint32_t> existing(std::uint32_t shard, std::uint32_t shards) {
-  return shard < shards ? std::optional{shard} : std::nullopt;
-}
+using asks = v1::request;
+using enum request_cost;
 
-std::optional<std::uint32_t> home_of(const v1::list_orders& list, std::uint32_t shards) {
-  if (list.customer().empty())
-    return existing(list.shard(), shards);
-  return home_of(keyed(kind::account, list.customer()), shards);
+/// In the order of their numbers.
+constexpr std::array public_requests{
+    row<&asks::place_order, by_order>(asks::kPlaceOrder, "place_order", new_work),
+    row<&asks::get_order, by_order>(asks::kGetOrder, "get_order", read),
+    row<&asks::cancel_order, by_order>(asks::kCancelOrder, "cancel_order", write),
+    row<&asks::list_orders, by_list>(asks::kListOrders, "list_orders", read),
+    row<&asks::set_stock, by_sku>(asks::kSetStock, "set_stock", write),
+    row<&asks::get_stock, by_sku>(asks::kGetStock, "get_stock", read),
+    row<&asks::list_stock, by_number>(asks::kListStock, "list_stock", read),
+    row<&asks::set_account, by_customer>(asks::kSetAccount, "set_account", write),
+    row<&asks::get_account, by_customer>(asks::kGetAccount, "get_account", read),
+    row<&asks::list_accounts, by_number>(asks::kListAccounts, "list_accounts", read),
+    row<&asks::list_quarantine, by_number>(asks::kListQuarantine, "list_quarantine", read),
+    row<&asks::resolve_quarantine, by_readable_key>(asks::kResolveQuarantine, "resolve_quarantine", write),
+    row<&asks::run_audit, by_node>(asks::kRunAudit, "run_audit", read),
+    row<&asks::get_status, by_node>(asks::kGetStatus, "get_status", read),
+    row<&asks::get_cluster, by_node>(asks::kGetCluster, "get_cluster", read),
+    row<&asks::get_configuration, by_node>(asks::kGetConfiguration, "get_configuration", read),
+    row<&asks::change_configuration, by_node>(asks::kChangeConfiguration, "change_configuration", write),
+    row<&asks::scrub, by_node>(asks::kScrub, "scrub", read),
+    row<&asks::list_lost, by_node>(asks::kListLost, "list_lost", read),
+    row<&asks::accept_lost, by_node>(asks::kAcceptLost, "accept_lost", write),
+};
+
+constexpr bool are_in_order() {
+  for (std::size_t i = 0; i < public_requests.size(); ++i)
+    if (public_requests[i].body != v1::request::kPlaceOrder + static_cast<int>(i))
+      return false;
+  return true;
+}
+static_assert(are_in_order());
+
+/// nullptr: the request has no body.
+const public_request* find_row(const v1::request& what) noexcept {
+  const auto at = static_cast<std::size_t>(what.body_case()) - v1::request::kPlaceOrder;
+  return at < public_requests.size() ? &public_requests[at] : nullptr;
 }
 
 } // namespace
 
+decoded_request decode_request(const v1::request& what, std::uint32_t shards) {
+  const auto* row = find_row(what);
+  if (row == nullptr)
+    return refused_request{fault_body({runtime::fault_code::malformed, "the request has no body", 0}),
+                           "malformed"};
+  decoder with{row->cost, row->shard_of(what, shards), shards};
+  return row->decode(what, with);
+}
+
 std::optional<std::uint32_t> shard_of_request(const v1::request& what, std::uint32_t shards) {
-  switch (what.body_case()) {
-  case v1::request::kPlaceOrder:
-    return home_of(order_of(what.place_order().order_id()), shards);
-  case v1::request::kGetOrder:
-    return home_of(order_of(what.get_order().order_id()), shards);
-  case v1::request::kCancelOrder:
-    return home_of(order_of(what.cancel_order().order_id()), shards);
-  case v1::request::kListOrders:
-    return home_of(what.list_orders(), shards);
-  case v1::request::kSetStock:
-    return home_of(keyed(kind::item, what.set_stock().sku()), shards);
-  case v1::request::kGetStock:
-    return home_of(keyed(kind::item, what.get_stock().sku()), shards);
-  case v1::request::kListStock:
-    return existing(what.list_stock().shard(), shards);
-  case v1::request::kSetAccount:
-    return home_of(keyed(kind::account, what.set_account().customer()), shards);
-  case v1::request::kGetAccount:
-    return home_of(keyed(kind::account, what.get_account().customer()), shards);
-  case v1::request::kListAccounts:
-    return existing(what.list_accounts().shard(), shards);
-  case v1::request::kListQuarantine:
-    return existing(what.list_quarantine().shard(), shards);
-  case v1::request::kResolveQuarantine:
-    return home_of(parse_readable_key(what.resolve_quarantine().kind(), what.resolve_quarantine().key()),
-                   shards);
-  case v1::request::kRunAudit:
-  case v1::request::kGetStatus:
-  case v1::request::kGetCluster:
-  case v1::request::kGetConfiguration:
-  case v1::request::kChangeConfiguration:
-  case v1::request::kScrub:
-  case v1::request::kListLost:
-  case v1::request::kAcceptLost:
-  case v1::request::BODY_NOT_SET:
-    break;
-  }
-  return std::nullopt;
+  const auto* row = find_row(what);
+  return row != nullptr ? row->shard_of(what, shards) : std::nullopt;
 }
 
 std::string_view request_name(const v1::request& what) noexcept {
-  static constexpr std::array<std::string_view, 22> names{"none",
-                                                          "",
-                                                          "place_order",
-                                                          "get_order",
-                                                          "cancel_order",
-                                                          "list_orders",
-                                                          "set_stock",
-                                                          "get_stock",
-                                                          "list_stock",
-                                                          "set_account",
-                                                          "get_account",
-                                                          "list_accounts",
-                                                          "list_quarantine",
-                                                          "resolve_quarantine",
-                                                          "run_audit",
-                                                          "get_status",
-                                                          "get_cluster",
-                                                          "get_configuration",
-                                                          "change_configuration",
-                                                          "scrub",
-                                                          "list_lost",
-                                                          "accept_lost"};
-  return names[static_cast<std::size_t>(what.body_case())];
+  const auto* row = find_row(what);
+  return row != nullptr ? row->name : "none";
 }
 
-static_assert(v1::request::kPlaceOrder == 2 && v1::request::kAcceptLost == 21);
+request_cost cost_of_request(const v1::request& what) noexcept {
+  const auto* row = find_row(what);
+  return row != nullptr ? row->cost : request_cost::read;
+}
 
 } // namespace orderd::actors

@@ -2,7 +2,7 @@
 
 #include "actors/public/replies.hpp"
 #include "cluster/gateway/request_batch.hpp"
-#include "runtime/base/slots.hpp"
+#include "runtime/base/overloaded.hpp"
 
 #include <google/protobuf/arena.h>
 
@@ -24,13 +24,6 @@ constexpr std::size_t kept_output_bytes_max = 64u << 10;
 /// The first block of a frame's arena. Holds the requests of most frames.
 constexpr std::size_t arena_bytes = 16u << 10;
 
-template <class... Fs>
-struct overloaded : Fs... {
-  using Fs::operator()...;
-};
-template <class... Fs>
-overloaded(Fs...) -> overloaded<Fs...>;
-
 v1::hello server_hello(const session_context& context) {
   v1::hello hello;
   hello.set_protocol_version(protocol_version);
@@ -40,11 +33,6 @@ v1::hello server_hello(const session_context& context) {
   hello.set_frame_bytes_max(limits::client_frame_bytes_max);
   hello.set_version(context.version);
   return hello;
-}
-
-/// Of the node's requests those that say more than their name.
-bool comes_with_content(const v1::request& what) {
-  return what.has_change_configuration() || what.has_list_lost() || what.has_accept_lost();
 }
 
 std::int64_t deadline_of(const v1::request& what, std::int64_t now) {
@@ -160,31 +148,20 @@ void session::ask(std::uint64_t client_id, std::string_view bytes, google::proto
   if (!parsed)
     return reply(number, context_.rules.fault_reply(parsed.error()), now);
   window_.name(number, actors::request_name(**parsed));
-  const auto before = asked.for_node.size();
-  route(actors::decode_request(**parsed, context_.shards), {connection_, number},
-        deadline_of(**parsed, now.monotone_ms), now, asked);
-  if (asked.for_node.size() > before && comes_with_content(**parsed))
-    asked.for_node.back().asked = std::make_shared<const v1::request>(**parsed);
-}
-
-void session::route(actors::decoded_request what, runtime::caller from, std::int64_t deadline_at, moment now,
-                    asked_requests& asked) {
-  auto to = [&](std::uint32_t shard, auto& content) {
-    asked.by_shard.at(shard).push_back({from, deadline_at, std::move(content)});
-  };
-  auto home = [&](const runtime::entity_id& id) {
-    return runtime::shard_of_slot(context_.rules.slot_of(id), context_.shards);
-  };
-  std::visit(overloaded{
-                 [&](runtime::entity_request& entity) { to(home(entity.command.to), entity); },
-                 [&](runtime::query_request& query) { to(query.shard, query); },
-                 [&](runtime::resolve_request& resolve) { to(home(resolve.entity), resolve); },
-                 [&](actors::node_request& node) {
-                   asked.for_node.push_back({from, node, deadline_at});
+  const runtime::caller from{connection_, number};
+  const auto deadline_at = deadline_of(**parsed, now.monotone_ms);
+  auto decoded = actors::decode_request(**parsed, context_.shards);
+  std::visit(runtime::overloaded{
+                 [&](actors::shard_request& to) {
+                   asked.by_shard.at(to.shard).push_back({from, deadline_at, std::move(to.what)});
                  },
-                 [&](actors::refused_request& refused) { reply(from.request_id, refused.body, now); },
+                 [&](actors::node_request& node) {
+                   asked.for_node.push_back(
+                       {from, node, deadline_at, std::make_shared<const v1::request>(**parsed)});
+                 },
+                 [&](actors::refused_request& refused) { reply(number, refused.body, now); },
              },
-             what);
+             decoded);
 }
 
 // -- replies out ---------------------------------------------------------------------------------

@@ -41,8 +41,8 @@ struct moment {
 struct node_question {
   runtime::caller from;
   actors::node_request what = actors::node_request::get_status;
-  std::int64_t deadline_at = 0;                  ///< as runtime::request::deadline_at
-  std::shared_ptr<const v1::request> asked = {}; ///< of those that say more than their name
+  std::int64_t deadline_at = 0; ///< as runtime::request::deadline_at
+  std::shared_ptr<const v1::request> asked = {};
 };
 
 /// What clients asked for, sorted by who answers it. Reused from read to read.
@@ -128,8 +128,6 @@ private:
   runtime::result<void> check_credit(std::size_t requests, std::size_t bytes) const;
   void ask(std::uint64_t client_id, std::string_view bytes, google::protobuf::Arena& arena, moment now,
            asked_requests& asked);
-  void route(actors::decoded_request what, runtime::caller from, std::int64_t deadline_at, moment now,
-             asked_requests& asked);
   void fail(const runtime::fault& why, std::uint64_t frame_id);
 
   std::uint64_t connection_;

@@ -1,4 +1,5 @@
 // orderctl place, get, cancel, list.
+#include "actors/requests/request_decoder.hpp"
 #include "actors/rules/currency.hpp"
 #include "actors/rules/order_id.hpp"
 #include "actors/rules/text.hpp"
@@ -143,13 +144,6 @@ found_orders find_by_id(const list_options& options, std::uint32_t shards, node_
   return found;
 }
 
-/// The shard that holds the list of a customer's orders: that of the account.
-std::uint32_t shard_of_customer(const std::string& customer, std::uint32_t shards) {
-  // An id made for the customer carries the account's slot.
-  const std::uint32_t slot = actors::order_id_slot(actors::make_order_id(customer, 0, 0));
-  return slot * shards / limits::slots;
-}
-
 /// Fetches orders by id, many at once, and keeps the order of the ids. A damaged order hides no other.
 std::vector<v1::order> get_all(const std::vector<std::string>& ids, node_link& node, found_orders& found) {
   std::map<std::uint64_t, v1::order> by_index;
@@ -181,8 +175,8 @@ found_orders find_by_customer(const list_options& options, std::uint32_t shards,
   found_orders found;
   v1::request what;
   auto& list = *what.mutable_list_orders();
-  list.set_shard(shard_of_customer(options.customer, shards));
   list.set_customer(options.customer);
+  list.set_shard(actors::shard_of_request(what, shards).value_or(0));
   list.set_after_order_id(options.after);
   list.set_limit(std::min(options.limit + 1, limits::page_rows_max));
   list.set_newest_first(true);

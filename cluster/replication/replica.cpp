@@ -1,22 +1,12 @@
 #include "cluster/replication/replica.hpp"
 
 #include "config/term_limits.hpp"
+#include "runtime/base/overloaded.hpp"
 
 #include <algorithm>
 #include <utility>
 
 namespace orderd::cluster {
-
-namespace {
-
-template <class... Handlers>
-struct overloaded : Handlers... {
-  using Handlers::operator()...;
-};
-template <class... Handlers>
-overloaded(Handlers...) -> overloaded<Handlers...>;
-
-} // namespace
 
 replica::replica(replica_options options, const replica_start& disk, replica_port& port, lease_board& board,
                  steady_time now)
@@ -216,7 +206,7 @@ void replica::received(const replica_id& from, const peer_body& what, steady_tim
                                 "node " + std::to_string(from.node)
                                     + " speaks of a shard of which it has no copy");
   }
-  std::visit(overloaded{
+  std::visit(runtime::overloaded{
                  [&](const join& said) {
                    learned_of(said.promised, from, now);
                    if (primary_)

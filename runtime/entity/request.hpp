@@ -51,8 +51,8 @@ struct entity_request {
   bool new_work = false; ///< a new order: the first to be refused under load or when the disk is full
 };
 
+/// A read of the shard.
 struct query_request {
-  std::uint32_t shard = 0;
   std::unique_ptr<const query> what;
 };
 
@@ -64,12 +64,15 @@ struct resolve_request {
   std::string not_quarantined_reply;
 };
 
+/// What is asked of a shard.
+using request_body = std::variant<entity_request, query_request, resolve_request>;
+
 struct request {
   caller from;
   /// On the monotone clock: the caller is answered by then, if only with `timeout`. An answer that waits for
   /// nothing but its commit comes when it is durable.
   std::int64_t deadline_at = 0;
-  std::variant<entity_request, query_request, resolve_request> what;
+  request_body what;
 };
 
 /// Whether a fault of this kind says nothing about what is stored, so that it may be told at any time.

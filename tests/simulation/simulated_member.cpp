@@ -211,15 +211,12 @@ void simulated_member::flush(std::uint64_t connection) {
 }
 
 void simulated_member::probe(const v1::request& what) {
-  auto decoded = actors::decode_request(what, world_.terms.shards);
+  auto decoded = std::get<actors::shard_request>(actors::decode_request(what, world_.terms.shards));
   auto batch = std::make_shared<std::vector<runtime::request>>();
-  batch->push_back({{probing_connection, ++probes_}, clock_.now().monotone_ms + probe_timeout_ms, {}});
-  if (auto* command = std::get_if<runtime::entity_request>(&decoded))
-    batch->back().what = std::move(*command);
-  else
-    batch->back().what = std::move(std::get<runtime::query_request>(decoded));
-  const auto shard = *actors::shard_of_request(what, world_.terms.shards);
-  caf::send_as(gateway_, node_.hosts[shard], runtime::shard_requests{std::move(batch), now()});
+  batch->push_back({{probing_connection, ++probes_},
+                    clock_.now().monotone_ms + probe_timeout_ms,
+                    std::move(decoded.what)});
+  caf::send_as(gateway_, node_.hosts[decoded.shard], runtime::shard_requests{std::move(batch), now()});
 }
 
 std::size_t simulated_member::unanswered() const {

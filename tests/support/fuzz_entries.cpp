@@ -120,6 +120,20 @@ void fuzz_frames(std::string_view input) {
   run_client(how);
 }
 
+namespace {
+
+void require_storable(const runtime::request_body& what) {
+  const auto* entity = std::get_if<runtime::entity_request>(&what);
+  if (entity == nullptr)
+    return;
+  const auto stored = entity->command.what->encode();
+  const auto again = rules().decode_command(stored);
+  require(static_cast<bool>(again), "a command that cannot be read again");
+  require((*again)->encode() == stored, "a command that changes when it is stored");
+}
+
+} // namespace
+
 void fuzz_request(std::string_view input) {
   google::protobuf::Arena arena;
   const auto parsed = cluster::parse_request(input, arena);
@@ -127,14 +141,9 @@ void fuzz_request(std::string_view input) {
     return require(!parsed.error().message.empty(), "a refusal without a reason");
   require(!actors::request_name(**parsed).empty(), "a request without a name");
   auto decoded = actors::decode_request(**parsed, shards);
-  if (const auto* entity = std::get_if<runtime::entity_request>(&decoded)) {
-    require(rules().slot_of(entity->command.to) < limits::slots, "a slot that is none");
-    const auto stored = entity->command.what->encode();
-    const auto again = rules().decode_command(stored);
-    require(static_cast<bool>(again), "a command that cannot be read again");
-    require((*again)->encode() == stored, "a command that changes when it is stored");
-  } else if (const auto* query = std::get_if<runtime::query_request>(&decoded)) {
-    require(query->shard < shards, "a shard that is none");
+  if (const auto* of_shard = std::get_if<actors::shard_request>(&decoded)) {
+    require(of_shard->shard < shards, "a shard that is none");
+    require_storable(of_shard->what);
   } else if (const auto* refused = std::get_if<actors::refused_request>(&decoded)) {
     v1::reply body;
     require(body.ParseFromString(refused->body), "a refusal that cannot be read");

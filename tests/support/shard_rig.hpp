@@ -78,7 +78,7 @@ public:
   }
   std::uint64_t query(std::string name, wallet_query::way how) {
     runtime::request one{{1, ++last_id_}, now + timeout_ms, {}};
-    one.what = runtime::query_request{options_.shard, std::make_unique<wallet_query>(std::move(name), how)};
+    one.what = runtime::query_request{std::make_unique<wallet_query>(std::move(name), how)};
     return hand_in(std::move(one), {});
   }
   std::uint64_t resolve(std::string_view name, bool retry) {

@@ -27,13 +27,16 @@ std::uint32_t mini_engine::shard_of(const entity_id& id) const {
 int mini_engine::send(const v1::request& what) {
   const int caller = ++waiters_;
   auto decoded = decode_request(what, options_.shards);
-  if (auto* refused = std::get_if<refused_request>(&decoded))
+  if (auto* refused = std::get_if<refused_request>(&decoded)) {
     answer(caller, refused->body);
-  else if (auto* query = std::get_if<runtime::query_request>(&decoded)) {
-    auto body = query->what->answer(rows_.at(query->shard));
+    return caller;
+  }
+  auto& [shard, asked] = std::get<shard_request>(decoded);
+  if (auto* query = std::get_if<runtime::query_request>(&asked)) {
+    auto body = query->what->answer(rows_.at(shard));
     answer(caller, body ? *body : rules_->fault_reply(body.error()));
   } else {
-    auto& to = std::get<runtime::entity_request>(decoded).command;
+    auto& to = std::get<runtime::entity_request>(asked).command;
     deliver(to.to, *to.what, caller);
   }
   return caller;

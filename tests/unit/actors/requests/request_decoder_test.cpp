@@ -50,6 +50,10 @@ v1::request list_but(const std::function<void(v1::list_orders&)>& change) {
 
 const std::string long_text(41, 'x');
 
+shard_request asked_of_shard(const v1::request& what) {
+  return std::get<shard_request>(decode_request(what, shards));
+}
+
 } // namespace
 
 TEST_P(RequestDecoderRefuses, WithFieldValueAndLimit) {
@@ -197,18 +201,17 @@ TEST(RequestDecoder, TakesAnOrderAtEveryLimit) {
     order.mutable_lines(1)->set_quantity(1'000'000'000);
     order.mutable_lines(2)->set_unit_price_minor(0);
   });
-  const auto decoded = decode_request(request, shards);
-  const auto* command = std::get_if<runtime::entity_request>(&decoded);
-  ASSERT_NE(command, nullptr);
-  EXPECT_TRUE(command->new_work);
-  EXPECT_EQ(command->command.to, entity_of(kind::order, request.place_order().order_id()));
-  EXPECT_EQ(std::get<place_order>(body_of(*command->command.what)).content->lines.size(), 2'000u);
+  const auto decoded = asked_of_shard(request);
+  const auto& command = std::get<runtime::entity_request>(decoded.what);
+  EXPECT_TRUE(command.new_work);
+  EXPECT_EQ(command.command.to, entity_of(kind::order, request.place_order().order_id()));
+  EXPECT_EQ(std::get<place_order>(body_of(*command.command.what)).content->lines.size(), 2'000u);
 }
 
 TEST(RequestDecoder, SaysWhichRequestsAreNewWork) {
   for (const auto& request : {cancel(id_of(1)), stock("tea", 1, 1), account("ann", 1, 1)}) {
-    const auto decoded = decode_request(request, shards);
-    EXPECT_FALSE(std::get<runtime::entity_request>(decoded).new_work);
+    const auto decoded = asked_of_shard(request);
+    EXPECT_FALSE(std::get<runtime::entity_request>(decoded.what).new_work);
   }
 }
 
@@ -218,7 +221,9 @@ TEST(RequestDecoder, SendsEachReadToTheShardOfItsKey) {
     return runtime::shard_of_slot(business->slot_of(id), shards);
   };
   const auto decoded_shard = [](const v1::request& request) {
-    return std::get<runtime::query_request>(decode_request(request, shards)).shard;
+    const auto decoded = asked_of_shard(request);
+    EXPECT_TRUE(std::holds_alternative<runtime::query_request>(decoded.what));
+    return decoded.shard;
   };
   for (std::uint64_t n = 0; n < 50; ++n) {
     const auto key = "key-" + std::to_string(n);
@@ -243,25 +248,29 @@ TEST(RequestDecoder, GivesTheNodeWhatOnlyTheNodeKnows) {
   EXPECT_EQ(std::get<node_request>(decode_request(cluster, shards)), node_request::get_cluster);
 }
 
-/// The shard where a node puts what it decoded; none when it answers itself.
-std::optional<std::uint32_t> routed(const decoded_request& what) {
+/// The shard of the entity that a request is about; nothing when it is about none.
+std::optional<std::uint32_t> home_of(const runtime::request_body& what) {
   const auto business = make_business({});
   const auto home = [&](const runtime::entity_id& id) {
     return runtime::shard_of_slot(business->slot_of(id), shards);
   };
   if (const auto* entity = std::get_if<runtime::entity_request>(&what))
     return home(entity->command.to);
-  if (const auto* query = std::get_if<runtime::query_request>(&what))
-    return query->shard;
   if (const auto* resolve = std::get_if<runtime::resolve_request>(&what))
     return home(resolve->entity);
   return std::nullopt;
 }
 
-TEST(RequestDecoder, TellsClientsTheShardToWhichNodesSendARequest) {
+TEST(RequestDecoder, SendsARequestToTheShardOfItsEntityAndTellsClientsTheSame) {
   const auto check = [](const v1::request& what) {
-    EXPECT_EQ(shard_of_request(what, shards), routed(decode_request(what, shards)))
+    const auto decoded = decode_request(what, shards);
+    const auto* of_shard = std::get_if<shard_request>(&decoded);
+    EXPECT_EQ(shard_of_request(what, shards), of_shard ? std::optional{of_shard->shard} : std::nullopt)
         << what.ShortDebugString();
+    if (of_shard) {
+      EXPECT_EQ(home_of(of_shard->what).value_or(of_shard->shard), of_shard->shard)
+          << what.ShortDebugString();
+    }
   };
   for (std::uint64_t n = 0; n < 50; ++n) {
     const auto key = "key-" + std::to_string(n);
@@ -300,8 +309,8 @@ TEST(RequestDecoder, DecodesADecisionAboutAQuarantinedEntity) {
   resolve->set_kind("order");
   resolve->set_key(order_id_text(id_of(5)));
   resolve->set_action(v1::resolve_quarantine::RETRY);
-  const auto decoded = decode_request(request, shards);
-  const auto& what = std::get<runtime::resolve_request>(decoded);
+  const auto decoded = asked_of_shard(request);
+  const auto& what = std::get<runtime::resolve_request>(decoded.what);
   EXPECT_EQ(what.entity, entity_of(kind::order, id_of(5)));
   EXPECT_TRUE(what.retry);
   v1::reply reply;
@@ -324,6 +333,19 @@ TEST(RequestDecoder, RefusesARequestWithoutABody) {
   ASSERT_TRUE(reply.ParseFromString(refused.body));
   EXPECT_EQ(reply.fault().code(), v1::fault::MALFORMED);
   EXPECT_EQ(refused.outcome, "malformed");
+}
+
+TEST(RequestDecoder, KnowsWhatReadsAndWhatWrites) {
+  for (const auto& request : {get(id_of(1)), get_stock("tea"), get_account("ann"), list_but([](auto&) {})}) {
+    EXPECT_EQ(cost_of_request(request), request_cost::read) << request.ShortDebugString();
+    EXPECT_TRUE(std::holds_alternative<runtime::query_request>(asked_of_shard(request).what));
+  }
+  for (const auto& request : {cancel(id_of(1)), stock("tea", 1, 1), account("ann", 1, 1)}) {
+    EXPECT_EQ(cost_of_request(request), request_cost::write) << request.ShortDebugString();
+    EXPECT_TRUE(std::holds_alternative<runtime::entity_request>(asked_of_shard(request).what));
+  }
+  EXPECT_EQ(cost_of_request(good()), request_cost::new_work);
+  EXPECT_EQ(cost_of_request({}), request_cost::read);
 }
 
 TEST(RequestDecoder, NamesEveryRequest) {
