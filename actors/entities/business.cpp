@@ -45,7 +45,7 @@ public:
     return make_command(actors::provider_answered{step, answer});
   }
 
-  std::string fault_reply(const runtime::fault& why) const override { return fault_body(why); }
+  std::string fault_reply(const runtime::fault& why) const override { return fault_body(why).bytes; }
 
   std::string_view kind_name(std::uint8_t which) const override {
     return actors::kind_name(static_cast<kind>(which));

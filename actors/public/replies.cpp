@@ -3,8 +3,6 @@
 #include "actors/rules/currency.hpp"
 #include "actors/stored/codec.hpp"
 
-#include <google/protobuf/wire_format_lite.h>
-
 #include <algorithm>
 #include <utility>
 
@@ -22,19 +20,12 @@ static_assert(static_cast<int>(runtime::fault_code::overloaded) == v1::fault::OV
 static_assert(static_cast<int>(runtime::fault_code::internal) == v1::fault::INTERNAL);
 static_assert(static_cast<int>(runtime::fault_code::not_owner) == v1::fault::NOT_OWNER);
 
-std::string reply_body(const v1::reply& what) {
-  return what.SerializeAsString();
-}
-
-std::string_view reply_outcome(std::string_view body) noexcept {
-  // The body has one field, so its first byte is the tag of the answer's kind: field number and wire type.
-  using google::protobuf::internal::WireFormatLite;
-  if (body.empty())
-    return "ok";
-  const int field = WireFormatLite::GetTagFieldNumber(static_cast<unsigned char>(body[0]));
-  if (field == v1::reply::kRejectionFieldNumber)
-    return "rejection";
-  return field == v1::reply::kFaultFieldNumber ? "fault" : "ok";
+runtime::reply_body reply_body(const v1::reply& what) {
+  using runtime::reply_outcome;
+  const auto outcome = what.has_rejection() ? reply_outcome::rejection
+                       : what.has_fault()   ? reply_outcome::fault
+                                            : reply_outcome::ok;
+  return {outcome, what.SerializeAsString()};
 }
 
 namespace {
@@ -75,8 +66,8 @@ void fill_refused(Message& to, const order_state& state, const order_content& co
 
 } // namespace
 
-std::string placement_body(std::string_view order_id, const order_state& state,
-                           const order_content& content) {
+runtime::reply_body placement_body(std::string_view order_id, const order_state& state,
+                                   const order_content& content) {
   // Cleared is the placement alone: with the reply its memory would go.
   thread_local v1::reply reply;
   const auto& outcome = state.outcome.value();
@@ -92,7 +83,7 @@ std::string placement_body(std::string_view order_id, const order_state& state,
   return reply_body(reply);
 }
 
-std::string cancellation_body(std::string_view order_id, order_status status) {
+runtime::reply_body cancellation_body(std::string_view order_id, order_status status) {
   v1::reply reply;
   auto* to = reply.mutable_cancellation();
   to->mutable_order_id()->assign(order_id);
@@ -100,25 +91,25 @@ std::string cancellation_body(std::string_view order_id, order_status status) {
   return reply_body(reply);
 }
 
-std::string stock_item_body(std::string_view sku, const item_state& state) {
+runtime::reply_body stock_item_body(std::string_view sku, const item_state& state) {
   v1::reply reply;
   fill(*reply.mutable_stock_item(), sku, state);
   return reply_body(reply);
 }
 
-std::string account_body(std::string_view customer, const account_state& state) {
+runtime::reply_body account_body(std::string_view customer, const account_state& state) {
   v1::reply reply;
   fill(*reply.mutable_account(), customer, state);
   return reply_body(reply);
 }
 
-std::string fault_body(const runtime::fault& why) {
+runtime::reply_body fault_body(const runtime::fault& why) {
   v1::reply reply;
   fill(*reply.mutable_fault(), why);
   return reply_body(reply);
 }
 
-std::string rejection_body(rejection_code code, std::string message) {
+runtime::reply_body rejection_body(rejection_code code, std::string message) {
   v1::reply reply;
   auto* to = reply.mutable_rejection();
   to->set_code(static_cast<v1::rejection::kind>(code));
@@ -141,7 +132,7 @@ std::string_view start_of(std::string_view text, std::size_t bytes_max) {
 
 } // namespace
 
-std::string invalid_field_body(std::string field, std::string_view value, std::string limit) {
+runtime::reply_body invalid_field_body(std::string field, std::string_view value, std::string limit) {
   constexpr std::size_t value_bytes_max = 64;
   v1::reply reply;
   auto* to = reply.mutable_rejection();
@@ -153,7 +144,7 @@ std::string invalid_field_body(std::string field, std::string_view value, std::s
   return reply_body(reply);
 }
 
-std::string invalid_currency_body(std::string_view code) {
+runtime::reply_body invalid_currency_body(std::string_view code) {
   return invalid_field_body("currency", code, currency_limit(code));
 }
 

@@ -1,4 +1,5 @@
-// The bodies of replies: a serialized v1::reply without its request id, which the wire puts in front.
+// The bodies of replies: a serialized v1::reply without its request id, which the wire puts in front, and how
+// the request came out.
 //
 // *Concurrency*: any thread.
 #pragma once
@@ -16,27 +17,26 @@
 
 namespace orderd::actors {
 
-std::string reply_body(const v1::reply& what);
-
-/// The outcome of a reply body for metrics, without decoding all of it: "ok", "rejection", "fault".
-std::string_view reply_outcome(std::string_view body) noexcept;
+/// Any reply.
+runtime::reply_body reply_body(const v1::reply& what);
 
 /// Pre: the placement has its outcome.
-std::string placement_body(std::string_view order_id, const order_state& state, const order_content& content);
+runtime::reply_body placement_body(std::string_view order_id, const order_state& state,
+                                   const order_content& content);
 /// `status`: cancelled, or cancelling when it is accepted and the rest follows.
-std::string cancellation_body(std::string_view order_id, order_status status);
-std::string stock_item_body(std::string_view sku, const item_state& state);
-std::string account_body(std::string_view customer, const account_state& state);
-std::string fault_body(const runtime::fault& why);
+runtime::reply_body cancellation_body(std::string_view order_id, order_status status);
+runtime::reply_body stock_item_body(std::string_view sku, const item_state& state);
+runtime::reply_body account_body(std::string_view customer, const account_state& state);
+runtime::reply_body fault_body(const runtime::fault& why);
 
 /// The business's no, with a sentence for a person.
-std::string rejection_body(rejection_code code, std::string message);
+runtime::reply_body rejection_body(rejection_code code, std::string message);
 
 /// INVALID_FIELD: the field, its value (cut after 64 bytes) and the limit it breaks.
-std::string invalid_field_body(std::string field, std::string_view value, std::string limit);
+runtime::reply_body invalid_field_body(std::string field, std::string_view value, std::string limit);
 
 /// INVALID_FIELD of a `currency` that there is not.
-std::string invalid_currency_body(std::string_view code);
+runtime::reply_body invalid_currency_body(std::string_view code);
 
 /// A fault as it goes over the wire, in a reply or in an ERROR frame.
 void fill(v1::fault& to, const runtime::fault& why);

@@ -26,7 +26,7 @@ public:
 
   bool scans() const noexcept override { return true; }
 
-  result<std::string> answer(shard_view& view) const override {
+  result<runtime::reply_body> answer(shard_view& view) const override {
     v1::reply reply;
     auto& page = *reply.mutable_order_page();
     const auto prefix = status_ == order_status::none ? std::string(1, static_cast<char>(kind::order))
@@ -67,7 +67,7 @@ public:
 
   bool scans() const noexcept override { return true; }
 
-  result<std::string> answer(shard_view& view) const override {
+  result<runtime::reply_body> answer(shard_view& view) const override {
     v1::reply reply;
     auto& page = *reply.mutable_order_page();
     if (!after_.empty()) {

@@ -28,7 +28,7 @@ public:
 
   bool scans() const noexcept override { return false; }
 
-  result<std::string> answer(shard_view& view) const override {
+  result<runtime::reply_body> answer(shard_view& view) const override {
     const auto rows = view.rows(entity_of(which_, key_));
     if (!rows)
       return rows.error();
@@ -37,7 +37,7 @@ public:
     return answer_(key_, *rows, *this);
   }
 
-  std::string not_found() const {
+  runtime::reply_body not_found() const {
     return rejection_body(rejection_code::not_found,
                           "there is no " + std::string{kind_name(which_)} + " with this key");
   }
@@ -61,7 +61,7 @@ public:
 
   bool scans() const noexcept override { return true; }
 
-  result<std::string> answer(shard_view& view) const override {
+  result<runtime::reply_body> answer(shard_view& view) const override {
     v1::reply reply;
     const std::string prefix(1, static_cast<char>(Page::which));
     const page_request page{table::state, prefix, after_.empty() ? std::string{} : prefix + after_, false,
@@ -122,7 +122,7 @@ public:
 
   bool scans() const noexcept override { return true; }
 
-  result<std::string> answer(shard_view& view) const override {
+  result<runtime::reply_body> answer(shard_view& view) const override {
     v1::reply reply;
     auto& page = *reply.mutable_quarantine_page();
     const page_request wanted{table::quarantine, {}, after_, false, limit_};
@@ -180,7 +180,7 @@ private:
 query_ptr get_order_query(std::string order_id) {
   return make_single(
       kind::order, std::move(order_id),
-      [](const std::string& key, const runtime::snapshot& rows, const auto&) -> result<std::string> {
+      [](const std::string& key, const runtime::snapshot& rows, const auto&) -> result<runtime::reply_body> {
         v1::reply reply;
         if (const auto filled = fill_order(*reply.mutable_order(), key, rows); !filled)
           return filled.error();
@@ -191,7 +191,7 @@ query_ptr get_order_query(std::string order_id) {
 query_ptr get_stock_query(std::string sku) {
   return make_single(
       kind::item, std::move(sku),
-      [](const std::string& key, const runtime::snapshot& rows, const auto&) -> result<std::string> {
+      [](const std::string& key, const runtime::snapshot& rows, const auto&) -> result<runtime::reply_body> {
         const auto state = decode_item_state(*rows.state);
         if (!state)
           return state.error();
@@ -200,14 +200,14 @@ query_ptr get_stock_query(std::string sku) {
 }
 
 query_ptr get_account_query(std::string customer) {
-  return make_single(
-      kind::account, std::move(customer),
-      [](const std::string& key, const runtime::snapshot& rows, const auto& self) -> result<std::string> {
-        const auto state = decode_account_state(*rows.state);
-        if (!state)
-          return state.error();
-        return state->is_open() ? account_body(key, *state) : self.not_found();
-      });
+  return make_single(kind::account, std::move(customer),
+                     [](const std::string& key, const runtime::snapshot& rows,
+                        const auto& self) -> result<runtime::reply_body> {
+                       const auto state = decode_account_state(*rows.state);
+                       if (!state)
+                         return state.error();
+                       return state->is_open() ? account_body(key, *state) : self.not_found();
+                     });
 }
 
 query_ptr stock_page_query(std::string after, std::uint32_t limit) {

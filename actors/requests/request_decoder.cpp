@@ -319,8 +319,7 @@ const public_request* find_row(const v1::request& what) noexcept {
 decoded_request decode_request(const v1::request& what, std::uint32_t shards) {
   const auto* row = find_row(what);
   if (row == nullptr)
-    return refused_request{fault_body({runtime::fault_code::malformed, "the request has no body", 0}),
-                           "malformed"};
+    return refused_request{fault_body({runtime::fault_code::malformed, "the request has no body", 0})};
   decoder with{row->cost, row->shard_of(what, shards), shards};
   return row->decode(what, with);
 }

@@ -44,7 +44,7 @@ bool total_fits(const v1::place_order& order) {
 } // namespace
 
 bool field_checks::refuse(std::string field, std::string_view value, std::string limit) {
-  refusal_ = {invalid_field_body(std::move(field), value, std::move(limit)), "invalid_field"};
+  refusal_ = {invalid_field_body(std::move(field), value, std::move(limit))};
   return false;
 }
 

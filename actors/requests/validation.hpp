@@ -8,6 +8,7 @@
 #pragma once
 
 #include "actors/public/public.pb.h"
+#include "runtime/entity/entity.hpp"
 
 #include <cstdint>
 #include <string>
@@ -17,8 +18,7 @@ namespace orderd::actors {
 
 /// A request that is answered at once, because of what is in it.
 struct refused_request {
-  std::string body;         ///< of the reply
-  std::string_view outcome; ///< for the metrics: "invalid_field"
+  runtime::reply_body reply;
 };
 
 class field_checks {

@@ -356,7 +356,7 @@ void gateway::answer(const runtime::gateway_replies& what) {
     auto* to = find(one.to.connection);
     if (!to)
       continue;
-    to->talk.reply(one.to.request_id, *one.body, now);
+    to->talk.reply(one.to.request_id, one.outcome, *one.body, now);
     if (written_.empty() || written_.back() != to)
       written_.push_back(to);
   }

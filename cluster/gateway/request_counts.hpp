@@ -12,8 +12,9 @@ namespace orderd::cluster {
 class counting_observer : public session_observer {
 public:
   explicit counting_observer(runtime::metrics& metrics) : metrics_(metrics) {}
-  void answered(std::string_view type, std::string_view outcome, std::chrono::nanoseconds took) override {
-    metrics_.requests.at(type, outcome).Increment();
+  void answered(std::string_view type, runtime::reply_outcome outcome,
+                std::chrono::nanoseconds took) override {
+    metrics_.requests.at(type, to_string(outcome)).Increment();
     metrics_.request_duration.observe(took);
   }
 

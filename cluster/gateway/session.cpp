@@ -14,6 +14,7 @@ namespace orderd::cluster {
 
 using runtime::fault;
 using runtime::fault_code;
+using runtime::reply_outcome;
 using runtime::result;
 
 namespace {
@@ -124,7 +125,7 @@ void session::refuse(std::uint64_t first_id, moment now) {
       {fault_code::overloaded, "the requests that the node has not answered have all the bytes they may",
        100});
   for (std::size_t i = 0; i < batch_.size(); ++i)
-    reply(window_.open({first_id + i, 0, "refused", now.steady}), body, now);
+    reply(window_.open({first_id + i, 0, "refused", now.steady}), reply_outcome::fault, body, now);
 }
 
 result<void> session::check_credit(std::size_t requests, std::size_t bytes) const {
@@ -146,7 +147,7 @@ void session::ask(std::uint64_t client_id, std::string_view bytes, google::proto
       window_.open({client_id, static_cast<std::uint32_t>(bytes.size()), "unreadable", now.steady});
   auto parsed = parse_request(bytes, arena);
   if (!parsed)
-    return reply(number, context_.rules.fault_reply(parsed.error()), now);
+    return reply(number, reply_outcome::fault, context_.rules.fault_reply(parsed.error()), now);
   window_.name(number, actors::request_name(**parsed));
   const runtime::caller from{connection_, number};
   const auto deadline_at = deadline_of(**parsed, now.monotone_ms);
@@ -159,14 +160,16 @@ void session::ask(std::uint64_t client_id, std::string_view bytes, google::proto
                    asked.for_node.push_back(
                        {from, node, deadline_at, std::make_shared<const v1::request>(**parsed)});
                  },
-                 [&](actors::refused_request& refused) { reply(number, refused.body, now); },
+                 [&](actors::refused_request& refused) {
+                   reply(number, refused.reply.outcome, refused.reply.bytes, now);
+                 },
              },
              decoded);
 }
 
 // -- replies out ---------------------------------------------------------------------------------
 
-void session::reply(std::uint64_t number, std::string_view body, moment now) {
+void session::reply(std::uint64_t number, reply_outcome outcome, std::string_view body, moment now) {
   if (finished_)
     return;
   const auto request = window_.close(number);
@@ -180,9 +183,10 @@ void session::reply(std::uint64_t number, std::string_view body, moment now) {
         context_.rules.fault_reply({fault_code::too_large, "the reply has " + std::to_string(body.size())
                                                                + " bytes; ask for fewer rows"});
     body = too_large;
+    outcome = reply_outcome::fault;
   }
   replies_.add(output_, request->client_id, body);
-  context_.observer.answered(request->type, actors::reply_outcome(body), now.steady - request->arrived_at);
+  context_.observer.answered(request->type, outcome, now.steady - request->arrived_at);
 }
 
 std::string_view session::output() {

@@ -60,11 +60,12 @@ struct asked_requests {
   }
 };
 
-/// Told about each request when its reply is written. `outcome` as actors::reply_outcome.
+/// Told about each request when its reply is written.
 class session_observer {
 public:
   virtual ~session_observer() = default;
-  virtual void answered(std::string_view type, std::string_view outcome, std::chrono::nanoseconds took) = 0;
+  virtual void answered(std::string_view type, runtime::reply_outcome outcome,
+                        std::chrono::nanoseconds took) = 0;
 };
 
 /// What all sessions of a node share; outlives them.
@@ -93,7 +94,7 @@ public:
 
   /// Writes the answer to the request of that number (runtime::caller::request_id). A number that is not
   /// open, or no longer, is ignored.
-  void reply(std::uint64_t number, std::string_view body, moment now);
+  void reply(std::uint64_t number, runtime::reply_outcome outcome, std::string_view body, moment now);
 
   /// Ends the connection when a time limit has passed: HELLO not in time, or a frame that does not end.
   void check_time(moment now);

@@ -29,11 +29,11 @@ std::string name_of(const runtime::give_up_lost::entry& range) {
   return actors::lost_name(range.shard, range.what);
 }
 
-std::string unknown(const std::string& name) {
+runtime::reply_body unknown(const std::string& name) {
   return actors::rejection_body(actors::rejection_code::not_found, "no lost rows have the name " + name);
 }
 
-std::string page_of(const ranges& all, const v1::list_lost& asked) {
+runtime::reply_body page_of(const ranges& all, const v1::list_lost& asked) {
   auto at = all.begin();
   if (!asked.after().empty()) {
     at = std::find_if(at, all.end(), [&](const auto& each) { return name_of(each) == asked.after(); });

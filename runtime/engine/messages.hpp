@@ -51,8 +51,8 @@ struct gateway_replies {
 };
 
 /// The answer to one request that no shard answers.
-inline gateway_replies one_reply(caller to, std::string body) {
-  return {{{to, std::make_shared<const std::string>(std::move(body))}}, std::nullopt};
+inline gateway_replies one_reply(caller to, reply_body body) {
+  return {{{to, body.outcome, std::make_shared<const std::string>(std::move(body.bytes))}}, std::nullopt};
 }
 
 /// Shard -> journal: make this epoch durable.

@@ -94,6 +94,29 @@ struct provider_call {
   std::string body;            ///< the business's own form
 };
 
+/// How a request came out: as asked, with the business's no, or with a technical failure.
+enum class reply_outcome : std::uint8_t { ok, rejection, fault };
+
+/// Its stable name, as in metrics.
+constexpr std::string_view to_string(reply_outcome which) noexcept {
+  switch (which) {
+  case reply_outcome::ok:
+    return "ok";
+  case reply_outcome::rejection:
+    return "rejection";
+  case reply_outcome::fault:
+    break;
+  }
+  return "fault";
+}
+
+/// An answer for the gateway. Its bytes are opaque to the engine; the outcome goes beside them, so that
+/// nobody has to read it out of them again.
+struct reply_body {
+  reply_outcome outcome = reply_outcome::ok;
+  std::string bytes;
+};
+
 /// What a command did. Filled by the entity's handler; taken as a whole by the shard.
 struct effects {
   /// The entity's new snapshot for table::state; nullopt: unchanged.
@@ -102,13 +125,13 @@ struct effects {
   std::optional<std::string> content;
   /// Commands to other entities, of any shard, delivered in order.
   std::vector<addressed_command> commands;
-  /// The answer to whoever sent this command from outside, a body for the gateway.
-  std::optional<std::string> reply;
+  /// The answer to whoever sent this command from outside.
+  std::optional<reply_body> reply;
   /// Keep this command's caller until the entity announces something in a later command.
   bool wait = false;
   /// The answer to every caller that already waits for this entity. One whose own command announces and
   /// waits is not among them: it waits for the next announcement.
-  std::optional<std::string> announcement;
+  std::optional<reply_body> announcement;
   std::vector<timer_change> timers;
   std::vector<provider_call> calls;
   /// The business's index rows (table::index). `fresh`: the key has never existed before, so that an
@@ -177,7 +200,7 @@ public:
   virtual command_ptr provider_answered(std::uint8_t step,
                                         const std::optional<std::string>& answer) const = 0;
 
-  /// The reply body for a caller that gets a fault instead of an answer.
+  /// The bytes of the reply for a caller that gets a fault instead of an answer.
   virtual std::string fault_reply(const fault& why) const = 0;
 
   /// The name of a kind ("order") and the readable form of a key, for logs and the quarantine list.

@@ -42,7 +42,7 @@ public:
   virtual ~query() = default;
   virtual bool scans() const noexcept = 0;
   /// The reply body; a fault becomes a fault reply. Runs in the shard: must be short (one page).
-  virtual result<std::string> answer(shard_view& view) const = 0;
+  virtual result<reply_body> answer(shard_view& view) const = 0;
 };
 
 /// A command to an entity, from outside.
@@ -59,9 +59,9 @@ struct query_request {
 /// An operator's decision about a quarantined entity.
 struct resolve_request {
   entity_id entity;
-  bool retry = false;         ///< true: run the failing command again; false: drop it and go on
-  std::string resolved_reply; ///< reply body when done
-  std::string not_quarantined_reply;
+  bool retry = false;        ///< true: run the failing command again; false: drop it and go on
+  reply_body resolved_reply; ///< when done
+  reply_body not_quarantined_reply;
 };
 
 /// What is asked of a shard.
@@ -91,6 +91,7 @@ constexpr bool rests_on_nothing(fault_code code) noexcept {
 /// A reply on its way to the gateway. The body has everything but the request id.
 struct reply {
   caller to;
+  reply_outcome outcome = reply_outcome::ok; ///< of the body
   std::shared_ptr<const std::string> body;
   bool rests_on_nothing = false; ///< says nothing of what is stored: may go whoever leads the shard by now
 };

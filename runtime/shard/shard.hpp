@@ -144,12 +144,12 @@ private:
   std::optional<fault> refusal_of(const request& what, std::chrono::nanoseconds queue_age) const;
   void take_query(const request& what, query_request& body);
   void take_scan(const request& what, query_request& body);
-  static result<std::string> run_query(const query& what, shard_view& view);
+  static result<reply_body> run_query(const query& what, shard_view& view);
   void answer_scan(const pending_scans::scan& scan);
   void answer_scans();
   void resolve(const caller& from, resolve_request& body);
   void take_backlog();
-  void answer(const caller& to, std::string body);
+  void answer(const caller& to, reply_body body);
   void answer_fault(const caller& to, const fault& why);
   shard_outputs& owed();
 

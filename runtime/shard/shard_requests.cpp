@@ -130,7 +130,7 @@ void shard::take_scan(const request& what, query_request& body) {
     port_.apply_now();
 }
 
-result<std::string> shard::run_query(const query& what, shard_view& view) {
+result<reply_body> shard::run_query(const query& what, shard_view& view) {
   try {
     return what.answer(view);
   } catch (const std::exception& error) {
@@ -140,10 +140,11 @@ result<std::string> shard::run_query(const query& what, shard_view& view) {
 
 void shard::answer_scan(const pending_scans::scan& scan) {
   stored_view view{rows_};
-  auto body = run_query(*scan.what, view);
-  auto shared =
-      std::make_shared<const std::string>(body ? *std::move(body) : rules_.fault_reply(body.error()));
-  epochs_.ready().replies.push_back({scan.from, std::move(shared)});
+  auto answered = run_query(*scan.what, view);
+  auto body = answered ? *std::move(answered)
+                       : reply_body{reply_outcome::fault, rules_.fault_reply(answered.error())};
+  epochs_.ready().replies.push_back(
+      {scan.from, body.outcome, std::make_shared<const std::string>(std::move(body.bytes))});
 }
 
 void shard::answer_scans() {
@@ -166,13 +167,14 @@ void shard::resolve(const caller& from, resolve_request& body) {
   retry_failing(body.entity);
 }
 
-void shard::answer(const caller& to, std::string body) {
-  owed().replies.push_back({to, std::make_shared<const std::string>(std::move(body))});
+void shard::answer(const caller& to, reply_body body) {
+  owed().replies.push_back({to, body.outcome, std::make_shared<const std::string>(std::move(body.bytes))});
 }
 
 void shard::answer_fault(const caller& to, const fault& why) {
   // Depends on nothing that is stored: it may leave at once.
-  epochs_.ready().replies.push_back({to, faults_.body_of(why), rests_on_nothing(why.code)});
+  epochs_.ready().replies.push_back(
+      {to, reply_outcome::fault, faults_.body_of(why), rests_on_nothing(why.code)});
 }
 
 shard_outputs& shard::owed() {

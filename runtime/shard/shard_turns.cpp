@@ -110,9 +110,9 @@ void shard::take_effects(delivery& command) {
   if (done.reply && command.from)
     answer(*command.from, *std::move(done.reply));
   if (done.announcement) {
-    auto body = std::make_shared<const std::string>(*std::move(done.announcement));
+    const auto body = std::make_shared<const std::string>(std::move(done.announcement->bytes));
     for (const auto& each : lasting_.resolve(command.to))
-      owed().replies.push_back({each, body});
+      owed().replies.push_back({each, done.announcement->outcome, body});
   }
   if (done.wait && command.from)
     lasting_.wait(command.to, *command.from, command.deadline_at);

@@ -94,7 +94,7 @@ std::string confirmed() {
   placed.mutable_placement()->set_status(v1::CONFIRMED);
   placed.mutable_placement()->set_authorized_minor(999);
   placed.mutable_placement()->set_lines_reserved(1);
-  return actors::reply_body(placed);
+  return actors::reply_body(placed).bytes;
 }
 
 int measure() {

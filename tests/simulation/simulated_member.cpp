@@ -1,6 +1,5 @@
 #include "tests/simulation/simulated_member.hpp"
 
-#include "actors/public/replies.hpp"
 #include "actors/requests/request_decoder.hpp"
 #include "tests/simulation/answer_tap.hpp"
 #include "tests/simulation/handing_on.hpp"
@@ -174,7 +173,7 @@ void simulated_member::see_replies(const caf::strong_actor_ptr& by, const runtim
     if (each.shard == shard)
       term = each.term;
   for (const auto& each : batch.replies)
-    if (actors::reply_outcome(*each.body) != "fault")
+    if (each.outcome != runtime::reply_outcome::fault)
       world_.answers.answered(self_.node, shard, term);
 }
 
@@ -183,7 +182,7 @@ void simulated_member::take_replies(const runtime::gateway_replies& batch) {
     const auto found = sessions_.find(each.to.connection);
     if (found == sessions_.end())
       continue; // Nobody is there any more.
-    found->second->reply(each.to.request_id, *each.body, moment());
+    found->second->reply(each.to.request_id, each.outcome, *each.body, moment());
     flush(each.to.connection);
   }
 }

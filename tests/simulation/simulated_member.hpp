@@ -99,7 +99,7 @@ public:
 private:
   bool told_of(cluster::doubt what) { return cluster_metrics_.doubts.at(cluster::name_of(what)).Value() > 0; }
 
-  void answered(std::string_view, std::string_view, std::chrono::nanoseconds) override {}
+  void answered(std::string_view, runtime::reply_outcome, std::chrono::nanoseconds) override {}
   caf::actor spawn_gateway();
   caf::actor spawn_peers();
   void see_replies(const caf::strong_actor_ptr& by, const runtime::gateway_replies& batch);

@@ -78,7 +78,7 @@ void simulated_node::take_replies(const runtime::gateway_replies& batch) {
     const auto found = connections_.find(each.to.connection);
     if (found == connections_.end())
       continue; // Nobody is there any more.
-    found->second->server().reply(each.to.request_id, *each.body, now());
+    found->second->server().reply(each.to.request_id, each.outcome, *each.body, now());
     found->second->answered();
   }
 }

@@ -59,7 +59,7 @@ public:
 
 private:
   caf::actor spawn_gateway();
-  void answered(std::string_view, std::string_view, std::chrono::nanoseconds) override {}
+  void answered(std::string_view, runtime::reply_outcome, std::chrono::nanoseconds) override {}
   void connect(std::size_t place);
   void take_replies(const runtime::gateway_replies& batch);
   bool carry();

@@ -33,7 +33,7 @@ const runtime::business& rules() {
 
 class counting_observer : public cluster::session_observer {
 public:
-  void answered(std::string_view, std::string_view, std::chrono::nanoseconds took) override {
+  void answered(std::string_view, runtime::reply_outcome, std::chrono::nanoseconds took) override {
     require(took.count() >= 0, "a reply before its request");
     ++answers;
   }
@@ -86,7 +86,7 @@ void run_session(const arrival& input) {
   require(talk.unanswered() == numbers.size(), "a request without a place to answer it");
   const auto answered_at_once = observer.answers;
   for (const auto number : numbers)
-    talk.reply(number, rules().fault_reply({}), now);
+    talk.reply(number, runtime::reply_outcome::fault, rules().fault_reply({}), now);
   require(talk.finished() || talk.unanswered() == 0, "a request without a reply");
   const auto replies = replies_of(talk.output()).size();
   require(replies == observer.answers, "replies that were not counted");
@@ -146,7 +146,7 @@ void fuzz_request(std::string_view input) {
     require_storable(of_shard->what);
   } else if (const auto* refused = std::get_if<actors::refused_request>(&decoded)) {
     v1::reply body;
-    require(body.ParseFromString(refused->body), "a refusal that cannot be read");
+    require(body.ParseFromString(refused->reply.bytes), "a refusal that cannot be read");
     require(body.has_rejection() || body.has_fault(), "a refusal that is none");
   }
 }

@@ -96,13 +96,13 @@ caf::behavior echo_shard(caf::event_based_actor* self, std::shared_ptr<const std
       [=](const runtime::shard_requests& what) {
         runtime::gateway_replies replies;
         for (const auto& one : *what.batch)
-          replies.replies.push_back({one.from, body});
+          replies.replies.push_back({one.from, runtime::reply_outcome::ok, body});
         answer(std::move(replies));
       },
       [](const runtime::connection_gone&) {},
       [=](const cluster::node_question& what) {
         runtime::gateway_replies replies;
-        replies.replies.push_back({what.from, body});
+        replies.replies.push_back({what.from, runtime::reply_outcome::ok, body});
         answer(std::move(replies));
       },
   };

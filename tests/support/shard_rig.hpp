@@ -40,19 +40,25 @@ public:
   enum class way : std::uint8_t { row, scan, throws };
   wallet_query(std::string name, way how) : name_(std::move(name)), how_(how) {}
   bool scans() const noexcept override { return how_ == way::scan; }
-  runtime::result<std::string> answer(runtime::shard_view& view) const override {
+  runtime::result<runtime::reply_body> answer(runtime::shard_view& view) const override {
+    using runtime::reply_outcome;
     if (how_ == way::throws)
       throw std::runtime_error("a query that fails");
     if (how_ == way::row) {
       const auto rows = view.rows(wallet(name_));
-      return rows ? runtime::result<std::string>{rows->state.value_or("none")} : rows.error();
+      if (!rows)
+        return rows.error();
+      return rows->state ? runtime::reply_body{reply_outcome::ok, *rows->state}
+                         : runtime::reply_body{reply_outcome::rejection, "none"};
     }
     std::string all;
     const auto done = view.scan(runtime::table::state, {}, {}, false, [&](auto key, auto value) {
       all += std::string{key.substr(1)} + '=' + std::string{value} + ';';
       return runtime::result<runtime::state_reader::step>{runtime::state_reader::step::next};
     });
-    return done ? runtime::result<std::string>{all} : done.error();
+    if (!done)
+      return done.error();
+    return runtime::reply_body{reply_outcome::ok, all};
   }
 
 private:
@@ -83,7 +89,10 @@ public:
   }
   std::uint64_t resolve(std::string_view name, bool retry) {
     runtime::request one{{1, ++last_id_}, now + timeout_ms, {}};
-    one.what = runtime::resolve_request{wallet(name), retry, "resolved", "not quarantined"};
+    one.what = runtime::resolve_request{wallet(name),
+                                        retry,
+                                        {runtime::reply_outcome::ok, "resolved"},
+                                        {runtime::reply_outcome::rejection, "not quarantined"}};
     return hand_in(std::move(one), {});
   }
 
@@ -95,6 +104,8 @@ public:
         all += (all.empty() ? "" : "+") + body;
     return all;
   }
+  /// As which outcome it was answered last.
+  std::string_view outcome(std::uint64_t id) const { return to_string(outcomes.at(id)); }
 
   // -- time and disk ----------------------------------------------------------------------------
 
@@ -182,6 +193,7 @@ public:
   std::vector<runtime::epoch_ptr> to_apply;
   int apply_now_asked = 0;
   std::vector<std::pair<std::uint64_t, std::string>> replies;
+  std::map<std::uint64_t, runtime::reply_outcome> outcomes;
   std::vector<std::pair<std::uint32_t, std::vector<runtime::channel_command>>> sent;
   struct acknowledgement {
     std::uint32_t source = 0;
@@ -200,8 +212,10 @@ private:
   void apply(runtime::epoch_ptr committed) override { to_apply.push_back(std::move(committed)); }
   void apply_now() override { ++apply_now_asked; }
   void release(runtime::shard_outputs outputs) override {
-    for (const auto& each : outputs.replies)
+    for (const auto& each : outputs.replies) {
       replies.emplace_back(each.to.request_id, *each.body);
+      outcomes[each.to.request_id] = each.outcome;
+    }
     for (auto& [destination, commands] : outputs.commands)
       sent.emplace_back(destination, std::move(commands));
     for (const auto& [source, upto] : outputs.acknowledgements)

@@ -107,31 +107,36 @@ public:
   }
 
 private:
+  static runtime::reply_body said(std::string text) { return {runtime::reply_outcome::ok, std::move(text)}; }
+  static runtime::reply_body refused(std::string text) {
+    return {runtime::reply_outcome::rejection, std::move(text)};
+  }
+
   void act(runtime::turn& now, const wallet_words& words) {
     auto& out = now.out;
     const auto balance = [this] { return "balance " + std::to_string(balance_); };
     if (words.verb == "add") {
       balance_ += words.amount;
-      out.reply = balance();
+      out.reply = said(balance());
     } else if (words.verb == "read" || words.verb == "poison") {
-      out.reply = balance();
+      out.reply = said(balance());
     } else if (words.verb == "send" || words.verb == "give") {
       send(now, words);
     } else if (words.verb == "receive" || words.verb == "take") {
       balance_ += words.amount;
       out.commands.push_back(to(words.wallet, {"received", "", words.amount, ""}));
     } else if (words.verb == "received") {
-      out.announcement = "sent " + std::to_string(words.amount);
+      out.announcement = said("sent " + std::to_string(words.amount));
     } else if (words.verb == "bounced") {
       balance_ += words.amount;
-      out.announcement = "bounced " + std::to_string(words.amount);
+      out.announcement = refused("bounced " + std::to_string(words.amount));
     } else {
       act_on_engine(out, words);
     }
   }
 
   void act_on_engine(runtime::effects& out, const wallet_words& words) {
-    out.reply = "done";
+    out.reply = said("done");
     if (words.verb == "alarm") {
       out.timers.push_back({timer_name(words.wallet), words.amount, parse_wallet_command(words.rest)});
     } else if (words.verb == "quiet") {
@@ -142,7 +147,7 @@ private:
       out.calls.push_back({static_cast<std::uint8_t>(words.amount), words.wallet, "body of " + words.wallet});
     } else if (words.verb == "answered") {
       out.reply.reset();
-      out.announcement = words.rest;
+      out.announcement = said(words.rest);
     } else if (words.verb == "fill") {
       filling_ += std::string(static_cast<std::size_t>(words.amount), 'x');
     } else if (words.verb == "open" || words.verb == "settle") {
@@ -159,7 +164,7 @@ private:
 
   void send(runtime::turn& now, const wallet_words& words) {
     if (balance_ < words.amount) {
-      now.out.reply = "too little";
+      now.out.reply = refused("too little");
       return;
     }
     balance_ -= words.amount;

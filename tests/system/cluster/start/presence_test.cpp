@@ -51,7 +51,7 @@ void reads(int from) {
 
 class nobody_cares : public session_observer {
 public:
-  void answered(std::string_view, std::string_view, std::chrono::nanoseconds) override {}
+  void answered(std::string_view, runtime::reply_outcome, std::chrono::nanoseconds) override {}
 };
 
 /// As a node answers get_cluster.
@@ -73,7 +73,7 @@ std::function<void(int)> a_node(const v1::reply& answer) {
       asked_requests asked{1};
       talk.receive({bytes, static_cast<std::size_t>(got)}, {}, asked);
       for (const auto& each : asked.for_node)
-        talk.reply(each.from.request_id, body, {});
+        talk.reply(each.from.request_id, runtime::reply_outcome::ok, body, {});
     }
   };
 }

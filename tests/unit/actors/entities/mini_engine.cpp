@@ -28,13 +28,15 @@ int mini_engine::send(const v1::request& what) {
   const int caller = ++waiters_;
   auto decoded = decode_request(what, options_.shards);
   if (auto* refused = std::get_if<refused_request>(&decoded)) {
-    answer(caller, refused->body);
+    answer(caller, refused->reply);
     return caller;
   }
   auto& [shard, asked] = std::get<shard_request>(decoded);
   if (auto* query = std::get_if<runtime::query_request>(&asked)) {
     auto body = query->what->answer(rows_.at(shard));
-    answer(caller, body ? *body : rules_->fault_reply(body.error()));
+    answer(caller,
+           body ? *body
+                : runtime::reply_body{runtime::reply_outcome::fault, rules_->fault_reply(body.error())});
   } else {
     auto& to = std::get<runtime::entity_request>(asked).command;
     deliver(to.to, *to.what, caller);
@@ -49,9 +51,10 @@ v1::reply mini_engine::ask(const v1::request& what) {
   return answers_[caller].empty() ? v1::reply{} : answers_[caller].front();
 }
 
-void mini_engine::answer(int caller, const std::string& body) {
+void mini_engine::answer(int caller, const runtime::reply_body& body) {
   v1::reply reply;
-  EXPECT_TRUE(reply.ParseFromString(body));
+  EXPECT_TRUE(reply.ParseFromString(body.bytes));
+  EXPECT_EQ(body.outcome, reply_body(reply).outcome);
   answers_[caller].push_back(reply);
 }
 

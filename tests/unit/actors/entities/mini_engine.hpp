@@ -78,7 +78,7 @@ private:
   runtime::entity& live(const runtime::entity_id& id);
   void take(const runtime::entity_id& id, runtime::effects& done, std::optional<int> caller);
   void keep_rows(const runtime::entity_id& id, runtime::effects& done);
-  void answer(int caller, const std::string& body);
+  void answer(int caller, const runtime::reply_body& body);
   void send_on(std::uint32_t from, runtime::addressed_command command);
   void run_local();
   bool deliver_from_channel();

@@ -12,13 +12,14 @@ TEST(Replies, TellTheOutcomeOfEveryReply) {
     reply.Clear();
     reply.GetReflection()->MutableMessage(&reply, all->field(i));
     const auto& name = all->field(i)->name();
-    EXPECT_EQ(reply_outcome(reply_body(reply)), name == "rejection" || name == "fault" ? name : "ok") << name;
+    EXPECT_EQ(to_string(reply_body(reply).outcome), name == "rejection" || name == "fault" ? name : "ok")
+        << name;
   }
 }
 
 TEST(Replies, SayWhatAFaultSays) {
   v1::reply reply;
-  ASSERT_TRUE(reply.ParseFromString(fault_body({runtime::fault_code::overloaded, "busy", 250})));
+  ASSERT_TRUE(reply.ParseFromString(fault_body({runtime::fault_code::overloaded, "busy", 250}).bytes));
   EXPECT_EQ(reply.fault().code(), v1::fault::OVERLOADED);
   EXPECT_EQ(reply.fault().message(), "busy");
   EXPECT_EQ(reply.fault().retry_after_ms(), 250u);

@@ -60,9 +60,9 @@ TEST_P(RequestDecoderRefuses, WithFieldValueAndLimit) {
   const auto decoded = decode_request(GetParam().request, shards);
   const auto* refused = std::get_if<refused_request>(&decoded);
   ASSERT_NE(refused, nullptr);
-  EXPECT_EQ(refused->outcome, "invalid_field");
+  EXPECT_EQ(refused->reply.outcome, runtime::reply_outcome::rejection);
   v1::reply reply;
-  ASSERT_TRUE(reply.ParseFromString(refused->body));
+  ASSERT_TRUE(reply.ParseFromString(refused->reply.bytes));
   EXPECT_EQ(reply.rejection().code(), v1::rejection::INVALID_FIELD);
   EXPECT_EQ(reply.rejection().field(), GetParam().field);
   EXPECT_EQ(reply.rejection().value(), GetParam().value);
@@ -314,9 +314,9 @@ TEST(RequestDecoder, DecodesADecisionAboutAQuarantinedEntity) {
   EXPECT_EQ(what.entity, entity_of(kind::order, id_of(5)));
   EXPECT_TRUE(what.retry);
   v1::reply reply;
-  ASSERT_TRUE(reply.ParseFromString(what.not_quarantined_reply));
+  ASSERT_TRUE(reply.ParseFromString(what.not_quarantined_reply.bytes));
   EXPECT_EQ(reply.rejection().code(), v1::rejection::NOT_QUARANTINED);
-  ASSERT_TRUE(reply.ParseFromString(what.resolved_reply));
+  ASSERT_TRUE(reply.ParseFromString(what.resolved_reply.bytes));
   EXPECT_TRUE(reply.has_quarantine_resolved());
 
   resolve->clear_action();
@@ -330,9 +330,9 @@ TEST(RequestDecoder, RefusesARequestWithoutABody) {
   const auto decoded = decode_request(v1::request{}, shards);
   const auto& refused = std::get<refused_request>(decoded);
   v1::reply reply;
-  ASSERT_TRUE(reply.ParseFromString(refused.body));
+  ASSERT_TRUE(reply.ParseFromString(refused.reply.bytes));
   EXPECT_EQ(reply.fault().code(), v1::fault::MALFORMED);
-  EXPECT_EQ(refused.outcome, "malformed");
+  EXPECT_EQ(refused.reply.outcome, runtime::reply_outcome::fault);
 }
 
 TEST(RequestDecoder, KnowsWhatReadsAndWhatWrites) {

@@ -32,8 +32,9 @@ struct noted_answer {
 
 class noting_observer : public session_observer {
 public:
-  void answered(std::string_view type, std::string_view outcome, std::chrono::nanoseconds took) override {
-    notes.push_back({std::string{type}, std::string{outcome}, took});
+  void answered(std::string_view type, runtime::reply_outcome outcome,
+                std::chrono::nanoseconds took) override {
+    notes.push_back({std::string{type}, std::string{to_string(outcome)}, took});
   }
   std::vector<noted_answer> notes;
 };
@@ -110,8 +111,8 @@ TEST_F(SessionTest, AnswersEachRequestUnderItsOwnIdAndOnce) {
   EXPECT_EQ(asked.for_node[0].deadline_at, now.monotone_ms + limits::request_timeout_ms_default);
   const auto number = asked.for_node[0].from.request_id;
   pass(3ms);
-  talk.reply(number, confirmed_body(), now);
-  talk.reply(number, confirmed_body(), now);
+  talk.reply(number, runtime::reply_outcome::ok, confirmed_body(), now);
+  talk.reply(number, runtime::reply_outcome::ok, confirmed_body(), now);
   const auto replies = replies_of(sent());
   ASSERT_EQ(replies.size(), 1u);
   EXPECT_EQ(replies[0].request_id(), 501u);
@@ -146,7 +147,7 @@ TEST_F(SessionTest, RefusesRequestsForWhichTheNodeHasNoRoomAndGivesTheirBytesBac
   EXPECT_EQ(talk.unanswered(), 1u);
   for (const auto& batch : asked.by_shard)
     for (const auto& request : batch)
-      talk.reply(request.from.request_id, confirmed_body(), now);
+      talk.reply(request.from.request_id, runtime::reply_outcome::ok, confirmed_body(), now);
   EXPECT_EQ(budget.used(), 0u);
   context.unanswered = nullptr; // the session outlives the budget
 }
@@ -253,7 +254,7 @@ TEST_F(SessionTest, AcceptsItsCreditWindowAndNotOneMore) {
     receive(requests_bytes(i, full));
   EXPECT_FALSE(talk.finished());
   EXPECT_EQ(talk.unanswered(), limits::credit_window_requests);
-  talk.reply(asked.for_node[0].from.request_id, confirmed_body(), now);
+  talk.reply(asked.for_node[0].from.request_id, runtime::reply_outcome::ok, confirmed_body(), now);
   sent();
   receive(requests_bytes(9000, {a_status_question(), a_status_question()}));
   EXPECT_TRUE(talk.finished());
@@ -285,7 +286,7 @@ TEST_F(SessionTest, GivesCreditBackWithEachReply) {
     asked.for_node.clear();
     receive(requests_bytes(0, std::vector<v1::request>(1024, a_status_question())));
     for (const auto& question : asked.for_node)
-      talk.reply(question.from.request_id, confirmed_body(), now);
+      talk.reply(question.from.request_id, runtime::reply_outcome::ok, confirmed_body(), now);
     ASSERT_EQ(replies_of(sent()).size(), 1024u);
   }
   EXPECT_FALSE(talk.finished());
@@ -294,7 +295,8 @@ TEST_F(SessionTest, GivesCreditBackWithEachReply) {
 TEST_F(SessionTest, ReplacesAReplyThatNoFrameCanHold) {
   introduce();
   receive(requests_bytes(3, {a_status_question()}));
-  talk.reply(asked.for_node[0].from.request_id, std::string(limits::client_frame_bytes_max, 'x'), now);
+  talk.reply(asked.for_node[0].from.request_id, runtime::reply_outcome::ok,
+             std::string(limits::client_frame_bytes_max, 'x'), now);
   const auto replies = replies_of(sent());
   ASSERT_EQ(replies.size(), 1u);
   EXPECT_EQ(replies[0].request_id(), 3u);
@@ -339,7 +341,7 @@ TEST_F(SessionTest, DropsAnswersAfterTheEnd) {
   receive(requests_bytes(1, {a_status_question()}));
   talk.end({runtime::fault_code::shutting_down, "the node is stopping"});
   EXPECT_EQ(errors_of(sent()).at(0).code(), v1::fault::SHUTTING_DOWN);
-  talk.reply(asked.for_node[0].from.request_id, confirmed_body(), now);
+  talk.reply(asked.for_node[0].from.request_id, runtime::reply_outcome::ok, confirmed_body(), now);
   EXPECT_EQ(sent(), "");
 }
 

@@ -21,7 +21,7 @@ std::vector<runtime::request> requests(std::initializer_list<std::uint64_t> ids)
 std::vector<runtime::reply> replies(std::initializer_list<std::uint64_t> ids) {
   std::vector<runtime::reply> out;
   for (const auto id : ids)
-    out.push_back({{1, id}, std::make_shared<const std::string>("answer")});
+    out.push_back({{1, id}, runtime::reply_outcome::ok, std::make_shared<const std::string>("answer")});
   return out;
 }
 

@@ -45,7 +45,7 @@ std::map<std::string, std::string> blocks_of_page() {
 
 class silent_observer : public session_observer {
 public:
-  void answered(std::string_view, std::string_view, std::chrono::nanoseconds) override {}
+  void answered(std::string_view, runtime::reply_outcome, std::chrono::nanoseconds) override {}
 };
 
 class ProtocolPage : public ::testing::Test {
@@ -85,8 +85,10 @@ TEST_F(ProtocolPage, ShowsAnExchangeAsItIs) {
   stock.mutable_stock_item()->set_on_hand(100);
   stock.mutable_stock_item()->set_reserved(6);
   stock.mutable_stock_item()->set_available(94);
-  talk.reply(asked.by_shard[0][0].from.request_id, actors::reply_body(placed), now);
-  talk.reply(asked.by_shard[0][1].from.request_id, actors::reply_body(stock), now);
+  talk.reply(asked.by_shard[0][0].from.request_id, runtime::reply_outcome::ok,
+             actors::reply_body(placed).bytes, now);
+  talk.reply(asked.by_shard[0][1].from.request_id, runtime::reply_outcome::ok,
+             actors::reply_body(stock).bytes, now);
   EXPECT_EQ(said(), page["server-replies"]);
 }
 

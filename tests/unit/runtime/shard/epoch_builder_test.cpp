@@ -18,7 +18,7 @@ epoch_builder begun_after(epoch_mark last = {}) {
 
 /// Answers request `id`, as an input does that has read the newest rows.
 void answer(epoch_builder& epochs, std::uint64_t id, bool rows_follow = false) {
-  epochs.owed(rows_follow).replies.push_back({{1, id}, nullptr});
+  epochs.owed(rows_follow).replies.push_back({{1, id}, reply_outcome::ok, nullptr});
 }
 
 std::string ids_in(const shard_outputs& outputs) {
@@ -167,7 +167,7 @@ TEST(EpochBuilder, HoldsAnAnswerUntilEverythingItMayRestOnIsCommitted) {
 TEST(EpochBuilder, LetsGoAtOnceWhatRestsOnNothing) {
   auto epochs = begun_after();
   epochs.put(key_a, "1");
-  epochs.ready().replies.push_back({{1, 7}, nullptr});
+  epochs.ready().replies.push_back({{1, 7}, reply_outcome::ok, nullptr});
   EXPECT_EQ(ready(epochs), "7 ");
   EXPECT_EQ(ready(epochs), "") << "twice";
 }
