@@ -2,6 +2,7 @@
 
 #include "actors/audit/auditor.hpp"
 #include "actors/entities/business.hpp"
+#include "actors/public/replies.hpp"
 #include "actors/requests/request_decoder.hpp"
 #include "runtime/base/slots.hpp"
 

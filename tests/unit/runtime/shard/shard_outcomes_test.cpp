@@ -12,7 +12,7 @@ using way = test::wallet_query::way;
 TEST(ShardOutcomes, AreThoseThatEntitiesGive) {
   shard_rig rig;
   const auto done = rig.ask("a1", "add 5");
-  const auto refused = rig.ask("a1", "send 9 b1");
+  const auto refused = rig.ask("a1", "send b1 9");
   rig.settle();
   ASSERT_EQ(rig.reply(done), "balance 5");
   EXPECT_EQ(rig.outcome(done), "ok");
@@ -23,7 +23,7 @@ TEST(ShardOutcomes, AreThoseThatEntitiesGive) {
 TEST(ShardOutcomes, AreThoseOfAnAnnouncement) {
   shard_rig rig;
   rig.ask("a1", "add 5");
-  const auto sent = rig.ask("a1", "send 1 b1");
+  const auto sent = rig.ask("a1", "send b1 1");
   rig.settle();
   ASSERT_EQ(rig.reply(sent), "sent 1");
   EXPECT_EQ(rig.outcome(sent), "ok");
@@ -31,7 +31,7 @@ TEST(ShardOutcomes, AreThoseOfAnAnnouncement) {
   const auto culprit = rig.ask("b1", "poison");
   for (int i = 0; i < 3; ++i)
     rig.tick(200);
-  const auto bounced = rig.ask("a1", "send 1 b1");
+  const auto bounced = rig.ask("a1", "send b1 1");
   rig.settle();
   ASSERT_EQ(rig.reply(culprit), "quarantined");
   EXPECT_EQ(rig.outcome(culprit), "fault");
