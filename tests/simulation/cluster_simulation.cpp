@@ -1,5 +1,6 @@
 #include "tests/simulation/cluster_simulation.hpp"
 
+#include "actors/entities/business.hpp"
 #include "runtime/base/bytes.hpp"
 #include "tests/simulation/cluster_faults.hpp"
 #include "tests/simulation/cluster_members.hpp"

@@ -1,6 +1,7 @@
 // What sessions have read, handed on to those who answer it, as the gateway does.
 #pragma once
 
+#include "cluster/gateway/messages.hpp"
 #include "cluster/gateway/session.hpp"
 #include "runtime/engine/messages.hpp"
 

@@ -1,5 +1,6 @@
 #include "tests/simulation/simulation.hpp"
 
+#include "actors/entities/business.hpp"
 #include "tests/simulation/settling.hpp"
 #include "tests/simulation/shop.hpp"
 #include "tests/simulation/simulated_bank.hpp"

@@ -115,7 +115,7 @@ void world_checks::said(std::uint32_t node, const cluster::peer_body& what, cons
         && (there == disk.journal.end() ? end != disk.applied || hash != disk.applied_hash
                                         : hash != runtime::hash_of(*there->second)))
       complain(who + "that it has an epoch " + std::to_string(end) + " which is not that of its disk (B12)");
-    if (whole && disk.note.copying)
+    if (complete && disk.note.copying)
       complain(who + "that it is whole, its disk that it is not (D9)");
   };
   if (const auto* joined = std::get_if<cluster::join_ack>(&what))
