@@ -17,6 +17,9 @@ using runtime::fault_code;
 namespace {
 
 constexpr std::chrono::milliseconds tick_interval{20};
+/// How long a node by itself keeps requests until it can begin: longer than a start takes on a disk that
+/// works.
+constexpr std::chrono::milliseconds opening_max{2'000};
 
 } // namespace
 
@@ -31,7 +34,9 @@ caf::behavior replica_actor::make_behavior() {
   set_default_handler(caf::skip); // What comes early waits for replica_handles.
   return {
       [this](const replica_handles& peers) {
-        // Who asks a node by itself waits until it leads: nobody else could answer.
+        // Who asks a node by itself waits until it leads: nobody else could answer. Not for ever: a disk that
+        // is full keeps it from its first epoch, and then it says so (`tick`).
+        opens_by_ = now() + opening_max;
         if (given_.alone)
           become(workings());
         else
@@ -56,14 +61,14 @@ caf::message_handler replica_actor::traffic() {
         admission_ = what;
         with_engine([&] { engine_->admit(what); });
       },
-      // questions
-      [this](describe_replica) { return describe_with_missed(); },
-      [this](runtime::describe_shard) { return describe_shard(); },
   };
 }
 
 caf::message_handler replica_actor::workings() {
   return {
+      // questions
+      [this](describe_replica) { return describe_with_missed(); },
+      [this](runtime::describe_shard) { return describe_shard(); },
       // answers of the disk
       [this](const runtime::epoch_durable& what) { run([&] { replica_.journaled(what.number, now()); }); },
       [this](const runtime::epoch_applied& what) {
@@ -100,6 +105,7 @@ caf::message_handler replica_actor::workings() {
 }
 
 void replica_actor::open() {
+  opens_by_.reset();
   set_default_handler(caf::print_and_drop);
   become(traffic().or_else(workings()));
 }
@@ -155,6 +161,10 @@ void replica_actor::tick() {
     let_go(gate_.answered({}, true), false);
   for (const auto& each : gate_.expire(given_.clock.now().monotone_ms))
     refuse(each, {fault_code::timeout, "the outcome is not known yet; ask again with the same id"});
+  if (given_.alone && opens_by_ && now() >= *opens_by_) {
+    log::warn("replica_host", "shard_does_not_begin", {{"shard", given_.options.shard}}, refusing_because());
+    open();
+  }
   publish_metrics();
   delayed_send(this, tick_interval, replica_tick{});
 }

@@ -45,12 +45,16 @@ void replica_actor::take(const runtime::connection_gone& what) {
 
 /// Whether nothing new is begun here, nor anywhere else that this node knows of.
 bool replica_actor::refuses() const {
-  return engine_ ? !replica_.takes_work() : replica_.nobody_leads(now());
+  return engine_ ? !replica_.takes_work() : given_.alone || replica_.nobody_leads(now());
 }
 
 std::string replica_actor::refusing_because() const {
   if (!refuses())
     return {};
+  if (given_.alone && !engine_)
+    return "shard " + std::to_string(given_.options.shard)
+           + " does not serve yet: its first epoch has to be in its journal and its state, and the disk does "
+             "not take it; the log says why";
   const auto names = missed_text(said_of(missed()));
   return "shard " + std::to_string(given_.options.shard)
          + (engine_ ? " cannot commit: too few of its copies are in sync and answer"
@@ -93,7 +97,9 @@ void replica_actor::let_go(std::vector<runtime::reply> replies, bool timed) {
   if (replies.empty())
     return;
   caf::event_based_actor::send(
-      gateway_, runtime::gateway_replies{std::move(replies), timed ? std::optional{now()} : std::nullopt});
+      gateway_,
+      // By the clock of those who measure it, which is not the one of leases: that counts suspended time too.
+      runtime::gateway_replies{std::move(replies), timed ? std::optional{clock().now()} : std::nullopt});
 }
 
 // -- other shards --------------------------------------------------------------------------------

@@ -7,15 +7,15 @@ namespace orderd::runtime {
 
 namespace {
 
-/// The rows of an entity, each as `get` finds it.
+/// The rows of an entity, each as `get` finds it. `state_first`: without a state the content is not asked
+/// for.
 template <class Get>
-result<snapshot> rows_of(const entity_id& id, bool has_content, Get get) {
+result<snapshot> rows_of(const entity_id& id, bool has_content, bool state_first, Get get) {
   auto state = get(id.row(table::state));
   if (!state)
     return state.error();
   snapshot found{*std::move(state), std::nullopt};
-  // Content is written by the turn that writes the first state: without one there is no other.
-  if (!found.state || !has_content)
+  if (!has_content || (state_first && !found.state))
     return found;
   auto content = get(id.row(table::content));
   if (!content)
@@ -50,11 +50,14 @@ result<snapshot> entity_rows::newest(const entity_id& id) {
     if (const auto content = id.row(table::content);
         horizon_.is_above(content) && epochs_.newest(content) == nullptr)
       return snapshot{}; // New, and the state store is not asked.
-  return rows_of(id, has_content, [this](const row_key& key) { return newest(key); });
+  // Content is written by the turn that writes the first state: without one there is no other.
+  return rows_of(id, has_content, true, [this](const row_key& key) { return newest(key); });
 }
 
 result<snapshot> entity_rows::stored(const entity_id& id) {
-  return rows_of(id, rules_.has_content(id.kind()), [this](const row_key& key) { return store_->get(key); });
+  // Of a damaged store a query wants what there is: content without a state still says whose the order is.
+  return rows_of(id, rules_.has_content(id.kind()), false,
+                 [this](const row_key& key) { return store_->get(key); });
 }
 
 void entity_rows::put_content(const entity_id& id, std::string content) {

@@ -44,12 +44,13 @@ public:
 
   /// Takes out the first `count_max` that may be answered when the state store has `applied`, as they came.
   std::vector<scan> take_due(std::uint64_t applied, std::size_t count_max) {
-    std::size_t count = 0;
-    const auto rest = std::stable_partition(waiting_.begin(), waiting_.end(), [&](const scan& each) {
-      return each.needs_epoch <= applied && count < count_max && ++count > 0;
-    });
-    std::vector<scan> due{std::make_move_iterator(waiting_.begin()), std::make_move_iterator(rest)};
-    waiting_.erase(waiting_.begin(), rest);
+    const auto is_due = [&](const scan& each) { return each.needs_epoch <= applied; };
+    if (std::none_of(waiting_.begin(), waiting_.end(), is_due))
+      return {};
+    std::vector<scan> due, rest;
+    for (auto& each : waiting_)
+      (is_due(each) && due.size() < count_max ? due : rest).push_back(std::move(each));
+    waiting_ = std::move(rest);
     return due;
   }
 

@@ -2,6 +2,7 @@
 // copies and leases.
 #include "tests/support/replica_host_bench.hpp"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 namespace orderd::cluster {
@@ -32,6 +33,20 @@ TEST_F(ReplicaActor, AnswersWhatItLeads) {
   EXPECT_EQ(describe().state, "serving");
   EXPECT_EQ(describe().committed, 2u);
   EXPECT_TRUE(fatal_.empty());
+}
+
+/// Its disk is full: the first epoch of its term is not written. Waiting without a word would help nobody.
+TEST_F(ReplicaActor, RefusesWithTheReasonWhereItIsAloneAndCannotBegin) {
+  start(1, true);
+  const auto early = ask("a1", "add 5");
+  system_.pass(std::chrono::milliseconds{1'980});
+  EXPECT_EQ(replies(early), texts{});
+  system_.pass(std::chrono::milliseconds{40});
+  EXPECT_EQ(fault_of(early).code(), v1::fault::UNAVAILABLE);
+  EXPECT_THAT(fault_of(early).message(), testing::HasSubstr("does not serve yet"));
+  EXPECT_EQ(describe().refusing_because.empty(), false);
+  assign({1, self, {self}, {}, {1}}); // There is room again.
+  EXPECT_EQ(replies(ask("a1", "add 5")), texts{"balance 5"});
 }
 
 /// Nobody else could answer, so nobody is told to look elsewhere.
