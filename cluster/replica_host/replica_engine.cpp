@@ -78,7 +78,9 @@ void replica_actor::append(runtime::epoch_ptr closed, std::size_t) {
 }
 
 void replica_actor::release(runtime::shard_outputs outputs) {
-  if (!outputs.replies.empty())
+  if (given_.alone) // Nobody grants leases to it, and nobody else can lead: what is committed may go.
+    let_go(std::move(outputs.replies), true);
+  else if (!outputs.replies.empty())
     let_go(gate_.answered(std::move(outputs.replies), replica_.may_answer(now())), true);
   const auto shard = given_.options.shard;
   for (auto& [destination, commands] : outputs.commands)

@@ -27,7 +27,8 @@ constexpr std::uint32_t retry_after_ms = 50;
 
 void replica_actor::take(runtime::shard_requests& batch) {
   if (engine_ && replica_.takes_work()) {
-    gate_.asked(*batch.batch);
+    if (!given_.alone)
+      gate_.asked(*batch.batch);
     return with_engine([&] { engine_->requests(batch); });
   }
   // Definite: the engine has not got them.

@@ -11,7 +11,7 @@ namespace orderd::runtime {
 /// In a journal record or in a frame between nodes, about: for the open epoch, which must fit a frame, and
 /// for what a replica sends and keeps.
 inline std::size_t record_bytes(const row_write& what) noexcept {
-  constexpr std::size_t head = 8; // table, two lengths, and their tags
+  constexpr std::size_t head = 16; // table, three lengths of up to four bytes, and their tags
   return head + what.key.key().size() + (what.value ? what.value->size() : 0);
 }
 inline std::size_t record_bytes(const epoch& what) noexcept {

@@ -112,7 +112,8 @@ int measure() {
     std::fprintf(stderr, "wire_cost: %s\n", acceptor.error().message.c_str());
     return 1;
   }
-  auto shard = node.spawn(testing::echo_shard, std::make_shared<const std::string>(confirmed()));
+  auto shard = node.spawn(testing::echo_shard, runtime::reply_outcome::ok,
+                          std::make_shared<const std::string>(confirmed()));
   caf::anon_send(acceptor->actor, gateway_handles{{shard}, shard});
   auto client = connect(user, {.endpoint = "127.0.0.1:" + std::to_string(acceptor->port)});
 

@@ -88,7 +88,8 @@ void await_open_door(std::uint16_t port) {
   visitor.read_until([](auto seen) { return has_frames(seen, cluster::frame_type::hello, 1); });
 }
 
-caf::behavior echo_shard(caf::event_based_actor* self, std::shared_ptr<const std::string> body) {
+caf::behavior echo_shard(caf::event_based_actor* self, runtime::reply_outcome outcome,
+                         std::shared_ptr<const std::string> body) {
   auto answer = [=](runtime::gateway_replies replies) {
     self->send(caf::actor_cast<caf::actor>(self->current_sender()), std::move(replies));
   };
@@ -96,13 +97,13 @@ caf::behavior echo_shard(caf::event_based_actor* self, std::shared_ptr<const std
       [=](const runtime::shard_requests& what) {
         runtime::gateway_replies replies;
         for (const auto& one : *what.batch)
-          replies.replies.push_back({one.from, runtime::reply_outcome::ok, body});
+          replies.replies.push_back({one.from, outcome, body});
         answer(std::move(replies));
       },
       [](const runtime::connection_gone&) {},
       [=](const cluster::node_question& what) {
         runtime::gateway_replies replies;
-        replies.replies.push_back({what.from, runtime::reply_outcome::ok, body});
+        replies.replies.push_back({what.from, outcome, body});
         answer(std::move(replies));
       },
   };

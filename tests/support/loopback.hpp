@@ -47,6 +47,7 @@ bool has_replies(std::string_view bytes, std::size_t count);
 void await_open_door(std::uint16_t port);
 
 /// Answers every request of a shard or of the node with the body it is given.
-caf::behavior echo_shard(caf::event_based_actor* self, std::shared_ptr<const std::string> body);
+caf::behavior echo_shard(caf::event_based_actor* self, runtime::reply_outcome outcome,
+                         std::shared_ptr<const std::string> body);
 
 } // namespace orderd::testing

@@ -71,7 +71,7 @@ protected:
                                        .version = "0.1.0"});
     ASSERT_TRUE(made) << made.error().message;
     acceptor = *made;
-    auto shard = system.spawn(testing::echo_shard, confirmed_body());
+    auto shard = system.spawn(testing::echo_shard, runtime::reply_outcome::ok, confirmed_body());
     caf::anon_send(acceptor.actor, gateway_handles{{shard}, shard});
     testing::await_open_door(acceptor.port);
   }

@@ -58,7 +58,9 @@ protected:
 
   /// Starts a gateway of two shards that answer with a body of that many bytes.
   void start(std::size_t reply_bytes = 10, const connection_places& places = {}) {
-    auto shard = [&] { return system.spawn(testing::echo_shard, body_of(reply_bytes)); };
+    auto shard = [&] {
+      return system.spawn(testing::echo_shard, runtime::reply_outcome::rejection, body_of(reply_bytes));
+    };
     start(shard(), shard(), places);
   }
 
@@ -67,7 +69,7 @@ protected:
     const auto silent = system.spawn([](caf::event_based_actor*) {
       return caf::behavior{[](const runtime::shard_requests&) {}, [](const runtime::connection_gone&) {}};
     });
-    start(silent, system.spawn(testing::echo_shard, body_of(10)), places);
+    start(silent, system.spawn(testing::echo_shard, runtime::reply_outcome::rejection, body_of(10)), places);
   }
 
   void start(const caf::actor& shard, const caf::actor& node, const connection_places& places) {

@@ -12,8 +12,8 @@ row_write write_of(std::size_t key_bytes, std::size_t value_bytes) {
 }
 
 TEST(RowBytes, OfARecordAreThoseOfKeyAndValueAndAHead) {
-  EXPECT_EQ(record_bytes(write_of(20, 100)), 128u);
-  EXPECT_EQ(record_bytes({row_key{table::state, "key"}, std::nullopt}), 11u);
+  EXPECT_EQ(record_bytes(write_of(20, 100)), 136u);
+  EXPECT_EQ(record_bytes({row_key{table::state, "key"}, std::nullopt}), 19u);
 }
 
 TEST(RowBytes, InMemoryDoNotDependOnTheKeyWhichIsHeldInline) {
@@ -27,7 +27,7 @@ TEST(RowBytes, OfAnEpochAreThoseOfAllItsRows) {
   const auto empty_memory = memory_bytes(what);
   EXPECT_GT(empty_record, 0u) << "any number of empty ones would fit every bound";
   what.writes = {write_of(20, 100), write_of(30, 5)};
-  EXPECT_EQ(record_bytes(what), empty_record + 128 + 43);
+  EXPECT_EQ(record_bytes(what), empty_record + 136 + 51);
   EXPECT_EQ(memory_bytes(what), empty_memory + 2 * sizeof(row_write) + 105);
 }
 
