@@ -82,7 +82,7 @@ bool has_replies(std::string_view bytes, std::size_t count) {
   return replies_of(whole_frames(bytes)).size() >= count;
 }
 
-void await_open_door(std::uint16_t port) {
+void await_accepting(std::uint16_t port) {
   raw_client visitor{port};
   visitor.send(hello_bytes());
   visitor.read_until([](auto seen) { return has_frames(seen, cluster::frame_type::hello, 1); });

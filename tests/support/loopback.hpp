@@ -44,7 +44,7 @@ bool has_frames(std::string_view bytes, cluster::frame_type type, std::size_t co
 bool has_replies(std::string_view bytes, std::size_t count);
 
 /// Waits until a gateway takes connections: CAF never closes an acceptor that is shut in the moment it opens.
-void await_open_door(std::uint16_t port);
+void await_accepting(std::uint16_t port);
 
 /// Answers every request of a shard or of the node with the body it is given.
 caf::behavior echo_shard(caf::event_based_actor* self, runtime::reply_outcome outcome,

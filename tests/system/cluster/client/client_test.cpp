@@ -73,7 +73,7 @@ protected:
     acceptor = *made;
     auto shard = system.spawn(testing::echo_shard, runtime::reply_outcome::ok, confirmed_body());
     caf::anon_send(acceptor.actor, gateway_handles{{shard}, shard});
-    testing::await_open_door(acceptor.port);
+    testing::await_accepting(acceptor.port);
   }
 
   void stop_node() {

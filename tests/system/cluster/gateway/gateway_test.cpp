@@ -97,7 +97,7 @@ protected:
 
 TEST_F(GatewayTest, EndsItsNodeWhenAHandlerThrows) {
   start();
-  testing::await_open_door(acceptor.port);
+  testing::await_accepting(acceptor.port);
   std::promise<std::string> ended;
   end_node_with(acceptor.actor, "gateway", [&ended](std::string_view component, const runtime::fault& why) {
     ended.set_value(std::string{component} + ": " + why.message);
@@ -278,7 +278,7 @@ TEST_F(GatewayTest, RefusesToListenAnywhereElse) {
 
 TEST_F(GatewayTest, SaysThatAPortIsInUse) {
   start();
-  testing::await_open_door(acceptor.port);
+  testing::await_accepting(acceptor.port);
   auto made = spawn_gateway(system, {.address = "127.0.0.1:" + std::to_string(acceptor.port),
                                      .rules = *rules,
                                      .metrics = metrics,
