@@ -4,7 +4,8 @@
 #   scripts/test.sh
 #
 # One line a stage; the output of a stage that fails is shown, all of it stays in build/test/. The last
-# line sums up every test and check: "N passed, N failed". Exits 1 when anything failed.
+# line sums up every test and check: "N passed, N failed". Exits 1 when anything failed. The table of stages and
+# seconds is build/test/stages.md, and scripts/slowest_tests.py names the tests that took longest.
 # How long it takes, stage by stage, is in tests/README.md. Longer proofs: scripts/prove.sh.
 set -uo pipefail
 # shellcheck source=scripts/help.sh
@@ -17,12 +18,14 @@ logs=build/test
 passed=0
 failed=0
 mkdir -p "$logs"
+printf '| stage | tests and checks | seconds |\n|---|---|---|\n' >"$logs/stages.md"
 
 # note NAME SECONDS PASSED FAILED: one stage's line.
 note() {
   passed=$((passed + $3))
   failed=$((failed + $4))
   printf 'test: %-20s %5d passed %3d failed %5d s\n' "$1" "$3" "$4" "$2"
+  printf '| %s | %d | %d |\n' "$1" $(($3 + $4)) "$2" >>"$logs/stages.md"
 }
 
 # show LOG: the end of what a failed stage said.
@@ -103,6 +106,7 @@ python_tests() {
 # finish: the sum, and the exit status of the whole.
 finish() {
   printf 'test: all of it took %d s\n' "$SECONDS"
+  printf '| all | %d | %d |\n' $((passed + failed)) "$SECONDS" >>"$logs/stages.md"
   printf '%d passed, %d failed\n' "$passed" "$failed"
   [ "$failed" = 0 ]
 }
