@@ -19,7 +19,7 @@ namespace {
 constexpr std::chrono::milliseconds tick_interval{20};
 /// How long a node by itself keeps requests until it can begin: longer than a start takes on a disk that
 /// works.
-constexpr std::chrono::milliseconds opening_max{2'000};
+constexpr std::chrono::milliseconds opening_max{10'000};
 
 } // namespace
 

@@ -2,6 +2,7 @@
 
 #include "runtime/lmdb/lmdb_page.hpp"
 
+#include <algorithm>
 #include <array>
 #include <atomic>
 #include <cerrno>
@@ -14,6 +15,7 @@
 #include <string_view>
 #include <sys/mman.h>
 #include <unistd.h>
+#include <vector>
 
 namespace orderd::runtime::lmdb {
 
@@ -78,6 +80,28 @@ file_observer* observer_of(int file) {
 
 } // namespace
 
+ssize_t write_parts(int file, std::span<const iovec> parts, off_t at) {
+  ssize_t done = ::pwritev(file, parts.data(), static_cast<int>(parts.size()), at);
+  std::size_t wanted = 0;
+  for (const auto& each : parts)
+    wanted += each.iov_len;
+  while (done > 0 && static_cast<std::size_t>(done) < wanted) {
+    auto skipped = static_cast<std::size_t>(done);
+    std::vector<iovec> rest;
+    for (const auto& each : parts) {
+      const auto behind = std::min(skipped, each.iov_len);
+      skipped -= behind;
+      if (behind < each.iov_len)
+        rest.push_back({static_cast<char*>(each.iov_base) + behind, each.iov_len - behind});
+    }
+    const auto more = ::pwritev(file, rest.data(), static_cast<int>(rest.size()), at + done);
+    if (more <= 0)
+      return more;
+    done += more;
+  }
+  return done;
+}
+
 observed_open::observed_open(file_observer* observer) {
   opening = observer;
 }
@@ -96,6 +120,7 @@ using orderd::runtime::lmdb::observer_of;
 using orderd::runtime::lmdb::observers;
 using orderd::runtime::lmdb::opening;
 using orderd::runtime::lmdb::page_bytes;
+using orderd::runtime::lmdb::write_parts;
 
 // What LMDB calls in place of open, close, mmap, munmap, memcpy, pwrite, writev, fdatasync and fsync.
 extern "C" {
@@ -125,18 +150,17 @@ int orderd_lmdb_close(int file) {
 
 ssize_t orderd_lmdb_pwrite(int file, const void* bytes, std::size_t count, off_t at) {
   auto* observer = observer_of(file);
-  if (observer == nullptr)
-    return ::pwrite(file, bytes, count, at);
   const iovec all{const_cast<void*>(bytes), count};
-  return observer->write(file, {&all, 1}, at);
+  return observer == nullptr ? write_parts(file, {&all, 1}, at) : observer->write(file, {&all, 1}, at);
 }
 
 ssize_t orderd_lmdb_writev(int file, const iovec* parts, int count) {
   auto* observer = observer_of(file);
-  if (observer == nullptr)
-    return ::writev(file, parts, count);
-  const auto at = ::lseek(file, 0, SEEK_CUR);
-  return at < 0 ? -1 : observer->write(file, {parts, static_cast<std::size_t>(count)}, at);
+  const std::span all{parts, static_cast<std::size_t>(count)};
+  const auto at = ::lseek(file, 0, SEEK_CUR); // LMDB sets it before each such write.
+  if (at < 0)
+    return -1;
+  return observer == nullptr ? write_parts(file, all, at) : observer->write(file, all, at);
 }
 
 int orderd_lmdb_fdatasync(int file) {

@@ -25,6 +25,10 @@ public:
   virtual void before_change(std::uint64_t page, const char* bytes) = 0;
 };
 
+/// As pwritev, and goes on after a write that was short: LMDB takes one for an I/O error, but asked again the
+/// operating system says why, as a rule that the disk is full. -1 with errno when that fails.
+ssize_t write_parts(int file, std::span<const iovec> parts, off_t at);
+
 class observed_open {
 public:
   explicit observed_open(file_observer* observer);

@@ -78,8 +78,7 @@ ssize_t page_sums::write(int file, std::span<const iovec> parts, off_t at) {
     for (std::size_t i = 0; i < part.iov_len; i += page_bytes)
       set_sums(number++, bytes + i);
   }
-  return parts.size() == 1 ? ::pwrite(file, parts.front().iov_base, parts.front().iov_len, at)
-                           : ::writev(file, parts.data(), static_cast<int>(parts.size()));
+  return write_parts(file, parts, at);
 }
 
 int page_sums::before_sync() {

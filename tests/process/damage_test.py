@@ -99,6 +99,7 @@ class DamageTest(unittest.TestCase):
             if refused < refused_max and wire.FAULTS.get(reply.get("fault", {}).get("code")) == "CORRUPT":
                 refused += 1
                 continue
+            assert "order" in reply, reply
             order = reply["order"]
             self.assertEqual((order["reference"], order["status"]), (reference, CONFIRMED))
 

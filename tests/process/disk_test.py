@@ -70,7 +70,7 @@ class Disks(unittest.TestCase):
         return orderd(*kept, *arguments)
 
     def elsewhere(self, number):
-        address = self.cluster.nodes[number].address
+        address = self.cluster.nodes[number].endpoint.rsplit(":", 1)[0]
         return ["--listen", f"{address}:8411", "--peer-listen", f"{address}:8511", "--metrics", ""]
 
     def test_all_started_from_wrong_folders_twice_lose_nothing(self):

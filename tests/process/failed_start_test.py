@@ -170,7 +170,7 @@ class FailedStart(unittest.TestCase):
         self.addCleanup(subprocess.run, ["umount", "-l", disk], check=True)
         ballast = disk / "ballast"
         data = disk / "data"
-        for free_kib in range(0, 100, 4):
+        for free_kib in range(0, 132, 4):
             with self.subTest(free_kib=free_kib):
                 shutil.rmtree(data, ignore_errors=True)
                 with open(ballast, "wb") as file:

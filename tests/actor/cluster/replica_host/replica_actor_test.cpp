@@ -39,7 +39,7 @@ TEST_F(ReplicaActor, AnswersWhatItLeads) {
 TEST_F(ReplicaActor, RefusesWithTheReasonWhereItIsAloneAndCannotBegin) {
   start(1, true);
   const auto early = ask("a1", "add 5");
-  system_.pass(std::chrono::milliseconds{1'980});
+  system_.pass(std::chrono::milliseconds{9'980});
   EXPECT_EQ(replies(early), texts{});
   system_.pass(std::chrono::milliseconds{40});
   EXPECT_EQ(fault_of(early).code(), v1::fault::UNAVAILABLE);
