@@ -106,6 +106,7 @@ caf::message_handler replica_actor::workings() {
 
 void replica_actor::open() {
   opens_by_.reset();
+  opened_at_ = clock().now();
   set_default_handler(caf::print_and_drop);
   become(traffic().or_else(workings()));
 }

@@ -170,6 +170,7 @@ private:
   bool failed_ = false;     ///< the node ends
   lease_gate gate_;
   std::optional<runtime::admit_new_work> admission_;
+  steady_time opened_at_; ///< requests are no older than that: they waited for this node, not in a queue
   std::optional<steady_time> opens_by_; ///< of a node by itself that does not take requests yet
   std::shared_ptr<const std::map<std::uint32_t, known_node>> nodes_;
   std::unique_ptr<runtime::state_reader> reader_; ///< of a copy under way

@@ -9,6 +9,7 @@
 
 #include <caf/send.hpp>
 
+#include <algorithm>
 #include <utility>
 
 namespace orderd::cluster {
@@ -26,6 +27,7 @@ constexpr std::uint32_t retry_after_ms = 50;
 // -- clients -------------------------------------------------------------------------------------
 
 void replica_actor::take(runtime::shard_requests& batch) {
+  batch.arrived_at = std::max(batch.arrived_at, opened_at_);
   if (engine_ && replica_.takes_work()) {
     if (!given_.alone)
       gate_.asked(*batch.batch);

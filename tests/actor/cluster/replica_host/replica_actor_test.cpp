@@ -52,7 +52,8 @@ TEST_F(ReplicaActor, RefusesWithTheReasonWhereItIsAloneAndCannotBegin) {
 /// Nobody else could answer, so nobody is told to look elsewhere.
 TEST_F(ReplicaActor, KeepsEarlyRequestsUntilItLeadsWhereItIsAlone) {
   start(1, true);
-  const auto early = ask("a1", "add 5");
+  const auto early = ask("a1", "add 5", true);
+  system_.pass(std::chrono::milliseconds{1'000}); // Longer than a queue may be.
   EXPECT_EQ(replies(early), texts{});
   assign({1, self, {self}, {}, {1}});
   EXPECT_EQ(replies(early), texts{"balance 5"});
