@@ -54,6 +54,14 @@ ssize_t writev(int file, const struct iovec *parts, int count) {
   return fails(file, "write") ? -1 : syscall(SYS_writev, file, parts, count);
 }
 
+ssize_t pwritev(int file, const struct iovec *parts, int count, off_t at) {
+  return fails(file, "write") ? -1 : syscall(SYS_pwritev, file, parts, count, at, 0);
+}
+
+ssize_t pwritev64(int file, const struct iovec *parts, int count, off_t at) {
+  return pwritev(file, parts, count, at);
+}
+
 int fsync(int file) {
   return fails(file, "sync") ? -1 : (int)syscall(SYS_fsync, file);
 }

@@ -1,5 +1,5 @@
-// The program's own pread, pwrite, writev, fdatasync, fsync and rename come before the C library's, for the
-// program and for the shared libraries it uses.
+// The program's own pread, pwrite, writev, pwritev, fdatasync, fsync and rename come before the C library's,
+// for the program and for the shared libraries it uses.
 #include "tests/fault/runtime/lmdb/disk_faults.hpp"
 
 #include <atomic>
@@ -103,6 +103,11 @@ ssize_t pwrite(int fd, const void* bytes, size_t count, off_t where) {
 ssize_t writev(int fd, const iovec* parts, int count) {
   static const auto real = next<ssize_t (*)(int, const iovec*, int)>("writev");
   return fails() ? -1 : real(fd, parts, count);
+}
+
+ssize_t pwritev(int fd, const iovec* parts, int count, off_t where) {
+  static const auto real = next<ssize_t (*)(int, const iovec*, int, off_t)>("pwritev");
+  return fails() ? -1 : real(fd, parts, count, where);
 }
 
 int fdatasync(int fd) {
