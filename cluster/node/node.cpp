@@ -220,7 +220,7 @@ void end_node_with(const caf::actor& part, std::string component, runtime::fatal
 }
 
 runtime::result<node> start_node(caf::actor_system& system, const config::node_settings& settings,
-                                 node_ports ports, node_start start, blocking_actors where) {
+                                 node_ports ports, const node_start& start, blocking_actors where) {
   if (!ports.distrust)
     ports.distrust = [fatal = ports.fatal](const std::string& why) {
       fatal("replica_host", {runtime::fault_code::corrupt, why});

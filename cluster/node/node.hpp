@@ -95,6 +95,6 @@ void end_node_with(const caf::actor& part, std::string component, runtime::fatal
 
 /// Spawns the actors, and makes the node end with any of them and with the provider. Faults as start_of.
 runtime::result<node> start_node(caf::actor_system& system, const config::node_settings& settings,
-                                 node_ports ports, node_start start, blocking_actors where);
+                                 node_ports ports, const node_start& start, blocking_actors where);
 
 } // namespace orderd::cluster
