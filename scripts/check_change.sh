@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Looks at what changed, and builds and runs the tests that the change can touch: under 90 s for a rule's file.
+# Looks at what changed, and builds and runs the tests that the change can touch.
 #
 #   scripts/check_change.sh [--list] [BASE]
 #

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # The long proofs, with fresh seeds: what takes too long to be done for every change (scripts/test.sh).
 #
-#   scripts/prove.sh [--scale PERCENT] [STAGE...]      default: every stage, some five hours on 2 cores
+#   scripts/prove.sh [--scale PERCENT] [STAGE...]      default: every stage; takes hours
 #   scripts/prove.sh --table                           the last figures of each stage, as the README shows them
 #
 #   simulation, cluster, world    histories of a node, of whole clusters, of the replicas of a shard, from seeds

@@ -6,7 +6,7 @@
 # One line a stage; the output of a stage that fails is shown, all of it stays in build/test/. The last
 # line sums up every test and check: "N passed, N failed". Exits 1 when anything failed. The table of stages and
 # seconds is build/test/stages.md, and scripts/slowest_tests.py names the tests that took longest.
-# How long it takes, stage by stage, is in tests/README.md. Longer proofs: scripts/prove.sh.
+# Longer proofs: scripts/prove.sh.
 set -uo pipefail
 # shellcheck source=scripts/help.sh
 . "$(dirname "$0")/help.sh"

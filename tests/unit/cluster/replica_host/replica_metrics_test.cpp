@@ -46,7 +46,7 @@ TEST_P(ReplicaMetrics, AreShown) {
 }
 
 INSTANTIATE_TEST_SUITE_P(
-    Seats, ReplicaMetrics,
+    Replicas, ReplicaMetrics,
     testing::Values(
         shown_case{
             "of_the_leader", one, true, {{two, true, false, 73}, {three, true, false, 60}}, {1, 1, 0, 15}},
