@@ -273,6 +273,10 @@ class Connection:
         return kind, request_id, self.read_exactly(length)
 
 
+def is_overloaded(reply):
+    return FAULTS.get(reply.get("fault", {}).get("code")) == "OVERLOADED"
+
+
 class Client(Connection):
     """Sends requests and waits for their replies."""
 
@@ -298,8 +302,19 @@ class Client(Connection):
         if kind != expected:
             raise ProtocolError(f"a frame of type {kind}")
 
-    def call_many(self, requests):
-        """The replies of the requests, in the order of the requests. All go out in one frame."""
+    def call_many(self, requests, patience_s=10):
+        """The replies of the requests, in the order of the requests. All go out in one frame. What is refused as
+        OVERLOADED is sent again until `patience_s` have passed: a busy machine is no fault of the node."""
+        end = time.monotonic() + patience_s
+        replies = self.exchange(requests)
+        while (refused := [i for i, reply in enumerate(replies) if is_overloaded(reply)]) and time.monotonic() < end:
+            time.sleep(max(replies[i]["fault"].get("retry_after_ms", 50) for i in refused) / 1000)
+            for i, reply in zip(refused, self.exchange([requests[i] for i in refused])):
+                replies[i] = reply
+        return replies
+
+    def exchange(self, requests):
+        """One reply to each request, whatever it says."""
         first = self.next_id
         self.next_id += len(requests)
         self.send(requests_frame(first, requests))
