@@ -6,6 +6,7 @@
 #pragma once
 
 #include "actors/rules/types.hpp"
+#include "runtime/entity/entity.hpp"
 #include "runtime/entity/request.hpp"
 
 #include <cstdint>
@@ -19,6 +20,9 @@ using query_ptr = std::unique_ptr<const runtime::query>;
 query_ptr get_order_query(std::string order_id);
 query_ptr get_stock_query(std::string sku);
 query_ptr get_account_query(std::string customer);
+
+/// All that the shard knows of one entity: its rows, and what it waits for.
+query_ptr explain_entity_query(const runtime::entity_id& id);
 
 /// A page of the orders with this status, or of all (none). `after`: an order id, empty from the start.
 query_ptr order_page_query(order_status status, std::string after, std::uint32_t limit, bool newest_first);

@@ -25,6 +25,9 @@ using runtime::query_request;
 /// A request stays far below a frame.
 constexpr std::size_t lost_names_max = 1'000;
 
+/// What a node remembers: an hour.
+constexpr std::int64_t history_seconds_max = 3'600;
+
 constexpr auto int64_max = std::numeric_limits<std::int64_t>::max();
 
 order_content content_of(const v1::place_order& from) {
@@ -174,6 +177,24 @@ public:
       return check_.refusal();
     return node_request::accept_lost;
   }
+  decoded_request decode(const v1::explain_entity& from) {
+    const auto entity = parse_readable_key(from.kind(), from.key());
+    if (!check_.rule(entity.has_value(), "key", from.key(),
+                     "a key of that kind: order, item, account or card"))
+      return check_.refusal();
+    return query(explain_entity_query(*entity));
+  }
+  decoded_request decode(const v1::get_history& from) {
+    if (!check_.number("seconds", from.seconds(), 0, history_seconds_max))
+      return check_.refusal();
+    return node_request::get_history;
+  }
+  decoded_request decode(const v1::get_log& from) {
+    if (!(check_.text("containing", from.containing(), limits::reference_bytes_max)
+          && page(from.limit() == 0 ? limits::page_rows_max : from.limit())))
+      return check_.refusal();
+    return node_request::get_log;
+  }
 
 private:
   bool page(std::uint32_t limit) { return check_.number("limit", limit, 1, limits::page_rows_max); }
@@ -244,7 +265,7 @@ struct by_list {
   }
 };
 struct by_readable_key {
-  static std::optional<std::uint32_t> shard_of(const v1::resolve_quarantine& body, std::uint32_t shards) {
+  static std::optional<std::uint32_t> shard_of(const auto& body, std::uint32_t shards) {
     return home_of(parse_readable_key(body.kind(), body.key()), shards);
   }
 };
@@ -298,6 +319,9 @@ constexpr std::array public_requests{
     row<&asks::scrub, by_node>(asks::kScrub, "scrub", read),
     row<&asks::list_lost, by_node>(asks::kListLost, "list_lost", read),
     row<&asks::accept_lost, by_node>(asks::kAcceptLost, "accept_lost", write),
+    row<&asks::explain_entity, by_readable_key>(asks::kExplainEntity, "explain_entity", read),
+    row<&asks::get_history, by_node>(asks::kGetHistory, "get_history", read),
+    row<&asks::get_log, by_node>(asks::kGetLog, "get_log", read),
 };
 
 constexpr bool are_in_order() {

@@ -24,7 +24,9 @@ enum class node_request : std::uint8_t {
   get_scrub,
   scrub_now,
   list_lost,
-  accept_lost
+  accept_lost,
+  get_history,
+  get_log
 };
 
 /// What a request asks of the one shard that answers it.

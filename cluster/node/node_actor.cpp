@@ -128,6 +128,11 @@ void node_actor::answer(const node_question& question) {
     return list_lost(question, gateway);
   case actors::node_request::accept_lost:
     return accept_lost(question, gateway);
+  case actors::node_request::get_history:
+  case actors::node_request::get_log:
+    return send(gateway, runtime::one_reply(
+                             question.from,
+                             actors::fault_body({runtime::fault_code::unavailable, "not kept here", 0})));
   }
 }
 

@@ -6,7 +6,7 @@
 #pragma once
 
 #include "actors/public/public.pb.h"
-#include "cluster/orderctl/ctl_json.hpp"
+#include "cluster/json/json_forms.hpp"
 #include "cluster/orderctl/ctl_options.hpp"
 #include "cluster/orderctl/node_link.hpp"
 

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "actors/rules/money.hpp"
-#include "cluster/orderctl/ctl_json.hpp"
+#include "cluster/json/json_forms.hpp"
 #include "cluster/retail/retail_import.hpp"
 
 #include <chrono>

@@ -14,6 +14,7 @@ inline constexpr caf::type_id_t peers = gateway + 10;
 inline constexpr caf::type_id_t directory = peers + 20;
 inline constexpr caf::type_id_t replica_host = directory + 20;
 inline constexpr caf::type_id_t node = replica_host + 20;
-inline constexpr caf::type_id_t end = node + 20;
+inline constexpr caf::type_id_t asker = node + 20;
+inline constexpr caf::type_id_t end = asker + 10;
 
 } // namespace orderd::cluster::type_ids

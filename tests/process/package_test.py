@@ -13,6 +13,7 @@ from orderd_node import PROGRAMS, ROOT, TemporaryNode
 BUILD = PROGRAMS.parent
 INSTALLED_HEADERS = {
     "actors/public/operators.pb.h",
+    "actors/public/orders.pb.h",
     "actors/public/public.pb.h",
     "actors/rules/order_id.hpp",
     "cluster/client/client.hpp",

@@ -1,4 +1,4 @@
-#include "cluster/orderctl/ctl_json.hpp"
+#include "cluster/json/json_forms.hpp"
 
 #include "actors/rules/order_id.hpp"
 #include "cluster/client/fault_meaning.hpp"

@@ -1,5 +1,5 @@
-// What orderd says, as the JSON of orderctl: the field names and forms that scripts rely on. Money is in
-// minor units, a time is ISO 8601 in UTC with milliseconds, an enumerator is its name in lower case, and
+// What orderd says, as JSON for programs: the field names and forms that scripts and shops rely on. Money is
+// in minor units, a time is ISO 8601 in UTC with milliseconds, an enumerator is its name in lower case, and
 // what is not there (the customer of a guest, the reason of a confirmed order) is null.
 //
 // Everything here is pure; safe from any thread.
