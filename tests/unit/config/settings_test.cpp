@@ -79,6 +79,8 @@ TEST(Settings, TakeEveryArgument) {
                              "900",
                              "--restarts-max",
                              "0",
+                             "--failing-entities",
+                             "/f",
                              "--apply-interval-ms",
                              "11",
                              "--scrub-hours",
@@ -104,6 +106,7 @@ TEST(Settings, TakeEveryArgument) {
                                .apply_interval_ms = 11,
                                .scrub_hours = 0,
                                .scrub_mb_s = 12,
+                               .failing_entities = "/f",
                                .provider = {}};
   EXPECT_EQ(settings, expected);
 }
