@@ -79,8 +79,6 @@ TEST(Settings, TakeEveryArgument) {
                              "900",
                              "--restarts-max",
                              "0",
-                             "--failing-entities",
-                             "/f",
                              "--apply-interval-ms",
                              "11",
                              "--scrub-hours",
@@ -106,9 +104,14 @@ TEST(Settings, TakeEveryArgument) {
                                .apply_interval_ms = 11,
                                .scrub_hours = 0,
                                .scrub_mb_s = 12,
-                               .failing_entities = "/f",
                                .provider = {}};
   EXPECT_EQ(settings, expected);
+}
+
+TEST(Settings, TakeTheFileOfAnExercise) {
+  node_settings settings;
+  EXPECT_EQ(parse(settings, {"--failing-entities", "/f"}), "");
+  EXPECT_EQ(settings.failing_entities, "/f");
 }
 
 TEST(Settings, TakeEveryArgumentOfTheProvider) {
