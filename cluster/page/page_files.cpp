@@ -15,11 +15,12 @@ namespace {
 constexpr std::size_t etag_digits = 32;
 constexpr std::string_view first_file = "/page/index.html";
 
-constexpr std::array<std::pair<std::string_view, std::string_view>, 4> content_types{{
+constexpr std::array<std::pair<std::string_view, std::string_view>, 5> content_types{{
     {".html", "text/html; charset=utf-8"},
     {".js", "text/javascript; charset=utf-8"},
     {".css", "text/css; charset=utf-8"},
     {".svg", "image/svg+xml"},
+    {".md", "text/plain; charset=utf-8"},
 }};
 
 std::string_view content_type_of(std::string_view path) {
