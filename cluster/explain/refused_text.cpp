@@ -1,9 +1,11 @@
-#include "cluster/orderctl/ctl_refused.hpp"
+#include "cluster/explain/refused_text.hpp"
 
+#include "actors/rules/money_text.hpp"
 #include "actors/rules/text.hpp"
-#include "cluster/retail/decimal.hpp"
 
 namespace orderd::cluster {
+
+using actors::format_money;
 
 namespace {
 

@@ -1,4 +1,4 @@
-#include "cluster/orderctl/ctl_refused.hpp"
+#include "cluster/explain/refused_text.hpp"
 
 #include <gtest/gtest.h>
 
@@ -30,14 +30,14 @@ v1::order of_payment(v1::reject_reason reason, const char* account, std::optiona
   return order;
 }
 
-TEST(CtlRefused, NamesTheLineWhatItAsksForAndWhatThereWas) {
+TEST(RefusedText, NamesTheLineWhatItAsksForAndWhatThereWas) {
   EXPECT_EQ(refused_text(of_line(1, 3), "GBP"), "line 2 (SKU ja\\u{001B}m) asks for 5, 3 were available");
   EXPECT_EQ(refused_text(of_line(1, std::nullopt), "GBP"), "line 2 (SKU ja\\u{001B}m) asks for 5");
   EXPECT_EQ(refused_text(of_line(3, 0), "GBP"),
             "line 2 (SKU ja\\u{001B}m), with the other lines of its SKU, asks for 5, 0 were available");
 }
 
-TEST(CtlRefused, NamesTheAccountAndWhatIsLeftOfItsLimit) {
+TEST(RefusedText, NamesTheAccountAndWhatIsLeftOfItsLimit) {
   EXPECT_EQ(refused_text(of_payment(v1::CREDIT_LIMIT, "ann", 5'000)),
             "account ann was asked for 100.50 GBP, of its limit 50.00 GBP was left");
   EXPECT_EQ(refused_text(of_payment(v1::ITEM_QUARANTINED, "ann", std::nullopt)),
@@ -49,7 +49,7 @@ TEST(CtlRefused, NamesTheAccountAndWhatIsLeftOfItsLimit) {
             "the card was asked for 100.50 GBP");
 }
 
-TEST(CtlRefused, SaysNothingOfAnAnswerThatNamesNothing) {
+TEST(RefusedText, SaysNothingOfAnAnswerThatNamesNothing) {
   EXPECT_EQ(refused_text(v1::placement{}, "GBP"), "");
   EXPECT_EQ(refused_text(v1::order{}), "");
 }
