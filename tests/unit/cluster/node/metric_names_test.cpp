@@ -77,12 +77,13 @@ TEST(MetricNames, FollowTheConventionsOfPrometheus) {
   }
 }
 
-/// The files of config/prometheus/ that name metrics.
+/// The files for operators that name metrics: rules, and sources of dashboards.
 std::vector<std::filesystem::path> files_that_name() {
   std::vector<std::filesystem::path> found;
-  for (const auto& each : std::filesystem::directory_iterator{test::source_dir() + "/config/prometheus"})
-    if (each.path().extension() == ".yml" || each.path().extension() == ".json")
-      found.push_back(each.path());
+  for (const auto* folder : {"/config/prometheus", "/config/dashboards"})
+    for (const auto& each : std::filesystem::directory_iterator{test::source_dir() + folder})
+      if (each.path().extension() == ".yml" || each.path().extension() == ".toml")
+        found.push_back(each.path());
   return found;
 }
 
@@ -94,7 +95,7 @@ std::set<std::string> names_in(const std::filesystem::path& file) {
   return {std::sregex_token_iterator{text.begin(), text.end(), name}, std::sregex_token_iterator{}};
 }
 
-TEST(MetricNames, AlertsAndDashboardUseOnlyThoseThatExist) {
+TEST(MetricNames, AlertsAndDashboardsUseOnlyThoseThatExist) {
   std::set<std::string> there;
   for (const auto& family : all_families()) {
     there.insert(family.name);
