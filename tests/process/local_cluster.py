@@ -2,7 +2,7 @@
 """etcd and some nodes of orderd on loopback addresses: started, killed, wiped, held still, restarted, stopped.
 
     tests/process/local_cluster.py --data FOLDER --nodes N [--etcd 1|3] [--bin FOLDER] [--shards N] [--replication N]
-                                   [--prometheus]
+                                   [--prometheus] [--block B]
 
 As a program: starts everything, prints where it is, and stops it all on Ctrl-C or SIGTERM; a node that ends by
 itself is started again. With --prometheus a Prometheus and an Alertmanager watch the nodes. In tests:
@@ -14,9 +14,9 @@ itself is started again. With --prometheus a Prometheus and an Alertmanager watc
     cluster.restart(1)
     cluster.stop()
 
-As a program: node i (from 1) has the address 127.0.77.i, the same ports on each: 7411 for clients, 9464 for
-metrics, 7511 for the other nodes. Prometheus is at 127.0.77.201. In a test all nodes have one address, which no
-other process of this machine uses, and each ports of its own: 10 i above these.
+As a program: node i (from 1) has the address 127.0.77.i (B for 77 with --block), the same ports on each: 7411 for
+clients, 9464 for metrics, 7511 for the other nodes. Prometheus is at 127.0.77.201. In a test all nodes have one
+address, which no other process of this machine uses, and each ports of its own: 10 i above these.
 """
 
 import argparse
@@ -199,10 +199,13 @@ def options():
     parser.add_argument("--bin", default="build/release/bin")
     parser.add_argument("--shards", type=int, default=0, help="default: as many as nodes")
     parser.add_argument("--replication", type=int, default=0, help="default: 3, or as many as nodes")
+    parser.add_argument("--block", type=int, default=77, help="addresses 127.0.BLOCK.i (default: 77)")
     parser.add_argument("--prometheus", action="store_true", help="Prometheus and Alertmanager watch the nodes")
     given = parser.parse_args()
     if not 1 <= given.nodes <= 9:
         parser.error("--nodes: 1 to 9")
+    if not 1 <= given.block <= 255:
+        parser.error("--block: 1 to 255")
     if given.prometheus and prometheus_server.missing():
         parser.error(f"--prometheus: there is no {' and no '.join(prometheus_server.missing())}: scripts/setup.sh "
                      "installs it")
@@ -224,7 +227,7 @@ def main():
     given = options()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     cluster = LocalCluster(given.data, given.bin, given.nodes, given.etcd, given.shards, given.replication,
-                           block=77)
+                           block=given.block)
     watch = None
     try:
         cluster.start()
