@@ -16,7 +16,7 @@ function show(value, unit) {
     const [size, name] = steps.find(([least]) => Math.abs(amount) >= least) || steps[steps.length - 1];
     return `${Number((amount / size).toPrecision(3))}${name}`;
   };
-  const counts = [[1e9, " G"], [1e6, " M"], [1e4, " k", 1e3], [1, ""]].map(([least, name, size]) => [size || least, name]);
+  const counts = [[1e9, " G"], [1e6, " M"], [1e3, " k"], [1, ""]];
   if (value === 0) return {ratio: "0 %", s: "0 s", bytes: "0 B", Bps: "0 B/s", ops: "0/s"}[unit] || "0";
   switch (unit) {
     case "s": return scaled([[86400, " d"], [3600, " h"], [60, " min"], [1, " s"], [1e-3, " ms"], [1e-6, " µs"]], value);
@@ -24,7 +24,7 @@ function show(value, unit) {
     case "Bps": return `${show(value, "bytes")}/s`;
     case "ratio": return `${Number((value * 100).toPrecision(3))} %`;
     case "ops": return `${scaled(counts, value).trim()}/s`;
-    default: return scaled(counts, value);
+    default: return Number.isInteger(value) && Math.abs(value) < 1e5 ? String(value) : scaled(counts, value);
   }
 }
 
