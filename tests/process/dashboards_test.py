@@ -30,7 +30,8 @@ import dashboards  # noqa: E402
 METRIC = re.compile(r"\b(?:orderd|process|caf)_[a-z_]+\b|\borderd:[a-z_:0-9]+\b|\bup\b")
 # Counters that have no series before their first event, which a healthy cluster need not have.
 RARE = {"orderd_peer_drops_total", "orderd_peer_refusals_total", "orderd_doubted_messages_total",
-        "orderd_client_refusals_total", "orderd_held_configuration_trouble", "orderd_http_requests_total"}
+        "orderd_client_refusals_total", "orderd_held_configuration_trouble", "orderd_http_requests_total",
+        "orderd_http_refusals_total"}
 BROWSER = shutil.which("chromium")
 
 

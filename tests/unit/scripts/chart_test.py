@@ -24,8 +24,8 @@ class Chart(unittest.TestCase):
     def test_values_are_written_in_few_characters_with_their_unit(self):
         rows = [(0.00042, "s", "420 µs"), (0.0125, "s", "12.5 ms"), (90, "s", "1.5 min"), (0, "s", "0 s"),
                 (1536, "bytes", "1.5 KiB"), (3 * 2**30, "bytes", "3 GiB"), (2**20, "Bps", "1 MiB/s"),
-                (0.00123, "ratio", "0.123 %"), (1, "ratio", "100 %"), (12345, "ops", "12.3 k/s"), (0.25, "ops", "0.25/s"),
-                (9000, "short", "9000"), (2500000, "short", "2.5 M"), (-400, "s", "-6.67 min")]
+                (0.00123, "ratio", "0.123 %"), (1, "ratio", "100 %"), (12345, "ops", "12.3 k/s"),
+                (0.25, "ops", "0.25/s"), (9000, "short", "9000"), (2500000, "short", "2.5 M"), (-400, "s", "-6.67 min")]
         asked = [[value, unit] for value, unit, _ in rows]
         self.assertEqual(of(f"{json.dumps(asked)}.map(([value, unit]) => show(value, unit))"), [row[2] for row in rows])
 
