@@ -122,8 +122,10 @@ class Words(unittest.TestCase):
         for name, rule in alerts().items():
             with self.subTest(name):
                 self.assertIn(rule["labels"]["severity"], ("page", "ticket"))
-                self.assertEqual(set(rule["annotations"]), {"summary", "description", "runbook"})
+                self.assertEqual(set(rule["annotations"]), {"summary", "description", "runbook", "runbook_url"})
                 self.assertEqual(rule["annotations"]["runbook"], f"config/RUNBOOK.md#{name.lower()}")
+                self.assertEqual(rule["annotations"]["runbook_url"],
+                                 f"{{{{ $externalURL }}}}/consoles/runbook.html#{name.lower()}")
 
     def test_the_runbook_has_a_section_for_each_alert_and_for_nothing_else(self):
         sections = re.split(r"^## (\w+)$", RUNBOOK.read_text(), flags=re.MULTILINE)[1:]
