@@ -4,6 +4,7 @@
 
 #include "cluster/configuration/configuration_store.hpp"
 #include "cluster/gateway/gateway.hpp"
+#include "cluster/node/caf_metrics.hpp"
 #include "cluster/node/disk_metrics.hpp"
 #include "cluster/node/metrics_endpoint.hpp"
 #include "cluster/node/node.hpp"
@@ -74,6 +75,7 @@ private:
   std::optional<metrics_endpoint> page_;
   std::optional<system_config> config_;
   std::optional<caf::actor_system> system_;
+  std::optional<caf_metrics> caf_metrics_;
   caf::io::doorman_ptr client_acceptor_; ///< bound, until the gateway has it
   caf::io::doorman_ptr peer_acceptor_;   ///< the same for the peers
   std::optional<socket> datagrams_;      ///< and for the heartbeats
