@@ -101,7 +101,10 @@ caf::behavior node_actor::make_behavior() {
   look_at_disk();
   return {
       [this](const node_question& question) { answer(question); },
-      [this](look_at_disk_again) { look_at_disk(); },
+      [this](look_at_disk_again) {
+        look_at_disk();
+        runtime::log::say_left_out();
+      },
       [this](const nodes_seen& seen) { nodes_ = seen.nodes; },
       [this](const directory_known& known) { directory_ = known.directory; },
   };
@@ -128,8 +131,9 @@ void node_actor::answer(const node_question& question) {
     return list_lost(question, gateway);
   case actors::node_request::accept_lost:
     return accept_lost(question, gateway);
-  case actors::node_request::get_history:
   case actors::node_request::get_log:
+    return answer_log(question, gateway);
+  case actors::node_request::get_history:
     return send(gateway, runtime::one_reply(
                              question.from,
                              actors::fault_body({runtime::fault_code::unavailable, "not kept here", 0})));

@@ -235,6 +235,7 @@ result<void> node_process::bind() {
     page_->add(disk_metrics_);
   }
   page_->add(scrubbed_);
+  page_->add(log_lines_);
   config_.emplace(settings_);
   system_.emplace(*config_);
   auto for_clients = listen_for_clients(*system_, settings_.listen);

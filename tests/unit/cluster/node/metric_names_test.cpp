@@ -2,6 +2,7 @@
 #include "cluster/gateway/connection_metrics.hpp"
 #include "cluster/node/disk_metrics.hpp"
 #include "cluster/peers/cluster_metrics.hpp"
+#include "runtime/base/log_metrics.hpp"
 #include "runtime/engine/scrub_metrics.hpp"
 #include "tests/support/source_dir.hpp"
 
@@ -56,6 +57,8 @@ std::vector<prometheus::MetricFamily> all_families() {
     one->at("x");
   auto all = metrics.Collect();
   for (auto& each : runtime::scrub_metrics{}.Collect())
+    all.push_back(std::move(each));
+  for (auto& each : runtime::log_metrics{}.Collect())
     all.push_back(std::move(each));
   for (auto& each : connection_metrics{}.Collect())
     all.push_back(std::move(each));
