@@ -188,6 +188,9 @@ json to_json(const v1::node_status& status) {
                      {"what", turn.what()},
                      {"took_us", turn.took_us()},
                      {"at_ms", turn.at_ms()}});
+  auto stages = json::array();
+  for (const auto& each : status.stages())
+    stages.push_back({{"stage", each.stage()}, {"requests", each.requests()}, {"total_us", each.total_us()}});
   auto shards = json::array();
   for (const auto& shard : status.shards())
     shards.push_back({{"shard", shard.shard()},
@@ -207,7 +210,8 @@ json to_json(const v1::node_status& status) {
           {"admitting", status.admitting()},
           {"refusing_because", null_if_empty(status.refusing_because())},
           {"shards", std::move(shards)},
-          {"longest_turns", std::move(turns)}};
+          {"longest_turns", std::move(turns)},
+          {"stages", std::move(stages)}};
 }
 
 json to_json(const v1::scrub_status& scrub) {

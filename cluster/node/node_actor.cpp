@@ -66,6 +66,20 @@ void describe_turns(const std::vector<runtime::shard_description>& shards, v1::n
     all.DeleteSubrange(named, all.size() - named);
 }
 
+void describe_stages(const runtime::metrics& metrics, v1::node_status& into) {
+  const std::pair<const char*, const runtime::histogram&> stages[]{{"queue", metrics.queue_stage},
+                                                                   {"epoch", metrics.epoch_stage},
+                                                                   {"commit", metrics.commit_stage},
+                                                                   {"reply", metrics.reply_stage}};
+  for (const auto& [name, durations] : stages) {
+    const auto counted = durations.collect().histogram;
+    auto& stage = *into.add_stages();
+    stage.set_stage(name);
+    stage.set_requests(counted.sample_count);
+    stage.set_total_us(static_cast<std::uint64_t>(counted.sample_sum * 1e6));
+  }
+}
+
 v1::reply scrub_view(const runtime::scrub_description& how) {
   v1::reply body;
   auto& out = *body.mutable_scrub_status();
@@ -169,6 +183,7 @@ v1::reply node_actor::status(const std::vector<runtime::shard_description>& shar
   for (const auto& each : shards)
     describe(each, *status.add_shards());
   describe_turns(shards, status);
+  describe_stages(given_.metrics, status);
   status.set_disk_used(disk_used_);
   status.set_admitting(!refusal_);
   if (refusal_)
