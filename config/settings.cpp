@@ -71,6 +71,9 @@ void add_door(CLI::App& app, node_settings& into) {
   app.add_option("--metrics", into.metrics, "Address of the page for Prometheus; empty: none")
       ->type_name("HOST:PORT")
       ->check(loopback(when_empty::allowed));
+  app.add_option("--grpc", into.grpc, "Address of the gRPC door for clients; empty: none")
+      ->type_name("HOST:PORT")
+      ->check(loopback(when_empty::allowed));
   app.add_option(
          "--connections-per-address-max", into.connections_per_address_max,
          "Connections of clients of one address, of 1,024 in all; the next one of it takes the place of "

@@ -22,6 +22,7 @@ packages=(
   liblmdb-dev libprotobuf-dev protobuf-compiler libgrpc++-dev protobuf-compiler-grpc
   prometheus-cpp-dev libxxhash-dev libssl-dev
   libcli11-dev nlohmann-json3-dev libcsv-dev libutf8proc-dev liblzma-dev libspdlog-dev libjemalloc-dev
+  python3-grpcio python3-protobuf
   libgtest-dev libgmock-dev etcd-server spin
   clang clang-format clang-tidy libclang-rt-14-dev shellcheck codespell gcovr
 )

@@ -66,6 +66,8 @@ result<void> node_process::start(bool replace_disk, const std::function<bool()>&
     started = start_peers();
   if (started)
     started = start_actors();
+  if (started && !settings_.grpc.empty())
+    started = start_grpc();
   if (!started)
     stop();
   return started;
@@ -296,12 +298,24 @@ result<void> node_process::start_actors() {
   return {};
 }
 
+result<void> node_process::start_grpc() {
+  auto door = grpc_door::start(
+      *system_, {.address = settings_.grpc, .endpoint = with_port(settings_.listen, gateway_.port)});
+  if (!door)
+    return door.error();
+  grpc_ = *std::move(door);
+  page_->add(grpc_->metrics());
+  return {};
+}
+
 void node_process::stop() {
+  if (grpc_)
+    grpc_->stop(); // First: it asks the gateway.
   const auto end = [](const caf::actor& part) {
     if (part)
       caf::anon_send_exit(part, caf::exit_reason::user_shutdown);
   };
-  end(gateway_.actor); // First: it tells clients.
+  end(gateway_.actor); // Before the shards: it tells clients.
   node_.stop();
   end(peers_.actor);
   end(provider_);

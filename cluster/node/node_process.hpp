@@ -4,6 +4,7 @@
 
 #include "cluster/configuration/configuration_store.hpp"
 #include "cluster/gateway/gateway.hpp"
+#include "cluster/grpc/grpc_door.hpp"
 #include "cluster/node/disk_metrics.hpp"
 #include "cluster/node/metrics_endpoint.hpp"
 #include "cluster/node/node.hpp"
@@ -36,6 +37,8 @@ public:
 
   std::uint16_t port() const { return gateway_.port; }
   std::uint16_t metrics_port() const { return page_->port(); }
+  /// 0: there is no gRPC door.
+  std::uint16_t grpc_port() const { return grpc_ ? grpc_->port() : std::uint16_t{0}; }
   /// Without an id: of a node by itself.
   const cluster_terms& terms() const { return start_.terms; }
 
@@ -55,6 +58,7 @@ private:
   runtime::result<void> bind();
   runtime::result<void> start_gateway();
   runtime::result<void> start_actors();
+  runtime::result<void> start_grpc();
   node_ports ports();
 
   const config::node_settings& settings_;
@@ -81,6 +85,7 @@ private:
   peers_handle peers_; ///< no actor: by itself
   caf::actor provider_;
   node node_;
+  std::unique_ptr<grpc_door> grpc_; ///< null: none
 };
 
 /// A listening address with the port that was taken where the setting says 0.

@@ -91,6 +91,8 @@ int serve(const config::node_settings& settings, bool replace_disk, const sigset
   std::printf("listening on %s\n", with_port(settings.listen, node.port()).c_str());
   if (node.metrics_port() != 0)
     std::printf("metrics on http://%s/metrics\n", with_port(settings.metrics, node.metrics_port()).c_str());
+  if (node.grpc_port() != 0)
+    std::printf("grpc on %s\n", with_port(settings.grpc, node.grpc_port()).c_str());
   std::fflush(stdout);
   int received = 0;
   sigwait(&stop_signals, &received);

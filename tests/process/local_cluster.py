@@ -13,9 +13,9 @@ itself is started again. In tests:
     cluster.restart(1)
     cluster.stop()
 
-As a program: node i (from 1) has the address 127.0.77.i, the same ports on each: 7411 for clients, 9464 for
-metrics, 7511 for the other nodes. In a test all nodes have one address, which no other process of this machine
-uses, and each ports of its own: 10 i above these.
+As a program: node i (from 1) has the address 127.0.77.i, the same ports on each: 7411 for clients, 7412 for
+gRPC, 9464 for metrics, 7511 for the other nodes. In a test all nodes have one address, which no other process of this
+machine uses, and each ports of its own: 10 i above these.
 """
 
 import argparse
@@ -46,6 +46,7 @@ class Node:
         self.endpoint = f"{address}:{7411 + shift}"
         self.metrics = f"http://{address}:{9464 + shift}/metrics"
         self.data = folder / f"node{number}"
+        self.grpc = f"{address}:{7412 + shift}"
         self.log = folder / f"node{number}.log"
         self.command = [
             str(program), "--configuration", "etcd", "--node", str(number), "--data-dir", str(self.data),
@@ -116,6 +117,8 @@ class LocalCluster:
             address, shift = (etcd_cluster.own_address(), 10 * number) if self.block is None else (
                 f"127.0.{self.block}.{number}", 0)
             self.nodes[number] = Node(number, address, shift, self.folder, self.programs / "orderd", common)
+            if self.block is not None:  # tests of the door start it themselves
+                self.nodes[number].command += ["--grpc", self.nodes[number].grpc]
             self.nodes[number].start()
 
     @property
@@ -201,7 +204,7 @@ def main():
         cluster.wait_until_whole()
         print(f"etcd on {cluster.etcd.endpoints}")
         for node in cluster.nodes.values():
-            print(f"node {node.number}: clients {node.endpoint}, metrics {node.metrics}, "
+            print(f"node {node.number}: clients {node.endpoint}, gRPC {node.grpc}, metrics {node.metrics}, "
                   f"process {node.process.pid}, data {node.data}, log {node.log}")
         print(f"try: {given.bin}/orderctl --endpoint {cluster.endpoints} cluster status", flush=True)
         watch(cluster)

@@ -108,6 +108,14 @@ TEST(Settings, TakeEveryArgument) {
   EXPECT_EQ(settings, expected);
 }
 
+TEST(Settings, TakeTheAddressOfTheGrpcDoorOrNone) {
+  node_settings settings;
+  EXPECT_EQ(parse(settings, {"--grpc", "[::1]:7412"}), "");
+  EXPECT_EQ(settings, node_settings{.grpc = "[::1]:7412", .provider = {}});
+  EXPECT_EQ(parse(settings, {"--grpc", ""}), "");
+  EXPECT_EQ(settings, node_settings{});
+}
+
 TEST(Settings, TakeEveryArgumentOfTheProvider) {
   node_settings settings;
   EXPECT_EQ(parse(settings,
@@ -150,6 +158,9 @@ TEST(Settings, RefuseWithNameValueAndLimit) {
        "--provider-decline-rate: 'nan' is out of range; it must be a share from 0 to 1"},
       {{"--listen", "0.0.0.0:7411"},
        "--listen: '0.0.0.0:7411' cannot be listened on; it must be a loopback address "
+       "(127.0.0.1:PORT, [::1]:PORT or localhost:PORT), PORT 0 to 65535 (0: any free one)"},
+      {{"--grpc", "192.0.2.1:7412"},
+       "--grpc: '192.0.2.1:7412' cannot be listened on; it must be a loopback address "
        "(127.0.0.1:PORT, [::1]:PORT or localhost:PORT), PORT 0 to 65535 (0: any free one)"},
       {{"--metrics", "127.0.0.1:65536"},
        "--metrics: '127.0.0.1:65536' cannot be listened on; it must be a loopback address "

@@ -1,5 +1,6 @@
 // The names of all metrics, and the files for operators that use them.
 #include "cluster/gateway/connection_metrics.hpp"
+#include "cluster/grpc/grpc_metrics.hpp"
 #include "cluster/node/disk_metrics.hpp"
 #include "cluster/peers/cluster_metrics.hpp"
 #include "runtime/engine/scrub_metrics.hpp"
@@ -58,6 +59,8 @@ std::vector<prometheus::MetricFamily> all_families() {
   for (auto& each : runtime::scrub_metrics{}.Collect())
     all.push_back(std::move(each));
   for (auto& each : connection_metrics{}.Collect())
+    all.push_back(std::move(each));
+  for (auto& each : grpc_metrics{}.Collect())
     all.push_back(std::move(each));
   for (auto& each : of_disk.Collect())
     all.push_back(std::move(each));
