@@ -72,6 +72,9 @@ void add_door(CLI::App& app, node_settings& into) {
                  "Address for HTTP: API, page for operators, metrics; empty: none. --metrics is its old name")
       ->type_name("HOST:PORT")
       ->check(loopback(when_empty::allowed));
+  app.add_option("--grpc", into.grpc, "Address of the gRPC door for clients; empty: none")
+      ->type_name("HOST:PORT")
+      ->check(loopback(when_empty::allowed));
   app.add_option(
          "--connections-per-address-max", into.connections_per_address_max,
          "Connections of clients of one address, of 1,024 in all; the next one of it takes the place of "
@@ -142,8 +145,9 @@ void add_engine(CLI::App& app, node_settings& into) {
                  "Restarts of an entity on one command before quarantine")
       ->type_name("N")
       ->check(whole(0, 100, "restarts"));
-  app.add_option("--failing-entities", into.failing_entities,
-                 "For exercises: a file whose lines name entities that fail on purpose (\"item A\"); empty: none")
+  app.add_option(
+         "--failing-entities", into.failing_entities,
+         "For exercises: a file whose lines name entities that fail on purpose (\"item A\"); empty: none")
       ->type_name("FILE");
   app.add_option("--log-level", into.log_level, "Least level of the log lines on standard error")
       ->type_name("LEVEL")

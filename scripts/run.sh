@@ -8,7 +8,8 @@
 # --once   end after the import; without it the node stays up and serves until Ctrl-C
 # What follows -- goes to orderd, e.g. "-- --data-dir elsewhere --listen 127.0.0.1:0".
 #
-# The node keeps its data in ./data, listens on 127.0.0.1:7411 and shows metrics on 127.0.0.1:9464.
+# The node keeps its data in ./data, listens on 127.0.0.1:7411, by gRPC on 127.0.0.1:7412, and shows metrics on
+# 127.0.0.1:9464.
 # Running it again imports the same orders again, which changes nothing. Exits with the import's status.
 set -euo pipefail
 # shellcheck source=scripts/help.sh
@@ -84,6 +85,10 @@ build
 trap 'stop; exit 130' INT
 trap 'stop; exit 143' TERM
 trap stop EXIT
+case " $* " in
+  *" --grpc"*) ;;
+  *) set -- --grpc 127.0.0.1:7412 "$@" ;;
+esac
 start_node "$@"
 say "the node listens on $endpoint (log: $logs/orderd.log)"
 say "importing $file"

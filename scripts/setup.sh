@@ -25,6 +25,7 @@ packages=(
   libcli11-dev nlohmann-json3-dev libcsv-dev libutf8proc-dev liblzma-dev libspdlog-dev libjemalloc-dev
   libboost-dev zlib1g-dev
   libarchive-dev libcurl4-openssl-dev
+  python3-grpcio python3-protobuf
   libgtest-dev libgmock-dev etcd-server spin
   prometheus prometheus-alertmanager python3-yaml
   clang clang-format clang-tidy libclang-rt-14-dev shellcheck codespell gcovr

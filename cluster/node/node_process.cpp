@@ -78,8 +78,8 @@ result<void> node_process::start(bool replace_disk, const std::function<bool()>&
   if (started)
     started = start_actors();
   if (started)
-    open_doors();
-  else
+    started = open_doors();
+  if (!started)
     stop();
   return started;
 }
@@ -318,14 +318,24 @@ result<void> node_process::start_actors() {
 }
 
 /// What speaks another protocol asks through a client of this node's own.
-void node_process::open_doors() {
+result<void> node_process::open_doors() {
   const auto endpoint = with_port(settings_.listen, gateway_.port);
   asker_.emplace(*system_, client_options{.endpoint = endpoint, .is_operator = true});
   http_->open(*asker_, endpoint);
+  if (settings_.grpc.empty())
+    return {};
+  auto door = grpc_door::start(*system_, {.address = settings_.grpc, .endpoint = endpoint});
+  if (!door)
+    return door.error();
+  grpc_ = *std::move(door);
+  http_->add(grpc_->metrics());
+  return {};
 }
 
 void node_process::stop() {
-  // First, while what it asks is there.
+  // The doors first, while what they ask is there.
+  if (grpc_)
+    grpc_->stop();
   if (http_)
     http_->stop();
   if (asker_)
@@ -335,6 +345,7 @@ void node_process::stop() {
       caf::anon_send_exit(part, caf::exit_reason::user_shutdown);
   };
   end(gateway_.actor); // It tells clients.
+  end(gateway_.actor); // Before the shards: it tells clients.
   node_.stop();
   end(peers_.actor);
   end(provider_);

@@ -5,6 +5,7 @@
 #include "cluster/api/asker.hpp"
 #include "cluster/configuration/configuration_store.hpp"
 #include "cluster/gateway/gateway.hpp"
+#include "cluster/grpc/grpc_door.hpp"
 #include "cluster/http/http_service.hpp"
 #include "cluster/node/caf_metrics.hpp"
 #include "cluster/node/disk_metrics.hpp"
@@ -40,6 +41,8 @@ public:
   std::uint16_t port() const { return gateway_.port; }
   /// 0: it serves no HTTP.
   std::uint16_t http_port() const { return http_->port(); }
+  /// 0: there is no gRPC door.
+  std::uint16_t grpc_port() const { return grpc_ ? grpc_->port() : std::uint16_t{0}; }
   /// Without an id: of a node by itself.
   const cluster_terms& terms() const { return start_.terms; }
 
@@ -59,7 +62,7 @@ private:
   runtime::result<void> bind();
   runtime::result<void> start_gateway();
   runtime::result<void> start_actors();
-  void open_doors();
+  runtime::result<void> open_doors();
   node_ports ports();
 
   const config::node_settings& settings_;
@@ -89,6 +92,7 @@ private:
   node node_;
   std::optional<asker> asker_;
   std::unique_ptr<http_service> http_; ///< from `bind` on
+  std::unique_ptr<grpc_door> grpc_;    ///< null: none
 };
 
 /// A listening address with the port that was taken where the setting says 0.

@@ -93,6 +93,8 @@ int serve(const config::node_settings& settings, bool replace_disk, const sigset
     const auto at = with_port(settings.http, node.http_port());
     std::printf("metrics on http://%s/metrics\npage and API on http://%s/\n", at.c_str(), at.c_str());
   }
+  if (node.grpc_port() != 0)
+    std::printf("grpc on %s\n", with_port(settings.grpc, node.grpc_port()).c_str());
   std::fflush(stdout);
   int received = 0;
   sigwait(&stop_signals, &received);

@@ -4,19 +4,9 @@
     tests/process/local_cluster.py --data FOLDER --nodes N [--etcd 1|3] [--bin FOLDER] [--shards N] [--replication N]
                                    [--prometheus] [--block B]
 
-As a program: starts everything, prints where it is, and stops it all on Ctrl-C or SIGTERM; a node that ends by
-itself is started again. With --prometheus a Prometheus and an Alertmanager watch the nodes. In tests:
-
-    cluster = LocalCluster(folder, programs, nodes=3)
-    cluster.start()
-    cluster.kill(1)      # kill -9; its disk stays
-    cluster.wipe(1)      # of a node that does not run; its next start says --replace-disk
-    cluster.restart(1)
-    cluster.stop()
-
 As a program: node i (from 1) has the address 127.0.77.i (B for 77 with --block), the same ports on each: 7411 for
-clients, 9464 for metrics, 7511 for the other nodes. Prometheus is at 127.0.77.201. In a test all nodes have one
-address, which no other process of this machine uses, and each ports of its own: 10 i above these.
+clients, 7412 for gRPC, 9464 for HTTP, 7511 for the other nodes. Prometheus is at 127.0.77.201. In a test all nodes have
+one address, which no other process of this machine uses, and each ports of its own: 10 i above these.
 """
 
 import argparse
@@ -49,6 +39,7 @@ class Node:
         self.endpoint = f"{address}:{7411 + shift}"
         self.metrics = f"http://{address}:{9464 + shift}/metrics"
         self.data = folder / f"node{number}"
+        self.grpc = f"{address}:{7412 + shift}"
         self.log = folder / f"node{number}.log"
         self.command = [
             str(program), "--configuration", "etcd", "--node", str(number), "--data-dir", str(self.data),
@@ -119,6 +110,8 @@ class LocalCluster:
             address, shift = (etcd_cluster.own_address(), 10 * number) if self.block is None else (
                 f"127.0.{self.block}.{number}", 0)
             self.nodes[number] = Node(number, address, shift, self.folder, self.programs / "orderd", common)
+            if self.block is not None:  # tests of the door start it themselves
+                self.nodes[number].command += ["--grpc", self.nodes[number].grpc]
             self.nodes[number].start()
 
     def watched_by_prometheus(self, **options):
@@ -215,7 +208,7 @@ def options():
 def say_where(cluster, watch, programs):
     print(f"etcd on {cluster.etcd.endpoints}")
     for node in cluster.nodes.values():
-        print(f"node {node.number}: clients {node.endpoint}, metrics {node.metrics}, "
+        print(f"node {node.number}: clients {node.endpoint}, gRPC {node.grpc}, metrics {node.metrics}, "
               f"process {node.process.pid}, data {node.data}, log {node.log}")
     if watch:
         print(f"prometheus on {watch.url}, alertmanager on {watch.alertmanager_url}, data {watch.folder}")

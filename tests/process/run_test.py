@@ -24,7 +24,7 @@ class Run(unittest.TestCase):
         self.addCleanup(shutil.rmtree, self.data, ignore_errors=True)
 
     def command(self, *arguments, listen="127.0.0.1:0"):
-        node = ["--", "--data-dir", self.data, "--listen", listen, "--metrics", ""]
+        node = ["--", "--data-dir", self.data, "--listen", listen, "--metrics", "", "--grpc", ""]
         return [str(ROOT / "scripts" / "run.sh"), *arguments, *node]
 
     def run_once(self, *arguments, **options):

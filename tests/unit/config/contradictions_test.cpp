@@ -28,6 +28,8 @@ TEST(Contradictions, AreNamedWithBothSettingsAndValues) {
        "answered in time"},
       {[](auto& s, auto&) { s.http = "localhost:7411"; },
        "--listen 127.0.0.1:7411 and --http localhost:7411 are the same address: give each its own port"},
+      {[](auto& s, auto&) { s.grpc = "localhost:9464"; },
+       "--http 127.0.0.1:9464 and --grpc localhost:9464 are the same address: give each its own port"},
       {[](auto& s, auto&) {
          s.configuration = configuration_form::etcd;
          s.peer_listen = s.http;

@@ -121,6 +121,14 @@ TEST(Settings, TakeTheFormOfTheLog) {
   EXPECT_NE(parse(settings, {"--log-format", "xml"}).find("xml"), std::string::npos);
 }
 
+TEST(Settings, TakeTheAddressOfTheGrpcDoorOrNone) {
+  node_settings settings;
+  EXPECT_EQ(parse(settings, {"--grpc", "[::1]:7412"}), "");
+  EXPECT_EQ(settings, node_settings{.grpc = "[::1]:7412", .provider = {}});
+  EXPECT_EQ(parse(settings, {"--grpc", ""}), "");
+  EXPECT_EQ(settings, node_settings{});
+}
+
 TEST(Settings, TakeEveryArgumentOfTheProvider) {
   node_settings settings;
   EXPECT_EQ(parse(settings,
@@ -163,6 +171,9 @@ TEST(Settings, RefuseWithNameValueAndLimit) {
        "--provider-decline-rate: 'nan' is out of range; it must be a share from 0 to 1"},
       {{"--listen", "0.0.0.0:7411"},
        "--listen: '0.0.0.0:7411' cannot be listened on; it must be a loopback address "
+       "(127.0.0.1:PORT, [::1]:PORT or localhost:PORT), PORT 0 to 65535 (0: any free one)"},
+      {{"--grpc", "192.0.2.1:7412"},
+       "--grpc: '192.0.2.1:7412' cannot be listened on; it must be a loopback address "
        "(127.0.0.1:PORT, [::1]:PORT or localhost:PORT), PORT 0 to 65535 (0: any free one)"},
       {{"--metrics", "127.0.0.1:65536"},
        "--http: '127.0.0.1:65536' cannot be listened on; it must be a loopback address "

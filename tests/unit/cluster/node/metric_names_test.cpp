@@ -1,5 +1,6 @@
 // The names of all metrics, and the files for operators that use them.
 #include "cluster/gateway/connection_metrics.hpp"
+#include "cluster/grpc/grpc_metrics.hpp"
 #include "cluster/http/http_metrics.hpp"
 #include "cluster/node/caf_metrics.hpp"
 #include "cluster/node/disk_metrics.hpp"
@@ -91,9 +92,11 @@ std::vector<prometheus::MetricFamily> all_families() {
   const runtime::scrub_metrics of_scrub;
   const runtime::log_metrics of_log;
   const connection_metrics of_connections;
+  const grpc_metrics of_grpc;
   auto all = families_of_caf();
   for (const auto* page : std::initializer_list<const prometheus::Collectable*>{
-           &metrics, &of_process, &of_scrub, &of_log, &of_connections, &of_http, &of_disk, &of_cluster})
+           &metrics, &of_process, &of_scrub, &of_log, &of_connections, &of_http, &of_grpc, &of_disk,
+           &of_cluster})
     for (auto& each : page->Collect())
       all.push_back(std::move(each));
   return all;
