@@ -5,7 +5,7 @@ import {said, wrongWith} from './checks.mjs';
 
 const subjects = JSON.parse(process.env.ORDERD_SUBJECTS ?? '{}');
 const NOT_FOUND = /status of 40\d/;
-const PASSING = /status of (4|5)\d\d|ERR_CONNECTION/;
+const PASSING = /status of (4|5)\d\d|net::ERR_/;
 
 const shows = (page, text) => page.getByText(text).first().waitFor();
 
