@@ -74,8 +74,6 @@ void http_connection::begin(http_floor::connections::iterator at) {
   place_ = at;
   boost::system::error_code ignored;
   stream_.set_option(asio::ip::tcp::no_delay{true}, ignored);
-  wait_for(floor_.limits.idle_ms_max);
-  parser_.emplace();
   next();
 }
 

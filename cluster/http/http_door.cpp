@@ -185,7 +185,7 @@ void http_door::answer(http_request what, const http_reply& then) {
   const api_moment moment{.shards = asks ? asks->shards() : 0,
                           .now_ms = options_.now_ms(),
                           .random = options_.random(),
-                          .endpoint = endpoint_};
+                          .endpoint = asks ? std::string_view{endpoint_} : std::string_view{}};
   const call one{what, moment, std::move(of.parts), std::move(of.parameters)};
   talk->go_on(guarded([&] { return of.at->handle(one); }));
 }

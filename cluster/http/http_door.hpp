@@ -84,7 +84,7 @@ private:
   std::mutex mutex_;
   std::vector<std::shared_ptr<prometheus::Collectable>> sources_; ///< by `mutex_`, as the rest
   std::shared_ptr<question_port> port_;
-  std::string endpoint_;
+  std::string endpoint_; ///< read only by who has seen `port_`
 };
 
 } // namespace orderd::cluster

@@ -24,6 +24,8 @@ std::span<const route> routes() {
       {get, "/v1/orders", "list_orders", list_orders, of_orders, listed, heavy},
       {get, "/v1/orders/{order_id}", "get_order", get_order, none, found},
       {post, "/v1/orders/{order_id}/cancel", "cancel_order", cancel_order, none, changed},
+      {get, "/v1/orders/{order_id}/explanation", "explain_order", explain_order, none, found},
+      {get, "/v1/entities/{kind}/{key}", "get_entity", get_entity, none, found},
       {get, "/v1/stock", "list_stock", list_stock, paged, listed, heavy},
       {get, "/v1/stock/{sku}", "get_stock", get_stock, none, found},
       {put, "/v1/stock/{sku}", "put_stock", put_stock, none, {200, 409, 500, 503, 504}},

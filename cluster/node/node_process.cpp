@@ -5,6 +5,7 @@
 #include "cluster/gateway/messages.hpp"
 #include "cluster/node/alone.hpp"
 #include "cluster/node/provider_simulation.hpp"
+#include "cluster/page/page_files.hpp"
 #include "cluster/peers/messages.hpp"
 #include "cluster/start/given_up.hpp"
 #include "cluster/start/held_store.hpp"
@@ -42,6 +43,13 @@ std::unique_ptr<configuration_store> open_etcd(const std::vector<std::string>& e
     if (auto at = config::parse_loopback(each))
       options.endpoints.push_back(*at);
   return std::make_unique<etcd_configuration>(std::move(options));
+}
+
+std::optional<served_file> page_file_at(std::string_view path) {
+  const auto file = find_page_file(path);
+  if (!file)
+    return std::nullopt;
+  return served_file{file->content_type, file->bytes, file->etag};
 }
 
 } // namespace
@@ -228,7 +236,7 @@ void node_process::give_up(const std::string& why) {
 
 /// What clients and Prometheus reach, before anybody is told of it.
 result<void> node_process::bind() {
-  auto http = http_service::start(settings_.http, {});
+  auto http = http_service::start(settings_.http, {.find_file = page_file_at});
   if (!http)
     return http.error();
   http_ = *std::move(http);

@@ -60,13 +60,14 @@ TEST(ListRoutes, PageThroughAllOrdersNewestFirst) {
 
 TEST(ListRoutes, LookThroughABoundedNumberForAReference) {
   door_bench bench;
-  bench.cluster->answer = [](const question& asked) { return order_page(asked, 25'000); };
+  bench.cluster->answer = [](const question& asked) { return order_page(asked, 12'000); };
   const auto got = body_of(bench.get("/v1/orders?reference=none"));
   EXPECT_EQ(got["items"].size(), 0u);
   EXPECT_GE(got["looked_through"], 10'000);
   EXPECT_LE(got["looked_through"], 11'000);
   EXPECT_FALSE(got["next"].is_null());
-  EXPECT_EQ(read_all(bench, "/v1/orders?reference=r&limit=500", 30).size(), 8'334u);
+  bench.cluster->answer = [](const question& asked) { return order_page(asked, 1'000); };
+  EXPECT_EQ(read_all(bench, "/v1/orders?reference=r&limit=50", 7).size(), 334u);
 }
 
 TEST(ListRoutes, GetTheOrdersOfACustomerOneByOne) {

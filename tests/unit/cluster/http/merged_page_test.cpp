@@ -47,7 +47,8 @@ TEST(MergedPage, GoesNoFurtherThanEveryShardHasTold) {
 }
 
 TEST(ListCursor, ComesBackAsItWas) {
-  for (const std::string key : {"A", "AB", "ABC", std::string("\0\xFF\x01", 3), std::string(40, 'x')}) {
+  for (const auto& key :
+       std::vector<std::string>{"A", "AB", "ABC", std::string("\0\xFF\x01", 3), std::string(40, 'x')}) {
     const auto cursor = make_cursor('o', key);
     EXPECT_EQ(cursor.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"),
               std::string::npos);

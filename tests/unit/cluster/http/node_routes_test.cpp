@@ -172,7 +172,7 @@ TEST(Conditions, SeeWhatClusterAndNodesSay) {
 }
 
 TEST(Conditions, HaveTheNamesOfAlerts) {
-  std::ifstream file{source_dir() + "/config/prometheus/alerts.yml"};
+  std::ifstream file{test::source_dir() + "/config/prometheus/alerts.yml"};
   const std::string alerts{std::istreambuf_iterator<char>{file}, {}};
   for (const auto name : condition_names())
     EXPECT_NE(alerts.find("alert: " + std::string{name} + "\n"), std::string::npos) << name;
