@@ -1,12 +1,13 @@
 #!/usr/bin/env bash
 # A cluster on this machine from nothing: set-up, build, etcd and N nodes on loopback addresses.
 #
-#   scripts/run_cluster.sh N [--etcd 1|3] [--data FOLDER] [--shards N] [--replication N]
+#   scripts/run_cluster.sh N [--etcd 1|3] [--data FOLDER] [--shards N] [--replication N] [--prometheus]
 #
 # N              nodes, 1 to 9
 # --etcd         members of the etcd that holds the configuration (default 1)
 # --data         folder of everything: nodes, etcd, logs (default ./cluster-data); a second start goes on with it
 # --shards       shards (default: as many as nodes); --replication copies of each (default 3, or N if fewer)
+# --prometheus   a Prometheus with dashboards and alerts, and an Alertmanager, which watch the nodes
 #
 # Prints where everything is when every copy is in sync, starts a node again that ends by itself (kill -9 one, or
 # remove the folder of one and kill it, and watch `orderctl cluster status`), and stops it all on Ctrl-C.
@@ -25,11 +26,18 @@ esac
 data=cluster-data
 passed=()
 while [ $# -gt 0 ]; do
-  [ $# -ge 2 ] || fail "$1 needs a value"
+  case $1 in
+    --prometheus)
+      passed+=("$1")
+      shift
+      continue
+      ;;
+    --etcd | --shards | --replication | --data) [ $# -ge 2 ] || fail "$1 needs a value" ;;
+    *) fail "unknown argument '$1' (known: --etcd, --data, --shards, --replication, --prometheus)" ;;
+  esac
   case $1 in
     --etcd | --shards | --replication) passed+=("$1" "$2") ;;
     --data) data=$2 ;;
-    *) fail "unknown argument '$1' (known: --etcd, --data, --shards, --replication)" ;;
   esac
   shift 2
 done

@@ -24,7 +24,9 @@ packages=(
   prometheus-cpp-dev libxxhash-dev libssl-dev
   libcli11-dev nlohmann-json3-dev libcsv-dev libutf8proc-dev liblzma-dev libspdlog-dev libjemalloc-dev
   libboost-dev zlib1g-dev
+  libarchive-dev libcurl4-openssl-dev
   libgtest-dev libgmock-dev etcd-server spin
+  prometheus prometheus-alertmanager python3-yaml
   clang clang-format clang-tidy libclang-rt-14-dev shellcheck codespell gcovr
   chromium fonts-dejavu-core
 )
@@ -66,10 +68,14 @@ install_packages() {
   export DEBIAN_FRONTEND=noninteractive
   quietly apt-get update
   quietly apt-get install -y --no-install-recommends "${missing[@]}"
-  # Debian starts an etcd with its package; ours are started by the scripts that need them.
-  case " ${missing[*]} " in
-    *' etcd-server '*) [ ! -d /run/systemd/system ] || quietly systemctl disable --now etcd ;;
-  esac
+  # Debian starts servers with their packages; ours are started by the scripts that need them.
+  local package
+  for package in "${missing[@]}"; do
+    case $package in
+      etcd-server | prometheus | prometheus-alertmanager)
+        [ ! -d /run/systemd/system ] || quietly systemctl disable --now "${package%-server}" ;;
+    esac
+  done
 }
 
 # The tarball comes from the experimental section of whatever mirror this machine already uses;

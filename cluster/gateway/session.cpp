@@ -1,6 +1,7 @@
 #include "cluster/gateway/session.hpp"
 
 #include "actors/public/replies.hpp"
+#include "cluster/gateway/order_lines.hpp"
 #include "cluster/gateway/request_batch.hpp"
 #include "runtime/base/overloaded.hpp"
 
@@ -124,6 +125,7 @@ void session::refuse(std::uint64_t first_id, moment now) {
   const auto body = context_.rules.fault_reply(
       {fault_code::overloaded, "the requests that the node has not answered have all the bytes they may",
        100});
+  refused_ += batch_.size();
   for (std::size_t i = 0; i < batch_.size(); ++i)
     reply(window_.open({first_id + i, 0, "refused", now.steady}), reply_outcome::fault, body, now);
 }
@@ -149,6 +151,7 @@ void session::ask(std::uint64_t client_id, std::string_view bytes, google::proto
   if (!parsed)
     return reply(number, reply_outcome::fault, context_.rules.fault_reply(parsed.error()), now);
   window_.name(number, actors::request_name(**parsed));
+  log_placed(**parsed, connection_);
   const runtime::caller from{connection_, number};
   const auto deadline_at = deadline_of(**parsed, now.monotone_ms);
   auto decoded = actors::decode_request(**parsed, context_.shards);
@@ -186,6 +189,7 @@ void session::reply(std::uint64_t number, reply_outcome outcome, std::string_vie
     outcome = reply_outcome::fault;
   }
   replies_.add(output_, request->client_id, body);
+  log_settled(*request, body, connection_, now.steady);
   context_.observer.answered(request->type, outcome, now.steady - request->arrived_at);
 }
 

@@ -6,6 +6,7 @@
 #include "cluster/configuration/configuration_store.hpp"
 #include "cluster/gateway/gateway.hpp"
 #include "cluster/http/http_service.hpp"
+#include "cluster/node/caf_metrics.hpp"
 #include "cluster/node/disk_metrics.hpp"
 #include "cluster/node/node.hpp"
 #include "cluster/node/system_config.hpp"
@@ -16,6 +17,7 @@
 #include "config/settings.hpp"
 #include "runtime/base/clock.hpp"
 #include "runtime/base/fatal.hpp"
+#include "runtime/base/log_metrics.hpp"
 
 #include <functional>
 #include <memory>
@@ -68,6 +70,7 @@ private:
   std::shared_ptr<cluster_metrics> cluster_metrics_ = std::make_shared<cluster_metrics>();
   std::shared_ptr<disk_metrics> disk_metrics_ = std::make_shared<disk_metrics>();
   std::shared_ptr<runtime::scrub_metrics> scrubbed_ = std::make_shared<runtime::scrub_metrics>();
+  std::shared_ptr<runtime::log_metrics> log_lines_ = std::make_shared<runtime::log_metrics>();
   runtime::system_node_clock clock_;
   std::unique_ptr<configuration_store> store_;
   std::unique_ptr<runtime::storage> disk_;
@@ -76,6 +79,7 @@ private:
   std::unique_ptr<heartbeats> heartbeats_; ///< null: by itself
   std::optional<system_config> config_;
   std::optional<caf::actor_system> system_;
+  std::optional<caf_metrics> caf_metrics_;
   caf::io::doorman_ptr client_acceptor_; ///< bound, until the gateway has it
   caf::io::doorman_ptr peer_acceptor_;   ///< the same for the peers
   std::optional<socket> datagrams_;      ///< and for the heartbeats

@@ -41,6 +41,8 @@ private:
     return options;
   }
 
+  /// --by and --why, of what a person does about an order.
+  void add_said(CLI::App& command, said_options& options);
   void add_order_commands();
   void add_place();
   void add_list();
@@ -53,6 +55,9 @@ private:
   void add_quarantine();
   void add_lost();
   void add_watching();
+  void add_trace();
+  void add_top();
+  void add_debug();
   void add_repairs(CLI::App& cluster);
   template <class Options>
   std::shared_ptr<Options> add_repair(CLI::App& cluster, const char* name, const char* help);

@@ -2,9 +2,10 @@
 """etcd and some nodes of orderd on loopback addresses: started, killed, wiped, held still, restarted, stopped.
 
     tests/process/local_cluster.py --data FOLDER --nodes N [--etcd 1|3] [--bin FOLDER] [--shards N] [--replication N]
+                                   [--prometheus] [--block B]
 
 As a program: starts everything, prints where it is, and stops it all on Ctrl-C or SIGTERM; a node that ends by
-itself is started again. In tests:
+itself is started again. With --prometheus a Prometheus and an Alertmanager watch the nodes. In tests:
 
     cluster = LocalCluster(folder, programs, nodes=3)
     cluster.start()
@@ -13,9 +14,9 @@ itself is started again. In tests:
     cluster.restart(1)
     cluster.stop()
 
-As a program: node i (from 1) has the address 127.0.77.i, the same ports on each: 7411 for clients, 9464 for
-metrics, 7511 for the other nodes. In a test all nodes have one address, which no other process of this machine
-uses, and each ports of its own: 10 i above these.
+As a program: node i (from 1) has the address 127.0.77.i (B for 77 with --block), the same ports on each: 7411 for
+clients, 9464 for metrics, 7511 for the other nodes. Prometheus is at 127.0.77.201. In a test all nodes have one
+address, which no other process of this machine uses, and each ports of its own: 10 i above these.
 """
 
 import argparse
@@ -27,10 +28,12 @@ import signal
 import subprocess
 import sys
 import time
+import urllib.parse
 import urllib.request
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 import etcd_cluster  # noqa: E402
+import prometheus_server  # noqa: E402
 
 PR_SET_PDEATHSIG = 1
 START_S_MAX = 60
@@ -118,6 +121,12 @@ class LocalCluster:
             self.nodes[number] = Node(number, address, shift, self.folder, self.programs / "orderd", common)
             self.nodes[number].start()
 
+    def watched_by_prometheus(self, **options):
+        """A Prometheus of these nodes, in the cluster's folder; it is not started yet."""
+        address = etcd_cluster.own_address() if self.block is None else f"127.0.{self.block}.201"
+        pages = {f"node{number}": urllib.parse.urlsplit(node.metrics).netloc for number, node in self.nodes.items()}
+        return prometheus_server.PrometheusServer(self.folder / "prometheus", address, pages, **options)
+
     @property
     def endpoints(self):
         return ",".join(node.endpoint for node in self.nodes.values())
@@ -168,7 +177,7 @@ class LocalCluster:
         self.etcd.stop()
 
 
-def watch(cluster):
+def watch_nodes(cluster):
     """Starts a node again that ended by itself."""
     while True:
         time.sleep(0.5)
@@ -182,7 +191,7 @@ def watch(cluster):
                 node.start()
 
 
-def main():
+def options():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", required=True)
     parser.add_argument("--nodes", type=int, default=3)
@@ -190,24 +199,49 @@ def main():
     parser.add_argument("--bin", default="build/release/bin")
     parser.add_argument("--shards", type=int, default=0, help="default: as many as nodes")
     parser.add_argument("--replication", type=int, default=0, help="default: 3, or as many as nodes")
+    parser.add_argument("--block", type=int, default=77, help="addresses 127.0.BLOCK.i (default: 77)")
+    parser.add_argument("--prometheus", action="store_true", help="Prometheus and Alertmanager watch the nodes")
     given = parser.parse_args()
     if not 1 <= given.nodes <= 9:
         parser.error("--nodes: 1 to 9")
+    if not 1 <= given.block <= 255:
+        parser.error("--block: 1 to 255")
+    if given.prometheus and prometheus_server.missing():
+        parser.error(f"--prometheus: there is no {' and no '.join(prometheus_server.missing())}: scripts/setup.sh "
+                     "installs it")
+    return given
+
+
+def say_where(cluster, watch, programs):
+    print(f"etcd on {cluster.etcd.endpoints}")
+    for node in cluster.nodes.values():
+        print(f"node {node.number}: clients {node.endpoint}, metrics {node.metrics}, "
+              f"process {node.process.pid}, data {node.data}, log {node.log}")
+    if watch:
+        print(f"prometheus on {watch.url}, alertmanager on {watch.alertmanager_url}, data {watch.folder}")
+        print(f"dashboards: {watch.url}/consoles/overview.html")
+    print(f"try: {programs}/orderctl --endpoint {cluster.endpoints} cluster status", flush=True)
+
+
+def main():
+    given = options()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     cluster = LocalCluster(given.data, given.bin, given.nodes, given.etcd, given.shards, given.replication,
-                           block=77)
+                           block=given.block)
+    watch = None
     try:
         cluster.start()
         cluster.wait_until_whole()
-        print(f"etcd on {cluster.etcd.endpoints}")
-        for node in cluster.nodes.values():
-            print(f"node {node.number}: clients {node.endpoint}, metrics {node.metrics}, "
-                  f"process {node.process.pid}, data {node.data}, log {node.log}")
-        print(f"try: {given.bin}/orderctl --endpoint {cluster.endpoints} cluster status", flush=True)
-        watch(cluster)
+        if given.prometheus:
+            watch = cluster.watched_by_prometheus()
+            watch.start()
+        say_where(cluster, watch, given.bin)
+        watch_nodes(cluster)
     except KeyboardInterrupt:
         pass
     finally:
+        if watch:
+            watch.stop()
         cluster.stop()
 
 
