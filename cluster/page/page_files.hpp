@@ -15,11 +15,6 @@ struct page_file {
   std::string_view etag;         ///< quoted, as the header ETag has it; another one for other bytes
 };
 
-/// What every file of the page is served with: only what comes from this node is run, shown or asked, and no
-/// other page may put it in a frame.
-inline constexpr std::string_view page_security_policy =
-    "default-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; object-src 'none'";
-
 /// The file that a browser means by `path` ("/", "/page/order.js"); none: there is no such file. The query is
 /// no part of a path.
 std::optional<page_file> find_page_file(std::string_view path);

@@ -94,6 +94,9 @@ class PageTest(unittest.TestCase):
     def test_nothing_jumps_while_it_refreshes(self):
         self.run_in("calm")
 
+    def test_numbers_are_words_for_people(self):
+        self.run_in("words")
+
     def test_time_and_theme_are_chosen_and_remembered(self):
         self.run_in("choices")
 

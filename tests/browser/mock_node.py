@@ -151,6 +151,8 @@ class Answers:
             state = None if key == "NONE" else data.item_state(key, 40, 40 if key == "SOLD" else 3)
         else:
             state = None if key == "NONE" else data.account_state(key)
+        if state is None:
+            raise Problem("not_found", f"there is no {kind} {key}")
         bad = data.trouble(True, failures=8) if key == data.QUARANTINED_SKU and not self.state.resolved else None
         return {
             "now": data.iso(time.time()),

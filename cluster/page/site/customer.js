@@ -32,7 +32,7 @@ export class Customer extends Watched {
         : html`<${Loading} what="the account" lines=${4} />`)}
       ${found && (found.exists && account ? html`<${Figures} account=${account} />`
         : html`<${Empty}>This customer has no account. Orders that it should pay are rejected: unknown account.<//>`)}
-      ${found && html`<${About} found=${found} what="account" />`}
+      ${(found?.exists || found?.trouble) && html`<${About} found=${found} what="account" />`}
       <${Panel} title="Orders, newest first">
         <${OrderList} key=${id} query=${{customer: id}} label="Orders of this customer"
         without="customer" empty="This customer has no orders." /><//>`;

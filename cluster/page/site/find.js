@@ -1,7 +1,7 @@
 // One box for everything: an order's id, a customer, a reference, a SKU, a status. What a word means is not asked of
 // the person: every meaning is looked for.
 import {html, Component} from './ui.js';
-import {ask, part, withQuery} from './api.js';
+import {ask, nodeNow, part, withQuery} from './api.js';
 import {count, money, some, words} from './format.js';
 import {live} from './live.js';
 import {Loading, Panel, Pager, Problem, Table, Tag, Time, customerHref, orderHref, skuHref} from './parts.js';
@@ -54,6 +54,7 @@ export class OrderList extends Component {
       const page = await ask(withQuery('/v1/orders', {...this.props.query, cursor: this.state.cursors[number],
         limit: this.props.limit ?? PAGE}),
         {signal: stop.signal, timeoutMs: 30_000});
+      page.at = nodeNow();
       const cursors = [...this.state.cursors.slice(0, number + 1), ...(page.next ? [page.next] : [])];
       this.setState({page, number, cursors, asking: false, refusal: null});
     } catch (refusal) {
@@ -73,12 +74,13 @@ export class OrderList extends Component {
       ${looked !== null && html`<p class="soft looked">Looked through ${some(looked, 'order')}${page.next
         ? html`${query.reference ? ', the newest first' : ''}; there are
           more. <button type="button" onClick=${() => this.load(number + 1)}>Go on</button>` : ', all there are.'}</p>`}
+      ${!quiet && html`<p class="soft looked">As of <${Time} at=${page.at} />
+        <button type="button" data-refresh aria-keyshortcuts="r" disabled=${asking} onClick=${() => this.load(number)}>
+          Refresh</button></p>`}
       <${Orders} orders=${page.items} label=${label} without=${without} empty=${more ? 'None among these.' : empty} />
       ${looked === null && (number > 0 || page.next)
         && html`<${Pager} number=${number} rows=${page.items.length} next=${page.next}
         go=${(to) => this.load(to)} />`}
-      ${!quiet && html`<button type="button" class="unseen" data-refresh
-        onClick=${() => this.load(number)}>Refresh</button>`}
     </div>`;
   }
 }
@@ -139,8 +141,7 @@ export function Find({query}) {
     return html`<${Meanings} text=${text} />`;
   return html`<h1>Orders <small>${status ? `that are ${status}, newest first` : 'newest first'}</small></h1>
     <${Statuses} status=${status} />
-    <${Panel} title=${status ? `Orders, ${status}` : 'Newest orders'}
-      side=${html`<span class="soft"><kbd>r</kbd> refreshes</span>`}>
+    <${Panel} title=${status ? `Orders, ${status}` : 'Newest orders'}>
       <${OrderList} key=${`status ${status ?? ''}`} query=${{status}} label="Orders"
         empty=${status ? `No order is ${status}.` : 'There are no orders yet.'} /><//>`;
 }

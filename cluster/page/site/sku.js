@@ -26,7 +26,9 @@ export class Watched extends Component {
     try {
       this.setState({found: await ask(`/v1/entities/${this.kind}/${part(this.props.id)}`, {signal}), refusal: null});
     } catch (refusal) {
-      if (!signal.aborted)
+      if (refusal.code === 'not_found')
+        this.setState({found: {exists: false}, refusal: null});
+      else if (!signal.aborted)
         this.setState({refusal});
       throw refusal;
     }
@@ -100,7 +102,7 @@ export class Sku extends Watched {
             <b>${count(item.available)}</b></dd>
             <dd class="note">${item.available ? 'can be ordered' : 'sold out'}</dd></div></dl>`
         : html`<${Empty}>This SKU has never had stock. Orders that ask for it are rejected: unknown sku.<//>`}
-      <${About} found=${found} what="SKU" />
+      ${(found.exists || found.trouble) && html`<${About} found=${found} what="SKU" />`}
       <${Panel} title="Unsettled orders that ask for it"><${Holders} sku=${id} /><//>`;
   }
 }
