@@ -16,7 +16,7 @@ struct named_address {
 
 /// What the node listens on.
 std::vector<named_address> addresses_of(const node_settings& settings) {
-  std::vector<named_address> all{{"--listen", settings.listen}, {"--metrics", settings.metrics}};
+  std::vector<named_address> all{{"--listen", settings.listen}, {"--http", settings.http}};
   if (settings.configuration == configuration_form::etcd)
     all.push_back({"--peer-listen", settings.peer_listen});
   return all;

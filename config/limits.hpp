@@ -92,6 +92,11 @@ inline constexpr std::size_t lines_per_order_max = 2'000;
 /// Bytes of a SKU or a customer name; they are keys of rows and travel in every command.
 inline constexpr std::size_t key_bytes_max = 40;
 inline constexpr std::size_t reference_bytes_max = 64;
+/// Who did something, and why, as people say it: a name, and a sentence with the number of a ticket.
+inline constexpr std::size_t by_bytes_max = 64;
+inline constexpr std::size_t why_bytes_max = 200;
+/// Of people about one order that are kept: more than anybody does about an order that ends well.
+inline constexpr std::size_t order_actions_max = 16;
 /// Units of one line, and units on hand of one SKU.
 inline constexpr std::int64_t quantity_max = 1'000'000'000;
 /// Minor units of one unit's price.

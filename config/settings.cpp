@@ -68,7 +68,8 @@ void add_door(CLI::App& app, node_settings& into) {
   app.add_option("--listen", into.listen, "Address for clients")
       ->type_name("HOST:PORT")
       ->check(loopback(when_empty::refused));
-  app.add_option("--metrics", into.metrics, "Address of the page for Prometheus; empty: none")
+  app.add_option("--http,--metrics", into.http,
+                 "Address for HTTP: API, page for operators, metrics; empty: none. --metrics is its old name")
       ->type_name("HOST:PORT")
       ->check(loopback(when_empty::allowed));
   app.add_option(

@@ -34,8 +34,8 @@ struct provider_settings {
 
 struct node_settings {
   std::string data_dir = "./data";
-  std::string listen = "127.0.0.1:7411";  ///< clients; loopback only
-  std::string metrics = "127.0.0.1:9464"; ///< Prometheus; empty: none
+  std::string listen = "127.0.0.1:7411"; ///< clients; loopback only
+  std::string http = "127.0.0.1:9464";   ///< HTTP: API, page, metrics; loopback only; empty: none
   std::uint32_t shards = 0;       ///< fixed when the data folder is made; 0: as it says, 1 for a new one
   std::uint32_t workers = 2;      ///< CAF scheduler threads
   std::string log_level = "info"; ///< debug, info, warning, error

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Installs everything orderd builds with: Debian packages, and CAF from its upstream source.
+# Installs everything orderd builds with: Debian packages, CAF from its upstream source, and the npm packages of
+# the page and of its tests.
 #
 #   scripts/setup.sh [--quiet] [--with-tsan]
 #
@@ -22,10 +23,14 @@ packages=(
   liblmdb-dev libprotobuf-dev protobuf-compiler libgrpc++-dev protobuf-compiler-grpc
   prometheus-cpp-dev libxxhash-dev libssl-dev
   libcli11-dev nlohmann-json3-dev libcsv-dev libutf8proc-dev liblzma-dev libspdlog-dev libjemalloc-dev
+  libboost-dev zlib1g-dev
   libgtest-dev libgmock-dev etcd-server spin
   prometheus prometheus-alertmanager python3-yaml
   clang clang-format clang-tidy libclang-rt-14-dev shellcheck codespell gcovr
+  chromium fonts-dejavu-core
 )
+# Whoever has an npm of another source keeps it.
+command -v npm >/dev/null || packages+=(npm)
 
 say() { printf 'setup: %s\n' "$*"; }
 fail() { printf 'setup: error: %s\n' "$*" >&2; exit 1; }
@@ -115,8 +120,23 @@ build_caf() {
   rm -rf "$work"
 }
 
+# install_npm NAME FOLDER: what FOLDER/package-lock.json names, into $cache/NAME/node_modules. npm holds every package
+# to the checksum that the lock file has for it, and nothing of a package is run.
+install_npm() {
+  local here=$cache/$1 folder=$2
+  cmp -s "$folder/package-lock.json" "$here/.complete" && return
+  say "installing the npm packages of $folder"
+  rm -rf "$here"
+  mkdir -p "$here"
+  cp "$folder/package.json" "$folder/package-lock.json" "$here"
+  quietly npm ci --prefix "$here" --ignore-scripts --no-audit --no-fund
+  cp "$folder/package-lock.json" "$here/.complete"
+}
+
 install_packages
 mkdir -p "$cache"
+install_npm page cluster/page
+install_npm browser tests/browser
 build_caf release ""
 [ "$with_tsan" = yes ] && build_caf tsan "-fsanitize=thread -g1"
 [ "$quiet" = yes ] || say "everything is installed (CAF in $cache)"

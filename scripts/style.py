@@ -30,9 +30,10 @@ COLUMNS_MAX = 120
 
 # Each folder may include from itself and from those before it.
 LAYERS = ["config", "runtime", "actors", "cluster"]
-TEST_FOLDERS = ["unit", "actor", "fault", "simulation", "system", "process", "bench", "fuzz", "support", "package"]
-SKIPPED_FOLDERS = {".git", "build", "corpus", "data", "__pycache__"}
-CODE = {".hpp", ".cpp", ".py", ".sh", ".proto"}
+TEST_FOLDERS = ["unit", "actor", "fault", "simulation", "system", "process", "browser", "bench", "fuzz", "support",
+                "package"]
+SKIPPED_FOLDERS = {".git", "build", "corpus", "data", "__pycache__", "node_modules"}
+CODE = {".hpp", ".cpp", ".py", ".sh", ".proto", ".js", ".mjs", ".css", ".html"}
 TEXT = CODE | {".md", ".txt", ".toml", ".yml", ".yaml", ".json", ""}
 
 LATER_WORK = re.compile(r"\b(TO" r"DO|FIX" r"ME|XX" r"X|HA" r"CK)\b")
@@ -132,7 +133,20 @@ def shell_functions(text):
             start = None
 
 
-FUNCTIONS = {".hpp": cpp_functions, ".cpp": cpp_functions, ".py": python_functions, ".sh": shell_functions}
+def script_functions(text):
+    """Of JavaScript: functions and methods that begin a line, as far as the brace below their first letter."""
+    begun = []
+    for number, line in enumerate(text.splitlines(), 1):
+        head = re.match(r"^( *)(?:export )?(?:default )?(?:static )?(?:async )?"
+                        r"(?:function\b.*|const \w+ = .*=>.*|(?!if|for|while|switch|catch)\w+\(.*\)) \{$", line)
+        if head:
+            begun.append((head.group(1), number))
+        elif begun and re.match(rf"^{begun[-1][0]}\}}[;),]*$", line):
+            yield begun.pop()[1], number
+
+
+FUNCTIONS = {".hpp": cpp_functions, ".cpp": cpp_functions, ".py": python_functions, ".sh": shell_functions,
+             ".js": script_functions, ".mjs": script_functions}
 
 
 def check_sizes(path, text):

@@ -124,6 +124,7 @@ fi
 tests tests release unit actor fault simulation system
 python_tests script-tests tests/unit/scripts
 ORDERD_KILLS=15 python_tests process-tests tests/process # scripts/prove.sh kills 200 times
+python_tests browser-tests tests/browser
 step clang-tidy scripts/check.sh --tidy
 step model scripts/model_check.sh
 

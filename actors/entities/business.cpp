@@ -6,6 +6,7 @@
 #include "actors/public/replies.hpp"
 #include "actors/rules/kinds.hpp"
 #include "actors/stored/codec.hpp"
+#include "runtime/entity/request.hpp"
 
 namespace orderd::actors {
 
@@ -43,6 +44,16 @@ public:
   runtime::command_ptr provider_answered(std::uint8_t step,
                                          const std::optional<std::string>& answer) const override {
     return make_command(actors::provider_answered{step, answer});
+  }
+
+  /// Of an order, or of its card payment: it stands in what the order knows of people.
+  std::optional<runtime::addressed_command> note_of(const runtime::resolve_request& decided,
+                                                    runtime::unix_ms now) const override {
+    if (decided.by.empty() || !is_keyed_by_order(static_cast<kind>(decided.entity.kind())))
+      return std::nullopt;
+    const auto what = decided.retry ? action_kind::retry : action_kind::release;
+    return command_to(entity_of(kind::order, decided.entity.key()),
+                      note_action{{now, what, decided.by, decided.why}});
   }
 
   std::string fault_reply(const runtime::fault& why) const override { return fault_body(why).bytes; }

@@ -18,7 +18,7 @@ std::string_view business_command::name() const noexcept {
       "void_answer",    "set_stock",          "reserve",
       "release",        "set_account",        "link_order",
       "authorize",      "void_authorization", "provider_answered",
-      "ask_provider"};
+      "ask_provider",   "note_action"};
   static_assert(!names.back().empty());
   return names[body_.index()];
 }

@@ -180,6 +180,18 @@ void fill(v1::order& to, std::string_view order_id, const order_state& state, co
   for (std::size_t i = 0; i < state.history.size(); ++i)
     to.add_history(static_cast<v1::order_status>(state.history[i]));
   fill_refused(to, state, content);
+  if (content.trace.is_set())
+    to.mutable_trace_id()->assign(content.trace.view());
+  if (state.times)
+    for (const auto since : state.times->since_placed_ms(state.history.size()))
+      to.add_history_at_ms(content.placed_at_ms + since);
+  for (const auto& action : state.actions) {
+    auto* said = to.add_actions();
+    said->set_at_ms(action.at_ms);
+    said->mutable_what()->assign(to_string(action.what));
+    said->set_by(action.by);
+    said->set_why(action.why);
+  }
 }
 
 runtime::result<void> fill_order(v1::order& to, std::string_view order_id, const runtime::snapshot& rows) {

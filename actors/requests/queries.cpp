@@ -1,4 +1,5 @@
 // Single reads, and pages of items, accounts and quarantined entities. Pages of orders: order_queries.cpp.
+// What operators ask of one entity: explain_query.cpp.
 #include "actors/requests/queries.hpp"
 
 #include "actors/entities/entity_ids.hpp"
@@ -116,29 +117,6 @@ struct account_rows {
   }
 };
 
-/// Everything that the shard knows of one entity.
-class explain_query final : public runtime::query {
-public:
-  explicit explain_query(const runtime::entity_id& id) : id_(id) {}
-
-  bool scans() const noexcept override { return false; }
-
-  result<runtime::reply_body> answer(shard_view& view) const override {
-    const auto rows = view.rows(id_);
-    if (!rows)
-      return rows.error();
-    v1::reply reply;
-    auto& out = *reply.mutable_entity_explanation();
-    out.set_kind(std::string{kind_name(static_cast<kind>(id_.kind()))});
-    out.set_key(readable_key(id_));
-    out.set_exists(rows->state.has_value());
-    return reply_body(reply);
-  }
-
-private:
-  runtime::entity_id id_;
-};
-
 class quarantine_query final : public runtime::query {
 public:
   quarantine_query(std::string after, std::uint32_t limit) : after_(std::move(after)), limit_(limit) {}
@@ -243,10 +221,6 @@ query_ptr account_page_query(std::string after, std::uint32_t limit) {
 
 query_ptr quarantine_page_query(std::string after, std::uint32_t limit) {
   return std::make_unique<const quarantine_query>(std::move(after), limit);
-}
-
-query_ptr explain_entity_query(const runtime::entity_id& id) {
-  return std::make_unique<const explain_query>(id);
 }
 
 } // namespace orderd::actors

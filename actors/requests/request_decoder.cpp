@@ -6,6 +6,7 @@
 #include "actors/requests/queries.hpp"
 #include "actors/rules/kinds.hpp"
 #include "actors/rules/order_id.hpp"
+#include "actors/rules/text.hpp"
 #include "actors/stored/codec.hpp"
 #include "config/limits.hpp"
 #include "runtime/base/slots.hpp"
@@ -38,6 +39,8 @@ order_content content_of(const v1::place_order& from) {
   to.method = static_cast<payment_method>(from.payment_method());
   to.allow_partial = from.allow_partial();
   to.added_credit_minor = from.added_credit_minor();
+  if (!from.trace_id().empty())
+    to.trace = trace_key{from.trace_id()};
   to.lines.resize(static_cast<std::size_t>(from.lines_size()));
   for (int i = 0; i < from.lines_size(); ++i) {
     auto& line = to.lines[static_cast<std::size_t>(i)];
@@ -73,9 +76,10 @@ public:
   }
 
   decoded_request decode(const v1::cancel_order& from) {
-    if (!check_.order_id("order_id", from.order_id()))
+    if (!check_.order_id("order_id", from.order_id()) || !said(from))
       return check_.refusal();
-    return command(entity_of(kind::order, from.order_id()), cancel_order{});
+    return command(entity_of(kind::order, from.order_id()),
+                   cancel_order{from.by(), std::string{without_blanks(from.why())}});
   }
 
   decoded_request decode(const v1::list_orders& from) {
@@ -148,13 +152,15 @@ public:
     if (!(check_.rule(from.action() == action::RETRY || from.action() == action::RELEASE, "action",
                       std::to_string(static_cast<int>(from.action())), "RETRY or RELEASE")
           && check_.rule(entity.has_value(), "key", from.key(),
-                         "a key of that kind: order, item, account or card")))
+                         "a key of that kind: order, item, account or card")
+          && said(from)))
       return check_.refusal();
     v1::reply resolved;
     resolved.mutable_quarantine_resolved();
     return asked(runtime::resolve_request{
         *entity, from.action() == action::RETRY, reply_body(resolved),
-        rejection_body(rejection_code::not_quarantined, "this entity is not quarantined")});
+        rejection_body(rejection_code::not_quarantined, "this entity is not quarantined"), from.by(),
+        std::string{without_blanks(from.why())}});
   }
 
   decoded_request decode(const v1::run_audit&) { return node_request::run_audit; }
@@ -171,7 +177,7 @@ public:
     return node_request::list_lost;
   }
   decoded_request decode(const v1::accept_lost& from) {
-    if (!(check_.new_text("by", from.by(), limits::reference_bytes_max)
+    if (!(check_.new_text("by", from.by(), limits::by_bytes_max)
           && (from.all()
               || check_.number("names", from.names_size(), 1, static_cast<std::int64_t>(lost_names_max)))))
       return check_.refusal();
@@ -197,6 +203,12 @@ public:
   }
 
 private:
+  /// Who asks, and why; blanks at the ends of a sentence are nothing to refuse it for.
+  bool said(const auto& from) {
+    return check_.new_text("by", from.by(), limits::by_bytes_max)
+           && check_.text("why", from.why(), limits::why_bytes_max)
+           && check_.new_text("why", without_blanks(from.why()), limits::why_bytes_max);
+  }
   bool page(std::uint32_t limit) { return check_.number("limit", limit, 1, limits::page_rows_max); }
 
   /// Pre: all that names its shard was checked.

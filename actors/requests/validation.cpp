@@ -82,6 +82,11 @@ bool field_checks::currency(const char* field, std::string_view value) {
   return is_currency_form(value) || refuse(field, value, currency_limit(value));
 }
 
+bool field_checks::trace_id(const char* field, std::string_view value) {
+  const bool is_one = value.empty() || (value.size() == trace_key::size && trace_key{value}.is_set());
+  return is_one || refuse(field, hex_of(value), "16 bytes, not all 0, or none");
+}
+
 bool field_checks::number(const char* field, std::int64_t value, std::int64_t low, std::int64_t high) {
   return (value >= low && value <= high) || refuse(field, std::to_string(value), range(low, high));
 }
@@ -117,6 +122,7 @@ bool field_checks::placement(const v1::place_order& order) {
                     && rule(method == v1::CARD || !order.customer().empty(), "payment_method", "ACCOUNT",
                             "CARD for a guest")
                     && number("added_credit_minor", order.added_credit_minor(), 0, added_credit_max(method))
+                    && trace_id("trace_id", order.trace_id())
                     && number("lines", order.lines_size(), 1, limits::lines_per_order_max);
   if (!head)
     return false;

@@ -35,6 +35,8 @@ public:
   bool new_text(const char* field, std::string_view value, std::size_t bytes_max);
   /// Three capital letters; whether there is such a currency is asked where it is known whether it is new.
   bool currency(const char* field, std::string_view value);
+  /// Of W3C Trace Context; none is allowed.
+  bool trace_id(const char* field, std::string_view value);
   bool number(const char* field, std::int64_t value, std::int64_t low, std::int64_t high);
   /// Any other rule: `holds`, or the field's value breaks the limit.
   bool rule(bool holds, const char* field, std::string_view value, const char* limit);

@@ -9,6 +9,7 @@
 #include "actors/rules/commands.hpp"
 #include "runtime/base/result.hpp"
 
+#include <cstddef>
 #include <type_traits>
 #include <variant>
 
@@ -19,12 +20,22 @@ struct command_list {
   template <class Command>
   static constexpr bool has = std::is_same_v<First, Command> || (std::is_same_v<Rest, Command> || ...);
 
+  /// The place of a command in the list, from 0. Pre: `has` it.
+  template <class Command>
+  static constexpr std::size_t place_of() {
+    constexpr bool is[]{std::is_same_v<First, Command>, std::is_same_v<Rest, Command>...};
+    std::size_t at = 0;
+    while (!is[at])
+      ++at;
+    return at;
+  }
+
   template <class Handler>
   using result_of = std::invoke_result_t<Handler&, const First&>;
 };
 
 using order_commands = command_list<place_order, cancel_order, expire_order, reserve_answer, release_answer,
-                                    authorize_answer, void_answer>;
+                                    authorize_answer, void_answer, note_action>;
 using item_commands = command_list<set_stock, reserve, release>;
 using account_commands = command_list<set_account, link_order, authorize, void_authorization>;
 using card_commands = command_list<authorize, void_authorization, provider_answered, ask_provider>;

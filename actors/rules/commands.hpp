@@ -4,6 +4,7 @@
 // They are plain values. business_command.hpp wraps one for the engine, with its stored form.
 #pragma once
 
+#include "actors/rules/operator_action.hpp"
 #include "actors/rules/order_content.hpp"
 #include "actors/rules/packed_sequence.hpp"
 #include "actors/rules/types.hpp"
@@ -27,8 +28,11 @@ struct place_order {
 };
 
 /// Client -> order: give everything back and end as cancelled; the caller waits until it is done, or until
-/// the card's provider turns out not to answer.
-struct cancel_order {};
+/// the card's provider turns out not to answer. What a person says of it is noted if it changes the order.
+struct cancel_order {
+  std::string by = {}; ///< who; empty: nobody is noted
+  std::string why = {};
+};
 
 /// Timer -> order: the placement's deadline has passed; undo it if it is not settled.
 struct expire_order {};
@@ -58,6 +62,11 @@ struct authorize_answer {
 
 /// Account or card -> order: the authorization is void.
 struct void_answer {};
+
+/// Operator, by way of the shard -> order: this was done about the order; to be noted. Not answered.
+struct note_action {
+  operator_action what;
+};
 
 // -- to an item ----------------------------------------------------------------------------------
 
@@ -124,8 +133,9 @@ struct ask_provider {};
 
 /// Any of them, in the order of the stored form's fields (stored.proto). command_dispatch.hpp says who
 /// receives which.
-using command_body = std::variant<place_order, cancel_order, expire_order, reserve_answer, release_answer,
-                                  authorize_answer, void_answer, set_stock, reserve, release, set_account,
-                                  link_order, authorize, void_authorization, provider_answered, ask_provider>;
+using command_body =
+    std::variant<place_order, cancel_order, expire_order, reserve_answer, release_answer, authorize_answer,
+                 void_answer, set_stock, reserve, release, set_account, link_order, authorize,
+                 void_authorization, provider_answered, ask_provider, note_action>;
 
 } // namespace orderd::actors

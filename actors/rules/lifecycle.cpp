@@ -29,16 +29,20 @@ using enum order_status;
 
 // What comes after confirmation (shipment, capture, return) adds columns, and successors of `confirmed`.
 constexpr std::array<row, order_statuses> table{{
-    // status      place  cancel            expire  reserve_a. release_a. authorize_a. void_a.
-    {none, {act, not_found, bug, bug, bug, bug, bug}, set_of(placed)},
-    {placed, {bug, bug, bug, bug, bug, bug, bug}, set_of(reserving)},
-    {reserving, {again, act, act, act, ignore, ignore, ignore}, set_of(authorizing, rejecting, cancelling)},
-    {authorizing, {again, act, act, ignore, ignore, act, ignore}, set_of(confirmed, rejecting, cancelling)},
-    {confirmed, {again, act, ignore, ignore, ignore, ignore, ignore}, set_of(cancelling)},
-    {rejecting, {again, already_rejected, ignore, act, act, act, act}, set_of(rejected)},
-    {rejected, {again, already_rejected, ignore, ignore, ignore, ignore, ignore}, set_of()},
-    {cancelling, {again, again, ignore, act, act, act, act}, set_of(cancelled)},
-    {cancelled, {again, again, ignore, ignore, ignore, ignore, ignore}, set_of()},
+    // status      place  cancel            expire  reserve_a. release_a. authorize_a. void_a. note_action
+    {none, {act, not_found, bug, bug, bug, bug, bug, ignore}, set_of(placed)},
+    {placed, {bug, bug, bug, bug, bug, bug, bug, bug}, set_of(reserving)},
+    {reserving,
+     {again, act, act, act, ignore, ignore, ignore, act},
+     set_of(authorizing, rejecting, cancelling)},
+    {authorizing,
+     {again, act, act, ignore, ignore, act, ignore, act},
+     set_of(confirmed, rejecting, cancelling)},
+    {confirmed, {again, act, ignore, ignore, ignore, ignore, ignore, act}, set_of(cancelling)},
+    {rejecting, {again, already_rejected, ignore, act, act, act, act, act}, set_of(rejected)},
+    {rejected, {again, already_rejected, ignore, ignore, ignore, ignore, ignore, act}, set_of()},
+    {cancelling, {again, again, ignore, act, act, act, act, act}, set_of(cancelled)},
+    {cancelled, {again, again, ignore, ignore, ignore, ignore, ignore, act}, set_of()},
 }};
 
 constexpr bool rows_are_in_order() {
@@ -82,7 +86,8 @@ std::string_view to_string(order_status status) noexcept {
 
 std::string_view to_string(order_column column) noexcept {
   constexpr std::array<std::string_view, order_columns> names{
-      "place", "cancel", "expire", "reserve_answer", "release_answer", "authorize_answer", "void_answer"};
+      "place",          "cancel",           "expire",      "reserve_answer",
+      "release_answer", "authorize_answer", "void_answer", "note_action"};
   return names[static_cast<std::size_t>(column)];
 }
 

@@ -19,8 +19,9 @@ enum class order_column : std::uint8_t {
   release_answer,
   authorize_answer,
   void_answer,
+  note_action,
 };
-inline constexpr std::size_t order_columns = 7;
+inline constexpr std::size_t order_columns = 8;
 
 /// What a status does with a command.
 enum class verdict : std::uint8_t {

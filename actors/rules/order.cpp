@@ -74,8 +74,10 @@ void decide_on(const order_state&, const order_content& content, const place_ord
   out.emplace_back(order_placed{what.content_digest, content.lines.size()});
 }
 
-void decide_on(const order_state&, const order_content&, const cancel_order&, order_events& out) {
+void decide_on(const order_state&, const order_content&, const cancel_order& what, order_events& out) {
   out.emplace_back(cancellation_began{});
+  if (!what.by.empty())
+    out.emplace_back(action_noted{{0, action_kind::cancel, what.by, what.why}});
 }
 
 void decide_on(const order_state&, const order_content&, const expire_order&, order_events& out) {
@@ -123,28 +125,18 @@ void decide_on(const order_state& state, const order_content&, const void_answer
     out.emplace_back(payment_voided{});
 }
 
-// The column of each command in the table of lifecycle.hpp.
-constexpr order_column column_of(const place_order&) noexcept {
-  return order_column::place;
+void decide_on(const order_state&, const order_content&, const note_action& what, order_events& out) {
+  out.emplace_back(action_noted{what.what});
 }
-constexpr order_column column_of(const cancel_order&) noexcept {
-  return order_column::cancel;
+
+/// The column of a command in the table of lifecycle.hpp: they are in the order of the list of commands.
+template <class Command>
+constexpr order_column column_of() noexcept {
+  return static_cast<order_column>(order_commands::place_of<Command>());
 }
-constexpr order_column column_of(const expire_order&) noexcept {
-  return order_column::expire;
-}
-constexpr order_column column_of(const reserve_answer&) noexcept {
-  return order_column::reserve_answer;
-}
-constexpr order_column column_of(const release_answer&) noexcept {
-  return order_column::release_answer;
-}
-constexpr order_column column_of(const authorize_answer&) noexcept {
-  return order_column::authorize_answer;
-}
-constexpr order_column column_of(const void_answer&) noexcept {
-  return order_column::void_answer;
-}
+static_assert(column_of<place_order>() == order_column::place);
+static_assert(column_of<reserve_answer>() == order_column::reserve_answer);
+static_assert(column_of<note_action>() == order_column::note_action);
 
 // -- advance: what follows from the state alone ---------------------------------------------------
 
@@ -205,6 +197,8 @@ void advance_ending(const order_state& state, const order_content& content, orde
 void enter(order_state& state, order_status status) {
   require(may_become(state.status, status), "an order's status cannot follow its last one");
   state.status = status;
+  if (state.times)
+    state.times->begin(state.history.size(), state.updated_at_ms - state.placed_at_ms);
   state.history.add(status);
 }
 
@@ -215,6 +209,8 @@ public:
   void operator()(const order_placed& event) const {
     state_.content_digest = event.content_digest;
     state_.lines = {event.lines, line_state::asked};
+    state_.placed_at_ms = state_.updated_at_ms;
+    state_.times.emplace();
     enter(state_, order_status::placed);
   }
   void operator()(const reservation_requested&) const { enter(state_, order_status::reserving); }
@@ -285,6 +281,11 @@ public:
     state_.outcome = placement_outcome{order_status::rejected, state_.reason, 0, 0};
   }
   void operator()(const order_cancelled&) const { enter(state_, order_status::cancelled); }
+  void operator()(const action_noted& event) const {
+    note(state_.actions, event.what);
+    if (event.what.at_ms == 0)
+      state_.actions.back().at_ms = state_.updated_at_ms;
+  }
 
 private:
   /// The reason is that of the first refused line by number, unless it is no line's reason: of the payment,
@@ -314,7 +315,7 @@ template <class Command>
 rejection_code decide_by_status(const order_state& state, const order_content& content, const Command& what,
                                 order_events& out) {
   constexpr bool places = std::is_same_v<Command, place_order>;
-  switch (verdict_of(state.status, column_of(what))) {
+  switch (verdict_of(state.status, column_of<Command>())) {
   case verdict::act:
     if (places && !currency_places(content.currency.view()))
       return rejection_code::invalid_field;
@@ -368,9 +369,9 @@ void advance(const order_state& state, const order_content& content, order_event
 }
 
 void apply(order_state& state, const order_content& content, const order_event& event, std::int64_t now_ms) {
-  std::visit(applier{state, content}, event);
   // A shard's time never falls; what was stored before shards had one of their own may lie ahead of it.
   state.updated_at_ms = std::max({state.updated_at_ms, content.placed_at_ms, now_ms});
+  std::visit(applier{state, content}, event);
 }
 
 rejection_code handle(order_state& state, const order_content& content, const command_body& what,

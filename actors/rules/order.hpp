@@ -18,6 +18,7 @@
 #include "actors/rules/lifecycle.hpp"
 #include "actors/rules/order_content.hpp"
 #include "actors/rules/packed_sequence.hpp"
+#include "actors/rules/status_times.hpp"
 #include "actors/rules/types.hpp"
 
 #include <cstdint>
@@ -59,6 +60,10 @@ struct order_state {
   std::int64_t updated_at_ms = 0;
   bool linked = false;                 ///< the customer's account knows the order, or has been told
   std::optional<refused_part> refused; ///< what `reason` is about; states of earlier versions have none
+  std::optional<status_times> times;   ///< of `history`; orders that an earlier version placed have none
+  operator_actions actions;            ///< of people
+  /// That of the content, which has it stored: whoever loads a state with `times` to go on with sets it.
+  std::int64_t placed_at_ms = 0;
   friend bool operator==(const order_state&, const order_state&) = default;
 };
 
@@ -108,12 +113,16 @@ struct void_requested {
 struct payment_voided {};
 struct order_rejected {};
 struct order_cancelled {};
+/// A person did something about it; without a time: now.
+struct action_noted {
+  operator_action what;
+};
 
 using order_event =
     std::variant<order_placed, reservation_requested, reservation_answered, authorization_requested,
                  payment_authorized, payment_refused, payment_unknown, order_confirmed, rejection_began,
                  cancellation_began, customer_told, release_requested, units_given_back, void_requested,
-                 payment_voided, order_rejected, order_cancelled>;
+                 payment_voided, order_rejected, order_cancelled, action_noted>;
 using order_events = std::vector<order_event>;
 
 /// Appends to `out` what follows from the command. A rejection: nothing is appended. `content` is the

@@ -33,6 +33,7 @@ struct order_content {
   std::vector<order_line> lines;
   std::int64_t placed_at_ms = 0;
   std::int64_t added_credit_minor = 0; ///< that the order adds to the limit of the account that pays, once
+  trace_key trace;                     ///< of the trace that the placement was a part of; not set: of none
 
   /// Finds the lines of one SKU. To be called once, when all lines are there.
   void group_lines();
@@ -40,10 +41,10 @@ struct order_content {
   /// The sum over all lines, or nothing when it does not fit an int64 (never for a valid order).
   std::optional<std::int64_t> total_minor() const;
 
-  /// Hash of everything the client said of the order, and so not of what it brings with it (units, credit):
-  /// the same id with another digest is a conflict. Stored, so its layout never changes: reference, customer,
-  /// currency (3 bytes), method and allow_partial (a byte each), then sku, quantity, unit price of each line.
-  /// A text is its `u64` length and its bytes, a number a `u64`.
+  /// Hash of everything the client said of the order, and so not of what it brings with it (units, credit)
+  /// or of where it came from (trace): the same id with another digest is a conflict. Stored, so its layout
+  /// never changes: reference, customer, currency (3 bytes), method and allow_partial (a byte each), then
+  /// sku, quantity, unit price of each line. A text is its `u64` length and its bytes, a number a `u64`.
   std::uint64_t digest() const;
 };
 

@@ -99,6 +99,8 @@ private:
 using order_key = fixed_bytes<16, struct order_key_tag>;
 /// The id of a client's command that must have effect once.
 using command_id = fixed_bytes<16, struct command_id_tag>;
+/// The id of a trace of W3C Trace Context.
+using trace_key = fixed_bytes<16, struct trace_key_tag>;
 /// ISO 4217, three capital letters.
 using currency_code = fixed_bytes<3, struct currency_code_tag>;
 

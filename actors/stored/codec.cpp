@@ -1,6 +1,7 @@
 #include "actors/stored/codec.hpp"
 
 #include "actors/stored/blank_message.hpp"
+#include "actors/stored/operator_action_form.hpp"
 #include "actors/stored/stored.pb.h"
 #include "config/limits.hpp"
 
@@ -67,6 +68,8 @@ std::string encode(const order_content& content) {
   }
   to.set_placed_at_ms(content.placed_at_ms);
   to.set_added_credit_minor(content.added_credit_minor);
+  if (content.trace.is_set())
+    to.mutable_trace_id()->assign(content.trace.view());
   return to.SerializeAsString();
 }
 
@@ -85,6 +88,7 @@ result<order_content> decode_order_content(std::string_view stored) {
   thread_local form::order_content from;
   if (!parse(from, stored) || from.currency().size() != currency_code::size
       || !in_range(from.payment_method(), payment_method::card) || from.lines().empty()
+      || !is_key_or_empty<trace_key>(from.trace_id())
       || static_cast<std::size_t>(from.lines_size()) > limits::lines_per_order_max)
     return corrupt("an order's content cannot be decoded");
   order_content content;
@@ -95,6 +99,7 @@ result<order_content> decode_order_content(std::string_view stored) {
   content.allow_partial = from.allow_partial();
   content.placed_at_ms = from.placed_at_ms();
   content.added_credit_minor = from.added_credit_minor();
+  content.trace = key_or_unset<trace_key>(from.trace_id());
   content.lines.reserve(static_cast<std::size_t>(from.lines_size()));
   for (const auto& line : from.lines()) {
     auto& added = content.lines.emplace_back();
@@ -148,10 +153,31 @@ std::string encode(const order_state& state) {
   to.set_linked(state.linked);
   if (state.refused)
     write(*to.mutable_refused(), *state.refused);
+  if (state.times)
+    to.set_history_gaps_ms(state.times->stored());
+  for (const auto& action : state.actions)
+    write_action(*to.add_actions(), action);
   return to.SerializeAsString();
 }
 
 namespace {
+
+bool read_actions(const form::order_state& from, operator_actions& to) {
+  for (const auto& each : from.actions()) {
+    auto action = read_action(each);
+    if (!action)
+      return false;
+    note(to, *std::move(action));
+  }
+  return true;
+}
+
+/// Those of an order that an earlier version placed: none, and no mistake.
+bool read_times(const form::order_state& from, std::optional<status_times>& to) {
+  if (from.has_history_gaps_ms())
+    to = status_times::parse(from.history_gaps_ms(), from.history().size());
+  return to.has_value() == from.has_history_gaps_ms();
+}
 
 bool is_sound(const form::order_state& from) {
   const auto& outcome = from.outcome();
@@ -169,9 +195,9 @@ result<order_state> decode_order_state(std::string_view stored) {
   const bool sound = parse(from, stored) && is_sound(from);
   auto lines = line_states::parse(from.lines());
   auto history = status_history::parse(from.history());
-  if (!sound || !lines || !history)
-    return corrupt("an order's state cannot be decoded");
   order_state state;
+  if (!sound || !lines || !history || !read_times(from, state.times) || !read_actions(from, state.actions))
+    return corrupt("an order's state cannot be decoded");
   state.status = static_cast<order_status>(from.status());
   state.lines = *std::move(lines);
   state.reason = static_cast<reject_reason>(from.reason());

@@ -1,6 +1,7 @@
 // The stored forms of commands: one pair of functions each.
 #include "actors/stored/blank_message.hpp"
 #include "actors/stored/codec.hpp"
+#include "actors/stored/operator_action_form.hpp"
 #include "actors/stored/stored.pb.h"
 
 #include <utility>
@@ -23,7 +24,11 @@ struct writer {
   void operator()(const place_order& from) const {
     to.mutable_place_order()->mutable_content()->ParseFromString(from.stored);
   }
-  void operator()(const cancel_order&) const { to.mutable_cancel_order(); }
+  void operator()(const cancel_order& from) const {
+    auto* into = to.mutable_cancel_order();
+    into->set_by(from.by);
+    into->set_why(from.why);
+  }
   void operator()(const expire_order&) const { to.mutable_expire_order(); }
   void operator()(const reserve_answer& from) const {
     auto* into = to.mutable_reserve_answer();
@@ -97,6 +102,9 @@ struct writer {
       into->set_answer(*from.answer);
   }
   void operator()(const ask_provider&) const { to.mutable_ask_provider(); }
+  void operator()(const note_action& from) const {
+    write_action(*to.mutable_note_action()->mutable_what(), from.what);
+  }
 };
 
 // -- from the stored form: nothing when it cannot be ----------------------------------------------------
@@ -202,13 +210,20 @@ decoded read(const form::provider_answered& from) {
   return to;
 }
 
+decoded read(const form::note_action& from) {
+  auto what = read_action(from.what());
+  if (!what)
+    return std::nullopt;
+  return note_action{*std::move(what)};
+}
+
 decoded read(const form::stored_command& from) {
   using what = form::stored_command;
   switch (from.body_case()) {
   case what::kPlaceOrder:
     return read(from.place_order());
   case what::kCancelOrder:
-    return cancel_order{};
+    return cancel_order{from.cancel_order().by(), from.cancel_order().why()};
   case what::kExpireOrder:
     return expire_order{};
   case what::kReserveAnswer:
@@ -237,6 +252,8 @@ decoded read(const form::stored_command& from) {
     return read(from.provider_answered());
   case what::kAskProvider:
     return ask_provider{};
+  case what::kNoteAction:
+    return read(from.note_action());
   case what::BODY_NOT_SET:
     break;
   }

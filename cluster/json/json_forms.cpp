@@ -2,6 +2,7 @@
 
 #include "actors/rules/order_id.hpp"
 #include "cluster/client/fault_meaning.hpp"
+#include "runtime/base/bytes.hpp"
 
 #include <chrono>
 #include <cstdio>
@@ -64,6 +65,30 @@ json refused_payment_of(const Message& what) {
       {"account", null_if_empty(payment.account())},
       {"available_minor", payment.has_available_minor() ? json(payment.available_minor()) : json(nullptr)},
       {"account_currency", null_if_empty(payment.account_currency())}};
+}
+
+/// Of orders from before times were kept only the first is known.
+json history_json(const v1::order& order) {
+  const bool timed = order.history_at_ms_size() == order.history_size();
+  auto history = json::array();
+  for (int i = 0; i < order.history_size(); ++i) {
+    const auto at = timed ? order.history_at_ms(i) : order.placed_at_ms();
+    const bool ended = timed && i + 1 < order.history_size();
+    history.push_back({{"status", status_name(static_cast<v1::order_status>(order.history(i)))},
+                       {"at", timed || i == 0 ? json(format_time(at)) : json(nullptr)},
+                       {"took_ms", ended ? json(order.history_at_ms(i + 1) - at) : json(nullptr)}});
+  }
+  return history;
+}
+
+json actions_json(const v1::order& order) {
+  auto actions = json::array();
+  for (const auto& action : order.actions())
+    actions.push_back({{"at", format_time(action.at_ms())},
+                       {"what", action.what()},
+                       {"by", action.by()},
+                       {"why", null_if_empty(action.why())}});
+  return actions;
 }
 
 } // namespace
@@ -138,7 +163,10 @@ json to_json(const v1::order& order) {
             {"state", payment_state_name(order.payment().state())},
             {"authorized_minor", order.payment().authorized_minor()}}},
           {"placed_at", format_time(order.placed_at_ms())},
-          {"updated_at", format_time(order.updated_at_ms())}};
+          {"updated_at", format_time(order.updated_at_ms())},
+          {"history", history_json(order)},
+          {"actions", actions_json(order)},
+          {"trace_id", order.trace_id().empty() ? json(nullptr) : json(runtime::to_hex(order.trace_id()))}};
 }
 
 json to_json(const v1::stock_item& item) {

@@ -24,6 +24,9 @@ std::string payment_state_name(v1::payment_state state); ///< "authorized"
 std::string rejection_name(const v1::rejection& why);    ///< "not_found"
 std::string fault_name(const v1::fault& why);            ///< "overloaded"
 
+/// The state of an entity of any kind; null where there is none.
+json state_json(const v1::entity_explanation& known);
+
 /// "2009-12-01T07:45:00.000Z".
 std::string format_time(std::int64_t unix_ms);
 
@@ -37,6 +40,9 @@ json to_json(const v1::node_status& status);
 json to_json(const v1::scrub_status& scrub);
 json to_json(const v1::lost_range& range);
 json to_json(const v1::cluster_status& cluster);
+/// `state` is what its kind has: an order, an item, an account, a card payment.
+json to_json(const v1::entity_explanation& known);
+json to_json(const v1::entity_trouble& trouble);
 json to_json(const v1::rejection& why);
 json to_json(const v1::fault& why);
 

@@ -66,7 +66,9 @@ result<void> node_process::start(bool replace_disk, const std::function<bool()>&
     started = start_peers();
   if (started)
     started = start_actors();
-  if (!started)
+  if (started)
+    open_doors();
+  else
     stop();
   return started;
 }
@@ -226,15 +228,16 @@ void node_process::give_up(const std::string& why) {
 
 /// What clients and Prometheus reach, before anybody is told of it.
 result<void> node_process::bind() {
-  auto page = metrics_endpoint::start(settings_.metrics, metrics_);
-  if (!page)
-    return page.error();
-  page_.emplace(*std::move(page));
+  auto http = http_service::start(settings_.http, {});
+  if (!http)
+    return http.error();
+  http_ = *std::move(http);
+  http_->add(metrics_);
   if (of_cluster()) {
-    page_->add(cluster_metrics_);
-    page_->add(disk_metrics_);
+    http_->add(cluster_metrics_);
+    http_->add(disk_metrics_);
   }
-  page_->add(scrubbed_);
+  http_->add(scrubbed_);
   config_.emplace(settings_);
   system_.emplace(*config_);
   auto for_clients = listen_for_clients(*system_, settings_.listen);
@@ -257,7 +260,7 @@ result<void> node_process::start_gateway() {
   if (!acceptor)
     return acceptor.error();
   gateway_ = *std::move(acceptor);
-  page_->add(gateway_.metrics);
+  http_->add(gateway_.metrics);
   end_node_with(gateway_.actor, "gateway", fatal_);
   return {};
 }
@@ -296,12 +299,24 @@ result<void> node_process::start_actors() {
   return {};
 }
 
+/// What speaks another protocol asks through a client of this node's own.
+void node_process::open_doors() {
+  const auto endpoint = with_port(settings_.listen, gateway_.port);
+  asker_.emplace(*system_, client_options{.endpoint = endpoint, .is_operator = true});
+  http_->open(*asker_, endpoint);
+}
+
 void node_process::stop() {
+  // First, while what it asks is there.
+  if (http_)
+    http_->stop();
+  if (asker_)
+    asker_->stop();
   const auto end = [](const caf::actor& part) {
     if (part)
       caf::anon_send_exit(part, caf::exit_reason::user_shutdown);
   };
-  end(gateway_.actor); // First: it tells clients.
+  end(gateway_.actor); // It tells clients.
   node_.stop();
   end(peers_.actor);
   end(provider_);

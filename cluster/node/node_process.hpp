@@ -2,10 +2,11 @@
 // away, last first.
 #pragma once
 
+#include "cluster/api/asker.hpp"
 #include "cluster/configuration/configuration_store.hpp"
 #include "cluster/gateway/gateway.hpp"
+#include "cluster/http/http_service.hpp"
 #include "cluster/node/disk_metrics.hpp"
-#include "cluster/node/metrics_endpoint.hpp"
 #include "cluster/node/node.hpp"
 #include "cluster/node/system_config.hpp"
 #include "cluster/peers/cluster_metrics.hpp"
@@ -35,7 +36,8 @@ public:
   void stop();
 
   std::uint16_t port() const { return gateway_.port; }
-  std::uint16_t metrics_port() const { return page_->port(); }
+  /// 0: it serves no HTTP.
+  std::uint16_t http_port() const { return http_->port(); }
   /// Without an id: of a node by itself.
   const cluster_terms& terms() const { return start_.terms; }
 
@@ -55,6 +57,7 @@ private:
   runtime::result<void> bind();
   runtime::result<void> start_gateway();
   runtime::result<void> start_actors();
+  void open_doors();
   node_ports ports();
 
   const config::node_settings& settings_;
@@ -71,7 +74,6 @@ private:
   node_start start_;
   std::unique_ptr<lease_board> board_;
   std::unique_ptr<heartbeats> heartbeats_; ///< null: by itself
-  std::optional<metrics_endpoint> page_;
   std::optional<system_config> config_;
   std::optional<caf::actor_system> system_;
   caf::io::doorman_ptr client_acceptor_; ///< bound, until the gateway has it
@@ -81,6 +83,8 @@ private:
   peers_handle peers_; ///< no actor: by itself
   caf::actor provider_;
   node node_;
+  std::optional<asker> asker_;
+  std::unique_ptr<http_service> http_; ///< from `bind` on
 };
 
 /// A listening address with the port that was taken where the setting says 0.

@@ -1,5 +1,7 @@
 #include "cluster/node/node_types.hpp"
 
+#include "cluster/api/asker.hpp"
+#include "cluster/client/client.hpp"
 #include "cluster/directory/messages.hpp"
 #include "cluster/gateway/messages.hpp"
 #include "cluster/node/messages.hpp"
@@ -27,6 +29,8 @@ void init_node_types() {
   caf::init_global_meta_objects<caf::id_block::orderd_directory>();
   caf::init_global_meta_objects<caf::id_block::orderd_replica_host>();
   caf::init_global_meta_objects<caf::id_block::orderd_node>();
+  init_client_types();
+  init_asker_types();
 }
 
 } // namespace orderd::cluster

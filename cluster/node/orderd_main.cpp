@@ -89,8 +89,10 @@ int serve(const config::node_settings& settings, bool replace_disk, const sigset
     std::printf("node %u of cluster %s, %u shards, for other nodes on %s\n", settings.node,
                 node.terms().id.c_str(), node.terms().shards, settings.peer_listen.c_str());
   std::printf("listening on %s\n", with_port(settings.listen, node.port()).c_str());
-  if (node.metrics_port() != 0)
-    std::printf("metrics on http://%s/metrics\n", with_port(settings.metrics, node.metrics_port()).c_str());
+  if (node.http_port() != 0) {
+    const auto at = with_port(settings.http, node.http_port());
+    std::printf("metrics on http://%s/metrics\npage and API on http://%s/\n", at.c_str(), at.c_str());
+  }
   std::fflush(stdout);
   int received = 0;
   sigwait(&stop_signals, &received);

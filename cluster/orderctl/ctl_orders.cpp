@@ -4,10 +4,10 @@
 #include "actors/rules/order_id.hpp"
 #include "actors/rules/text.hpp"
 #include "cluster/client/fault_meaning.hpp"
+#include "cluster/explain/refused_text.hpp"
 #include "cluster/orderctl/ctl_commands.hpp"
 #include "cluster/orderctl/ctl_cursor.hpp"
 #include "cluster/orderctl/ctl_pages.hpp"
-#include "cluster/orderctl/ctl_refused.hpp"
 #include "cluster/orderctl/ctl_table.hpp"
 #include "cluster/retail/decimal.hpp"
 #include "config/limits.hpp"
@@ -85,13 +85,6 @@ std::string outcome_of(const v1::fault& why, const std::string& id, bool is_give
     break;
   }
   return "the outcome of order " + id + " is not known; to ask, place it again with --id " + id;
-}
-
-json history_json(const v1::order& order) {
-  auto history = json::array();
-  for (const auto status : order.history())
-    history.push_back(status_name(static_cast<v1::order_status>(status)));
-  return history;
 }
 
 v1::request get_request(const std::string& order_id) {
@@ -266,13 +259,10 @@ int run(const get_options& options, ctl_context& context) {
   const auto answer = context.node.call(get_request(options.order_id));
   if (!answer.has_order())
     return print_refusal(answer, context);
-  if (context.json) {
-    auto value = to_json(answer.order());
-    value["history"] = history_json(answer.order());
-    print_line(value, context);
-  } else {
+  if (context.json)
+    print_line(to_json(answer.order()), context);
+  else
     print_order(answer.order(), context);
-  }
   return exit_ok;
 }
 

@@ -3,6 +3,8 @@
 // Everything here is pure; safe from any thread.
 #pragma once
 
+#include "actors/rules/money_text.hpp"
+
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -28,14 +30,8 @@ std::optional<std::int64_t> as_units(decimal number, unsigned places) noexcept;
 /// floor(factor * count) for a factor and a count of at least 0; none when it does not fit.
 std::optional<std::int64_t> floor_times(decimal factor, std::int64_t count) noexcept;
 
-/// Minor units as a decimal: 1234 with 2 digits is "12.34", -5 is "-0.05".
-std::string format_minor(std::int64_t minor, unsigned digits);
-
-/// The same, of minor units in decimal digits, as sums wider than 64 bits are sent.
-std::string format_minor(std::string minor, unsigned digits);
-
-/// "12.34 GBP", with the places of actors/rules/currency.hpp.
-std::string format_money(std::int64_t minor, std::string_view currency);
-std::string format_money(std::string minor, std::string_view currency);
+// The way back, from amounts to text.
+using actors::format_minor;
+using actors::format_money;
 
 } // namespace orderd::cluster

@@ -7,7 +7,7 @@
 //   metrics->commit_duration.observe(took);        // two atomics
 //
 // *Operation*: one object a node, made first and destroyed last; whoever counts keeps a reference to the
-// child it needs. `Collect` is called by the exposer (cluster/node/metrics_endpoint.hpp).
+// child it needs. `Collect` is called by the exposer (cluster/http/http_door.hpp).
 //
 // *Concurrency*: everything from any thread. `at` takes a shared lock and a map look-up (about 50 ns): fine
 // once a request, better kept. Children live as long as the object.

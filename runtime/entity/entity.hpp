@@ -56,6 +56,7 @@ struct entity_id_hash {
 };
 
 struct addressed_command;
+struct resolve_request; ///< request.hpp
 
 /// A wish addressed to one entity, opaque to the engine. Immutable; owned by whoever has to deliver it.
 class command {
@@ -199,6 +200,9 @@ public:
   /// (timeout, connection lost).
   virtual command_ptr provider_answered(std::uint8_t step,
                                         const std::optional<std::string>& answer) const = 0;
+
+  /// What an entity is told when a person has decided about a quarantined one; nothing: nobody is told.
+  virtual std::optional<addressed_command> note_of(const resolve_request& decided, unix_ms now) const = 0;
 
   /// The bytes of the reply for a caller that gets a fault instead of an answer.
   virtual std::string fault_reply(const fault& why) const = 0;

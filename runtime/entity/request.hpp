@@ -5,6 +5,7 @@
 #pragma once
 
 #include "runtime/entity/entity.hpp"
+#include "runtime/entity/entity_description.hpp"
 #include "runtime/storage/store.hpp"
 
 #include <cstdint>
@@ -34,6 +35,9 @@ public:
   /// epoch committed before they came is applied, so they read their own caller's writes.
   virtual result<void> scan(table in, std::string_view prefix, std::string_view after, bool backwards,
                             const state_reader::visitor& visit) = 0;
+
+  /// What the engine knows of an entity now, whatever the query does.
+  virtual entity_description describe(const entity_id& id) = 0;
 };
 
 /// A read of one shard, opaque to the engine.
@@ -62,6 +66,8 @@ struct resolve_request {
   bool retry = false;        ///< true: run the failing command again; false: drop it and go on
   reply_body resolved_reply; ///< when done
   reply_body not_quarantined_reply;
+  std::string by = {}; ///< who decided; empty: nobody is noted
+  std::string why = {};
 };
 
 /// What is asked of a shard.

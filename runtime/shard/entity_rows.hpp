@@ -30,7 +30,9 @@ public:
 
   /// The newest rows of an entity.
   result<snapshot> newest(const entity_id& id);
-  /// Its rows in the state store, for a scan: all rows it sees are of one applied epoch.
+  /// The newest value of any row.
+  result<std::optional<std::string>> newest(const row_key& key);
+  /// The rows of an entity in the state store, for a scan: all rows it sees are of one applied epoch.
   result<snapshot> stored(const entity_id& id);
   state_reader& store() noexcept { return *store_; }
 
@@ -43,8 +45,6 @@ public:
   void applied(std::uint64_t epoch) { horizon_.applied(epoch); }
 
 private:
-  result<std::optional<std::string>> newest(const row_key& key);
-
   const business& rules_;
   epoch_builder& epochs_;
   std::unique_ptr<state_reader> store_;

@@ -67,6 +67,8 @@ public:
     unsettled_.restore(std::move(found));
   }
 
+  /// As timers::of. Between inputs: what one has begun is not there before it is over.
+  std::vector<timers::due> timers_of(const entity_id& entity) const { return timers_.of(entity); }
   bool has_timers() const noexcept { return timers_.size() > 0; }
   std::size_t unsettled_count() const noexcept { return unsettled_.size(); }
   std::optional<unix_ms> oldest_unsettled_since() const { return unsettled_.oldest_since(); }

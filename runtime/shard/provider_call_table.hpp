@@ -11,14 +11,35 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <unordered_set>
+#include <limits>
+#include <unordered_map>
+#include <vector>
 
 namespace orderd::runtime {
 
 class provider_call_table {
 public:
+  struct waiting_call {
+    call_key key;
+    unix_ms since_at = 0;    ///< when it was owed, or found at start
+    std::uint64_t epoch = 0; ///< that owes it; 0: it was found at start
+  };
+
   /// A call is owed, or was found at start. False: one of that step waits already, and has a row.
-  bool add(const call_key& which) { return waiting_.insert(which).second; }
+  bool add(const call_key& which, unix_ms now = 0, std::uint64_t epoch = 0) {
+    return waiting_.insert_or_assign(which, owed{now, epoch}).second;
+  }
+
+  /// Those of one entity, by their step.
+  std::vector<waiting_call> of(const entity_id& entity) const {
+    std::vector<waiting_call> all;
+    for (unsigned step = 0; step <= std::numeric_limits<std::uint8_t>::max(); ++step) {
+      const call_key key{entity, static_cast<std::uint8_t>(step)};
+      if (const auto found = waiting_.find(key); found != waiting_.end())
+        all.push_back({key, found->second.since_at, found->second.epoch});
+    }
+    return all;
+  }
 
   /// Its answer came. False: no such call waits, so the answer is a second one and is dropped.
   bool answered(const call_key& which) { return waiting_.erase(which) != 0; }
@@ -31,7 +52,11 @@ private:
       return entity_id_hash{}(which.entity) * 31 + which.step;
     }
   };
-  std::unordered_set<call_key, key_hash> waiting_;
+  struct owed {
+    unix_ms since_at = 0;
+    std::uint64_t epoch = 0;
+  };
+  std::unordered_map<call_key, owed, key_hash> waiting_;
 };
 
 } // namespace orderd::runtime

@@ -21,6 +21,9 @@ public:
   /// The entity's cell, or nullptr when it is not in memory.
   entity_cell* find(const entity_id& id, std::int64_t now);
 
+  /// Whether it is in memory; it is not used by that.
+  bool has(const entity_id& id) { return lookup(id) != nullptr; }
+
   /// Pre: `id` is not in memory.
   entity_cell& adopt(const entity_id& id, std::unique_ptr<entity_cell> cell, std::int64_t now);
 

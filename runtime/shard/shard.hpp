@@ -129,6 +129,7 @@ public:
   void finish();
 
   shard_description describe() const;
+  entity_description describe(const entity_id& id);
   const shard_figures& figures() const noexcept { return figures_; }
   const residents& live() const noexcept { return residents_; }
   /// The shard's time at the last input, and how far the wall clock was ahead of it.
@@ -180,6 +181,12 @@ private:
   void deliver_stored(const entity_id& to, std::string_view stored);
   attempt try_waiting(delivery& command);
   bool refuse(delivery& command);
+
+  // shard_entity.cpp: one entity, as operators see it
+  std::string name_of(std::string_view stored) const;
+  std::optional<entity_trouble> trouble_of(const entity_id& id);
+  void add_quarantine(entity_trouble& to, const entity_id& id);
+  entity_call describe_call(const provider_call_table::waiting_call& call);
 
   // shard_epochs.cpp: time and commits
   bool must_store_time() const;

@@ -75,7 +75,7 @@ result<void> shard::recover_calls() {
                     // Made again: its answer may have been lost with the last process.
                     what.step = which.step;
                     epochs_.ready().calls.push_back({which.entity, std::move(what)});
-                    calls_.add(which);
+                    calls_.add(which, clock_.time());
                   });
 }
 

@@ -1,4 +1,5 @@
 // Requests from outside: entities, queries, operators.
+#include "runtime/base/log.hpp"
 #include "runtime/shard/shard.hpp"
 
 #include <exception>
@@ -22,27 +23,31 @@ work work_of(const request& what) {
 /// What a query sees that is answered with the open epoch: the newest rows.
 class newest_view : public shard_view {
 public:
-  explicit newest_view(entity_rows& rows) : rows_(rows) {}
+  newest_view(shard& of, entity_rows& rows) : of_(of), rows_(rows) {}
   result<snapshot> rows(const entity_id& id) override { return rows_.newest(id); }
   result<void> scan(table, std::string_view, std::string_view, bool, const state_reader::visitor&) override {
     throw bug("a query that does not scan() has scanned");
   }
+  entity_description describe(const entity_id& id) override { return of_.describe(id); }
 
 private:
+  shard& of_;
   entity_rows& rows_;
 };
 
 /// What a scanning query sees: the state store, which has everything committed before the query came.
 class stored_view : public shard_view {
 public:
-  explicit stored_view(entity_rows& rows) : rows_(rows) {}
+  stored_view(shard& of, entity_rows& rows) : of_(of), rows_(rows) {}
   result<snapshot> rows(const entity_id& id) override { return rows_.stored(id); }
   result<void> scan(table in, std::string_view prefix, std::string_view after, bool backwards,
                     const state_reader::visitor& visit) override {
     return rows_.store().scan(in, prefix, after, backwards, visit);
   }
+  entity_description describe(const entity_id& id) override { return of_.describe(id); }
 
 private:
+  shard& of_;
   entity_rows& rows_;
 };
 
@@ -111,7 +116,7 @@ std::optional<fault> shard::refusal_of(const request& what, std::chrono::nanosec
 void shard::take_query(const request& what, query_request& body) {
   if (body.what->scans())
     return take_scan(what, body);
-  newest_view view{rows_};
+  newest_view view{*this, rows_};
   auto answered = run_query(*body.what, view);
   if (answered)
     answer(what.from, *std::move(answered));
@@ -139,7 +144,7 @@ result<reply_body> shard::run_query(const query& what, shard_view& view) {
 }
 
 void shard::answer_scan(const pending_scans::scan& scan) {
-  stored_view view{rows_};
+  stored_view view{*this, rows_};
   auto answered = run_query(*scan.what, view);
   auto body = answered ? *std::move(answered)
                        : reply_body{reply_outcome::fault, rules_.fault_reply(answered.error())};
@@ -160,11 +165,22 @@ void shard::resolve(const caller& from, resolve_request& body) {
   // Dropped is the failing command alone, never one that waits behind it.
   if (!body.retry && !who->waiting.empty() && who->waiting.front().sequence == who->poison)
     unpark_first(body.entity, *who);
-  who->failures = 0;
+  who->begin_again();
   who->refusing = false; // They run instead.
   who->retry_at = clock_.monotone_ms();
+  log::info("shard", "quarantine_resolved",
+            {{"kind", rules_.kind_name(body.entity.kind())},
+             {"key", rules_.readable_key(body.entity)},
+             {"action", body.retry ? "retry" : "release"},
+             {"by", body.by},
+             {"why", body.why}});
   answer(from, std::move(body.resolved_reply));
   retry_failing(body.entity);
+  // Where that entity still fails, the note waits behind the others, as a row.
+  if (auto note = rules_.note_of(body, clock_.time())) {
+    send(*std::move(note));
+    run_queue();
+  }
 }
 
 void shard::answer(const caller& to, reply_body body) {

@@ -27,6 +27,7 @@ bool shard::turn_away(delivery& command, const std::string& error) {
 void shard::failed(delivery command, std::uint32_t failures, const std::string& error) {
   const auto id = command.to;
   auto& who = supervision_.add(id);
+  who.fail(error, clock_.time());
   who.failures = failures;
   log::warn("shard", "entity_failed",
             {{"kind", rules_.kind_name(id.kind())},
@@ -154,13 +155,13 @@ void shard::retry_failing(const entity_id& id) {
     if (outcome.handled) {
       auto done = std::move(who->waiting.front().command);
       unpark_first(id, *who);
-      who->failures = 0;
+      who->begin_again();
       take_effects(done);
       run_queue();
       continue;
     }
     ++figures_.restarts_by_kind[id.kind()];
-    ++who->failures;
+    who->fail(outcome.error, clock_.time());
     if (const auto delay = supervision_.retry_delay_ms(who->failures)) {
       who->retry_at = clock_.monotone_ms() + *delay;
       return;

@@ -137,7 +137,8 @@ void shard::send(addressed_command command) {
 
 void shard::call(const entity_id& entity, provider_call what) {
   const call_key which{entity, what.step};
-  const auto before = calls_.add(which) ? write_set::known::fresh : write_set::known::perhaps;
+  const auto before = calls_.add(which, clock_.time(), epochs_.last().epoch + 1) ? write_set::known::fresh
+                                                                                 : write_set::known::perhaps;
   epochs_.put(to_row(which), call_value(what), before);
   epochs_.call({entity, std::move(what)});
 }

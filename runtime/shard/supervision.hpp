@@ -13,6 +13,7 @@
 #include <cstdint>
 #include <deque>
 #include <optional>
+#include <string>
 #include <unordered_map>
 #include <vector>
 
@@ -36,8 +37,23 @@ struct failing_entity {
   std::optional<std::int64_t> retry_at; ///< nullopt: quarantined
   std::uint64_t poison = 0; ///< when quarantined: the failing command's sequence; 0: its sender got a no
   std::deque<parked_command> waiting;
-  bool refusing = false; ///< quarantined, and senders of some that wait have not got their no yet
-  std::size_t kept = 0;  ///< of those that wait, the first so many may not be refused
+  bool refusing = false;  ///< quarantined, and senders of some that wait have not got their no yet
+  std::size_t kept = 0;   ///< of those that wait, the first so many may not be refused
+  std::string error = {}; ///< of the last failure; empty: it was before this process
+  std::optional<unix_ms> since_at = {}; ///< of the first of these failures; none: as above
+
+  /// One more, in a row.
+  void fail(const std::string& why, unix_ms now) {
+    ++failures;
+    error = why;
+    if (!since_at)
+      since_at = now;
+  }
+  /// The first waiting command may be another one now, or a person says that the cause is gone.
+  void begin_again() {
+    failures = 0;
+    since_at.reset();
+  }
 };
 
 class supervision {

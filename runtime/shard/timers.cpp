@@ -1,5 +1,7 @@
 #include "runtime/shard/timers.hpp"
 
+#include <algorithm>
+#include <limits>
 #include <utility>
 
 namespace orderd::runtime {
@@ -30,6 +32,18 @@ std::optional<timers::due> timers::take_due(unix_ms now) {
   by_entity_.erase(what.who);
   by_due_.erase(first);
   return taken;
+}
+
+std::vector<timers::due> timers::of(const entity_id& entity) const {
+  std::vector<due> all;
+  for (unsigned name = 0; name <= std::numeric_limits<std::uint8_t>::max(); ++name) {
+    const owner who{entity, static_cast<std::uint8_t>(name)};
+    if (const auto found = by_entity_.find(who); found != by_entity_.end())
+      all.push_back({{found->second->first, entity, who.name}, found->second->second.command});
+  }
+  std::stable_sort(all.begin(), all.end(),
+                   [](const due& a, const due& b) { return a.key.due_at < b.key.due_at; });
+  return all;
 }
 
 } // namespace orderd::runtime

@@ -12,6 +12,7 @@
 #include <optional>
 #include <string>
 #include <unordered_map>
+#include <vector>
 
 namespace orderd::runtime {
 
@@ -32,6 +33,9 @@ public:
   };
   /// Takes out the earliest timer due at `now`. One at a time: what it causes may stop or move the next.
   std::optional<due> take_due(unix_ms now);
+
+  /// Those of one entity, the earliest first. For people: it looks for each name.
+  std::vector<due> of(const entity_id& entity) const;
 
   std::size_t size() const noexcept { return by_entity_.size(); }
 

@@ -35,6 +35,10 @@ public:
                                          const std::optional<std::string>& answer) const override {
     return real_.provider_answered(step, answer);
   }
+  std::optional<runtime::addressed_command> note_of(const runtime::resolve_request& decided,
+                                                    runtime::unix_ms now) const override {
+    return real_.note_of(decided, now);
+  }
   std::string fault_reply(const runtime::fault& why) const override { return real_.fault_reply(why); }
   std::string_view kind_name(std::uint8_t kind) const override { return real_.kind_name(kind); }
   std::string readable_key(const runtime::entity_id& id) const override { return real_.readable_key(id); }

@@ -87,12 +87,14 @@ public:
     one.what = runtime::query_request{std::make_unique<wallet_query>(std::move(name), how)};
     return hand_in(std::move(one), {});
   }
-  std::uint64_t resolve(std::string_view name, bool retry) {
+  /// `by`: the wallet that is told.
+  std::uint64_t resolve(std::string_view name, bool retry, const std::string& by = {}) {
     runtime::request one{{1, ++last_id_}, now + timeout_ms, {}};
     one.what = runtime::resolve_request{wallet(name),
                                         retry,
                                         {runtime::reply_outcome::ok, "resolved"},
-                                        {runtime::reply_outcome::rejection, "not quarantined"}};
+                                        {runtime::reply_outcome::rejection, "not quarantined"},
+                                        by};
     return hand_in(std::move(one), {});
   }
 

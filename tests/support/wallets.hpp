@@ -22,6 +22,7 @@
 #pragma once
 
 #include "runtime/entity/entity.hpp"
+#include "runtime/entity/request.hpp"
 
 #include <cstdint>
 #include <map>
@@ -230,6 +231,14 @@ public:
                                          const std::optional<std::string>& answer) const override {
     return std::make_unique<wallet_command>(
         wallet_words{"answered", "", 0, answer ? "answer " + *answer : "unknown"});
+  }
+
+  /// Who decides is a wallet, which is told "add 1".
+  std::optional<runtime::addressed_command> note_of(const runtime::resolve_request& decided,
+                                                    runtime::unix_ms) const override {
+    if (decided.by.empty())
+      return std::nullopt;
+    return runtime::addressed_command{wallet(decided.by), parse_wallet_command("add 1")};
   }
 
   std::string fault_reply(const runtime::fault& why) const override {

@@ -26,13 +26,13 @@ TEST(Contradictions, AreNamedWithBothSettingsAndValues) {
       {[](auto& s, auto&) { s.provider.delay_ms = 2'000; },
        "--provider-delay-ms 2000 must be less than --provider-timeout-ms 2000: no payment would ever be "
        "answered in time"},
-      {[](auto& s, auto&) { s.metrics = "localhost:7411"; },
-       "--listen 127.0.0.1:7411 and --metrics localhost:7411 are the same address: give each its own port"},
+      {[](auto& s, auto&) { s.http = "localhost:7411"; },
+       "--listen 127.0.0.1:7411 and --http localhost:7411 are the same address: give each its own port"},
       {[](auto& s, auto&) {
          s.configuration = configuration_form::etcd;
-         s.peer_listen = s.metrics;
+         s.peer_listen = s.http;
        },
-       "--metrics 127.0.0.1:9464 and --peer-listen 127.0.0.1:9464 are the same address: give each its own "
+       "--http 127.0.0.1:9464 and --peer-listen 127.0.0.1:9464 are the same address: give each its own "
        "port"},
       {[](auto& s, auto&) {
          s.configuration = configuration_form::etcd;
@@ -53,9 +53,9 @@ TEST(Contradictions, AreNoneWhereSettingsGoTogether) {
   const std::vector<change> table{
       {[](auto&, auto&) {}, ""},
       {[](auto& s, auto&) { s.provider.delay_ms = 1'999; }, ""},
-      {[](auto& s, auto&) { s.listen = s.metrics = "127.0.0.1:0"; }, ""},
-      {[](auto& s, auto&) { s.metrics = ""; }, ""},
-      {[](auto& s, auto&) { s.metrics = "127.0.0.2:7411"; }, ""},
+      {[](auto& s, auto&) { s.listen = s.http = "127.0.0.1:0"; }, ""},
+      {[](auto& s, auto&) { s.http = ""; }, ""},
+      {[](auto& s, auto&) { s.http = "127.0.0.2:7411"; }, ""},
       {[](auto& s, auto&) { s.peer_listen = s.listen; }, ""}, // a node by itself has no peers
       {[](auto& s, auto& said) {
          s.configuration = configuration_form::etcd;

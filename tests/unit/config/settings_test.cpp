@@ -88,7 +88,7 @@ TEST(Settings, TakeEveryArgument) {
             "");
   const node_settings expected{.data_dir = "/d",
                                .listen = "localhost:1",
-                               .metrics = "",
+                               .http = "",
                                .shards = 4,
                                .workers = 3,
                                .log_level = "debug",
@@ -152,7 +152,7 @@ TEST(Settings, RefuseWithNameValueAndLimit) {
        "--listen: '0.0.0.0:7411' cannot be listened on; it must be a loopback address "
        "(127.0.0.1:PORT, [::1]:PORT or localhost:PORT), PORT 0 to 65535 (0: any free one)"},
       {{"--metrics", "127.0.0.1:65536"},
-       "--metrics: '127.0.0.1:65536' cannot be listened on; it must be a loopback address "
+       "--http: '127.0.0.1:65536' cannot be listened on; it must be a loopback address "
        "(127.0.0.1:PORT, [::1]:PORT or localhost:PORT), PORT 0 to 65535 (0: any free one)"},
       {{"--etcd", "127.0.0.1:2379,10.0.0.1:2379"},
        "--etcd: '10.0.0.1:2379' is no endpoint of etcd; it must be a loopback address with its port "
@@ -204,7 +204,7 @@ TEST(Settings, HelpShowsDefaultAndRange) {
 TEST_F(SettingsFile, SetsWhatItNamesAndLeavesTheRest) {
   node_settings settings;
   EXPECT_EQ(parse_file(settings, "shards = 4\nmetrics = \"\"\nentities = \"object\"\n"), "");
-  const node_settings expected{.metrics = "", .shards = 4, .entities = entity_form::object, .provider = {}};
+  const node_settings expected{.http = "", .shards = 4, .entities = entity_form::object, .provider = {}};
   EXPECT_EQ(settings, expected);
 }
 

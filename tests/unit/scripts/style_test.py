@@ -71,6 +71,16 @@ class Functions(unittest.TestCase):
         self.assertEqual(lines_of(style.check_sizes, "scripts/a.py", python), [2])
         self.assertEqual(lines_of(style.check_sizes, "scripts/a.sh", shell), [1])
 
+    def test_functions_and_methods_of_javascript_are_measured(self):
+        limit = style.FUNCTION_LINES_MAX
+        body = "  if (a) {\n  }\n" + "  f();\n" * (limit - 3)
+        self.assertEqual(lines_of(style.check_sizes, "a/b.js", "export function f(a) {\n" + body + "}\n"), [1])
+        self.assertEqual(lines_of(style.check_sizes, "a/b.js", "\nconst f = async (a) => {\n" + body + "};\n"), [2])
+        method = "class c {\n  f(a) {\n" + "    f();\n" * (limit - 1) + "  }\n}\n"
+        self.assertEqual(lines_of(style.check_sizes, "a/b.mjs", method), [2])
+        short = "function f(a) {\n" + "  f();\n" * (limit - 2) + "}\nfunction g() {\n}\n"
+        self.assertEqual(lines_of(style.check_sizes, "a/b.js", short), [])
+
 
 class Files(unittest.TestCase):
     def test_a_file_may_have_as_many_lines_as_the_limit_and_no_more(self):

@@ -41,6 +41,9 @@ v1::request but(v1::request request, const std::function<void(v1::request&)>& ch
 v1::request order_but(const std::function<void(v1::place_order&)>& change) {
   return but(good(), [&](v1::request& request) { change(*request.mutable_place_order()); });
 }
+v1::request cancel_but(const std::function<void(v1::cancel_order&)>& change) {
+  return but(cancel(id_of(1)), [&](v1::request& request) { change(*request.mutable_cancel_order()); });
+}
 v1::request list_but(const std::function<void(v1::list_orders&)>& change) {
   v1::request request;
   request.mutable_list_orders()->set_limit(10);
@@ -134,6 +137,10 @@ INSTANTIATE_TEST_SUITE_P(
                "lines[0].sku", "e\u0301",
                "UTF-8 in NFC without control or format characters, nor blanks at its ends; byte 0 is U+0065 "
                "and not composed"},
+        broken{"ShortTrace", order_but([](auto& o) { o.set_trace_id("abc"); }), "trace_id", "616263",
+               "16 bytes, not all 0, or none"},
+        broken{"TraceOfZeros", order_but([](auto& o) { o.set_trace_id(std::string(16, '\0')); }), "trace_id",
+               std::string(32, '0'), "16 bytes, not all 0, or none"},
         broken{"NegativeAddedUnits", order_but([](auto& o) { o.mutable_lines(0)->set_added_units(-1); }),
                "lines[0].added_units", "-1", "0 to 1000000000"},
         broken{"TooManyAddedUnits",
@@ -163,6 +170,12 @@ INSTANTIATE_TEST_SUITE_P(
     testing::Values(
         broken{"GetWithoutId", get(""), "order_id", "", "a UUIDv7 of 16 bytes"},
         broken{"CancelWithoutId", cancel("short"), "order_id", "73686f7274", "a UUIDv7 of 16 bytes"},
+        broken{"CancelByALongName", cancel_but([](auto& c) { c.set_by(std::string(65, 'n')); }), "by",
+               std::string(64, 'n'), "at most 64 bytes"},
+        broken{"CancelForALongReason", cancel_but([](auto& c) { c.set_why(std::string(201, 'w')); }), "why",
+               std::string(64, 'w'), "at most 200 bytes"},
+        broken{"CancelForAReasonOfTwoLines", cancel_but([](auto& c) { c.set_why(" a\nb "); }), "why", "a\nb",
+               "UTF-8 in NFC without control or format characters, nor blanks at its ends; byte 1 is U+000A"},
         broken{"StockWithoutCommand",
                but(stock("tea", 1, 1), [](auto& r) { r.mutable_set_stock()->clear_command_id(); }),
                "command_id", "", "16 bytes"},
@@ -309,10 +322,14 @@ TEST(RequestDecoder, DecodesADecisionAboutAQuarantinedEntity) {
   resolve->set_kind("order");
   resolve->set_key(order_id_text(id_of(5)));
   resolve->set_action(v1::resolve_quarantine::RETRY);
+  resolve->set_by("eve");
+  resolve->set_why(" mended ");
   const auto decoded = asked_of_shard(request);
   const auto& what = std::get<runtime::resolve_request>(decoded.what);
   EXPECT_EQ(what.entity, entity_of(kind::order, id_of(5)));
   EXPECT_TRUE(what.retry);
+  EXPECT_EQ(what.by, "eve");
+  EXPECT_EQ(what.why, "mended");
   v1::reply reply;
   ASSERT_TRUE(reply.ParseFromString(what.not_quarantined_reply.bytes));
   EXPECT_EQ(reply.rejection().code(), v1::rejection::NOT_QUARANTINED);

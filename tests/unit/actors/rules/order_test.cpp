@@ -34,7 +34,8 @@ std::string_view name_of(const order_event& event) {
       "void_requested",
       "voided",
       "rejected",
-      "cancelled"};
+      "cancelled",
+      "noted"};
   return names[event.index()];
 }
 
@@ -72,6 +73,8 @@ const command_body paid = authorize_answer{payment_state::authorized, reject_rea
 const command_body unpaid = authorize_answer{payment_state::refused, reject_reason::credit_limit, 65};
 const command_body unknown = authorize_answer{payment_state::unknown, reject_reason::none, 65};
 const command_body voided = void_answer{};
+const command_body cancel_by = cancel_order{"eve", "wrong address"};
+const command_body noted = note_action{{5, action_kind::retry, "eve", ""}};
 
 struct rule {
   const char* name;
@@ -94,6 +97,16 @@ constexpr auto fine = rejection_code::none;
 const std::vector<rule> rules{
     {"PlacesAndAsksTheItems", {}, place, "placed reservation_requested", reserving},
     {"CancelOfNothingIsRefused", {}, cancel, "", none, rejection_code::not_found},
+    {"NotesWhoCancelled", {place}, cancel_by, "cancelling noted customer_told", cancelling},
+    {"NotesNobodyWhoCancelsAgain", {place, cancel}, cancel_by, "", cancelling},
+    {"NotesNobodyWhoCancelsTooLate",
+     {place, jam_no, tea_no},
+     cancel_by,
+     "",
+     rejected,
+     rejection_code::already_rejected},
+    {"NotesWhatPeopleDid", {place, tea_yes, jam_yes, paid}, noted, "noted", confirmed},
+    {"NotesNothingOfAnOrderThatIsNone", {}, noted, "", none},
     {"SameContentAgainIsNoEvent", {place}, place, "", reserving},
     {"OtherContentIsAConflict", {place}, place_other, "", reserving, rejection_code::conflict},
     {"OtherContentIsAConflictAfterTheEnd",

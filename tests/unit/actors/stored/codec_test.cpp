@@ -104,7 +104,8 @@ std::vector<command_body> sample_commands() {
           authorize{order_a, gbp, 77},
           void_authorization{order_a, 77},
           provider_answered{2, std::string{"bytes"}},
-          ask_provider{}};
+          ask_provider{},
+          note_action{{1'700'000'000'789, action_kind::release, "eve", "gone for good"}}};
 }
 
 std::string hex(std::string_view bytes) {
@@ -216,6 +217,47 @@ TEST(Codec, KeepsWhatARefusalTells) {
   EXPECT_FALSE(std::get<reserve_answer>(earlier).available) << "an earlier version does not say";
 }
 
+/// An order of a trace, with the times of its history and what people did.
+order_content traced_content() {
+  auto content = sample_content();
+  content.trace = trace_key{"trace-id-16bytes"};
+  return content;
+}
+
+order_state watched_order() {
+  auto state = sample_order();
+  state.times.emplace();
+  state.times->begin(2, 7);
+  state.times->begin(4, 300'007);
+  state.actions = {{1'700'000'000'456, action_kind::cancel, "eve", "the customer called"},
+                   {1'700'000'000'567, action_kind::retry, "bob", ""}};
+  return state;
+}
+
+const command_body cancelled_by = cancel_order{"eve", "the customer called"};
+
+TEST(Codec, KeepsTimesActionsAndTraceOfAnOrder) {
+  EXPECT_EQ(*decode_order_state(encode(watched_order())), watched_order());
+  EXPECT_FALSE(decode_order_state(encode(sample_order()))->times) << "an earlier version kept none";
+  const auto content = *decode_order_content(encode(traced_content()));
+  EXPECT_EQ(content.trace, traced_content().trace);
+  EXPECT_EQ(content.digest(), sample_content().digest()) << "the same order, wherever it comes from";
+  const auto cancelling = *decode_command_body(encode(cancelled_by));
+  EXPECT_EQ(std::get<cancel_order>(cancelling).by, "eve");
+  EXPECT_EQ(std::get<cancel_order>(cancelling).why, "the customer called");
+  const auto noting = *decode_command_body(encode(sample_commands().back()));
+  EXPECT_EQ(std::get<note_action>(noting).what, std::get<note_action>(sample_commands().back()).what);
+}
+
+TEST(Codec, SpendsTwoBytesOnTheTimesOfAnOrderThatIsDoneAtOnce) {
+  auto state = sample_order();
+  const auto before = encode(state).size();
+  state.times.emplace();
+  for (std::size_t place = 1; place < state.history.size(); ++place)
+    state.times->begin(place, 0);
+  EXPECT_EQ(encode(state).size(), before + 2);
+}
+
 TEST(Codec, KeepsEveryCommand) {
   ASSERT_EQ(sample_commands().size(), std::variant_size_v<command_body>) << "a command without a sample";
   for (const auto& command : sample_commands()) {
@@ -255,6 +297,9 @@ TEST(Codec, LooksAsTheGoldenFilesSay) {
   expect_golden("order_state_refused", encode(refused_order()));
   expect_golden("command_reserve_answer_refusing", encode(refusing_answers()[0]));
   expect_golden("command_authorize_answer_refusing", encode(refusing_answers()[1]));
+  expect_golden("order_content_traced", encode(traced_content()));
+  expect_golden("order_state_watched", encode(watched_order()));
+  expect_golden("command_cancel_order_by", encode(cancelled_by));
   for (auto& command : sample_commands())
     expect_golden("command_" + std::string{business_command{command}.name()}, encode(command));
 }
@@ -288,6 +333,13 @@ TEST(Codec, RefusesNumbersOutOfRange) {
   state = sample_order();
   state.history.set(0, static_cast<order_status>(9));
   EXPECT_FALSE(decode_order_state(encode(state)));
+  state = watched_order();
+  state.actions[0].what = static_cast<action_kind>(4);
+  EXPECT_FALSE(decode_order_state(encode(state)));
+  state = watched_order();
+  state.history = {order_status::placed, order_status::reserving};
+  EXPECT_FALSE(decode_order_state(encode(state))) << "more times than statuses";
+  EXPECT_FALSE(decode_command_body(encode(command_body{note_action{}})));
   auto card = sample_card();
   card.status = static_cast<card_status>(7);
   EXPECT_FALSE(decode_card_state(encode(card)));

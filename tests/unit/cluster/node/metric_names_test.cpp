@@ -1,5 +1,6 @@
 // The names of all metrics, and the files for operators that use them.
 #include "cluster/gateway/connection_metrics.hpp"
+#include "cluster/http/http_metrics.hpp"
 #include "cluster/node/disk_metrics.hpp"
 #include "cluster/peers/cluster_metrics.hpp"
 #include "runtime/engine/scrub_metrics.hpp"
@@ -55,10 +56,15 @@ std::vector<prometheus::MetricFamily> all_families() {
                     &of_cluster.in_flight_max,
                     &of_cluster.store_trouble})
     one->at("x");
+  http_metrics of_http;
+  of_http.requests.at("x", "200");
+  of_http.refusals.at("x");
   auto all = metrics.Collect();
   for (auto& each : runtime::scrub_metrics{}.Collect())
     all.push_back(std::move(each));
   for (auto& each : connection_metrics{}.Collect())
+    all.push_back(std::move(each));
+  for (auto& each : of_http.Collect())
     all.push_back(std::move(each));
   for (auto& each : of_disk.Collect())
     all.push_back(std::move(each));

@@ -1,0 +1,2 @@
+// What client.ts uses of the program that runs it.
+declare const process: { argv: string[] };
