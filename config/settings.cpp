@@ -142,6 +142,9 @@ void add_engine(CLI::App& app, node_settings& into) {
                  "Restarts of an entity on one command before quarantine")
       ->type_name("N")
       ->check(whole(0, 100, "restarts"));
+  app.add_option("--failing-entities", into.failing_entities,
+                 "For exercises: a file whose lines name entities that fail on purpose (\"item A\"); empty: none")
+      ->type_name("FILE");
   app.add_option("--log-level", into.log_level, "Least level of the log lines on standard error")
       ->type_name("LEVEL")
       ->check(word_of({"debug", "info", "warning", "error"}));

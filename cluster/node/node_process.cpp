@@ -1,6 +1,7 @@
 #include "cluster/node/node_process.hpp"
 
 #include "actors/entities/business.hpp"
+#include "actors/entities/exercise.hpp"
 #include "cluster/configuration/etcd_configuration.hpp"
 #include "cluster/gateway/messages.hpp"
 #include "cluster/node/alone.hpp"
@@ -58,6 +59,14 @@ node_process::node_process(const config::node_settings& settings, runtime::fatal
       metrics_(std::make_shared<runtime::metrics>(version)) {}
 
 result<void> node_process::start(bool replace_disk, const std::function<bool()>& keep_waiting) {
+  if (!settings_.failing_entities.empty()) {
+    auto exercise = actors::make_exercise(std::move(rules_), settings_.failing_entities);
+    if (!exercise)
+      return exercise.error();
+    rules_ = *std::move(exercise);
+    runtime::log::warn("node", "exercise", {{"file", settings_.failing_entities}},
+                       "entities that this file names fail on purpose");
+  }
   if (auto ready = of_cluster() ? join(replace_disk, keep_waiting) : open_alone(); !ready)
     return ready;
   board_ = std::make_unique<lease_board>(start_.self, heartbeat_timing{}, time_with_suspends);

@@ -25,7 +25,7 @@ export class Customer extends Watched {
   kind = 'account';
 
   render({id}, {found, refusal}) {
-    const account = found?.account ?? found?.state;
+    const account = found?.state;
     return html`<h1>Customer <code class="id">${id}</code></h1>
       <${Stale} refusal=${found && refusal} at=${found?.now} />
       ${!found && (refusal ? html`<${Problem} refusal=${refusal} />`

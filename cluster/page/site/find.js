@@ -52,7 +52,7 @@ export class OrderList extends Component {
     this.setState({asking: true});
     try {
       const page = await ask(withQuery('/v1/orders', {...this.props.query, cursor: this.state.cursors[number],
-        limit: PAGE}),
+        limit: this.props.limit ?? PAGE}),
         {signal: stop.signal, timeoutMs: 30_000});
       const cursors = [...this.state.cursors.slice(0, number + 1), ...(page.next ? [page.next] : [])];
       this.setState({page, number, cursors, asking: false, refusal: null});
@@ -74,7 +74,8 @@ export class OrderList extends Component {
         ? html`${query.reference ? ', the newest first' : ''}; there are
           more. <button type="button" onClick=${() => this.load(number + 1)}>Go on</button>` : ', all there are.'}</p>`}
       <${Orders} orders=${page.items} label=${label} without=${without} empty=${more ? 'None among these.' : empty} />
-      ${(number > 0 || page.next) && html`<${Pager} number=${number} rows=${page.items.length} next=${page.next}
+      ${looked === null && (number > 0 || page.next)
+        && html`<${Pager} number=${number} rows=${page.items.length} next=${page.next}
         go=${(to) => this.load(to)} />`}
       ${!quiet && html`<button type="button" class="unseen" data-refresh
         onClick=${() => this.load(number)}>Refresh</button>`}
@@ -104,7 +105,7 @@ class Known extends Component {
       return html`<p class="known"><a data-row href=${href}>${what}</a> <span>${children(found)}</span></p>`;
     if (refusal && refusal.code !== 'not_found')
       return html`<p class="known soft">${what}: ${refusal.message}</p>`;
-    return html`<p class="known soft">${refusal ? `No ${what} of this name.` : `Looking for ${what} …`}</p>`;
+    return html`<p class="known soft">${refusal ? `There is no ${what}.` : `Looking for ${what} …`}</p>`;
   }
 }
 
@@ -125,7 +126,7 @@ function Meanings({text}) {
     <//>
     <${Panel} title="Orders of this customer"><${OrderList} key=${`c${text}`} query=${{customer: text}}
       label="Orders of this customer"
-      without="customer" empty="No customer of this name has orders." quiet /><//>
+      without="customer" empty="No customer of this name has orders." limit=${10} quiet /><//>
     <${Panel} title="Orders with this reference"><${OrderList} key=${`r${text}`} query=${{reference: text}}
       label="Orders with this reference"
       without="reference" empty="No order has this reference." /><//>`;

@@ -4,10 +4,11 @@ import {ask, part} from './api.js';
 import {ActionDialog, ACTIONS} from './action.js';
 import {duration, money, words} from './format.js';
 import {live} from './live.js';
-import {Copy, Countdown, KINDS, Loading, Panel, Problem, Since, Stale, Tag, Time, customerHref,
+import {Copy, Countdown, KINDS, Loading, Panel, Problem, Said, Since, Stale, Tag, Time, customerHref,
   hrefOf} from './parts.js';
 import {Entities, Lines, Payment, People, Steps} from './order_parts.js';
 
+const SETTLED_EVERY_S = 5;
 const SETTLED = ['confirmed', 'rejected', 'cancelled'];
 
 /** What of `you_can` stands as a button; the text of the rest is said anyway. */
@@ -37,7 +38,7 @@ function Waits({waits, state}) {
       <p><${Sentence} text=${wait.what} entity=${wait.entity} />
         ${wait.since && html`<span class="soft"> for <${Since} at=${wait.since} /></span>`}</p>
       <p class="next">${wait.next_at && html`<${Countdown} since=${wait.since} at=${wait.next_at} />`}
-        <span>${wait.next || (wait.next_at ? '' : 'Nothing happens by itself.')}</span></p>
+        <span><${Said} text=${wait.next || (wait.next_at ? '' : 'Nothing happens by itself.')} /></span></p>
     </li>`)}</ul><//>`;
 }
 
@@ -47,9 +48,10 @@ function Next({explanation, choose}) {
   if (!next.length && !can.length)
     return null;
   return html`<${Panel} title="What happens next" name="next-steps">
-    ${next.length > 0 && html`<ul>${next.map((each) => html`<li key=${each}>${each}</li>`)}</ul>`}
+    ${next.length > 0 && html`<ul>${next.map((each) => html`<li key=${each}><${Said} text=${each} /></li>`)}</ul>`}
     ${can.length > 0 && html`<h3>What you can do</h3>
-      <ul>${can.map((each) => html`<li key=${each.action + each.kind + each.key}>${each.text}</li>`)}</ul>`}
+      <ul>${can.map((each) => html`<li key=${each.action + each.kind + each.key}><${Said} text=${each.text} /></li>`)}
+        </ul>`}
     ${choices.length > 0 && html`<${Buttons} choices=${choices} choose=${choose} />`}<//>`;
 }
 
@@ -84,18 +86,20 @@ function Head({explanation}) {
 
 /** The same as programs get it. */
 class Plain extends Component {
-  render({value}, {open}) {
+  render({value, id}, {open}) {
     const text = open ? JSON.stringify(value, null, 2) : '';
     return html`<details class="panel json" onToggle=${(event) => this.setState({open: event.currentTarget.open})}>
       <summary>As JSON</summary>
       ${open && html`<div><${Copy} text=${text} label="the JSON" /> <a
-        href=${`/v1/orders/${part(value.order.order_id)}/explanation`}
+        href=${`/v1/orders/${part(id)}/explanation`}
         target="_blank" rel="noreferrer">open</a><pre tabindex="0" aria-label="The explanation as JSON">
           ${text}</pre></div>`}</details>`;
   }
 }
 
 export class Order extends Component {
+  calm = 0; // seconds in which it is not asked
+
   componentDidMount() {
     this.stop = live((signal) => this.refresh(signal));
   }
@@ -104,46 +108,60 @@ export class Order extends Component {
     this.stop();
   }
 
-  /** Each second while the order has something to do; a settled one is asked once, and once more after an action. */
+  /** Each second while the order has something to do; one that is settled now and then, and after an action at once. */
   async refresh(signal) {
-    if (this.state.done)
+    if (this.calm > 0) {
+      this.calm--;
       return;
+    }
     try {
       const explanation = await ask(`/v1/orders/${part(this.props.id)}/explanation`, {signal});
-      this.setState({explanation, refusal: null, done: explanation.state === 'settled'});
+      this.calm = explanation.state === 'settled' ? SETTLED_EVERY_S - 1 : 0;
+      this.setState({explanation, refusal: null});
     } catch (refusal) {
+      this.calm = ['not_found', 'invalid_field'].includes(refusal.code) ? SETTLED_EVERY_S - 1 : 0;
       if (!signal.aborted)
-        this.setState({refusal, done: refusal.code === 'not_found' || refusal.code === 'invalid_field'});
+        this.setState({refusal});
       throw refusal;
     }
+  }
+
+  renderOrder(explanation, choose) {
+    const {order, entities, state} = explanation;
+    return html`<${Head} explanation=${explanation} />
+      <div class="two">
+        <div>
+          <${Waits} waits=${explanation.waits} state=${state} />
+          <${Next} explanation=${explanation} choose=${choose} />
+          <${Panel} title="What happened"><${Steps} steps=${explanation.steps} now=${explanation.now}
+            open=${state !== 'settled'} /><//>
+          <${Panel} title="What people did"><${People} actions=${order.actions ?? []} /><//>
+        </div>
+        <div>
+          <${Panel} title="Lines"><${Lines} order=${order} /><//>
+          <${Panel} title="Payment"><${Payment} order=${order} entities=${entities} /><//>
+          <${Panel} title="What it touches"><${Entities} entities=${entities} currency=${order.currency} /><//>
+          <${Plain} value=${explanation} id=${this.props.id} />
+        </div>
+      </div>`;
+  }
+
+  /** There is no such order, or it fails before it is there. */
+  renderNone(explanation, choose) {
+    return html`<header class="order-head"><h1>${explanation.headline}</h1>
+        <p><code class="id">${this.props.id}</code> <${Copy} text=${this.props.id} label="the order id" /></p></header>
+      <${Waits} waits=${explanation.waits} state=${explanation.state} />
+      ${explanation.state !== 'settled' && html`<${Next} explanation=${explanation} choose=${choose} />`}`;
   }
 
   render({id}, {explanation, refusal, action}) {
     if (!explanation)
       return html`<h1>Order <code class="id">${id}</code></h1>
         ${refusal ? html`<${Problem} refusal=${refusal} />` : html`<${Loading} what="the order" lines=${8} />`}`;
-    const {order} = explanation;
     const choose = (chosen) => this.setState({action: chosen});
     return html`<${Stale} refusal=${refusal} at=${explanation.now} />
-      <${Head} explanation=${explanation} />
-      <div class="two">
-        <div>
-          <${Waits} waits=${explanation.waits} state=${explanation.state} />
-          <${Next} explanation=${explanation} choose=${choose} />
-          <${Panel} title="What happened"><${Steps} steps=${explanation.steps} now=${explanation.now}
-            open=${explanation.state !== 'settled'} /><//>
-          <${Panel} title="What people did"><${People} actions=${order.actions ?? []} /><//>
-        </div>
-        <div>
-          <${Panel} title="Lines"><${Lines} order=${order} /><//>
-          <${Panel} title="Payment"><${Payment} order=${order} entities=${explanation.entities} /><//>
-          <${Panel} title="What it touches"><${Entities} entities=${explanation.entities} currency=${order.currency}
-            /><//>
-          <${Plain} value=${explanation} />
-        </div>
-      </div>
+      ${explanation.order ? this.renderOrder(explanation, choose) : this.renderNone(explanation, choose)}
       ${action && html`<${ActionDialog} action=${action.action} entities=${[{kind: action.kind, key: action.key}]}
-        text=${action.text}
-        close=${() => this.setState({action: null})} done=${() => this.setState({done: false})} />`}`;
+        text=${action.text} close=${() => this.setState({action: null})} done=${() => { this.calm = 0; }} />`}`;
   }
 }

@@ -23,6 +23,12 @@ export function Time({at, fine = false}) {
   return html`<time datetime=${date.toISOString()} title=${bothTimes(date)}>${shortTime(date, fine)}</time>`;
 }
 
+const INSTANT = /(\d{4}-\d\d-\d\dT[\d:.]+Z)/;
+
+/** A sentence of the node; the points in time in it are shown as all others are. */
+export const Said = ({text}) => (text ?? '').split(INSTANT).map((part, i) =>
+  (i % 2 ? html`<${Time} at=${part} />` : part));
+
 /** How long ago, or how long it has lasted, by the node's time; it counts on by itself. */
 export class Since extends Component {
   componentDidMount() {

@@ -1,6 +1,7 @@
 // One SKU: its units, what is wrong with it, and which orders that are not settled ask for it, as far as can be known.
 import {html, Component} from './ui.js';
 import {ask, part, withQuery} from './api.js';
+import {ActionDialog, ACTIONS} from './action.js';
 import {count, some} from './format.js';
 import {Orders} from './find.js';
 import {live} from './live.js';
@@ -49,7 +50,7 @@ class Holders extends Component {
     try {
       const pages = await Promise.all(UNSETTLED.map((status) =>
         ask(withQuery('/v1/orders', {status, limit: LOOKED_MAX}), {signal})));
-      const all = pages.flatMap((page) => page.items);
+      const all = pages.flatMap((page) => page.items).sort((a, b) => (a.placed_at < b.placed_at ? 1 : -1));
       const orders = all.filter((order) => order.lines?.some((line) => line.sku === this.props.sku));
       this.setState({refusal: null, asking: false, number: 0, orders, looked: all.length, whole: pages.every((page) =>
         !page.next)});
@@ -86,7 +87,7 @@ export class Sku extends Watched {
     if (!found)
       return html`${title}${refusal ? html`<${Problem} refusal=${refusal} />`
         : html`<${Loading} what="the SKU" lines=${6} />`}`;
-    const item = found.item ?? found.state;
+    const item = found.state;
     return html`${title}
       <${Stale} refusal=${refusal} at=${found.now} />
       ${found.exists && item ? html`<dl class="figures three">
@@ -104,9 +105,21 @@ export class Sku extends Watched {
   }
 }
 
-/** Where it lives, and what is wrong with it. */
-export const About = ({found, what}) => html`<${Panel} title="State">
-  ${found.trouble ? html`<${Trouble} trouble=${found.trouble} />`
-    : html`<p><${Tag} name="works" tone="good" /> Every command to this ${what} is taken.</p>`}
-  <p class="soft">Shard ${found.shard}, term ${count(found.term)}; ${found.in_memory ? 'in memory'
-    : 'on disk only'}${found.now ? html`, as of <${Time} at=${found.now} />` : ''}.</p><//>`;
+/** Where it lives, what is wrong with it, and what a person can do about that. */
+export class About extends Component {
+  render({found, what}, {action}) {
+    const {trouble, kind, key} = found;
+    return html`<${Panel} title="State">
+      ${trouble ? html`<${Trouble} trouble=${trouble} />`
+        : html`<p><${Tag} name="works" tone="good" /> Every command to this ${what} is taken.</p>`}
+      <p class="soft">Shard ${found.shard}, term ${count(found.term)}; ${found.in_memory ? 'in memory'
+        : 'on disk only'},
+        ${' '}as of <${Time} at=${found.now} />.</p>
+      ${trouble?.quarantined && html`<div class="buttons">
+        ${['retry', 'release'].map((each) => html`<button type="button"
+        key=${each} class=${ACTIONS[each].tone} onClick=${() => this.setState({action: each})}>
+        ${ACTIONS[each].verb} ${what}…</button>`)}</div>`}
+      ${action && html`<${ActionDialog} action=${action} entities=${[{kind, key}]} done=${() => {}}
+        close=${() => this.setState({action: null})} />`}<//>`;
+  }
+}

@@ -8,6 +8,9 @@
 const CHART = {width: 480, height: 190, left: 58, right: 10, top: 8, bottom: 22};
 const COLORS = 8; // classes c0 to c7 of console.css
 
+const SPANS = [[86400, " d"], [3600, " h"], [60, " min"], [1, " s"], [1e-3, " ms"], [1e-6, " µs"]];
+const SIZES = [[2 ** 40, " TiB"], [2 ** 30, " GiB"], [2 ** 20, " MiB"], [1024, " KiB"], [1, " B"]];
+
 /// A value with its unit, in few characters: 1.2 ms, 34.5 MiB, 0.12 %, 12 k/s.
 function show(value, unit) {
   if (value === null || Number.isNaN(value)) return "–";
@@ -19,8 +22,8 @@ function show(value, unit) {
   const counts = [[1e9, " G"], [1e6, " M"], [1e3, " k"], [1, ""]];
   if (value === 0) return {ratio: "0 %", s: "0 s", bytes: "0 B", Bps: "0 B/s", ops: "0/s"}[unit] || "0";
   switch (unit) {
-    case "s": return scaled([[86400, " d"], [3600, " h"], [60, " min"], [1, " s"], [1e-3, " ms"], [1e-6, " µs"]], value);
-    case "bytes": return scaled([[2 ** 40, " TiB"], [2 ** 30, " GiB"], [2 ** 20, " MiB"], [1024, " KiB"], [1, " B"]], value);
+    case "s": return scaled(SPANS, value);
+    case "bytes": return scaled(SIZES, value);
     case "Bps": return `${show(value, "bytes")}/s`;
     case "ratio": return `${Number((value * 100).toPrecision(3))} %`;
     case "ops": return `${scaled(counts, value).trim()}/s`;
@@ -134,11 +137,14 @@ function follow(picture, data, shown, x) {
 
 function drawAxes(picture, data, levels, x, y) {
   for (const level of levels) {
-    picture.append(svg("line", {class: "grid", x1: CHART.left, x2: CHART.width - CHART.right, y1: y(level), y2: y(level)}));
+    const ends = {x1: CHART.left, x2: CHART.width - CHART.right, y1: y(level), y2: y(level)};
+    picture.append(svg("line", {class: "grid", ...ends}));
     picture.append(svg("text", {x: CHART.left - 6, y: y(level) + 4, "text-anchor": "end"}, show(level, data.unit)));
   }
-  for (const at of moments(data.from, data.to))
-    picture.append(svg("text", {x: x(at), y: CHART.height - 6, "text-anchor": "middle"}, clock(at, data.to - data.from < 300)));
+  for (const at of moments(data.from, data.to)) {
+    const place = {x: x(at), y: CHART.height - 6, "text-anchor": "middle"};
+    picture.append(svg("text", place, clock(at, data.to - data.from < 300)));
+  }
 }
 
 function drawChart(figure, data) {
@@ -148,8 +154,10 @@ function drawChart(figure, data) {
   const levels = ticks(Math.min(0, ...values), Math.max(0, ...values) || (data.unit === "s" ? 0.001 : 1), data.unit);
   const [low, high] = [levels[0], levels[levels.length - 1]];
   const x = (at) => CHART.left + (at - data.from) / (data.to - data.from) * (CHART.width - CHART.left - CHART.right);
-  const y = (value) => CHART.height - CHART.bottom - (value - low) / (high - low) * (CHART.height - CHART.top - CHART.bottom);
-  const picture = svg("svg", {viewBox: `0 0 ${CHART.width} ${CHART.height}`, role: "img", "aria-label": figure.title_text});
+  const tall = CHART.height - CHART.top - CHART.bottom;
+  const y = (value) => CHART.height - CHART.bottom - (value - low) / (high - low) * tall;
+  const box = `0 0 ${CHART.width} ${CHART.height}`;
+  const picture = svg("svg", {viewBox: box, role: "img", "aria-label": figure.title_text});
   drawAxes(picture, data, levels, x, y);
   for (const each of shown)
     picture.append(svg("path", {class: `line c${each.color}`, d: pathOf(each.points, data.step, x, y)}));

@@ -108,6 +108,12 @@ TEST(Settings, TakeEveryArgument) {
   EXPECT_EQ(settings, expected);
 }
 
+TEST(Settings, TakeTheFileOfAnExercise) {
+  node_settings settings;
+  EXPECT_EQ(parse(settings, {"--failing-entities", "/f"}), "");
+  EXPECT_EQ(settings.failing_entities, "/f");
+}
+
 TEST(Settings, TakeEveryArgumentOfTheProvider) {
   node_settings settings;
   EXPECT_EQ(parse(settings,
