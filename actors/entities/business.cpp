@@ -5,6 +5,7 @@
 #include "actors/entities/entity_ids.hpp"
 #include "actors/public/replies.hpp"
 #include "actors/rules/kinds.hpp"
+#include "actors/rules/lifecycle.hpp"
 #include "actors/stored/codec.hpp"
 #include "runtime/entity/request.hpp"
 
@@ -32,6 +33,15 @@ public:
       return load_order(rows, options_);
     }
     return runtime::fault{runtime::fault_code::corrupt, "an entity of an unknown kind", 0};
+  }
+
+  std::vector<std::string_view> stages() const override {
+    using enum order_status; // In `placed` none rests.
+    return {to_string(reserving), to_string(authorizing), to_string(rejecting), to_string(cancelling)};
+  }
+
+  runtime::standing standing_of(const runtime::entity_id& id, const runtime::snapshot& rows) const override {
+    return static_cast<kind>(id.kind()) == kind::order ? standing_of_order(rows) : runtime::standing{};
   }
 
   runtime::result<runtime::command_ptr> decode_command(std::string_view stored) const override {

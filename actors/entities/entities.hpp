@@ -17,4 +17,7 @@ loaded_entity load_item(const runtime::snapshot& rows);
 loaded_entity load_account(const runtime::snapshot& rows);
 loaded_entity load_card(const runtime::snapshot& rows);
 
+/// How an order that is not settled stands, by its rows; without a stage: they cannot be decoded.
+runtime::standing standing_of_order(const runtime::snapshot& rows);
+
 } // namespace orderd::actors

@@ -95,6 +95,22 @@ std::string refusal_text(rejection_code code) {
   }
 }
 
+bool is_in_doubt(const order_state& state) {
+  return state.payment == payment_state::unknown;
+}
+
+/// For the metrics. What a silent provider was asked for: the sum of the lines that were not refused.
+runtime::standing standing_of(const order_state& state, const order_content& content) {
+  runtime::standing now{to_string(state.status)};
+  if (!is_in_doubt(state))
+    return now;
+  now.in_doubt.unit = content.currency.view();
+  for (std::size_t i = 0; i < state.lines.size(); ++i)
+    if (state.lines[i] != line_state::refused)
+      now.in_doubt.amount += content.lines[i].quantity * content.lines[i].unit_price_minor;
+  return now;
+}
+
 class order_entity final : public runtime::entity {
 public:
   order_entity(order_state state, std::shared_ptr<const order_content> content, std::int64_t deadline_ms)
@@ -125,8 +141,11 @@ private:
     order_status status;
     bool had_outcome;
     bool waited_for_provider;
+    bool was_in_doubt;
   };
-  marks mark() const { return {state_.status, state_.outcome.has_value(), waits_for_provider(state_)}; }
+  marks mark() const {
+    return {state_.status, state_.outcome.has_value(), waits_for_provider(state_), is_in_doubt(state_)};
+  }
 
   bool is_unsettled(order_status status) const { return status != order_status::none && !is_settled(status); }
 
@@ -143,6 +162,9 @@ private:
     else if (waits_for_provider(state_) && !before.waited_for_provider)
       out.announcement =
           cancellation_body(now.self.key(), order_status::cancelling); // all others were answered
+    if (is_unsettled(state_.status)
+        && (state_.status != before.status || is_in_doubt(state_) != before.was_in_doubt))
+      out.stands = standing_of(state_, *content_);
     if (state_.status == before.status)
       return;
     move_in_index(before.status, now);
@@ -203,6 +225,15 @@ loaded_entity load_order(const runtime::snapshot& rows, const business_options& 
   return loaded_entity{std::make_unique<order_entity>(
       *std::move(state), std::make_shared<const order_content>(*std::move(content)),
       options.placement_deadline_ms)};
+}
+
+runtime::standing standing_of_order(const runtime::snapshot& rows) {
+  const auto state = decode_order_state(rows.state.value_or(std::string{}));
+  const auto content = decode_order_content(rows.content.value_or(std::string{}));
+  if (!state || !content || content->lines.size() != state->lines.size() || is_settled(state->status)
+      || state->status == order_status::none)
+    return {};
+  return standing_of(*state, *content);
 }
 
 } // namespace orderd::actors

@@ -1,10 +1,11 @@
 #include "cluster/gateway/gateway.hpp"
 
+#include "cluster/gateway/budgets_shown.hpp"
 #include "cluster/gateway/byte_budget.hpp"
+#include "cluster/gateway/client_refusals.hpp"
+#include "cluster/gateway/gateway_client.hpp"
 #include "cluster/gateway/messages.hpp"
-#include "cluster/gateway/read_room.hpp"
 #include "cluster/gateway/request_counts.hpp"
-#include "cluster/gateway/session.hpp"
 #include "cluster/wire/connection_table.hpp"
 #include "cluster/wire/tidy_broker.hpp"
 #include "runtime/base/log.hpp"
@@ -21,8 +22,6 @@ namespace orderd::cluster {
 
 using caf::io::connection_handle;
 using runtime::fault_code;
-using runtime::result;
-namespace log = runtime::log;
 
 namespace {
 
@@ -32,17 +31,7 @@ constexpr std::chrono::milliseconds check_interval{250};
 /// How long clients have to read SHUTTING_DOWN.
 constexpr std::chrono::milliseconds farewell{100};
 
-/// One connection of the gateway.
-struct client {
-  client(std::uint64_t id, connection_handle at, const session_context& context)
-      : socket(at), talk(id, context) {}
-
-  connection_handle socket;
-  session talk;
-  read_room room;
-  std::size_t unread = 0; ///< bytes of replies that its socket had left when last looked
-  std::chrono::steady_clock::time_point refused_at; ///< when the session finished
-};
+using client = gateway_client;
 
 class gateway : public tidy_broker {
 public:
@@ -50,7 +39,8 @@ public:
       : tidy_broker(config), metrics_(options.metrics), clock_(options.clock),
         observer_(options.metrics), context_{options.rules,   observer_,    options.shards,
                                              options.version, &unanswered_, options.timeouts},
-        connection_metrics_(options.connection_metrics), table_(options.places),
+        connection_metrics_(options.connection_metrics), refusals_(options.metrics.client_refusals),
+        shown_(options.metrics, *connection_metrics_, options.places.clients), table_(options.places),
         acceptor_(std::move(acceptor)), asked_(options.shards) {}
 
   const char* name() const override { return "orderd.gateway"; }
@@ -71,6 +61,7 @@ private:
   void let_rest(client& one);
   void budget_frame(std::uint64_t id, client& from, moment now);
   void count_unread(client& one);
+  void count_refusals(client& one, std::uint64_t count);
   void cut_overdue();
   void check_all();
   bool check(client& one, moment now);
@@ -90,6 +81,8 @@ private:
   frame_budget frames_{limits::unfinished_bytes_max, std::chrono::milliseconds{limits::unfinished_ms_kept}};
   session_context context_;
   std::shared_ptr<connection_metrics> connection_metrics_;
+  client_refusals refusals_;
+  budgets_shown shown_;
   connection_table table_;
   std::vector<std::uint64_t> overdue_; ///< to be cut at the end of the message being handled
   caf::io::doorman_ptr acceptor_;
@@ -160,7 +153,9 @@ void gateway::read(const caf::io::new_data_msg& what) {
   const auto now = moment_now();
   const bool was_introduced = from.talk.introduced();
   const auto was_asked = from.talk.asked();
+  const auto were_refused = from.talk.refused();
   from.talk.receive({reinterpret_cast<const char*>(what.buf.data()), what.buf.size()}, now, asked_);
+  count_refusals(from, from.talk.refused() - were_refused);
   if (from.talk.introduced() && !was_introduced && !admit(from, now))
     asked_.clear();
   table_.heard(known->second, from.talk.asked() != was_asked);
@@ -200,6 +195,7 @@ bool gateway::admit(client& one, moment now) {
 /// Ends a connection for want of a place.
 void gateway::refuse(client& one, runtime::counter& why, const std::string& sentence, moment now) {
   why.Increment();
+  count_refusals(one, 1);
   one.refused_at = now.steady; // before its session counts itself as the one that refuses
   part(one, now);
   one.talk.end({fault_code::overloaded, sentence, 1'000});
@@ -241,7 +237,7 @@ bool gateway::send_output(client& to, moment now) {
   auto& unsent = wr_buf(to.socket);
   count_unread(to);
   if (unsent.size() > unread_.share(limits::unread_bytes_granted, limits::unsent_reply_bytes_max)) {
-    log::debug("gateway", "slow_reader", {{"unsent_bytes", unsent.size()}});
+    runtime::log::debug("gateway", "slow_reader", {{"unsent_bytes", unsent.size()}});
     connection_metrics_->slow_reader.Increment();
     return false;
   }
@@ -272,6 +268,14 @@ void gateway::budget_frame(std::uint64_t id, client& from, moment now) {
 void gateway::count_unread(client& one) {
   const auto before = std::exchange(one.unread, wr_buf(one.socket).size());
   unread_.change(before, one.unread);
+}
+
+void gateway::count_refusals(client& one, std::uint64_t count) {
+  if (count == 0)
+    return;
+  if (one.refusals == nullptr)
+    one.refusals = &refusals_.of(remote_addr(one.socket));
+  one.refusals->Increment(static_cast<double>(count));
 }
 
 /// It is being told why it ends, and has a moment to read that.
@@ -307,9 +311,7 @@ void gateway::check_all() {
     if (!check(one, now))
       overdue_.push_back(id);
   cut_overdue();
-  connection_metrics_->unfinished.Set(static_cast<double>(frames_.used()));
-  connection_metrics_->unanswered.Set(static_cast<double>(unanswered_.used()));
-  connection_metrics_->unread.Set(static_cast<double>(unread_.used()));
+  shown_.show({clients_.size(), frames_.used(), unanswered_.used(), unread_.used()});
 }
 
 bool gateway::check(client& one, moment now) {
@@ -357,6 +359,7 @@ void gateway::answer(const runtime::gateway_replies& what) {
     if (!to)
       continue;
     to->talk.reply(one.to.request_id, one.outcome, *one.body, now);
+    count_refusals(*to, refusals_.is_one(one) ? 1 : 0);
     if (written_.empty() || written_.back() != to)
       written_.push_back(to);
   }
@@ -375,8 +378,8 @@ client* gateway::find(std::uint64_t id) {
 
 } // namespace
 
-result<gateway_handle> spawn_gateway(caf::actor_system& system, gateway_options options,
-                                     caf::io::doorman_ptr acceptor) {
+runtime::result<gateway_handle> spawn_gateway(caf::actor_system& system, gateway_options options,
+                                              caf::io::doorman_ptr acceptor) {
   if (auto allowed = allow_open_files(options.places); !allowed)
     return allowed.error();
   if (!acceptor) {

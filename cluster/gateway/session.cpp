@@ -124,6 +124,7 @@ void session::refuse(std::uint64_t first_id, moment now) {
   const auto body = context_.rules.fault_reply(
       {fault_code::overloaded, "the requests that the node has not answered have all the bytes they may",
        100});
+  refused_ += batch_.size();
   for (std::size_t i = 0; i < batch_.size(); ++i)
     reply(window_.open({first_id + i, 0, "refused", now.steady}), reply_outcome::fault, body, now);
 }

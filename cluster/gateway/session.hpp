@@ -120,6 +120,8 @@ public:
   std::chrono::steady_clock::time_point frame_began_at() const noexcept { return frame_began_at_; }
   /// Requests that came so far.
   std::uint64_t asked() const noexcept { return asked_; }
+  /// Of them, those for which the node had no room.
+  std::uint64_t refused() const noexcept { return refused_; }
 
 private:
   runtime::result<void> handle(const frame& what, moment now, asked_requests& asked);
@@ -141,6 +143,7 @@ private:
   std::chrono::steady_clock::time_point opened_at_;
   std::chrono::steady_clock::time_point frame_began_at_; ///< of the unfinished frame, if there is one
   std::uint64_t asked_ = 0;
+  std::uint64_t refused_ = 0;
   bool introduced_ = false;
   bool is_operator_ = false;
   bool finished_ = false;

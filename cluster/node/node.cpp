@@ -31,19 +31,22 @@ caf::actor spawn_blocking(caf::actor_system& system, blocking_actors where, Argu
   return system.spawn<Actor>(std::forward<Arguments>(arguments)...);
 }
 
-void show_damage(const runtime::storage& disk, runtime::metrics& metrics) {
+/// What the start found; nobody else uses the stores yet.
+void show_disk(runtime::storage& disk, runtime::metrics& metrics) {
   for (std::uint32_t shard = 0; shard < disk.shards(); ++shard) {
     const auto found = disk.damage(shard);
     metrics.corrected_pages.at(shard).Set(static_cast<double>(found.corrected_pages));
     metrics.state_salvaged.at(shard).Set(found.salvaged ? 1 : 0);
     metrics.lost_ranges.at(shard).Set(static_cast<double>(found.lost_ranges));
+    metrics.state_bytes.at(shard).Set(static_cast<double>(disk.state(shard).size_bytes()));
   }
+  metrics.journal_bytes.Set(static_cast<double>(disk.journal().size_bytes()));
 }
 
 /// The actors that all shards of a node share.
 void spawn_shared(node& made, caf::actor_system& system, const config::node_settings& settings,
                   const node_ports& ports, blocking_actors where) {
-  show_damage(ports.disk, ports.metrics);
+  show_disk(ports.disk, ports.metrics);
   made.journal =
       spawn_blocking<runtime::journal_actor>(system, where, ports.disk.journal(), ports.metrics, ports.fatal);
   runtime::applier_options applying;
@@ -54,6 +57,14 @@ void spawn_shared(node& made, caf::actor_system& system, const config::node_sett
   calling.gate.concurrency = settings.provider.concurrency;
   calling.timeout = milliseconds{settings.provider.timeout_ms};
   made.provider_worker = system.spawn<runtime::provider_actor>(ports.provider, ports.metrics, calling);
+}
+
+/// As engine_options.
+shard_bounds bounds_of(const config::node_settings& settings, std::uint32_t shards) {
+  const auto each = [shards](auto of_node) { return static_cast<double>(of_node) / shards; };
+  return {.unapplied_bytes = each(settings.unapplied_bytes_max),
+          .live_entities = each(settings.live_entities_max),
+          .unsettled = each(settings.unsettled_orders_max)};
 }
 
 /// A shard's engine, but for term and epochs.
@@ -186,6 +197,7 @@ caf::actor spawn_node_actor(const node& made, caf::actor_system& system,
   return system.spawn<node_actor>(node_dependencies{.disk = ports.disk,
                                                     .clock = ports.clock,
                                                     .metrics = ports.metrics,
+                                                    .cluster_metrics = ports.cluster_metrics,
                                                     .board = ports.board,
                                                     .shards = made.hosts,
                                                     .applier = made.applier,
@@ -194,7 +206,8 @@ caf::actor spawn_node_actor(const node& made, caf::actor_system& system,
                                                     .self = start.self,
                                                     .boot = start.boot,
                                                     .client_endpoint = ports.client_endpoint,
-                                                    .scrub = made.scrub});
+                                                    .scrub = made.scrub,
+                                                    .bounds = bounds_of(settings, start.terms.shards)});
 }
 
 caf::actor spawn_directory(const node& made, caf::actor_system& system, const node_ports& ports,

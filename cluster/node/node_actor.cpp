@@ -90,7 +90,10 @@ std::string percent(double share) {
 } // namespace
 
 node_actor::node_actor(caf::actor_config& config, node_dependencies given)
-    : caf::event_based_actor(config), given_(std::move(given)), started_at_(clock().now()) {
+    : caf::event_based_actor(config), given_(std::move(given)), started_at_(clock().now()),
+      started_at_ms_(given_.clock.now().wall_ms),
+      readings_(given_.metrics, given_.cluster_metrics, static_cast<std::uint32_t>(given_.shards.size())),
+      history_(given_.metrics.request_duration.bounds()) {
   // Itself, until the directory has told of all.
   using known = const std::map<std::uint32_t, known_node>;
   nodes_ = std::make_shared<known>(
@@ -98,10 +101,12 @@ node_actor::node_actor(caf::actor_config& config, node_dependencies given)
 }
 
 caf::behavior node_actor::make_behavior() {
+  begin_history();
   look_at_disk();
   return {
       [this](const node_question& question) { answer(question); },
       [this](look_at_disk_again) { look_at_disk(); },
+      [this](read_metrics_again) { read_metrics(); },
       [this](const nodes_seen& seen) { nodes_ = seen.nodes; },
       [this](const directory_known& known) { directory_ = known.directory; },
   };
@@ -129,6 +134,7 @@ void node_actor::answer(const node_question& question) {
   case actors::node_request::accept_lost:
     return accept_lost(question, gateway);
   case actors::node_request::get_history:
+    return answer_history(question, gateway);
   case actors::node_request::get_log:
     return send(gateway, runtime::one_reply(
                              question.from,
@@ -231,9 +237,8 @@ void node_actor::look_at_disk() {
   if (!space)
     return admit(space.error());
   disk_used_ = space->used;
-  given_.metrics.disk_used.Set(disk_used_);
   const auto filled = given_.disk.journal().filled();
-  given_.metrics.journal_filled.Set(filled);
+  show_disk(*space, filled);
   const auto below = refusal_ ? hysteresis : 0;
   if (filled >= limits::journal_filled_max - below)
     return admit(runtime::fault{runtime::fault_code::storage_full,
@@ -249,6 +254,19 @@ void node_actor::look_at_disk() {
                        1'000});
 }
 
+void node_actor::show_disk(const runtime::disk_space& space, double journal_filled) {
+  auto& page = given_.metrics;
+  page.disk_used.Set(space.used);
+  page.journal_filled.Set(journal_filled);
+  page.saturation.at("disk").Set(space.used / given_.disk_used_max);
+  page.saturation.at("journal").Set(journal_filled / limits::journal_filled_max);
+  double state_bytes = 0;
+  page.state_bytes.each([&](const auto&, const auto&, const auto& each) { state_bytes += each.Value(); });
+  page.disk_bytes.at("state").Set(state_bytes);
+  page.disk_bytes.at("journal").Set(page.journal_bytes.Value());
+  page.disk_bytes.at("free").Set(static_cast<double>(space.free_bytes));
+}
+
 void node_actor::admit(std::optional<runtime::fault> refusal) {
   if (refusal.has_value() == refusal_.has_value())
     return;
@@ -257,6 +275,7 @@ void node_actor::admit(std::optional<runtime::fault> refusal) {
   else
     runtime::log::info("node", "accepting_new_orders", {{"disk_used", disk_used_}}, "");
   refusal_ = std::move(refusal);
+  note_admission();
   for (const auto& shard : given_.shards)
     send(shard, runtime::admit_new_work{refusal_});
 }

@@ -1,6 +1,6 @@
 // The actor of the node itself: watches the disk, decides when new orders are refused for its sake, and
 // answers what clients ask of the node as a whole: status, audit, scrub, lost rows, and who leads which
-// shard.
+// shard; and reads the node's metrics each second, for its last hour.
 //
 // Messages: nodes_seen, directory_known, node_question (answered with runtime::gateway_replies to its sender,
 // by the question's deadline).
@@ -13,6 +13,9 @@
 #include "cluster/configuration/membership.hpp"
 #include "cluster/directory/messages.hpp"
 #include "cluster/gateway/messages.hpp"
+#include "cluster/node/history.hpp"
+#include "cluster/node/node_reading.hpp"
+#include "cluster/peers/cluster_metrics.hpp"
 #include "cluster/replica_host/messages.hpp"
 #include "cluster/replication/lease_board.hpp"
 #include "runtime/base/clock.hpp"
@@ -38,6 +41,7 @@ struct node_dependencies {
   runtime::storage& disk;
   const runtime::node_clock& clock;
   runtime::metrics& metrics;
+  cluster::cluster_metrics& cluster_metrics;
   lease_board& board;
   std::vector<caf::actor> shards; ///< their replica hosts
   caf::actor applier;
@@ -47,6 +51,7 @@ struct node_dependencies {
   std::uint64_t boot = 0;
   std::string client_endpoint = {}; ///< host:port
   caf::actor scrub = {};            ///< null: nothing is looked through
+  shard_bounds bounds = {};         ///< of each shard; 0: none is shown
 };
 
 class node_actor : public caf::event_based_actor {
@@ -84,12 +89,21 @@ private:
   void accept_lost(const node_question& question, const caf::actor& gateway);
   void answer_scrub(const node_question& question, const caf::actor& gateway, bool begin);
   std::chrono::milliseconds time_left(const node_question& question) const;
+  // node_history.cpp
+  void begin_history();
+  void read_metrics();
+  void answer_history(const node_question& question, const caf::actor& gateway);
+  void note_admission();
   void look_at_disk();
+  void show_disk(const runtime::disk_space& space, double journal_filled);
   void admit(std::optional<runtime::fault> refusal);
 
   node_dependencies given_;
   caf::actor directory_;
   std::chrono::steady_clock::time_point started_at_;
+  runtime::unix_ms started_at_ms_; ///< by the wall clock
+  node_readings readings_;
+  history history_;
   std::weak_ptr<const void> auditing_; ///< held while shards are asked, and by whoever runs the audit
   std::shared_ptr<const std::map<std::uint32_t, known_node>> nodes_;
   double disk_used_ = 0;

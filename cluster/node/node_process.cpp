@@ -14,7 +14,9 @@
 #include "cluster/wire/version.hpp"
 #include "config/loopback.hpp"
 #include "config/start_limits.hpp"
+#include "runtime/base/disk.hpp"
 #include "runtime/base/log.hpp"
+#include "runtime/base/process_metrics.hpp"
 #include "runtime/lmdb/lmdb_storage.hpp"
 
 #include <caf/send.hpp>
@@ -207,6 +209,10 @@ void node_process::count_start(start_outcome outcome) {
       kept ? std::count_if(kept->begin(), kept->end(), [](const auto& each) { return each.there; })
            : std::ptrdiff_t{0};
   disk_metrics_->given_up.at(settings_.node).Set(static_cast<double>(there));
+  std::uint64_t bytes = 0;
+  for (std::size_t i = 0; kept && i < kept->size(); ++i)
+    bytes += (*kept)[i].there ? runtime::disk_bytes_of((*kept)[i].folder) : 0;
+  metrics_->disk_bytes.at("given_up").Set(static_cast<double>(bytes));
 }
 
 void node_process::show_heartbeats(const std::map<std::uint32_t, known_node>& nodes) {
@@ -247,8 +253,10 @@ result<void> node_process::bind() {
     http_->add(disk_metrics_);
   }
   http_->add(scrubbed_);
+  http_->add(std::make_shared<runtime::process_metrics>());
   config_.emplace(settings_);
   system_.emplace(*config_);
+  http_->add(caf_metrics_.emplace(system_->metrics()).page());
   auto for_clients = listen_for_clients(*system_, settings_.listen);
   if (!for_clients)
     return for_clients.error();

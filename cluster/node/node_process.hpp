@@ -6,6 +6,7 @@
 #include "cluster/configuration/configuration_store.hpp"
 #include "cluster/gateway/gateway.hpp"
 #include "cluster/http/http_service.hpp"
+#include "cluster/node/caf_metrics.hpp"
 #include "cluster/node/disk_metrics.hpp"
 #include "cluster/node/node.hpp"
 #include "cluster/node/system_config.hpp"
@@ -76,6 +77,7 @@ private:
   std::unique_ptr<heartbeats> heartbeats_; ///< null: by itself
   std::optional<system_config> config_;
   std::optional<caf::actor_system> system_;
+  std::optional<caf_metrics> caf_metrics_;
   caf::io::doorman_ptr client_acceptor_; ///< bound, until the gateway has it
   caf::io::doorman_ptr peer_acceptor_;   ///< the same for the peers
   std::optional<socket> datagrams_;      ///< and for the heartbeats

@@ -18,6 +18,11 @@ void command_line::add_quarantine_entry(CLI::App* group, const char* name, const
   command->add_option("KEY", options->key, "Order id, SKU or customer, as listed")
       ->required()
       ->check(text_up_to(limits::key_bytes_max));
+  if constexpr (requires { options->said; }) {
+    add_said(*command, options->said);
+    command->footer(std::string{"Example:\n  orderctl quarantine "} + name
+                    + " item 85123A --by eve --why \"the disk was full\"");
+  }
 }
 
 void command_line::add_quarantine() {

@@ -41,6 +41,8 @@ private:
     return options;
   }
 
+  /// --by and --why, of what a person does about an order.
+  void add_said(CLI::App& command, said_options& options);
   void add_order_commands();
   void add_place();
   void add_list();

@@ -1,6 +1,7 @@
 #include "cluster/orderctl/ctl_commands.hpp"
 
 #include "actors/rules/text.hpp"
+#include "config/limits.hpp"
 
 namespace orderd::cluster {
 
@@ -29,6 +30,13 @@ int print_fault(const runtime::fault& why, ctl_context& context) {
   answer.mutable_fault()->set_code(static_cast<v1::fault::kind>(why.code));
   answer.mutable_fault()->set_message(why.message);
   return print_refusal(answer, context);
+}
+
+std::string by_of(const said_options& options, const ctl_context& context) {
+  if (!options.by.empty())
+    return options.by;
+  const bool is_name = context.user.size() <= limits::by_bytes_max && actors::check_text(context.user).ok();
+  return is_name ? context.user : std::string{};
 }
 
 std::string new_command_id(ctl_context& context) {

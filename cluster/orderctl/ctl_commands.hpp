@@ -37,6 +37,7 @@ struct ctl_context {
 
 int run(const place_options& options, ctl_context& context);
 int run(const get_options& options, ctl_context& context);
+int run(const why_options& options, ctl_context& context);
 int run(const cancel_options& options, ctl_context& context);
 int run(const list_options& options, ctl_context& context);
 int run(const stock_set_options& options, ctl_context& context);
@@ -68,6 +69,10 @@ int print_refusal(const v1::reply& answer, ctl_context& context);
 int print_fault(const runtime::fault& why, ctl_context& context);
 /// A refusal in one sentence: "there is no such order (not_found)".
 std::string refusal_text(const v1::reply& answer);
+
+/// Who it is that does something: as said, else the user of this process, if that is a name that can be
+/// stored.
+std::string by_of(const said_options& options, const ctl_context& context);
 
 /// Sixteen random bytes: the id of a command that is meant once.
 std::string new_command_id(ctl_context& context);

@@ -33,8 +33,18 @@ struct place_options {
 struct get_options {
   std::string order_id;
 };
+/// Why an order is where it is.
+struct why_options {
+  std::string order_id;
+};
+/// Who does something and why, for people who ask later.
+struct said_options {
+  std::string by = {}; ///< empty: the user of this process
+  std::string why = {};
+};
 struct cancel_options {
   std::string order_id;
+  said_options said = {};
 };
 struct list_options {
   std::string customer;
@@ -88,6 +98,7 @@ struct quarantine_entry_options {
 struct quarantine_show_options : quarantine_entry_options {};
 struct quarantine_resolve_options : quarantine_entry_options {
   bool retry = false; ///< false: release
+  said_options said = {};
 };
 struct lost_list_options {};
 struct lost_accept_options {
@@ -120,7 +131,7 @@ struct reset_term_options : repair_options {
 };
 
 using ctl_command =
-    std::variant<place_options, get_options, cancel_options, list_options, stock_set_options,
+    std::variant<place_options, get_options, why_options, cancel_options, list_options, stock_set_options,
                  stock_get_options, stock_list_options, stock_load_options, account_set_options,
                  account_get_options, account_list_options, import_options, export_options,
                  quarantine_list_options, quarantine_show_options, quarantine_resolve_options,

@@ -1,4 +1,4 @@
-// The command line of orderctl place, get, cancel, list, import, export.
+// The command line of orderctl place, get, why, cancel, list, import, export.
 #include "cluster/orderctl/ctl_command_line.hpp"
 #include "cluster/orderctl/ctl_values.hpp"
 #include "config/limits.hpp"
@@ -41,10 +41,31 @@ void command_line::add_order_commands() {
   auto* get = app_.add_subcommand("get", "Show an order");
   auto got = bind<get_options>(get);
   get->add_option("ID", got->order_id, "The order's id")->required()->transform(order_id());
+  auto* why = app_.add_subcommand("why", "Say why an order is where it is, and what can be done");
+  why->footer(
+      R"(What happened to it when, what it waits for since when, what happens next, and what you can do.
+Exit code 1 where there is no such order.
+
+Example:
+  orderctl why 01890a5d-ac96-774b-bcce-b302099a8057)");
+  why->add_option("ID", bind<why_options>(why)->order_id, "The order's id")
+      ->required()
+      ->transform(order_id());
   auto* cancel =
       app_.add_subcommand("cancel", "Cancel an order: what it reserved and authorized is given back");
   auto cancelled = bind<cancel_options>(cancel);
   cancel->add_option("ID", cancelled->order_id, "The order's id")->required()->transform(order_id());
+  add_said(*cancel, cancelled->said);
+  cancel->footer(R"(Example:
+  orderctl cancel 01890a5d-ac96-774b-bcce-b302099a8057 --by eve --why "the customer called")");
+}
+
+void command_line::add_said(CLI::App& command, said_options& options) {
+  command
+      .add_option("--by", options.by, "Who does it, kept with the order; without it the user of this process")
+      ->check(new_text_up_to(limits::by_bytes_max));
+  command.add_option("--why", options.why, "Why, kept with the order")
+      ->check(new_text_up_to(limits::why_bytes_max));
 }
 
 void command_line::add_place() {

@@ -5,12 +5,14 @@
 #include "actors/rules/text.hpp"
 #include "cluster/client/fault_meaning.hpp"
 #include "cluster/explain/refused_text.hpp"
+#include "cluster/explain/steps.hpp"
 #include "cluster/orderctl/ctl_commands.hpp"
 #include "cluster/orderctl/ctl_cursor.hpp"
 #include "cluster/orderctl/ctl_pages.hpp"
 #include "cluster/orderctl/ctl_table.hpp"
 #include "cluster/retail/decimal.hpp"
 #include "config/limits.hpp"
+#include "runtime/base/bytes.hpp"
 
 #include <algorithm>
 #include <map>
@@ -61,6 +63,10 @@ void print_order(const v1::order& order, ctl_context& context) {
   for (const auto status : order.history())
     out << ' ' << status_name(static_cast<v1::order_status>(status));
   out << '\n';
+  for (const auto& action : order.actions())
+    out << "action     " << action_text(action) << ", " << format_time(action.at_ms()) << '\n';
+  if (!order.trace_id().empty())
+    out << "trace      " << runtime::to_hex(order.trace_id()) << '\n';
   using side = ctl_table::side;
   ctl_table table{{side::left, side::right, side::left, side::right, side::left}};
   for (const auto& line : order.lines())
@@ -269,6 +275,8 @@ int run(const get_options& options, ctl_context& context) {
 int run(const cancel_options& options, ctl_context& context) {
   v1::request what;
   what.mutable_cancel_order()->set_order_id(options.order_id);
+  what.mutable_cancel_order()->set_by(by_of(options.said, context));
+  what.mutable_cancel_order()->set_why(options.said.why);
   const auto answer = context.node.call(std::move(what));
   if (!answer.has_cancellation())
     return print_refusal(answer, context);

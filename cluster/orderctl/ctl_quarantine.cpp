@@ -117,6 +117,8 @@ int run(const quarantine_resolve_options& options, ctl_context& context) {
   resolve.set_kind(options.kind);
   resolve.set_key(options.key);
   resolve.set_action(options.retry ? v1::resolve_quarantine::RETRY : v1::resolve_quarantine::RELEASE);
+  resolve.set_by(by_of(options.said, context));
+  resolve.set_why(options.said.why);
   const auto answer = context.node.call(std::move(what));
   if (!answer.has_quarantine_resolved())
     return print_refusal(answer, context);

@@ -47,6 +47,11 @@ public:
   runtime::labelled<runtime::gauge> term;
   /// orderd_shard_serving{shard}: 1 while this node leads the shard and enough copies are in sync.
   runtime::labelled<runtime::gauge> serving;
+  /// orderd_shard_led{shard}: 1 while this node leads the shard, be it able to commit or not.
+  runtime::labelled<runtime::gauge> led;
+  /// orderd_shard_takeover_seconds{shard}: of this node's last takeover: from the last heartbeat of the node
+  /// that led before until it served; 0: there was none, or that is not known.
+  runtime::labelled<runtime::gauge> takeover;
   /// orderd_missing_copies{shard}: wanted and not in sync; 0 where the shard is not led.
   runtime::labelled<runtime::gauge> missing_copies;
   /// orderd_copying_followers{shard}: followers that get a copy of the whole state; 0 where not led.

@@ -26,7 +26,7 @@ constexpr std::chrono::milliseconds opening_max{10'000};
 replica_actor::replica_actor(caf::actor_config& config, replica_dependencies given)
     : caf::event_based_actor(config), given_(std::move(given)),
       replica_(given_.options, given_.disk, *this, given_.board, clock().now()),
-      shown_numbers_(given_.cluster_metrics, given_.options.shard) {}
+      shown_numbers_(given_.cluster_metrics, given_.options.shard), takeover_(given_.options.self.node) {}
 
 replica_actor::~replica_actor() = default;
 
@@ -122,6 +122,7 @@ void replica_actor::run(const std::function<void()>& input) {
   feed(input);
   settle();
   const auto state = replica_.state();
+  time_takeover(state);
   if (state == shown_state_)
     return;
   shown_state_ = state;
@@ -286,6 +287,16 @@ void replica_actor::end_node_by(const char* part, const runtime::fault& why) {
 }
 
 // -- for people ----------------------------------------------------------------------------------
+
+void replica_actor::time_takeover(std::string_view state) {
+  if (replica_.known().version == 0)
+    return;
+  const auto took = takeover_.see(state, replica_.known().what.primary.node, now(),
+                                  [this](std::uint32_t node) { return given_.board.heard_at(node); });
+  if (took)
+    given_.cluster_metrics.takeover.at(given_.options.shard)
+        .Set(std::chrono::duration<double>{*took}.count());
+}
 
 void replica_actor::publish_metrics() {
   shown_numbers_.show(describe(), given_.options.self, replica_.serving() && replica_.takes_work());

@@ -19,6 +19,7 @@
 #include "cluster/replica_host/lease_gate.hpp"
 #include "cluster/replica_host/messages.hpp"
 #include "cluster/replica_host/replica_metrics.hpp"
+#include "cluster/replica_host/takeover_watch.hpp"
 #include "cluster/replication/append_cache.hpp"
 #include "cluster/replication/lease_board.hpp"
 #include "cluster/replication/replica.hpp"
@@ -138,6 +139,7 @@ private:
   void start(const replica_handles& peers);
   void tick();
   void publish_metrics();
+  void time_takeover(std::string_view state);
   void send_to_leader(peer_body what);
   void check_size(const peer_message& message, std::size_t bytes);
   replica_description describe() const;
@@ -155,6 +157,7 @@ private:
   replica_dependencies given_;
   replica replica_;
   replica_metrics shown_numbers_;
+  takeover_watch takeover_;
   std::vector<caf::actor> hosts_;
   caf::actor gateway_;
   caf::actor peers_;

@@ -15,7 +15,7 @@ std::ptrdiff_t missing_copies(const assignment& now) {
 } // namespace
 
 replica_metrics::replica_metrics(cluster_metrics& into, std::uint32_t shard)
-    : term_(into.term.at(shard)), serving_(into.serving.at(shard)),
+    : term_(into.term.at(shard)), serving_(into.serving.at(shard)), led_(into.led.at(shard)),
       missing_copies_(into.missing_copies.at(shard)), copying_followers_(into.copying_followers.at(shard)),
       follower_lag_(into.follower_lag.at(shard)) {}
 
@@ -30,6 +30,7 @@ void replica_metrics::show(const replica_description& host, const replica_id& se
   }
   term_.Set(static_cast<double>(now.term));
   serving_.Set(serving);
+  led_.Set(now.primary == self);
   missing_copies_.Set(static_cast<double>(now.primary == self ? missing_copies(now) : 0));
   copying_followers_.Set(static_cast<double>(copying));
   follower_lag_.Set(static_cast<double>(lag));

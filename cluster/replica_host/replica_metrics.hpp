@@ -20,6 +20,7 @@ public:
 private:
   runtime::gauge& term_;
   runtime::gauge& serving_;
+  runtime::gauge& led_;
   runtime::gauge& missing_copies_;
   runtime::gauge& copying_followers_;
   runtime::gauge& follower_lag_;

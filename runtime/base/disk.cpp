@@ -161,6 +161,20 @@ result<disk_space> disk_space_of(const std::string& path) {
   return disk_space{usable > 0 ? used / usable : 1.0, std::uint64_t{space.f_bavail} * space.f_frsize};
 }
 
+std::uint64_t disk_bytes_of(const std::string& folder) {
+  constexpr std::uint64_t block_bytes = 512; // of st_blocks, whatever the file system's are
+  std::uint64_t bytes = 0;
+  std::error_code failed;
+  std::filesystem::recursive_directory_iterator each{
+      folder, std::filesystem::directory_options::skip_permission_denied, failed};
+  for (; !failed && each != std::filesystem::recursive_directory_iterator{}; each.increment(failed)) {
+    struct stat about {};
+    if (::lstat(each->path().c_str(), &about) == 0 && S_ISREG(about.st_mode))
+      bytes += static_cast<std::uint64_t>(about.st_blocks) * block_bytes;
+  }
+  return bytes;
+}
+
 result<void> sync_folder(const std::string& path) {
   const descriptor folder{path, O_RDONLY | O_DIRECTORY};
   if (folder.get() < 0 || fsync(folder.get()) != 0)

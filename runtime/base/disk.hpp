@@ -35,6 +35,10 @@ struct disk_space {
 /// The space of the file system that holds `path`.
 result<disk_space> disk_space_of(const std::string& path);
 
+/// Bytes of the disk that the files of a folder take, and of the folders in it; what cannot be read counts
+/// nothing.
+std::uint64_t disk_bytes_of(const std::string& folder);
+
 /// Makes a folder's entries durable: files created in it or renamed into it.
 result<void> sync_folder(const std::string& path);
 

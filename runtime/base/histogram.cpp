@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <numeric>
 #include <utility>
 
 namespace orderd::runtime {
@@ -51,6 +52,28 @@ prometheus::ClientMetric histogram::collect() const {
     out.bucket.push_back({out.sample_count, bound});
   }
   return metric;
+}
+
+std::vector<std::uint64_t> histogram::counts() const {
+  std::vector<std::uint64_t> all(bounds_.size() + 1);
+  for (std::size_t i = 0; i < all.size(); ++i)
+    all[i] = counts_[i].load(std::memory_order_relaxed);
+  return all;
+}
+
+double quantile(const std::vector<std::uint64_t>& bounds, const std::vector<std::uint64_t>& counts,
+                double share) {
+  const auto all = std::accumulate(counts.begin(), counts.end(), std::uint64_t{0});
+  const auto wanted = share * static_cast<double>(all);
+  double below = 0;
+  for (std::size_t i = 0; i < bounds.size() && all != 0; ++i) {
+    const auto here = static_cast<double>(counts[i]);
+    const auto first = i == 0 ? 0.0 : static_cast<double>(bounds[i - 1]);
+    if (here > 0 && below + here >= wanted)
+      return first + (static_cast<double>(bounds[i]) - first) * (wanted - below) / here;
+    below += here;
+  }
+  return all == 0 ? 0 : static_cast<double>(bounds.back());
 }
 
 } // namespace orderd::runtime

@@ -39,11 +39,20 @@ public:
   /// The counts so far, in the form that Prometheus reads.
   prometheus::ClientMetric collect() const;
 
+  /// The counts so far: one a bound, of the values up to it and above the one before, and one above the last.
+  std::vector<std::uint64_t> counts() const;
+  const std::vector<std::uint64_t>& bounds() const noexcept { return bounds_; }
+
 private:
   std::vector<std::uint64_t> bounds_;
   double scale_;
   std::unique_ptr<std::atomic<std::uint64_t>[]> counts_; ///< one a bound, and one above the last
   std::unique_ptr<std::atomic<std::uint64_t>> sum_;
 };
+
+/// The value below which that share (0 to 1) of the counted ones lies, as if those of a bucket lay evenly in
+/// it; above the last bound that bound. 0: nothing is counted. As histogram_quantile of Prometheus.
+double quantile(const std::vector<std::uint64_t>& bounds, const std::vector<std::uint64_t>& counts,
+                double share);
 
 } // namespace orderd::runtime

@@ -41,6 +41,9 @@ metrics::metrics(std::string_view version)
     : requests(counters(registry_, "orderd_requests_total", "Requests answered."), "type", "outcome"),
       admission_refusals(
           counters(registry_, "orderd_admission_refusals_total", "Requests refused at the door."), "reason"),
+      client_refusals(counters(registry_, "orderd_client_refusals_total",
+                               "Requests and connections refused for want of room, by the client's address."),
+                      "client"),
       connections(gauges(registry_, "orderd_connections", "Open client connections.").Add({})),
       orders_settled(
           counters(registry_, "orderd_orders_settled_total", "Orders that reached a final status."),
@@ -50,6 +53,20 @@ metrics::metrics(std::string_view version)
       oldest_unsettled_order_age(gauges(registry_, "orderd_oldest_unsettled_order_age_seconds",
                                         "Age of the oldest order that still has work to do."),
                                  "shard"),
+      unsettled_by_status(gauges(registry_, "orderd_orders_unsettled_by_status",
+                                 "Orders that still have work to do, by status."),
+                          "shard", "status"),
+      oldest_by_status(
+          gauges(registry_, "orderd_oldest_order_seconds", "Age of the oldest order that is in that status."),
+          "shard", "status"),
+      drain(gauges(registry_, "orderd_drain_seconds",
+                   "Until no unsettled order is left at the rate of the last 10 s; +Inf: never."),
+            "shard"),
+      commit_stalls(
+          counters(registry_, "orderd_commit_stalls_total", "Commits that took more than 100 ms.").Add({})),
+      apply_stalls(counters(registry_, "orderd_apply_stalls_total",
+                            "Transactions of a state that took more than a second.")
+                       .Add({})),
       journal_bytes(
           gauges(registry_, "orderd_journal_bytes", "Journal records not yet trimmed, in bytes.").Add({})),
       journal_filled(
@@ -96,9 +113,20 @@ metrics::metrics(std::string_view version)
                        "shard"),
       provider_calls(counters(registry_, "orderd_provider_calls_total", "Calls to the payment provider."),
                      "outcome"),
+      provider_breaker_open(gauges(registry_, "orderd_provider_breaker_open",
+                                   "1 while calls to the payment provider are held back.")
+                                .Add({})),
+      provider_calls_waiting(gauges(registry_, "orderd_provider_calls_waiting",
+                                    "Calls to the payment provider that may not go out yet.")
+                                 .Add({})),
       disk_used(gauges(registry_, "orderd_disk_used_ratio",
                        "Used share of the file system that holds the data, 0 to 1.")
-                    .Add({})) {
+                    .Add({})),
+      disk_bytes(gauges(registry_, "orderd_disk_bytes", "Bytes on the disk, by what they are for."),
+                 "purpose"),
+      saturation(gauges(registry_, "orderd_saturation_ratio",
+                        "Used share of what a queue, cache or disk may hold; at 1 it takes no more."),
+                 "resource") {
   gauges(registry_, "orderd_build_info", "Always 1; the label is the version of the program.")
       .Add({{"version", std::string{version}}})
       .Set(1);
@@ -115,6 +143,13 @@ std::vector<prometheus::MetricFamily> metrics::Collect() const {
   all.push_back(family_of("orderd_epoch_bytes", "Bytes of one epoch.", epoch_bytes));
   all.push_back(
       family_of("orderd_commit_duration_seconds", "One synced transaction of the journal.", commit_duration));
+  all.push_back(
+      family_of("orderd_apply_duration_seconds", "One synced transaction of a state.", apply_duration));
+  all.push_back(family_of("orderd_provider_call_duration_seconds",
+                          "From sending a call to the payment provider to its answer.",
+                          provider_call_duration));
+  for (auto& each : money_in_doubt.Collect())
+    all.push_back(std::move(each));
   return all;
 }
 

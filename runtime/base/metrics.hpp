@@ -17,6 +17,7 @@
 #pragma once
 
 #include "runtime/base/histogram.hpp"
+#include "runtime/base/money_in_doubt.hpp"
 
 #include <prometheus/collectable.h>
 #include <prometheus/counter.h>
@@ -65,6 +66,14 @@ public:
   /// The child of a shard, for metrics whose only label is the shard.
   Metric& at(std::uint32_t shard) { return at(std::to_string(shard)); }
 
+  /// Calls `see` with the label values of each child and the child, by label values.
+  template <class See>
+  void each(See see) const {
+    std::shared_lock lock{mutex_};
+    for (const auto& [labels, child] : children_)
+      see(labels.first, labels.second, *child);
+  }
+
 private:
   struct by_value {
     using is_transparent = void;
@@ -78,7 +87,7 @@ private:
   prometheus::Family<Metric>& family_;
   std::string first_;
   std::string second_;
-  std::shared_mutex mutex_;
+  mutable std::shared_mutex mutex_;
   std::map<std::pair<std::string, std::string>, Metric*, by_value> children_;
 };
 
@@ -102,6 +111,9 @@ public:
   histogram reply_stage = histogram::of_durations();  ///< durable, until the reply is written
   /// orderd_admission_refusals_total{reason}: new work refused on arrival (set by shards as well).
   labelled<counter> admission_refusals;
+  /// orderd_client_refusals_total{client}: requests and connections refused for want of room, by the address
+  /// of whom; the first 32 addresses have their own, the others are "other" (gateway).
+  labelled<counter> client_refusals;
   /// orderd_connections: open client connections.
   gauge& connections;
 
@@ -113,6 +125,17 @@ public:
   labelled<gauge> unsettled_orders;
   /// orderd_oldest_unsettled_order_age_seconds{shard}: 0 when there is none.
   labelled<gauge> oldest_unsettled_order_age;
+  /// orderd_orders_unsettled_by_status{shard,status}: of them, by status. recovered: found at the start, and
+  /// not looked at yet, at most some seconds; unknown: their rows cannot be read.
+  labelled<gauge> unsettled_by_status;
+  /// orderd_oldest_order_seconds{shard,status}: the age of the oldest order that is in that status; 0: none
+  /// is.
+  labelled<gauge> oldest_by_status;
+  /// orderd_drain_seconds{shard}: until no unsettled order is left, at the rate of the last ten seconds;
+  /// +Inf: they become no fewer (drain_estimate.hpp).
+  labelled<gauge> drain;
+  /// Card payments that the provider did not answer; its families are named there.
+  runtime::money_in_doubt money_in_doubt;
 
   // -- the engine --------------------------------------------------------------------------------
 
@@ -121,6 +144,12 @@ public:
   histogram epoch_bytes = histogram::of_sizes(64u << 20);
   /// orderd_commit_duration_seconds: one synced transaction of the journal (journal).
   histogram commit_duration = histogram::of_durations();
+  /// orderd_commit_stalls_total: those that took more than 100 ms (journal).
+  counter& commit_stalls;
+  /// orderd_apply_duration_seconds: one synced transaction of a state (applier).
+  histogram apply_duration = histogram::of_durations();
+  /// orderd_apply_stalls_total: those that took more than a second (applier).
+  counter& apply_stalls;
   /// orderd_journal_bytes: records not yet trimmed (journal).
   gauge& journal_bytes;
   /// orderd_journal_filled_ratio: of what it may hold, 0 to 1; new orders are refused from 0.5 on (node).
@@ -155,8 +184,26 @@ public:
   labelled<gauge> wall_clock_ahead;
   /// orderd_provider_calls_total{outcome}: answered, timeout, refused, ... (provider worker).
   labelled<counter> provider_calls;
+  /// orderd_provider_call_duration_seconds: from sending a call to its answer or its time limit (provider
+  /// worker).
+  histogram provider_call_duration = histogram::of_durations();
+  /// orderd_provider_breaker_open: 1 while calls are held back, since none was answered (provider worker).
+  gauge& provider_breaker_open;
+  /// orderd_provider_calls_waiting: that may not go out yet (provider worker).
+  gauge& provider_calls_waiting;
+
+  // -- the node ----------------------------------------------------------------------------------
+
   /// orderd_disk_used_ratio: of the file system of the data folder, 0 to 1 (node).
   gauge& disk_used;
+  /// orderd_disk_bytes{purpose}: journal: records not yet trimmed; state: of all shards; given_up: disks that
+  /// are kept in the data folder, as of the start; free: of the file system (node).
+  labelled<gauge> disk_bytes;
+  /// orderd_saturation_ratio{resource}: how much of what there may be is there; at 1 something is refused or
+  /// held back. connections, requests, replies (bytes of them: gateway), provider (calls under way: provider
+  /// worker), journal, disk (of the share from which new orders are refused), unapplied, live_entities,
+  /// unsettled (of the shard that has most; node).
+  labelled<gauge> saturation;
 
   /// Every metric, as Prometheus reads it.
   std::vector<prometheus::MetricFamily> Collect() const override;

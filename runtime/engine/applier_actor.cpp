@@ -10,12 +10,16 @@
 #include <caf/send.hpp>
 
 #include <algorithm>
+#include <chrono>
 #include <span>
 #include <utility>
 
 namespace orderd::runtime {
 
 namespace {
+
+/// A batch of the largest size takes some hundred milliseconds on a disk that works.
+constexpr std::chrono::seconds stall{1};
 
 /// One step of a copy, and its answer. Done again after a failure it comes to the same.
 result<rows_loaded> load_into(state_store& store, const load_rows& what) {
@@ -159,8 +163,10 @@ result<void> applier_actor::apply(std::uint32_t shard, shard_queue& queue) {
   const auto last = queue.epochs.back()->number;
   while (!queue.epochs.empty()) {
     const auto count = up_to_compared(queue.epochs);
+    const auto began = std::chrono::steady_clock::now();
     if (auto ok = store.apply(std::span{queue.epochs}.first(count)); !ok)
       return ok;
+    count_apply(std::chrono::steady_clock::now() - began);
     queue.epochs.erase(queue.epochs.begin(), queue.epochs.begin() + static_cast<std::ptrdiff_t>(count));
     caf::anon_send(caf::actor_cast<caf::actor>(queue.owner),
                    epoch_applied{store.applied_epoch(), store.size_bytes(), store.rows()});
@@ -170,6 +176,12 @@ result<void> applier_actor::apply(std::uint32_t shard, shard_queue& queue) {
   caf::anon_send(journal_, trim_journal{shard, last});
   // Here, where nobody waits for the disk.
   return stores_.journal().sync_end();
+}
+
+void applier_actor::count_apply(std::chrono::nanoseconds took) {
+  metrics_.apply_duration.observe(took);
+  if (took > stall)
+    metrics_.apply_stalls.Increment();
 }
 
 void applier_actor::apply_failed(std::uint32_t shard, shard_queue& queue, const fault& why) {

@@ -70,6 +70,7 @@ private:
   result<void> work_off(std::uint32_t shard, shard_queue& queue);
   result<void> load(std::uint32_t shard, shard_queue& queue);
   result<void> apply(std::uint32_t shard, shard_queue& queue);
+  void count_apply(std::chrono::nanoseconds took);
   void apply_failed(std::uint32_t shard, shard_queue& queue, const fault& why);
   caf::result<caf::message> inspect(const inspect_state& request);
   result<std::unique_ptr<state_reader>> snapshot(std::uint32_t shard);

@@ -11,6 +11,13 @@
 
 namespace orderd::runtime {
 
+namespace {
+
+/// A sync takes a millisecond, or some tens where the disk turns: this is one that everybody waits for.
+constexpr std::chrono::milliseconds stall{100};
+
+} // namespace
+
 journal_actor::journal_actor(caf::actor_config& config, journal_store& store, runtime::metrics& metrics,
                              fatal_handler fatal)
     : caf::event_based_actor(config), store_(store), metrics_(metrics), fatal_(std::move(fatal)) {}
@@ -82,7 +89,10 @@ void journal_actor::flush() {
   const auto started_at = std::chrono::steady_clock::now();
   if (const auto ok = store_.append(entries); !ok)
     return fail(ok.error());
-  metrics_.commit_duration.observe(std::chrono::steady_clock::now() - started_at);
+  const auto took = std::chrono::steady_clock::now() - started_at;
+  metrics_.commit_duration.observe(took);
+  if (took > stall)
+    metrics_.commit_stalls.Increment();
   metrics_.journal_bytes.Set(static_cast<double>(store_.size_bytes()));
   acknowledge(receipts);
 }

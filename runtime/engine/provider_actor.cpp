@@ -4,6 +4,7 @@
 
 #include <caf/send.hpp>
 
+#include <algorithm>
 #include <utility>
 
 namespace orderd::runtime {
@@ -17,7 +18,7 @@ constexpr std::chrono::milliseconds probe_interval{100};
 provider_actor::provider_actor(caf::actor_config& config, caf::actor provider, runtime::metrics& metrics,
                                provider_worker_options options)
     : caf::event_based_actor(config), provider_(std::move(provider)), metrics_(metrics), options_(options),
-      gate_(options.gate) {}
+      gate_(options.gate), saturation_(metrics.saturation.at("provider")) {}
 
 caf::behavior provider_actor::make_behavior() {
   return {
@@ -41,16 +42,28 @@ void provider_actor::send_allowed() {
     send_one(*call);
   if (gate_.open() && gate_.waiting() > 0 && !std::exchange(probing_, true))
     delayed_send(this, probe_interval, probe_provider{});
+  show_gate();
+}
+
+void provider_actor::show_gate() {
+  metrics_.provider_breaker_open.Set(gate_.open() ? 1 : 0);
+  metrics_.provider_calls_waiting.Set(static_cast<double>(gate_.waiting()));
+  saturation_.Set(static_cast<double>(gate_.under_way()) / std::max(1u, options_.gate.concurrency));
 }
 
 void provider_actor::send_one(const provider_gate::call& call) {
   provider_request what{call.what.call.idempotency_key, call.what.call.body};
+  const auto sent_at = clock().now();
   request(provider_, options_.timeout, std::move(what))
-      .then([this,
-             call](provider_response& response) { answered(call, std::move(response.answer), "answered"); },
-            [this, call](const caf::error& why) {
-              answered(call, std::nullopt, why == caf::sec::request_timeout ? "timeout" : "failed");
-            });
+      .then(
+          [this, call, sent_at](provider_response& response) {
+            metrics_.provider_call_duration.observe(clock().now() - sent_at);
+            answered(call, std::move(response.answer), "answered");
+          },
+          [this, call, sent_at](const caf::error& why) {
+            metrics_.provider_call_duration.observe(clock().now() - sent_at);
+            answered(call, std::nullopt, why == caf::sec::request_timeout ? "timeout" : "failed");
+          });
 }
 
 void provider_actor::answered(const provider_gate::call& call, std::optional<std::string> answer,

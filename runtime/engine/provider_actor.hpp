@@ -39,12 +39,14 @@ private:
   void send_allowed();
   void send_one(const provider_gate::call& call);
   void answered(const provider_gate::call& call, std::optional<std::string> answer, const char* outcome);
+  void show_gate();
   std::int64_t now_ms() const;
 
   caf::actor provider_;
   metrics& metrics_;
   provider_worker_options options_;
   provider_gate gate_;
+  gauge& saturation_;
   std::map<std::uint32_t, caf::strong_actor_ptr> shards_; ///< who sent calls, by shard number
   bool probing_ = false;                                  ///< a look at the open breaker is scheduled
 };

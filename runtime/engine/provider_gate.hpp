@@ -66,6 +66,7 @@ public:
 
   bool open() const noexcept { return opened_at_.has_value(); }
   std::size_t waiting() const noexcept { return waiting_.size(); }
+  std::uint32_t under_way() const noexcept { return under_way_; }
 
 private:
   std::uint32_t allowed(std::int64_t now_ms) const {

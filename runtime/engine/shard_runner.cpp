@@ -238,6 +238,11 @@ void shard_runner::publish_metrics() {
   const auto oldest = engine_.oldest_unsettled_since();
   const auto age_ms = oldest ? engine_.time() - *oldest : 0;
   metrics_.oldest_unsettled_order_age.at(shard_index_).Set(static_cast<double>(age_ms) / 1e3);
+  const auto monotone = clock_.now().monotone_ms;
+  drain_.note(monotone, how.unsettled);
+  metrics_.drain.at(shard_index_).Set(drain_.seconds(monotone, how.unsettled, age_ms));
+  show_stages();
+  show_doubt();
   show_clock();
   for (std::uint8_t kind = 0; kind <= kinds_max; ++kind) {
     const auto kind_name = rules_.kind_name(kind);
@@ -257,6 +262,30 @@ void shard_runner::publish_metrics() {
   shown_ = now;
 }
 
+void shard_runner::show_stages() {
+  const auto stages = engine_.with_work().stages();
+  for (std::size_t i = 0; i < stages.size(); ++i) {
+    const auto& now = stages[i];
+    const auto name = now.name.empty() ? unsettled::unknown : now.name;
+    if (i == stages_.size())
+      stages_.push_back({metrics_.unsettled_by_status.at(shard_name_, name),
+                         metrics_.oldest_by_status.at(shard_name_, name)});
+    stages_[i].count.Set(static_cast<double>(now.count));
+    const auto age_ms = now.oldest_since ? engine_.time() - *now.oldest_since : 0;
+    stages_[i].oldest.Set(static_cast<double>(age_ms) / 1e3);
+  }
+}
+
+void shard_runner::show_doubt() {
+  std::vector<doubt_sum> now;
+  for (auto& each : engine_.with_work().in_doubt())
+    now.push_back({std::move(each.unit), each.count, each.amount, engine_.time() - each.oldest_since});
+  const bool any = !now.empty();
+  if (any || doubt_is_shown_)
+    metrics_.money_in_doubt.show(shard_index_, std::move(now));
+  doubt_is_shown_ = any;
+}
+
 void shard_runner::show_clock() {
   const auto ahead_ms = engine_.wall_ahead_ms();
   metrics_.wall_clock_ahead.at(shard_index_).Set(static_cast<double>(ahead_ms) / 1e3);
@@ -273,8 +302,13 @@ void shard_runner::show_clock() {
 void shard_runner::reset_metrics() {
   for (auto* each : {&metrics_.apply_lag_epochs, &metrics_.unapplied_bytes, &metrics_.unsettled_orders,
                      &metrics_.oldest_unsettled_order_age, &metrics_.quarantined_entities,
-                     &metrics_.channel_backlog, &metrics_.wall_clock_ahead})
+                     &metrics_.channel_backlog, &metrics_.wall_clock_ahead, &metrics_.drain})
     each->at(shard_index_).Set(0);
+  for (const auto& each : stages_) {
+    each.count.Set(0);
+    each.oldest.Set(0);
+  }
+  metrics_.money_in_doubt.show(shard_index_, {});
   for (std::uint8_t kind = 0; kind <= kinds_max; ++kind)
     if (const auto name = rules_.kind_name(kind); !name.empty())
       metrics_.live_entities.at(name, shard_name_).Set(0);

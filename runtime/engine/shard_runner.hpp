@@ -22,6 +22,7 @@
 #include "runtime/base/long_turns.hpp"
 #include "runtime/base/metrics.hpp"
 #include "runtime/engine/messages.hpp"
+#include "runtime/shard/drain_estimate.hpp"
 #include "runtime/shard/request_queue.hpp"
 #include "runtime/shard/shard.hpp"
 
@@ -97,6 +98,8 @@ private:
   void work_slice();
   void pass_time();
   void publish_metrics();
+  void show_stages();
+  void show_doubt();
   void show_clock();
   void reset_metrics();
   /// Runs one input and `finish`.
@@ -121,6 +124,13 @@ private:
   shard engine_; ///< after what it refers to
   long_turns turns_;
   shard_figures shown_; ///< as of the last `publish_metrics`
+  drain_estimate drain_;
+  struct shown_stage {
+    gauge& count;
+    gauge& oldest;
+  };
+  std::vector<shown_stage> stages_; ///< in the places of unsettled::stages
+  bool doubt_is_shown_ = false;
   // Where the time of the requests of the open epoch, and of the one being committed, goes.
   struct admitted_slice {
     std::chrono::steady_clock::time_point admitted_at;

@@ -29,6 +29,7 @@ void effects::clear() {
   index.clear();
   passivate = false;
   unsettled_change = 0;
+  stands = {};
   settled_as = {};
 }
 

@@ -118,6 +118,18 @@ struct reply_body {
   std::string bytes;
 };
 
+/// How an entity stands that has work to do, for the metrics.
+struct standing {
+  /// The status that it is in: a name of the program, which lives for ever. Empty: not said.
+  std::string_view stage;
+  /// An amount whose fate nobody knows until somebody outside says; empty unit: there is none.
+  struct doubt {
+    std::string unit; ///< of a small number of them: a currency
+    std::int64_t amount = 0;
+  };
+  doubt in_doubt = {};
+};
+
 /// What a command did. Filled by the entity's handler; taken as a whole by the shard.
 struct effects {
   /// The entity's new snapshot for table::state; nullopt: unchanged.
@@ -147,6 +159,8 @@ struct effects {
   bool passivate = false;
   /// Change of the number of entities that still have work to do: +1 unsettled, -1 settled.
   int unsettled_change = 0;
+  /// How it stands now, if it still has work to do and that has changed; else without a stage.
+  standing stands;
   /// The status in which the entity settled in this turn, for the metrics: a name of the program, which lives
   /// for ever. Empty: it did not settle.
   std::string_view settled_as;
@@ -192,6 +206,13 @@ public:
 
   /// An entity from its rows; `corrupt` when they cannot be decoded.
   virtual result<std::unique_ptr<entity>> load(const entity_id& id, const snapshot& rows) const = 0;
+
+  /// The stages in which entities that have work to do may rest (standing::stage), to be shown from the
+  /// start.
+  virtual std::vector<std::string_view> stages() const { return {}; }
+
+  /// How an entity that has work to do stands, by its rows; without a stage: they do not say.
+  virtual standing standing_of(const entity_id& id, const snapshot& rows) const = 0;
 
   /// A command from its stored form; `corrupt` when it cannot be decoded.
   virtual result<command_ptr> decode_command(std::string_view stored) const = 0;

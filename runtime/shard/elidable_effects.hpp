@@ -36,8 +36,13 @@ struct elidable_effects {
     std::int64_t deadline_at = 0;
   };
 
+  struct work {
+    entity_id entity;
+    standing stands;
+  };
+
   std::vector<timer> timers;
-  std::vector<entity_id> unsettled;
+  std::vector<work> unsettled;
   std::vector<index_row> index;
   std::vector<waiting_caller> waiters;
 
@@ -46,7 +51,16 @@ struct elidable_effects {
     return end_last(timers, [&](const timer& each) { return each.name == name && each.entity == entity; });
   }
   bool settle(const entity_id& entity) {
-    return end_last(unsettled, [&](const entity_id& each) { return each == entity; });
+    return end_last(unsettled, [&](const work& each) { return each.entity == entity; });
+  }
+  /// It stands so now; false: its work did not begin here.
+  bool change(const entity_id& entity, standing& now) {
+    const auto found = std::find_if(unsettled.rbegin(), unsettled.rend(),
+                                    [&](const work& each) { return each.entity == entity; });
+    if (found == unsettled.rend())
+      return false;
+    found->stands = std::move(now);
+    return true;
   }
   bool put_index(const std::string& key, std::string& value) {
     if (!erase_index(key))

@@ -29,6 +29,11 @@ void lasting_effects::settle(const entity_id& entity) {
   epochs_.erase(unsettled_row_key(entity));
 }
 
+void lasting_effects::change(const entity_id& entity, standing& now) {
+  if (!begun_.change(entity, now))
+    unsettled_.change(entity, now);
+}
+
 std::vector<caller> lasting_effects::resolve(const entity_id& entity) {
   auto waiting = waiters_.resolve(entity);
   const auto begun = begun_.resolve(entity);
@@ -46,8 +51,8 @@ void lasting_effects::flush(unix_ms now) {
     timers_.start(key, std::move(command));
   }
   for (const auto& each : begun_.unsettled) {
-    unsettled_.open(each, now);
-    epochs_.put(unsettled_row_key(each), unsettled_value(now), write_set::known::fresh);
+    unsettled_.open(each.entity, now, each.stands);
+    epochs_.put(unsettled_row_key(each.entity), unsettled_value(now), write_set::known::fresh);
   }
   for (auto& each : begun_.index)
     epochs_.put({table::index, each.key}, std::move(each.value), write_set::known::fresh);

@@ -25,6 +25,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -33,13 +34,19 @@ namespace orderd::runtime {
 class lasting_effects {
 public:
   /// `epochs` must outlive it. `expected`: timers and unsettled entities, for which room is made at once.
-  lasting_effects(epoch_builder& epochs, std::size_t expected)
-      : epochs_(epochs), timers_(expected), unsettled_(expected) {}
+  /// `stages`: of the business.
+  lasting_effects(epoch_builder& epochs, std::size_t expected,
+                  const std::vector<std::string_view>& stages = {})
+      : epochs_(epochs), timers_(expected), unsettled_(expected, stages) {}
 
   // -- of a turn ---------------------------------------------------------------------------------
   void change_index(effects::index_change& change);
   void change_timer(const entity_id& entity, timer_change& change);
-  void begin_work(const entity_id& entity) { begun_.unsettled.push_back(entity); }
+  void begin_work(const entity_id& entity, standing stands = {}) {
+    begun_.unsettled.push_back({entity, std::move(stands)});
+  }
+  /// Of an entity that has work to do: it stands so now.
+  void change(const entity_id& entity, standing& now);
   void settle(const entity_id& entity);
   void wait(const entity_id& entity, const caller& who, std::int64_t deadline_at) {
     begun_.waiters.push_back({entity, who, deadline_at});
@@ -69,9 +76,15 @@ public:
 
   /// As timers::of. Between inputs: what one has begun is not there before it is over.
   std::vector<timers::due> timers_of(const entity_id& entity) const { return timers_.of(entity); }
+  /// Of those found at the start: which nobody has looked at, the oldest first.
+  std::vector<entity_id> not_looked_at(std::size_t count_max) const {
+    return unsettled_.not_looked_at(count_max);
+  }
+
   bool has_timers() const noexcept { return timers_.size() > 0; }
   std::size_t unsettled_count() const noexcept { return unsettled_.size(); }
   std::optional<unix_ms> oldest_unsettled_since() const { return unsettled_.oldest_since(); }
+  const unsettled& with_work() const noexcept { return unsettled_; }
 
 private:
   epoch_builder& epochs_;

@@ -136,6 +136,7 @@ public:
   unix_ms time() const noexcept { return clock_.time(); }
   std::int64_t wall_ahead_ms() const noexcept { return clock_.wall_ahead_ms(); }
   std::optional<unix_ms> oldest_unsettled_since() const { return lasting_.oldest_unsettled_since(); }
+  const unsettled& with_work() const noexcept { return lasting_.with_work(); }
 
 private:
   // shard_requests.cpp: what comes from outside
@@ -207,6 +208,8 @@ private:
   result<void> recover_inboxes();
   result<void> recover_calls();
   result<void> recover_unsettled();
+  void look_at_recovered(std::size_t count_max);
+  standing standing_of(const entity_id& id);
   result<void> recover_parked();
   result<void> recover_quarantine();
 

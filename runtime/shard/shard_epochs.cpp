@@ -15,6 +15,8 @@ constexpr std::size_t timers_per_tick_max = 5'000;
 constexpr std::int64_t store_time_every_ms = 1'000;
 // Besides what each closed epoch has forgotten: 0.1 us each, so that a tick never shows.
 constexpr std::size_t forgotten_per_tick = 10'000;
+// Of those found at the start: half a millisecond, fifty times a second.
+constexpr std::size_t looked_at_per_tick = 100;
 // Some 600 KB of an epoch, and more than a second's commands to other shards.
 constexpr std::size_t erased_per_epoch_max = 20'000;
 constexpr std::size_t rows_a_second = 200'000; // at full load
@@ -30,7 +32,7 @@ shard::shard(shard_options options, const business& rules, entity_host& host,
                .last = options.last,
                .rows_expected = options.presized ? rows_a_second : 0}),
       rows_(rules, epochs_, std::move(reader)),
-      lasting_(epochs_, options.presized ? options.admission.unsettled_max : 0),
+      lasting_(epochs_, options.presized ? options.admission.unsettled_max : 0, rules.stages()),
       residents_(options.presized ? options.live_entities_max : 0), supervision_(options.restarts_max),
       admission_(options.admission), faults_(rules), warnings_(options.shard, options.shards) {}
 
@@ -47,6 +49,7 @@ void shard::tick(const instant& now) {
   answer_late(supervision_.expire(monotone));
   answer_late(scans_.expire(monotone));
   answer_late(backlog_.expire(monotone));
+  look_at_recovered(looked_at_per_tick);
   epochs_.forget_applied(forgotten_per_tick);
   residents_.sweep({monotone - options_.idle_ms_max, options_.live_entities_max, monotone});
   if (epochs_.is_empty())

@@ -3,6 +3,7 @@
 
 #include "runtime/entity/undecoded_command.hpp"
 
+#include <exception>
 #include <utility>
 
 namespace orderd::runtime {
@@ -26,6 +27,9 @@ result<void> each_row(state_reader& rows, table in, ParseKey parse_key, ParseVal
                    });
 }
 
+/// Whose stage is looked up before the shard begins: some milliseconds. The others follow with the ticks.
+constexpr std::size_t looked_at_first = 1'000;
+
 } // namespace
 
 result<void> shard::recover(const instant& now) {
@@ -37,6 +41,7 @@ result<void> shard::recover(const instant& now) {
         &shard::recover_unsettled, &shard::recover_parked, &shard::recover_quarantine})
     if (auto done = (this->*part)(); !done)
       return done;
+  look_at_recovered(looked_at_first);
   send_again();
   auto& first = epochs_.ready();
   first.started = true;
@@ -85,6 +90,26 @@ result<void> shard::recover_unsettled() {
                        [&open](const entity_id& who, unix_ms since) { open.emplace_back(since, who); });
   lasting_.restore_unsettled(std::move(open));
   return read;
+}
+
+/// Rows do not say how an entity with work to do stands: the business does, by what is stored of it.
+void shard::look_at_recovered(std::size_t count_max) {
+  for (const auto& id : lasting_.not_looked_at(count_max)) {
+    auto now = standing_of(id);
+    if (now.stage.empty())
+      now.stage = unsettled::unknown;
+    lasting_.change(id, now);
+  }
+}
+
+/// For the metrics only: what cannot be read is found by the entity's next turn.
+standing shard::standing_of(const entity_id& id) {
+  try {
+    if (const auto rows = rows_.newest(id))
+      return rules_.standing_of(id, *rows);
+  } catch (const std::exception&) { // As of a snapshot that does not load.
+  }
+  return {};
 }
 
 result<void> shard::recover_parked() {

@@ -104,9 +104,11 @@ void shard::take_effects(delivery& command) {
   if (!done.settled_as.empty())
     ++figures_.settled[done.settled_as];
   if (done.unsettled_change > 0)
-    lasting_.begin_work(command.to);
+    lasting_.begin_work(command.to, std::move(done.stands));
   else if (done.unsettled_change < 0)
     lasting_.settle(command.to);
+  else if (!done.stands.stage.empty())
+    lasting_.change(command.to, done.stands);
   if (done.reply && command.from)
     answer(*command.from, *std::move(done.reply));
   if (done.announcement) {

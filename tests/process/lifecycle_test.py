@@ -236,6 +236,17 @@ class MetricsTest(unittest.TestCase):
         for stage in ("queue", "epoch", "commit", "reply"):
             self.assertGreaterEqual(timed(stage), 7, stage)
 
+    def test_the_process_and_its_actors_are_shown(self):
+        samples = self.samples()
+        self.assertGreater(samples["process_resident_memory_bytes", ""], 1e6)
+        self.assertGreater(samples["process_start_time_seconds", ""], 1.6e9)
+        self.assertGreater(samples["process_max_fds", ""], samples["process_open_fds", ""])
+        self.assertGreater(samples["caf_system_processed_messages_total", ""], 0)
+        measured = {labels for name, labels in samples if name == "caf_actor_mailbox_size"}
+        for actor in ("applier", "gateway", "journal", "node"):
+            self.assertIn(f'{{name="orderd.{actor}"}}', measured)
+        self.assertNotIn('{name="orderd.entity"}', measured, "each order would be one to measure")
+
     def test_histograms_add_up(self):
         samples = self.samples()
         buckets = [value for (name, _), value in samples.items() if name == "orderd_request_duration_seconds_bucket"]

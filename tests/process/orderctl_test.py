@@ -44,7 +44,7 @@ class OrderctlWithANode(unittest.TestCase):
         order = self.ok("get", placed["order_id"])
         self.assertEqual(order["reference"], "536365")
         self.assertEqual(order["payment"], {"method": "account", "state": "authorized", "authorized_minor": 1530})
-        self.assertEqual(order["history"][-1], "confirmed")
+        self.assertEqual(order["history"][-1]["status"], "confirmed")
         self.assertEqual(self.ok("stock", "get", "85123A"),
                          {"sku": "85123A", "on_hand": 10, "reserved": 6, "available": 4})
         self.assertEqual(self.ok("account", "get", "17850")["held_minor"], 1530)

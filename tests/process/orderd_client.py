@@ -22,10 +22,12 @@ HEADER = struct.Struct(">IBBHQ")  # length, version, type, flags, request id
 LINE = {1: ("sku", "text"), 2: ("quantity", "int"), 3: ("unit_price_minor", "int")}
 ORDER_LINE_VIEW = {**LINE, 4: ("reserved", "bool")}
 PAYMENT = {1: ("method", "int"), 2: ("state", "int"), 3: ("authorized_minor", "int")}
+ACTION = {1: ("at_ms", "int"), 2: ("what", "text"), 3: ("by", "text"), 4: ("why", "text")}
 ORDER = {
     1: ("order_id", "bytes"), 2: ("reference", "text"), 3: ("customer", "text"), 4: ("status", "int"),
     5: ("reason", "int"), 6: ("currency", "text"), 7: ("total_minor", "int"), 8: ("lines", [ORDER_LINE_VIEW]),
     9: ("payment", PAYMENT), 10: ("placed_at_ms", "int"), 11: ("updated_at_ms", "int"), 12: ("history", ["int"]),
+    15: ("history_at_ms", ["int"]), 16: ("actions", [ACTION]), 17: ("trace_id", "bytes"),
 }
 STOCK = {1: ("sku", "text"), 2: ("on_hand", "int"), 3: ("reserved", "int"), 4: ("available", "int")}
 ACCOUNT_VIEW = {
@@ -46,14 +48,31 @@ SHARD_VIEW = {
     9: ("journal_end", "int"), 10: ("followers", [{1: ("node", "int"), 2: ("lag_epochs", "int")}]),
     11: ("state", "text"),
 }
+CARD_VIEW = {
+    1: ("state", "text"), 2: ("amount_minor", "int"), 3: ("currency", "text"), 4: ("attempts", "int"),
+    5: ("updated_at_ms", "int"),
+}
+TROUBLE = {
+    1: ("quarantined", "bool"), 2: ("command", "text"), 3: ("error", "text"), 4: ("failures", "int"),
+    5: ("since_ms", "int"), 6: ("retry_at_ms", "int"), 7: ("parked", "int"), 8: ("parked_commands", ["text"]),
+}
+EXPLANATION = {
+    1: ("kind", "text"), 2: ("key", "text"), 3: ("exists", "bool"), 4: ("shard", "int"), 5: ("term", "int"),
+    6: ("now_ms", "int"), 7: ("in_memory", "bool"), 8: ("order", ORDER), 9: ("item", STOCK),
+    10: ("account", ACCOUNT_VIEW), 11: ("card", CARD_VIEW), 12: ("trouble", TROUBLE),
+    13: ("timers", [{1: ("command", "text"), 2: ("due_at_ms", "int")}]),
+    14: ("calls", [{1: ("idempotency_key", "text"), 2: ("state", "text"), 3: ("since_ms", "int")}]),
+    15: ("line_states", "bytes"),
+}
 REQUEST = {
     1: ("timeout_ms", "int"),
     2: ("place_order", {
         1: ("order_id", "bytes"), 2: ("reference", "text"), 3: ("customer", "text"), 4: ("currency", "text"),
         5: ("payment_method", "int"), 6: ("allow_partial", "bool"), 7: ("lines", [LINE]),
+        9: ("trace_id", "bytes"),
     }),
     3: ("get_order", {1: ("order_id", "bytes")}),
-    4: ("cancel_order", {1: ("order_id", "bytes")}),
+    4: ("cancel_order", {1: ("order_id", "bytes"), 2: ("by", "text"), 3: ("why", "text")}),
     5: ("list_orders", {
         1: ("shard", "int"), 2: ("status", "int"), 3: ("customer", "text"), 4: ("after_order_id", "bytes"),
         5: ("limit", "int"), 6: ("newest_first", "bool"),
@@ -68,6 +87,7 @@ REQUEST = {
     10: ("get_account", {1: ("customer", "text")}),
     15: ("get_status", {}),
     16: ("get_cluster", {}),
+    22: ("explain_entity", {1: ("kind", "text"), 2: ("key", "text")}),
 }
 REPLY = {
     1: ("request_id", "int"),
@@ -90,6 +110,7 @@ REPLY = {
         1: ("cluster_id", "text"), 2: ("replication", "int"), 3: ("answered_by", "int"), 4: ("nodes", [NODE_VIEW]),
         5: ("shards", [SHARD_VIEW]),
     }),
+    22: ("entity_explanation", EXPLANATION),
 }
 HELLO_FIELDS = {
     1: ("protocol_version", "int"), 2: ("shards", "int"), 3: ("credit_window", "int"),

@@ -28,6 +28,10 @@ public:
       return loaded.error();
     return std::unique_ptr<runtime::entity>{std::make_unique<altered_entity>(*this, *std::move(loaded))};
   }
+  std::vector<std::string_view> stages() const override { return real_.stages(); }
+  runtime::standing standing_of(const runtime::entity_id& id, const runtime::snapshot& rows) const override {
+    return real_.standing_of(id, rows);
+  }
   runtime::result<runtime::command_ptr> decode_command(std::string_view stored) const override {
     return real_.decode_command(stored);
   }

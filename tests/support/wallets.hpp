@@ -12,11 +12,13 @@
 //   quiet T          stops timer T
 //   call T W         makes provider call T with key W; the caller waits: "answer X" or "unknown"
 //   fill N           makes the state N bytes longer
-//   open, settle     has work to do, has none
+//   open, settle     has work to do, has none; opens in the stage "begun"
+//   doubt N          has work to do still, is in the stage "asking", and N is in doubt, of the unit "coins"
 //   index W          writes index row W twice in one turn: fresh, then with the value "last"
 //   leave            asks to be passivated
 //
-// read, alarm, open and index leave the state alone.
+// read, alarm, open and index leave the state alone. By its rows a wallet that has work to do is "asking"
+// when its balance is 7, with nothing in doubt, else "begun".
 //
 // `trouble` makes handlers throw a given number of times.
 #pragma once
@@ -153,6 +155,9 @@ private:
       filling_ += std::string(static_cast<std::size_t>(words.amount), 'x');
     } else if (words.verb == "open" || words.verb == "settle") {
       out.unsettled_change = words.verb == "open" ? 1 : -1;
+      out.stands.stage = words.verb == "open" ? "begun" : "";
+    } else if (words.verb == "doubt") {
+      out.stands = {"asking", {words.amount == 0 ? "" : "coins", words.amount}};
     } else if (words.verb == "index") {
       out.index.push_back({words.wallet, "first", true});
       out.index.push_back({words.wallet, "last", false});
@@ -209,6 +214,12 @@ public:
       throw std::runtime_error("rows that make loading throw");
     in >> filling;
     return std::unique_ptr<runtime::entity>{std::make_unique<wallet_entity>(balance, filling, trouble)};
+  }
+
+  runtime::standing standing_of(const runtime::entity_id&, const runtime::snapshot& rows) const override {
+    if (rows.state == "unreadable")
+      return {};
+    return {rows.state.value_or("0 ").starts_with("7 ") ? "asking" : "begun"};
   }
 
   runtime::result<runtime::command_ptr> decode_command(std::string_view stored) const override {

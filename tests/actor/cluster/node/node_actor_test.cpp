@@ -3,6 +3,7 @@
 #include "cluster/node/node_actor.hpp"
 
 #include "actors/requests/request_decoder.hpp"
+#include "cluster/wire/version.hpp"
 #include "tests/support/manual_clock.hpp"
 #include "tests/support/memory_storage.hpp"
 #include "tests/support/recorder.hpp"
@@ -40,6 +41,7 @@ protected:
     return {.disk = *opened_,
             .clock = clock_,
             .metrics = metrics_,
+            .cluster_metrics = cluster_metrics_,
             .board = board_,
             .shards = std::move(shards),
             .applier = peer_};
@@ -59,10 +61,33 @@ protected:
     return all;
   }
 
+  /// Three orders in the first second, none in the next.
+  void given_metrics() {
+    system_.run(); // The first reading.
+    metrics_.orders_settled.at("confirmed").Increment(3);
+    metrics_.unsettled_orders.at(0).Set(5);
+    metrics_.disk_used.Set(0.5);
+    system_.pass(milliseconds{1'000});
+    system_.pass(milliseconds{1'000});
+  }
+
+  v1::node_history history_of(std::uint64_t asked) const {
+    for (const auto& batch : replies_)
+      for (const auto& each : batch.replies) {
+        v1::reply reply;
+        EXPECT_TRUE(reply.ParseFromString(*each.body));
+        if (each.to.request_id == asked)
+          return reply.node_history();
+      }
+    ADD_FAILURE() << "no answer";
+    return {};
+  }
+
   test::memory_disk disk_{1};
   std::unique_ptr<runtime::storage> opened_ = disk_.open();
   test::manual_clock clock_;
   runtime::metrics metrics_{"test"};
+  cluster::cluster_metrics cluster_metrics_;
   lease_board board_{{0, 1}, {}};
   std::vector<runtime::gateway_replies> replies_;
   std::uint64_t asked_ = 0;
@@ -173,6 +198,42 @@ TEST_F(NodeActor, RefusesNewOrdersWhileTheJournalIsHalfFull) {
   ASSERT_EQ(said.size(), 2u);
   EXPECT_FALSE(said[1].refusal);
   system_.kill({node, shard});
+}
+
+// -- the last hour ---------------------------------------------------------------------------------
+
+TEST_F(NodeActor, TellsWhatEachSecondBrought) {
+  given_metrics();
+  const auto asked = ask(node_request::get_history, 100);
+  const auto said = history_of(asked);
+  ASSERT_EQ(said.samples_size(), 2);
+  EXPECT_EQ(said.samples(0).confirmed(), 3u);
+  EXPECT_EQ(said.samples(1).confirmed(), 0u);
+  EXPECT_EQ(said.samples(0).unsettled(), 5u);
+  EXPECT_EQ(said.samples(0).disk_used(), 0.5f);
+  EXPECT_EQ(said.started_at_ms(), clock_.now().wall_ms);
+  EXPECT_EQ(said.version(), version);
+  EXPECT_EQ(said.events(0).what(), "began");
+}
+
+TEST_F(NodeActor, TellsWhenItRefusedNewOrdersAndWhy) {
+  const auto shard =
+      system_.actors().spawn([] { return caf::behavior{[](const runtime::admit_new_work&) {}}; });
+  system_.kill({node_});
+  node_ = system_.actors().spawn<node_actor>(given({shard}));
+  system_.run();
+  disk_.set_journal_filled(0.5);
+  system_.pass(milliseconds{250});
+  disk_.set_journal_filled(0.4);
+  system_.pass(milliseconds{250});
+  const auto said = history_of(ask(node_request::get_history, 100));
+  ASSERT_EQ(said.events_size(), 3);
+  EXPECT_EQ(said.events(1).what(), "refuses");
+  EXPECT_NE(said.events(1).text().find("the journal is 50 % full"), std::string::npos)
+      << said.events(1).text();
+  EXPECT_FALSE(said.events(1).of_shard());
+  EXPECT_EQ(said.events(2).what(), "accepts");
+  EXPECT_EQ(metrics_.saturation.at("journal").Value(), 0.8);
 }
 
 } // namespace

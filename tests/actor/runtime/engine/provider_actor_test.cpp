@@ -102,6 +102,8 @@ TEST_F(ProviderActor, LeavesAProviderInTroubleAloneAndTriesOneCallLater) {
   system_.pass(milliseconds{2'000}); // c, d fail: open.
   EXPECT_EQ(told(), "a=? b=? c=? d=? ");
   EXPECT_EQ(asked_.size(), 4u);
+  EXPECT_EQ(metrics_.provider_breaker_open.Value(), 1);
+  EXPECT_EQ(metrics_.provider_calls_waiting.Value(), 1);
   system_.pass(milliseconds{400});
   EXPECT_EQ(asked_.size(), 4u);
   system_.pass(milliseconds{200});
@@ -110,6 +112,21 @@ TEST_F(ProviderActor, LeavesAProviderInTroubleAloneAndTriesOneCallLater) {
   EXPECT_EQ(asked_.size(), 5u) << "one trial at a time";
   answer(4, "yes");
   EXPECT_EQ(asked_.size(), 6u);
+  EXPECT_EQ(metrics_.provider_breaker_open.Value(), 0);
+  EXPECT_EQ(metrics_.provider_calls_waiting.Value(), 0);
+}
+
+TEST_F(ProviderActor, ShowsHowLongCallsTakeAndHowManyAreUnderWay) {
+  call("a");
+  EXPECT_EQ(metrics_.saturation.at("provider").Value(), 0.5);
+  system_.pass(milliseconds{30});
+  answer(0, "yes");
+  EXPECT_EQ(metrics_.saturation.at("provider").Value(), 0);
+  call("b");
+  system_.pass(milliseconds{2'000});
+  const auto seen = metrics_.provider_call_duration.collect().histogram;
+  EXPECT_EQ(seen.sample_count, 2u);
+  EXPECT_NEAR(seen.sample_sum, 2.03, 0.001);
 }
 
 } // namespace

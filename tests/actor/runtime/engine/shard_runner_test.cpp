@@ -315,6 +315,34 @@ TEST_P(ShardRunner, TellsNobodyAnythingAfterAFailedAppend) {
   EXPECT_EQ(ask("c1", "add 5"), "");
 }
 
+TEST_P(ShardRunner, ShowsInWhichStageWorkIsAndWhatIsInDoubt) {
+  const auto count = [this](const char* stage) {
+    return metrics_.unsettled_by_status.at("0", stage).Value();
+  };
+  start();
+  ask("a1", "open");
+  ask("b1", "open");
+  pass(1'000);
+  ask("b1", "doubt 5");
+  pass(1'000);
+  EXPECT_EQ(count("begun"), 1);
+  EXPECT_EQ(count("asking"), 1);
+  EXPECT_GE(metrics_.oldest_by_status.at("0", "begun").Value(), 1.9);
+  EXPECT_EQ(metrics_.drain.at(0).Value(), drain_estimate::never) << "two there were, two there are";
+  const auto doubt = metrics_.money_in_doubt.total();
+  ASSERT_EQ(doubt.size(), 1u);
+  EXPECT_EQ(doubt[0].amount_minor, 5);
+  EXPECT_GE(doubt[0].oldest_ms, 1'900);
+  ask("b1", "settle");
+  pass(20);
+  EXPECT_GT(metrics_.drain.at(0).Value(), 0);
+  EXPECT_LT(metrics_.drain.at(0).Value(), 10);
+  EXPECT_EQ(metrics_.money_in_doubt.total()[0].payments, 0u);
+  stop();
+  EXPECT_EQ(count("begun"), 0) << "it is led by nobody here";
+  EXPECT_EQ(metrics_.drain.at(0).Value(), 0);
+}
+
 TEST_P(ShardRunner, DescribesItself) {
   start();
   ask("a1", "open");

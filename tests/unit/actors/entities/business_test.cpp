@@ -281,6 +281,23 @@ TEST(Business, TellsOfAPlacementAtItsDeadlineAndUndoesItOnceTheProviderHasSpoken
   expect_clean(engine);
 }
 
+TEST(Business, TellsWhatASilentProviderWasAskedFor) {
+  mini_engine engine{{.provider = {.timeout_rate = 1, .seed = 3}}};
+  engine.ask(stock("tea", 3, 1));
+  engine.send(place(id_of(1), "", v1::CARD, {{"tea", 2, 5}, {"jam", 1, 900}}, true));
+  engine.send(place(id_of(2), "", v1::CARD, {{"tea", 1, 7}}));
+  engine.run();
+  const auto standing = [&](std::uint64_t n) { return engine.standings().at(order_id_text(id_of(n))); };
+  EXPECT_EQ(standing(1).stage, "authorizing");
+  EXPECT_EQ(standing(1).in_doubt.unit, "GBP");
+  EXPECT_EQ(standing(1).in_doubt.amount, 10) << "what was refused was not asked for";
+  EXPECT_EQ(standing(2).in_doubt.amount, 7);
+  engine.send(cancel(id_of(2)));
+  engine.run();
+  EXPECT_EQ(standing(2).stage, "cancelling");
+  EXPECT_EQ(standing(2).in_doubt.amount, 7) << "given back is the stock, not the doubt";
+}
+
 TEST(Business, AsksTheProviderUntilItKnows) {
   // Half of all answers are lost: some order needs a query, and none is charged twice.
   mini_engine engine{{.provider = {.decline_rate = 0.3, .timeout_rate = 0.5, .seed = 11}}};

@@ -111,9 +111,27 @@ void mini_engine::keep_rows(const entity_id& id, effects& done) {
   }
 }
 
+void mini_engine::keep_standing(const entity_id& id, const effects& done) {
+  const auto key = rules_->readable_key(id);
+  const auto by_rows = rules_->standing_of(id, *rows_[shard_of(id)].rows(id));
+  if (!done.stands.stage.empty())
+    standings_[key] = done.stands;
+  if (done.unsettled_change < 0)
+    standings_.erase(key);
+  if (rules_->kind_name(id.kind()) != "order")
+    return;
+  const auto kept = standings_[key]; // Of one that is settled nothing.
+  if (kept.stage.empty())
+    standings_.erase(key);
+  runtime::require(kept.stage == by_rows.stage && kept.in_doubt.unit == by_rows.in_doubt.unit
+                       && kept.in_doubt.amount == by_rows.in_doubt.amount,
+                   "turns and rows of an order differ in how it stands");
+}
+
 void mini_engine::take(const entity_id& id, effects& done, std::optional<int> caller) {
   keep_rows(id, done);
   unsettled_ += done.unsettled_change;
+  keep_standing(id, done);
   for (auto& each : done.calls)
     calls_.push_back({id, each});
   if (done.reply && caller)

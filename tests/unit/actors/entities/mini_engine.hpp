@@ -52,6 +52,8 @@ public:
   void forget_everything() { live_.clear(); }
   v1::audit_report audit();
   int unsettled() const { return unsettled_; }
+  /// How those stand that have work to do, as their turns said. It is held against what their rows say.
+  const std::map<std::string, runtime::standing>& standings() const { return standings_; }
   std::size_t waiting_callers() const;
   std::size_t timers() const { return timers_.size(); }
   memory_rows& rows(std::uint32_t shard = 0) { return rows_[shard]; }
@@ -78,6 +80,7 @@ private:
   runtime::entity& live(const runtime::entity_id& id);
   void take(const runtime::entity_id& id, runtime::effects& done, std::optional<int> caller);
   void keep_rows(const runtime::entity_id& id, runtime::effects& done);
+  void keep_standing(const runtime::entity_id& id, const runtime::effects& done);
   void answer(int caller, const runtime::reply_body& body);
   void send_on(std::uint32_t from, runtime::addressed_command command);
   void run_local();
@@ -101,6 +104,7 @@ private:
   std::map<int, std::vector<v1::reply>> answers_;
   int waiters_ = 0;
   int unsettled_ = 0;
+  std::map<std::string, runtime::standing> standings_; ///< by readable key
   bool provider_stopped_ = false;
   std::uint64_t turns_ = 0;
 };

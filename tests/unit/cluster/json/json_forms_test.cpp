@@ -31,7 +31,8 @@ TEST(CtlJson, GivesAnOrderTheFieldsOfTheExport) {
             R"("currency":"GBP","total_minor":1530,)"
             R"("lines":[{"sku":"85123A","quantity":6,"unit_price_minor":255,"reserved":true}],)"
             R"("payment":{"method":"account","state":"authorized","authorized_minor":1530},)"
-            R"("placed_at":"2009-12-01T07:45:00.000Z","updated_at":"2009-12-01T07:45:00.007Z"})");
+            R"("placed_at":"2009-12-01T07:45:00.000Z","updated_at":"2009-12-01T07:45:00.007Z",)"
+            R"("history":[],"actions":[],"trace_id":null})");
 }
 
 TEST(CtlJson, GivesAGuestNoCustomerAndARefusedOrderItsReason) {

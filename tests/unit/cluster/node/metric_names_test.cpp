@@ -1,13 +1,16 @@
 // The names of all metrics, and the files for operators that use them.
 #include "cluster/gateway/connection_metrics.hpp"
 #include "cluster/http/http_metrics.hpp"
+#include "cluster/node/caf_metrics.hpp"
 #include "cluster/node/disk_metrics.hpp"
 #include "cluster/peers/cluster_metrics.hpp"
+#include "runtime/base/process_metrics.hpp"
 #include "runtime/engine/scrub_metrics.hpp"
 #include "tests/support/source_dir.hpp"
 
 #include <gtest/gtest.h>
 
+#include <array>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -19,6 +22,21 @@
 namespace orderd::cluster {
 namespace {
 
+/// Those of an actor system with an actor that is measured.
+std::vector<prometheus::MetricFamily> families_of_caf() {
+  caf::telemetry::metric_registry registry;
+  const std::array<double, 1> bounds{1};
+  registry.counter_singleton("caf.system", "rejected-messages", "Rejected.", "1", true);
+  registry.counter_singleton("caf.system", "processed-messages", "Processed.", "1", true);
+  registry.gauge_singleton("caf.system", "running-actors", "Running.");
+  registry.gauge_singleton("caf.system", "queued-messages", "Queued.", "1", true);
+  registry.gauge_family("caf.actor", "mailbox-size", {"name"}, "Size.")->get_or_add({{"name", "x"}});
+  for (const auto* name : {"processing-time", "mailbox-time"})
+    registry.histogram_family<double>("caf.actor", name, {"name"}, bounds, "Time.", "seconds")
+        ->get_or_add({{"name", "x"}});
+  return families_of(registry);
+}
+
 /// Every family of a node of a cluster: one with labels is shown from its first child on.
 std::vector<prometheus::MetricFamily> all_families() {
   runtime::metrics metrics{"1"};
@@ -27,10 +45,10 @@ std::vector<prometheus::MetricFamily> all_families() {
   of_disk.starts.at("x");
   of_disk.given_up.at("x");
   of_disk.held_trouble.at("x");
-  for (auto* one :
-       {&metrics.requests, &metrics.admission_refusals, &metrics.orders_settled, &metrics.entity_restarts,
-        &metrics.provider_calls, &of_cluster.bytes, &of_cluster.messages, &of_cluster.drops,
-        &of_cluster.refusals, &of_cluster.heartbeats, &of_cluster.store_calls, &of_cluster.doubts})
+  for (auto* one : {&metrics.requests, &metrics.admission_refusals, &metrics.orders_settled,
+                    &metrics.entity_restarts, &metrics.provider_calls, &of_cluster.bytes,
+                    &of_cluster.messages, &of_cluster.drops, &of_cluster.refusals, &of_cluster.heartbeats,
+                    &of_cluster.store_calls, &of_cluster.doubts, &metrics.client_refusals})
     one->at("x");
   for (auto* one : {&metrics.unsettled_orders,
                     &metrics.oldest_unsettled_order_age,
@@ -46,6 +64,13 @@ std::vector<prometheus::MetricFamily> all_families() {
                     &of_cluster.link_up,
                     &of_cluster.term,
                     &of_cluster.serving,
+                    &of_cluster.led,
+                    &of_cluster.takeover,
+                    &metrics.unsettled_by_status,
+                    &metrics.oldest_by_status,
+                    &metrics.drain,
+                    &metrics.disk_bytes,
+                    &metrics.saturation,
                     &of_cluster.missing_copies,
                     &of_cluster.copying_followers,
                     &metrics.corrected_pages,
@@ -59,7 +84,12 @@ std::vector<prometheus::MetricFamily> all_families() {
   http_metrics of_http;
   of_http.requests.at("x", "200");
   of_http.refusals.at("x");
+  metrics.money_in_doubt.show(0, {{"GBP", 1, 1, 1}});
   auto all = metrics.Collect();
+  for (auto& each : runtime::process_metrics{}.Collect())
+    all.push_back(std::move(each));
+  for (auto& each : families_of_caf())
+    all.push_back(std::move(each));
   for (auto& each : runtime::scrub_metrics{}.Collect())
     all.push_back(std::move(each));
   for (auto& each : connection_metrics{}.Collect())
@@ -76,7 +106,9 @@ std::vector<prometheus::MetricFamily> all_families() {
 TEST(MetricNames, FollowTheConventionsOfPrometheus) {
   std::set<std::string> seen;
   for (const auto& family : all_families()) {
-    EXPECT_TRUE(family.name.starts_with("orderd_")) << family.name;
+    EXPECT_TRUE(family.name.starts_with("orderd_") || family.name.starts_with("process_")
+                || family.name.starts_with("caf_"))
+        << family.name;
     EXPECT_TRUE(seen.insert(family.name).second) << family.name << " appears twice";
     EXPECT_TRUE(family.help.ends_with('.')) << family.name << " has no sentence of help";
     EXPECT_EQ(family.type == prometheus::MetricType::Counter, family.name.ends_with("_total")) << family.name;
@@ -97,7 +129,7 @@ std::vector<std::filesystem::path> files_that_name() {
 std::set<std::string> names_in(const std::filesystem::path& file) {
   std::ifstream in{file};
   const std::string text{std::istreambuf_iterator<char>{in}, {}};
-  const std::regex name{"orderd_[a-z_]+"};
+  const std::regex name{"\\b(orderd|process|caf)_[a-z_]+"};
   return {std::sregex_token_iterator{text.begin(), text.end(), name}, std::sregex_token_iterator{}};
 }
 

@@ -132,6 +132,11 @@ TEST(CtlOptions, ReadsOperatorsCommands) {
   EXPECT_FALSE(parsed<scrub_options>({"scrub"}).now);
   EXPECT_TRUE(parsed<scrub_options>({"scrub", "--now"}).now);
   EXPECT_EQ(parsed<cancel_options>({"cancel", id_text}).order_id, actors::parse_order_id(id_text));
+  EXPECT_EQ(parsed<why_options>({"why", id_text}).order_id, actors::parse_order_id(id_text));
+  EXPECT_EQ(parsed<cancel_options>({"cancel", id_text, "--by", "eve", "--why", "she called"}).said.why,
+            "she called");
+  EXPECT_EQ(parsed<quarantine_resolve_options>({"quarantine", "retry", "item", "A", "--by", "eve"}).said.by,
+            "eve");
 }
 
 TEST(CtlOptions, ReadsTheQuestionForTheClusterAndSeveralEndpoints) {

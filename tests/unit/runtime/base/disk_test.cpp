@@ -113,5 +113,15 @@ TEST(OsFailure, NamesTheFileTheReasonAndWhatToDo) {
             std::string{"cannot read in /x: "} + std::strerror(ERANGE));
 }
 
+TEST_F(Disk, CountsTheBytesOfAFolderAndOfThoseInIt) {
+  EXPECT_EQ(disk_bytes_of(path("not there")), 0u);
+  EXPECT_EQ(disk_bytes_of(path("folder")), 0u);
+  std::filesystem::create_directory(path("folder/inner"));
+  std::ofstream{path("folder/inner/file")} << std::string(100'000, 'x');
+  const auto bytes = disk_bytes_of(path("folder"));
+  EXPECT_GE(bytes, 100'000u);
+  EXPECT_LT(bytes, 200'000u);
+}
+
 } // namespace
 } // namespace orderd::runtime

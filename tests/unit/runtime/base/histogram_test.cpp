@@ -48,5 +48,27 @@ TEST(Histogram, RefusesBoundsThatDoNotAscend) {
   EXPECT_THROW((histogram{{10, 10}, 1}), bug);
 }
 
+TEST(Histogram, TellsTheCountOfEachBound) {
+  histogram sizes{{10, 20}, 1};
+  for (const std::uint64_t value : {10, 11, 20, 21, 99})
+    sizes.observe(value);
+  EXPECT_EQ(sizes.counts(), (std::vector<std::uint64_t>{1, 2, 2}));
+}
+
+TEST(Histogram, TellsBelowWhichValueAShareLies) {
+  const std::vector<std::uint64_t> bounds{10, 20, 40};
+  const struct {
+    std::vector<std::uint64_t> counts;
+    double share;
+    double value;
+  } rows[] = {
+      {{0, 0, 0, 0}, 0.5, 0},     {{10, 0, 0, 0}, 0.5, 5}, {{10, 10, 0, 0}, 0.5, 10},
+      {{10, 10, 0, 0}, 0.75, 15}, {{0, 0, 4, 0}, 0.5, 30}, {{1, 0, 0, 9}, 0.99, 40},
+      {{0, 0, 0, 1}, 0.5, 40},    {{0, 5, 0, 5}, 0.5, 20},
+  };
+  for (const auto& row : rows)
+    EXPECT_DOUBLE_EQ(quantile(bounds, row.counts, row.share), row.value) << row.counts[0] << ' ' << row.share;
+}
+
 } // namespace
 } // namespace orderd::runtime
