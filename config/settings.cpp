@@ -148,6 +148,10 @@ void add_engine(CLI::App& app, node_settings& into) {
   app.add_option("--log-level", into.log_level, "Least level of the log lines on standard error")
       ->type_name("LEVEL")
       ->check(word_of({"debug", "info", "warning", "error"}));
+  app.add_option("--log-format", into.log_format,
+                 "Form of the log lines: logfmt for people, json for programs, an object a line")
+      ->type_name("FORMAT")
+      ->check(word_of({"logfmt", "json"}));
 }
 
 void add_provider(CLI::App& app, provider_settings& into) {

@@ -36,9 +36,10 @@ struct node_settings {
   std::string data_dir = "./data";
   std::string listen = "127.0.0.1:7411"; ///< clients; loopback only
   std::string http = "127.0.0.1:9464";   ///< HTTP: API, page, metrics; loopback only; empty: none
-  std::uint32_t shards = 0;       ///< fixed when the data folder is made; 0: as it says, 1 for a new one
-  std::uint32_t workers = 2;      ///< CAF scheduler threads
-  std::string log_level = "info"; ///< debug, info, warning, error
+  std::uint32_t shards = 0;          ///< fixed when the data folder is made; 0: as it says, 1 for a new one
+  std::uint32_t workers = 2;         ///< CAF scheduler threads
+  std::string log_level = "info";    ///< debug, info, warning, error
+  std::string log_format = "logfmt"; ///< logfmt, json
   entity_form entities = entity_form::actor;
   std::uint32_t live_entities_max = 250'000;       ///< entity actors in memory, per node
   std::uint32_t idle_s_max = 60;                   ///< an entity idle for longer leaves memory

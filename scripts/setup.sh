@@ -24,6 +24,7 @@ packages=(
   prometheus-cpp-dev libxxhash-dev libssl-dev
   libcli11-dev nlohmann-json3-dev libcsv-dev libutf8proc-dev liblzma-dev libspdlog-dev libjemalloc-dev
   libboost-dev zlib1g-dev
+  libarchive-dev libcurl4-openssl-dev
   libgtest-dev libgmock-dev etcd-server spin
   prometheus prometheus-alertmanager python3-yaml
   clang clang-format clang-tidy libclang-rt-14-dev shellcheck codespell gcovr

@@ -11,6 +11,7 @@
 #include <optional>
 #include <stdexcept>
 #include <utility>
+#include <vector>
 
 namespace orderd::actors {
 
@@ -104,6 +105,14 @@ public:
   runtime::command_ptr provider_answered(std::uint8_t step,
                                          const std::optional<std::string>& answer) const override {
     return inner_->provider_answered(step, answer);
+  }
+  std::vector<std::string_view> stages() const override { return inner_->stages(); }
+  runtime::standing standing_of(const runtime::entity_id& id, const runtime::snapshot& rows) const override {
+    return inner_->standing_of(id, rows);
+  }
+  std::optional<runtime::addressed_command> note_of(const runtime::resolve_request& decided,
+                                                    runtime::unix_ms now) const override {
+    return inner_->note_of(decided, now);
   }
   std::string fault_reply(const fault& why) const override { return inner_->fault_reply(why); }
   std::string_view kind_name(std::uint8_t kind) const override { return inner_->kind_name(kind); }

@@ -1,6 +1,7 @@
 #include "cluster/gateway/session.hpp"
 
 #include "actors/public/replies.hpp"
+#include "cluster/gateway/order_lines.hpp"
 #include "cluster/gateway/request_batch.hpp"
 #include "runtime/base/overloaded.hpp"
 
@@ -150,6 +151,7 @@ void session::ask(std::uint64_t client_id, std::string_view bytes, google::proto
   if (!parsed)
     return reply(number, reply_outcome::fault, context_.rules.fault_reply(parsed.error()), now);
   window_.name(number, actors::request_name(**parsed));
+  log_placed(**parsed, connection_);
   const runtime::caller from{connection_, number};
   const auto deadline_at = deadline_of(**parsed, now.monotone_ms);
   auto decoded = actors::decode_request(**parsed, context_.shards);
@@ -187,6 +189,7 @@ void session::reply(std::uint64_t number, reply_outcome outcome, std::string_vie
     outcome = reply_outcome::fault;
   }
   replies_.add(output_, request->client_id, body);
+  log_settled(*request, body, connection_, now.steady);
   context_.observer.answered(request->type, outcome, now.steady - request->arrived_at);
 }
 

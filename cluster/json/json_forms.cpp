@@ -3,9 +3,8 @@
 #include "actors/rules/order_id.hpp"
 #include "cluster/client/fault_meaning.hpp"
 #include "runtime/base/bytes.hpp"
+#include "runtime/base/iso_time.hpp"
 
-#include <chrono>
-#include <cstdio>
 #include <string_view>
 
 namespace orderd::cluster {
@@ -118,17 +117,7 @@ std::string fault_name(const v1::fault& why) {
 }
 
 std::string format_time(std::int64_t unix_ms) {
-  namespace chrono = std::chrono;
-  const chrono::sys_time<chrono::milliseconds> at{chrono::milliseconds{unix_ms}};
-  const auto day = chrono::floor<chrono::days>(at);
-  const chrono::year_month_day date{day};
-  const chrono::hh_mm_ss time{at - day};
-  char text[48];
-  std::snprintf(text, sizeof text, "%04d-%02u-%02uT%02d:%02d:%02d.%03dZ", static_cast<int>(date.year()),
-                static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()),
-                static_cast<int>(time.hours().count()), static_cast<int>(time.minutes().count()),
-                static_cast<int>(time.seconds().count()), static_cast<int>(time.subseconds().count()));
-  return text;
+  return runtime::iso_time(unix_ms);
 }
 
 json to_json(const v1::placement& outcome) {
@@ -227,6 +216,9 @@ json to_json(const v1::node_status& status) {
                      {"what", turn.what()},
                      {"took_us", turn.took_us()},
                      {"at_ms", turn.at_ms()}});
+  auto stages = json::array();
+  for (const auto& each : status.stages())
+    stages.push_back({{"stage", each.stage()}, {"requests", each.requests()}, {"total_us", each.total_us()}});
   auto shards = json::array();
   for (const auto& shard : status.shards())
     shards.push_back({{"shard", shard.shard()},
@@ -246,7 +238,8 @@ json to_json(const v1::node_status& status) {
           {"admitting", status.admitting()},
           {"refusing_because", null_if_empty(status.refusing_because())},
           {"shards", std::move(shards)},
-          {"longest_turns", std::move(turns)}};
+          {"longest_turns", std::move(turns)},
+          {"stages", std::move(stages)}};
 }
 
 json to_json(const v1::scrub_status& scrub) {

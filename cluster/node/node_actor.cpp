@@ -66,6 +66,20 @@ void describe_turns(const std::vector<runtime::shard_description>& shards, v1::n
     all.DeleteSubrange(named, all.size() - named);
 }
 
+void describe_stages(const runtime::metrics& metrics, v1::node_status& into) {
+  const std::pair<const char*, const runtime::histogram&> stages[]{{"queue", metrics.queue_stage},
+                                                                   {"epoch", metrics.epoch_stage},
+                                                                   {"commit", metrics.commit_stage},
+                                                                   {"reply", metrics.reply_stage}};
+  for (const auto& [name, durations] : stages) {
+    const auto counted = durations.collect().histogram;
+    auto& stage = *into.add_stages();
+    stage.set_stage(name);
+    stage.set_requests(counted.sample_count);
+    stage.set_total_us(static_cast<std::uint64_t>(counted.sample_sum * 1e6));
+  }
+}
+
 v1::reply scrub_view(const runtime::scrub_description& how) {
   v1::reply body;
   auto& out = *body.mutable_scrub_status();
@@ -105,7 +119,10 @@ caf::behavior node_actor::make_behavior() {
   look_at_disk();
   return {
       [this](const node_question& question) { answer(question); },
-      [this](look_at_disk_again) { look_at_disk(); },
+      [this](look_at_disk_again) {
+        look_at_disk();
+        runtime::log::say_left_out();
+      },
       [this](read_metrics_again) { read_metrics(); },
       [this](const nodes_seen& seen) { nodes_ = seen.nodes; },
       [this](const directory_known& known) { directory_ = known.directory; },
@@ -136,9 +153,7 @@ void node_actor::answer(const node_question& question) {
   case actors::node_request::get_history:
     return answer_history(question, gateway);
   case actors::node_request::get_log:
-    return send(gateway, runtime::one_reply(
-                             question.from,
-                             actors::fault_body({runtime::fault_code::unavailable, "not kept here", 0})));
+    return answer_log(question, gateway);
   }
 }
 
@@ -171,6 +186,7 @@ v1::reply node_actor::status(const std::vector<runtime::shard_description>& shar
   for (const auto& each : shards)
     describe(each, *status.add_shards());
   describe_turns(shards, status);
+  describe_stages(given_.metrics, status);
   status.set_disk_used(disk_used_);
   status.set_admitting(!refusal_);
   if (refusal_)

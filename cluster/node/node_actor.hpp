@@ -1,6 +1,6 @@
 // The actor of the node itself: watches the disk, decides when new orders are refused for its sake, and
-// answers what clients ask of the node as a whole: status, audit, scrub, lost rows, and who leads which
-// shard; and reads the node's metrics each second, for its last hour.
+// answers what clients ask of the node as a whole: status, audit, scrub, lost rows, log lines, and who leads
+// which shard; and reads the node's metrics each second, for its last hour.
 //
 // Messages: nodes_seen, directory_known, node_question (answered with runtime::gateway_replies to its sender,
 // by the question's deadline).
@@ -87,6 +87,8 @@ private:
   // node_lost.cpp
   void list_lost(const node_question& question, const caf::actor& gateway);
   void accept_lost(const node_question& question, const caf::actor& gateway);
+  // node_log.cpp
+  void answer_log(const node_question& question, const caf::actor& gateway);
   void answer_scrub(const node_question& question, const caf::actor& gateway, bool begin);
   std::chrono::milliseconds time_left(const node_question& question) const;
   // node_history.cpp

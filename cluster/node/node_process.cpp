@@ -253,6 +253,7 @@ result<void> node_process::bind() {
     http_->add(disk_metrics_);
   }
   http_->add(scrubbed_);
+  http_->add(log_lines_);
   http_->add(std::make_shared<runtime::process_metrics>());
   config_.emplace(settings_);
   system_.emplace(*config_);

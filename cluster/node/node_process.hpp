@@ -17,6 +17,7 @@
 #include "config/settings.hpp"
 #include "runtime/base/clock.hpp"
 #include "runtime/base/fatal.hpp"
+#include "runtime/base/log_metrics.hpp"
 
 #include <functional>
 #include <memory>
@@ -69,6 +70,7 @@ private:
   std::shared_ptr<cluster_metrics> cluster_metrics_ = std::make_shared<cluster_metrics>();
   std::shared_ptr<disk_metrics> disk_metrics_ = std::make_shared<disk_metrics>();
   std::shared_ptr<runtime::scrub_metrics> scrubbed_ = std::make_shared<runtime::scrub_metrics>();
+  std::shared_ptr<runtime::log_metrics> log_lines_ = std::make_shared<runtime::log_metrics>();
   runtime::system_node_clock clock_;
   std::unique_ptr<configuration_store> store_;
   std::unique_ptr<runtime::storage> disk_;

@@ -120,6 +120,8 @@ int run_disks_command(const disks_options& options, const config::node_settings&
 
 int run(const config::node_settings& settings, const config::start_options& said) {
   runtime::log::set_level(runtime::log::level_of(settings.log_level));
+  runtime::log::set_form(settings.log_format == "json" ? runtime::log::form::json
+                                                       : runtime::log::form::logfmt);
   if (said.leave_cluster)
     return leave(settings);
   const auto stop_signals = block_stop_signals();

@@ -55,6 +55,9 @@ private:
   void add_quarantine();
   void add_lost();
   void add_watching();
+  void add_trace();
+  void add_top();
+  void add_debug();
   void add_repairs(CLI::App& cluster);
   template <class Options>
   std::shared_ptr<Options> add_repair(CLI::App& cluster, const char* name, const char* help);

@@ -61,6 +61,9 @@ int run(const cluster_status_options& options, ctl_context& context);
 int run(const restore_configuration_options& options, ctl_context& context);
 int run(const elect_options& options, ctl_context& context);
 int run(const reset_term_options& options, ctl_context& context);
+int run(const trace_options& options, ctl_context& context);
+int run(const top_options& options, ctl_context& context);
+int run(const bundle_options& options, ctl_context& context);
 
 // -- what they share -----------------------------------------------------------------------------
 

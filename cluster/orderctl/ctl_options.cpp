@@ -25,6 +25,7 @@ const char* const footer = R"(Examples:
   orderctl import online-retail orders.csv --stock-factor 1
   orderctl export orders > orders.jsonl
   orderctl audit
+  orderctl top --once
   orderctl --endpoint 127.0.0.1:7411,127.0.0.1:7421 cluster status
 
 Amounts are decimals (2.55) for people and minor units (255) in JSON. "orderctl COMMAND --help" says more.
@@ -62,6 +63,9 @@ command_line::command_line() {
   add_quarantine();
   add_lost();
   add_watching();
+  add_trace();
+  add_top();
+  add_debug();
   app_.footer(footer); // last: a command added behind it would have the same one
 }
 

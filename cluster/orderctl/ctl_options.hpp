@@ -113,6 +113,20 @@ struct scrub_options {
   bool now = false; ///< begin a round
 };
 struct cluster_status_options {};
+/// One of both, as bytes.
+struct trace_options {
+  std::string order_id = {};
+  std::string trace_id = {};
+};
+struct top_options {
+  bool once = false;            ///< one look, and the end
+  std::uint32_t interval_s = 1; ///< between two looks
+};
+struct bundle_options {
+  std::string file = {};               ///< empty: a name with the time, here
+  std::vector<std::string> pages = {}; ///< URLs of metrics pages
+  bool yes = false;                    ///< write over a file that is there
+};
 /// What changes the configuration store: after a look, and with a record of who did it.
 struct repair_options {
   bool yes = false; ///< do not ask
@@ -136,7 +150,8 @@ using ctl_command =
                  account_get_options, account_list_options, import_options, export_options,
                  quarantine_list_options, quarantine_show_options, quarantine_resolve_options,
                  lost_list_options, lost_accept_options, audit_options, status_options, scrub_options,
-                 cluster_status_options, restore_configuration_options, elect_options, reset_term_options>;
+                 cluster_status_options, restore_configuration_options, elect_options, reset_term_options,
+                 trace_options, top_options, bundle_options>;
 
 /// Whether a person waits for the answer; else it is a long run, which had better go on after a failover.
 constexpr bool waits_for_a_person(const ctl_command& what) {

@@ -1,11 +1,9 @@
 // orderctl quarantine.
 #include "actors/rules/text.hpp"
 #include "cluster/orderctl/ctl_commands.hpp"
-#include "cluster/orderctl/ctl_pages.hpp"
+#include "cluster/orderctl/ctl_rows.hpp"
 #include "cluster/retail/decimal.hpp"
-#include "config/limits.hpp"
 
-#include <iterator>
 #include <optional>
 #include <vector>
 
@@ -23,26 +21,7 @@ runtime::result<quarantine_entries> read_quarantine(node_link& node) {
   const auto shards = node.shards();
   if (!shards)
     return shards.error();
-  const auto ask = [](std::uint32_t shard, const std::string& after) {
-    v1::request what;
-    auto& list = *what.mutable_list_quarantine();
-    list.set_shard(shard);
-    list.set_after(after);
-    list.set_limit(limits::page_rows_max);
-    return what;
-  };
-  const auto read = [](v1::reply& answer) -> std::optional<page<v1::quarantined>> {
-    if (!answer.has_quarantine_page())
-      return std::nullopt;
-    auto& entries = *answer.mutable_quarantine_page()->mutable_entries();
-    return page<v1::quarantined>{
-        {std::make_move_iterator(entries.begin()), std::make_move_iterator(entries.end())},
-        answer.quarantine_page().more()};
-  };
-  merged_pages<v1::quarantined> pages{
-      node, *shards, {}, false, ask, read, [](const v1::quarantined& entry) -> const std::string& {
-        return entry.cursor();
-      }};
+  auto pages = all_quarantined(node, *shards);
   quarantine_entries all;
   while (auto entry = pages.next())
     all.entries.push_back(*std::move(entry));

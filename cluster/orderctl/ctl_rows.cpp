@@ -84,4 +84,20 @@ merged_pages<v1::account> all_accounts(node_link& node, std::uint32_t shards, co
       [](const v1::account& account) -> const std::string& { return account.customer(); });
 }
 
+merged_pages<v1::quarantined> all_quarantined(node_link& node, std::uint32_t shards) {
+  return rows_of<v1::quarantined>(
+      node, shards, {},
+      [](v1::request& what, const std::string& after) -> v1::list_quarantine& {
+        what.mutable_list_quarantine()->set_after(after);
+        return *what.mutable_list_quarantine();
+      },
+      [](v1::reply& answer) -> std::optional<page<v1::quarantined>> {
+        if (!answer.has_quarantine_page())
+          return std::nullopt;
+        auto& found = *answer.mutable_quarantine_page();
+        return take_page<v1::quarantined>(*found.mutable_entries(), found.more());
+      },
+      [](const v1::quarantined& entry) -> const std::string& { return entry.cursor(); });
+}
+
 } // namespace orderd::cluster

@@ -19,5 +19,7 @@ merged_pages<v1::order> all_orders(node_link& node, std::uint32_t shards, const 
 merged_pages<v1::stock_item> all_stock(node_link& node, std::uint32_t shards, const rows_wanted& wanted = {});
 /// Customers who have orders and never had an account are left out.
 merged_pages<v1::account> all_accounts(node_link& node, std::uint32_t shards, const rows_wanted& wanted = {});
+/// Everything that waits for a person.
+merged_pages<v1::quarantined> all_quarantined(node_link& node, std::uint32_t shards);
 
 } // namespace orderd::cluster

@@ -17,9 +17,10 @@ constexpr std::chrono::milliseconds tick{100};
 
 } // namespace
 
-ctl_session::ctl_session(caf::actor_system& system, const client_options& options)
+ctl_session::ctl_session(caf::actor_system& system, const client_options& options, session_patience patience)
     : self_(system), endpoint_(options.endpoint),
-      timeout_ms_(static_cast<std::uint32_t>(options.timeout.count())), client_(connect(system, options)) {
+      timeout_ms_(static_cast<std::uint32_t>(options.timeout.count())), patience_(patience),
+      client_(connect(system, options)) {
   self_->send(client_, caf::subscribe_atom_v);
 }
 
@@ -107,7 +108,7 @@ bool ctl_session::lost() const {
     return false;
   if (!was_connected_ && !state_.last_error.empty())
     return true;
-  return clock::now() - disconnected_at_ > (was_connected_ ? reconnect_patience : connect_patience);
+  return clock::now() - disconnected_at_ > (was_connected_ ? patience_.reconnect : patience_.connect);
 }
 
 void ctl_session::give_up(const answer_taker& take) {

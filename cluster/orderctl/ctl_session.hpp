@@ -1,7 +1,7 @@
 // The node_link of the orderctl program: the client actor, driven by one blocking thread.
 //
 // *Operation*: a node that refuses the connection is told at once, one that does not answer after
-// `connect_patience`; a connection that is lost later is given `reconnect_patience` to come back, and
+// `patience.connect`; a connection that is lost later is given `patience.reconnect` to come back, and
 // the client sends what is unanswered again. After that everything unanswered gets the fault
 // FAULT_UNKNOWN, for it may have been carried out; UNAVAILABLE when there never was a connection.
 //
@@ -21,16 +21,19 @@
 
 namespace orderd::cluster {
 
+struct session_patience {
+  std::chrono::milliseconds connect{3'000};
+  std::chrono::milliseconds reconnect{15'000};
+};
+
 class ctl_session : public node_link {
 public:
-  static constexpr std::chrono::seconds connect_patience{3};
-  static constexpr std::chrono::seconds reconnect_patience{15};
   /// Of a command that a person waits for: with it the answer comes within a second. A takeover that takes no
   /// longer than it should is ridden out all the same, since nobody says UNAVAILABLE before that.
   static constexpr std::chrono::milliseconds unavailable_patience{700};
 
   /// `system` must outlive it.
-  ctl_session(caf::actor_system& system, const client_options& options);
+  ctl_session(caf::actor_system& system, const client_options& options, session_patience patience = {});
   ~ctl_session() override;
 
   runtime::result<std::uint32_t> shards() override;
@@ -56,6 +59,7 @@ private:
   caf::scoped_actor self_;
   std::string endpoint_;
   std::uint32_t timeout_ms_;
+  session_patience patience_;
   caf::actor client_;
   client_state state_;
   clock::time_point disconnected_at_;

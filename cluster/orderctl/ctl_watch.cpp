@@ -2,6 +2,7 @@
 #include "actors/audit/audit_rules.hpp"
 #include "actors/rules/text.hpp"
 #include "cluster/orderctl/ctl_commands.hpp"
+#include "cluster/orderctl/ctl_nodes.hpp"
 #include "cluster/retail/decimal.hpp"
 #include "cluster/wire/missed_text.hpp"
 
@@ -90,12 +91,6 @@ v1::request audit_question() {
   return what;
 }
 
-v1::request cluster_question() {
-  v1::request what;
-  what.mutable_get_cluster();
-  return what;
-}
-
 int print_audit(const v1::reply& answer, ctl_context& context) {
   if (!answer.has_audit_report())
     return print_refusal(answer, context);
@@ -143,37 +138,6 @@ int audit_cluster(const v1::cluster_status& cluster, ctl_context& context) {
     }
   }
   return print_fault({runtime::fault_code::unavailable, why}, context);
-}
-
-/// One view out of two: of a shard the higher term counts, and in one term the word of its primary.
-void merge(v1::cluster_status& into, const v1::cluster_status& from) {
-  for (auto& node : *into.mutable_nodes())
-    for (const auto& other : from.nodes())
-      if (other.node() == node.node())
-        node.set_heard(node.heard() || other.heard());
-  for (auto& shard : *into.mutable_shards())
-    for (const auto& other : from.shards())
-      if (other.shard() == shard.shard()
-          && (other.term() > shard.term()
-              || (other.term() == shard.term() && from.answered_by() == other.primary())))
-        shard = other;
-}
-
-/// What one node says, with what every other that answers knows better.
-v1::reply ask_cluster(ctl_context& context) {
-  auto answer = context.node.call(cluster_question());
-  if (!answer.has_cluster_status())
-    return answer;
-  auto& all = *answer.mutable_cluster_status();
-  const auto nodes = all.nodes();
-  for (const auto& node : nodes) {
-    if (node.node() == all.answered_by() || node.client_endpoint().empty())
-      continue;
-    const auto other = context.only(node.client_endpoint())->call(cluster_question());
-    if (other.has_cluster_status() && other.cluster_status().cluster_id() == all.cluster_id())
-      merge(all, other.cluster_status());
-  }
-  return answer;
 }
 
 std::string lags(const v1::shard_view& shard) {

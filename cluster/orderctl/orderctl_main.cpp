@@ -26,6 +26,9 @@ namespace {
 
 constexpr int exit_interrupted = 130;
 
+/// The next look is a second away, and asks again.
+constexpr session_patience patience_of_a_look{std::chrono::milliseconds{1'000}, std::chrono::milliseconds{0}};
+
 /// Ctrl-C ends at once: whatever was acknowledged is durable on the node, and nothing here has to be
 /// put away.
 void on_interrupt(int) {
@@ -67,11 +70,13 @@ int run_session(const invocation& what) {
   if (waits_for_a_person(what.command))
     to_cluster.patience = ctl_session::unavailable_patience;
   ctl_session session{system, to_cluster};
-  const auto only = [&system, &to_cluster](const std::string& endpoint) {
+  const auto patience =
+      std::holds_alternative<top_options>(what.command) ? patience_of_a_look : session_patience{};
+  const auto only = [&system, &to_cluster, patience](const std::string& endpoint) {
     auto to_node = to_cluster;
     to_node.endpoint = endpoint;
     to_node.follow = false;
-    return std::make_unique<ctl_session>(system, to_node);
+    return std::make_unique<ctl_session>(system, to_node, patience);
   };
   std::random_device entropy;
   ctl_context context{session,

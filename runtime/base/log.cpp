@@ -1,6 +1,6 @@
 #include "runtime/base/log.hpp"
 
-#include "runtime/base/bytes.hpp"
+#include "runtime/base/log_repeats.hpp"
 #include "runtime/base/result.hpp"
 
 #include <spdlog/logger.h>
@@ -10,75 +10,59 @@
 #include <array>
 #include <atomic>
 #include <memory>
-#include <utility>
+#include <mutex>
+#include <string>
 
 namespace orderd::runtime::log {
 
 namespace {
 
-constexpr std::array<std::string_view, 4> level_names{"debug", "info", "warning", "error"};
-
-/// Components that were called otherwise in the version before, with that name: searches find both until the
-/// next.
-constexpr std::array<std::pair<std::string_view, std::string_view>, 1> renamed{{{"replica_host", "seat"}}};
+constexpr std::array all_levels{level::debug, level::info, level::warning, level::error};
 
 std::atomic<level> least_level{level::info};
+std::atomic<form> form_now{form::logfmt};
+std::array<std::atomic<std::uint64_t>, all_levels.size()> said{};
+
+struct outputs {
+  spdlog::logger out{"orderd", std::make_shared<spdlog::sinks::stderr_sink_mt>()};
+  log_ring ring;
+  std::mutex repeats_mutex;
+  log_repeats repeats;
+
+  outputs() {
+    out.set_formatter(std::make_unique<spdlog::pattern_formatter>("%v"));
+    out.set_level(spdlog::level::trace);
+    out.flush_on(spdlog::level::trace);
+  }
+};
 
 /// Leaked on purpose: threads that outlive main may still write.
-spdlog::logger& logger() {
-  static auto* const instance = [] {
-    auto* made = new spdlog::logger("orderd", std::make_shared<spdlog::sinks::stderr_sink_mt>());
-    made->set_formatter(std::make_unique<spdlog::pattern_formatter>("time=%Y-%m-%dT%H:%M:%S.%eZ %v",
-                                                                    spdlog::pattern_time_type::utc));
-    made->set_level(spdlog::level::trace);
-    made->flush_on(spdlog::level::trace);
-    return made;
-  }();
+outputs& to() {
+  static auto* const instance = new outputs;
   return *instance;
 }
 
-bool needs_quotes(std::string_view value) {
-  if (value.empty())
-    return true;
-  for (const unsigned char c : value)
-    if (c <= ' ' || c == '"' || c == '=' || c == '\\' || c == 0x7f)
-      return true;
-  return false;
+void put(level what, std::string_view component, std::string_view event, fields values,
+         std::string_view text) {
+  const auto line = format(form_now.load(std::memory_order_relaxed), system_node_clock{}.now().wall_ms, what,
+                           component, event, values, text);
+  to().out.log(spdlog::level::info, line);
+  to().ring.append(line);
 }
 
-void append_escaped(std::string& out, unsigned char c) {
-  switch (c) {
-  case '"':
-  case '\\':
-    out += '\\';
-    out += static_cast<char>(c);
-    return;
-  case '\n':
-    out += "\\n";
-    return;
-  default:
-    if (c >= ' ' && c != 0x7f) {
-      out += static_cast<char>(c);
-      return;
-    }
-    out += "\\x";
-    out += to_hex({reinterpret_cast<const char*>(&c), 1});
-  }
-}
-
-void append_pair(std::string& out, std::string_view key, std::string_view value) {
-  if (!out.empty())
-    out += ' ';
-  out += key;
-  out += '=';
-  if (!needs_quotes(value)) {
-    out += value;
-    return;
-  }
-  out += '"';
-  for (const unsigned char c : value)
-    append_escaped(out, c);
-  out += '"';
+void put(const left_out& what) {
+  const auto& of = what.of;
+  const auto say = [&of](fields values) {
+    put(of.what, of.component, of.event, values, "lines like this were left out within a minute");
+  };
+  const field suppressed{"suppressed", what.lines};
+  if (of.shard && of.node)
+    return say({{"shard", *of.shard}, {"node", *of.node}, suppressed});
+  if (of.shard)
+    return say({{"shard", *of.shard}, suppressed});
+  if (of.node)
+    return say({{"node", *of.node}, suppressed});
+  say({suppressed});
 }
 
 } // namespace
@@ -87,10 +71,14 @@ void set_level(level least) noexcept {
   least_level.store(least, std::memory_order_relaxed);
 }
 
+void set_form(form how) noexcept {
+  form_now.store(how, std::memory_order_relaxed);
+}
+
 level level_of(std::string_view name) {
-  for (std::size_t i = 0; i < level_names.size(); ++i)
-    if (level_names[i] == name)
-      return static_cast<level>(i);
+  for (const auto each : all_levels)
+    if (name_of(each) == name)
+      return each;
   throw bug("unknown log level");
 }
 
@@ -98,26 +86,37 @@ bool enabled(level what) noexcept {
   return what >= least_level.load(std::memory_order_relaxed);
 }
 
-std::string format(level what, std::string_view component, std::string_view event, fields values,
-                   std::string_view text) {
-  std::string line;
-  append_pair(line, "level", level_names[static_cast<std::size_t>(what)]);
-  append_pair(line, "component", component);
-  append_pair(line, "event", event);
-  for (const auto& [now, before] : renamed)
-    if (component == now)
-      append_pair(line, "component_before", before);
-  for (const auto& one : values)
-    append_pair(line, one.key(), one.value());
-  if (!text.empty())
-    append_pair(line, "text", text);
-  return line;
-}
-
 void write(level what, std::string_view component, std::string_view event, fields values,
            std::string_view text) {
-  if (enabled(what))
-    logger().log(spdlog::level::info, format(what, component, event, values, text));
+  if (!enabled(what))
+    return;
+  said[static_cast<std::size_t>(what)].fetch_add(1, std::memory_order_relaxed);
+  if (what >= level::warning) {
+    say_left_out();
+    const auto kind = kind_of_line(what, component, event, values);
+    std::lock_guard lock{to().repeats_mutex};
+    if (!to().repeats.may_write(kind, std::chrono::steady_clock::now()))
+      return;
+  }
+  put(what, component, event, values, text);
+}
+
+void say_left_out() {
+  std::vector<left_out> all;
+  {
+    std::lock_guard lock{to().repeats_mutex};
+    all = to().repeats.over(std::chrono::steady_clock::now());
+  }
+  for (const auto& each : all)
+    put(each);
+}
+
+const log_ring& kept() noexcept {
+  return to().ring;
+}
+
+std::uint64_t lines_said(level what) noexcept {
+  return said[static_cast<std::size_t>(what)].load(std::memory_order_relaxed);
 }
 
 } // namespace orderd::runtime::log

@@ -1,4 +1,4 @@
-// Structured log lines on standard error, one logfmt line an event:
+// Structured log lines on standard error, one logfmt line an event, or one JSON object with the same names:
 //
 //   log::warn("shard", "entity_restarted", {{"kind", "order"}, {"key", id}}, "handler failed: no such line");
 //   time=2026-03-01T12:00:00.123Z level=warning component=shard event=entity_restarted kind=order key=0190…
@@ -6,50 +6,32 @@
 //
 // `component` and `event` are stable names that alerts and searches may rely on; `text` is for people and
 // may change. A component with a new name says its old one in `component_before`, for one version. Fields
-// carry the values: an order's id is always in the field `order`, a shard's number in `shard`.
+// carry the values: an order's id is always in the field `order`, a shard's number in `shard`, a trace's id
+// in `trace`.
 //
-// *Concurrency*: everything from any thread; a line is written whole. The level is the process's.
+// Of the same line at warning or error (log_repeats.hpp) some a minute are written, and then one of the same
+// names with `suppressed`, which says how many were left out. What was written is kept in memory too, the
+// newest of it (log_ring.hpp).
+//
+// *Concurrency*: everything from any thread; a line is written whole. Level and form are the process's.
 //
 // *Limitations*: a log line is never the only reaction to a failure, and none is written for each order
 // at level info or above: at 36,000 orders a second they would cost more than the orders.
 #pragma once
 
-#include <concepts>
+#include "runtime/base/log_line.hpp"
+#include "runtime/base/log_ring.hpp"
+
 #include <cstdint>
-#include <functional>
-#include <initializer_list>
-#include <string>
 #include <string_view>
 
 namespace orderd::runtime::log {
 
-enum class level : std::uint8_t { debug, info, warning, error };
-
-/// One key=value of a line. Owns its value only when it is a number.
-class field {
-public:
-  field(std::string_view key, std::string_view value) : key_(key), text_(value) {}
-  field(std::string_view key, const char* value) : key_(key), text_(value) {}
-  field(std::string_view key, const std::string& value) : key_(key), text_(value) {}
-  field(std::string_view key, bool value) : key_(key), text_(value ? "true" : "false") {}
-  template <std::integral T>
-  field(std::string_view key, T value) : key_(key), number_(std::to_string(value)) {}
-  template <std::floating_point T>
-  field(std::string_view key, T value) : key_(key), number_(std::to_string(value)) {}
-
-  std::string_view key() const noexcept { return key_; }
-  std::string_view value() const noexcept { return number_.empty() ? text_ : number_; }
-
-private:
-  std::string_view key_;
-  std::string_view text_;
-  std::string number_;
-};
-
-using fields = std::initializer_list<field>;
-
 /// Lines below this level are dropped. At the start: info.
 void set_level(level least) noexcept;
+
+/// The form of the lines from now on. At the start: logfmt.
+void set_form(form how) noexcept;
 
 /// The level of a setting's name (debug, info, warning, error). Pre: it is one of them; the settings
 /// check it.
@@ -58,7 +40,7 @@ level level_of(std::string_view name);
 /// Whether lines of this level are written: ask before building a costly text.
 bool enabled(level what) noexcept;
 
-/// Writes one line. Values and text are quoted and escaped where logfmt needs it.
+/// Writes one line.
 void write(level what, std::string_view component, std::string_view event, fields values,
            std::string_view text = {});
 
@@ -79,8 +61,13 @@ inline void error(std::string_view component, std::string_view event, fields val
   write(level::error, component, event, values, text);
 }
 
-/// The part of a line after its time: what `write` writes. For tests and for other outputs.
-std::string format(level what, std::string_view component, std::string_view event, fields values,
-                   std::string_view text);
+/// Says of lines that were left out and do not come again how many there were. To be called now and then.
+void say_left_out();
+
+/// What was written last.
+const log_ring& kept() noexcept;
+
+/// How many lines of a level there were so far, those included that were left out as repeats.
+std::uint64_t lines_said(level what) noexcept;
 
 } // namespace orderd::runtime::log

@@ -1,4 +1,5 @@
-// Golden files: stored forms as they were, so that a change of one is seen before it reaches a disk.
+// Golden files: stored forms as they were, so that a change of one is seen before it reaches a disk; and
+// screens, so that a change of one is looked at.
 //
 // A test says what a form looks like now; the file in tests/golden/ says what it must look like for ever.
 // ORDERD_WRITE_GOLDEN=1 writes a file that does not exist yet. A file that exists is never written over:
@@ -26,7 +27,7 @@ inline void expect_golden(const std::string& name, const std::string& text) {
   ASSERT_TRUE(file) << path << " is missing; ORDERD_WRITE_GOLDEN=1 writes it";
   std::stringstream golden;
   golden << file.rdbuf();
-  EXPECT_EQ(text, golden.str()) << "a stored form changed: data written before could not be read";
+  EXPECT_EQ(text, golden.str()) << "it changed; of a stored form: data written before could not be read";
 }
 
 } // namespace orderd::test

@@ -114,6 +114,13 @@ TEST(Settings, TakeTheFileOfAnExercise) {
   EXPECT_EQ(settings.failing_entities, "/f");
 }
 
+TEST(Settings, TakeTheFormOfTheLog) {
+  node_settings settings;
+  EXPECT_EQ(parse(settings, {"--log-format", "json"}), "");
+  EXPECT_EQ(settings.log_format, "json");
+  EXPECT_NE(parse(settings, {"--log-format", "xml"}).find("xml"), std::string::npos);
+}
+
 TEST(Settings, TakeEveryArgumentOfTheProvider) {
   node_settings settings;
   EXPECT_EQ(parse(settings,

@@ -4,6 +4,8 @@
 
 #include "actors/requests/request_decoder.hpp"
 #include "cluster/wire/version.hpp"
+#include "config/limits.hpp"
+#include "runtime/base/log.hpp"
 #include "tests/support/manual_clock.hpp"
 #include "tests/support/memory_storage.hpp"
 #include "tests/support/recorder.hpp"
@@ -30,8 +32,10 @@ class NodeActor : public testing::Test {
 protected:
   ~NodeActor() override { system_.kill({node_, peer_, gateway_}); }
 
-  std::uint64_t ask(node_request what, std::int64_t timeout_ms) {
-    caf::send_as(gateway_, node_, node_question{{1, ++asked_}, what, clock_.now().monotone_ms + timeout_ms});
+  std::uint64_t ask(node_request what, std::int64_t timeout_ms,
+                    std::shared_ptr<const v1::request> asked = {}) {
+    caf::send_as(gateway_, node_,
+                 node_question{{1, ++asked_}, what, clock_.now().monotone_ms + timeout_ms, std::move(asked)});
     system_.run();
     return asked_;
   }
@@ -149,6 +153,40 @@ TEST_F(NodeActor, TellsOfTheScrubOrThatThereIsNone) {
   ASSERT_TRUE(reply.ParseFromString(*replies_.back().replies.at(0).body));
   EXPECT_EQ(reply.scrub_status().finding(), "a bad row");
   system_.kill({scrub});
+}
+
+TEST_F(NodeActor, GivesTheNewestLogLinesThatContainAText) {
+  testing::internal::CaptureStderr();
+  for (int i = 0; i < 3; ++i)
+    runtime::log::info("test", "said", {{"order", "0190-asked"}, {"n", i}}, "\xff");
+  runtime::log::info("test", "said", {{"order", "0190-other"}});
+  testing::internal::GetCapturedStderr();
+  auto what = std::make_shared<v1::request>();
+  what->mutable_get_log()->set_containing("0190-asked");
+  what->mutable_get_log()->set_limit(2);
+  ask(node_request::get_log, 100, what);
+  v1::reply reply;
+  ASSERT_TRUE(reply.ParseFromString(*replies_.back().replies.at(0).body)) << "what is no UTF-8 is escaped";
+  ASSERT_EQ(reply.log_page().lines_size(), 2);
+  EXPECT_NE(reply.log_page().lines(0).find("n=1 text=\\xFF"), std::string::npos) << reply.DebugString();
+  EXPECT_NE(reply.log_page().lines(1).find("n=2"), std::string::npos) << reply.DebugString();
+}
+
+/// Each line is escaped to four times its length here, and a reply has a frame to fit into.
+TEST_F(NodeActor, GivesAsManyLogLinesAsFitIntoHalfAFrame) {
+  testing::internal::CaptureStderr();
+  for (int i = 0; i < 40; ++i)
+    runtime::log::info("test", "long", {{"n", i}}, std::string(20'000, '\xff'));
+  testing::internal::GetCapturedStderr();
+  auto what = std::make_shared<v1::request>();
+  what->mutable_get_log()->set_containing("event=long");
+  ask(node_request::get_log, 100, what);
+  const auto& body = *replies_.back().replies.at(0).body;
+  EXPECT_LE(body.size(), limits::client_frame_bytes_max / 2 + 100);
+  v1::reply reply;
+  ASSERT_TRUE(reply.ParseFromString(body));
+  ASSERT_GT(reply.log_page().lines_size(), 3);
+  EXPECT_NE(reply.log_page().lines().rbegin()->find("n=39"), std::string::npos);
 }
 
 /// Of two shards the longest, each with its shard.

@@ -4,6 +4,7 @@
 #include "cluster/node/caf_metrics.hpp"
 #include "cluster/node/disk_metrics.hpp"
 #include "cluster/peers/cluster_metrics.hpp"
+#include "runtime/base/log_metrics.hpp"
 #include "runtime/base/process_metrics.hpp"
 #include "runtime/engine/scrub_metrics.hpp"
 #include "tests/support/source_dir.hpp"
@@ -13,6 +14,7 @@
 #include <array>
 #include <filesystem>
 #include <fstream>
+#include <initializer_list>
 #include <iterator>
 #include <regex>
 #include <set>
@@ -85,21 +87,15 @@ std::vector<prometheus::MetricFamily> all_families() {
   of_http.requests.at("x", "200");
   of_http.refusals.at("x");
   metrics.money_in_doubt.show(0, {{"GBP", 1, 1, 1}});
-  auto all = metrics.Collect();
-  for (auto& each : runtime::process_metrics{}.Collect())
-    all.push_back(std::move(each));
-  for (auto& each : families_of_caf())
-    all.push_back(std::move(each));
-  for (auto& each : runtime::scrub_metrics{}.Collect())
-    all.push_back(std::move(each));
-  for (auto& each : connection_metrics{}.Collect())
-    all.push_back(std::move(each));
-  for (auto& each : of_http.Collect())
-    all.push_back(std::move(each));
-  for (auto& each : of_disk.Collect())
-    all.push_back(std::move(each));
-  for (auto& each : of_cluster.Collect())
-    all.push_back(std::move(each));
+  const runtime::process_metrics of_process;
+  const runtime::scrub_metrics of_scrub;
+  const runtime::log_metrics of_log;
+  const connection_metrics of_connections;
+  auto all = families_of_caf();
+  for (const auto* page : std::initializer_list<const prometheus::Collectable*>{
+           &metrics, &of_process, &of_scrub, &of_log, &of_connections, &of_http, &of_disk, &of_cluster})
+    for (auto& each : page->Collect())
+      all.push_back(std::move(each));
   return all;
 }
 

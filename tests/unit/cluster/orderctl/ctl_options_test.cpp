@@ -203,5 +203,32 @@ TEST(CtlOptions, GiveHelpWithExamplesAndExitCodes) {
   EXPECT_EQ(import.text.find("orderctl audit"), std::string::npos) << "only what belongs to the command";
 }
 
+TEST(CtlOptions, ReadWhatIsToBeTraced) {
+  EXPECT_EQ(parsed<trace_options>({"trace", id_text}).order_id, actors::parse_order_id(id_text));
+  const auto trace = parsed<trace_options>({"trace", "4bf92f3577b34da6a3ce929d0e0e4736"});
+  EXPECT_EQ(trace.order_id, "");
+  EXPECT_EQ(trace.trace_id.substr(0, 2), "\x4b\xf9");
+  expect_usage_error({"trace", "x"}, "'x' is neither an order id");
+  expect_usage_error({"trace"}, "ID");
+}
+
+TEST(CtlOptions, ReadHowToLook) {
+  EXPECT_FALSE(parsed<top_options>({"top"}).once);
+  EXPECT_EQ(parsed<top_options>({"top", "--interval", "5"}).interval_s, 5u);
+  EXPECT_TRUE(parsed<top_options>({"--json", "top", "--once"}).once);
+  expect_usage_error({"top", "--interval", "0"}, "1 to 60");
+  expect_usage_error({"--json", "top"}, "give --once too");
+}
+
+TEST(CtlOptions, ReadWhatGoesIntoABundle) {
+  const auto bundle = parsed<bundle_options>({"debug", "bundle", "--metrics", "http://a/metrics", "b.tar.gz",
+                                              "--http", "http://c/metrics", "--yes"});
+  EXPECT_EQ(bundle.file, "b.tar.gz");
+  EXPECT_EQ(bundle.pages, (std::vector<std::string>{"http://a/metrics", "http://c/metrics"}));
+  EXPECT_TRUE(bundle.yes);
+  EXPECT_EQ(parsed<bundle_options>({"debug", "bundle"}).file, "");
+  expect_usage_error({"debug"}, "a command is missing");
+}
+
 } // namespace
 } // namespace orderd::cluster

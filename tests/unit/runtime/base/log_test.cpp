@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <string>
 
 namespace orderd::runtime::log {
@@ -12,7 +13,10 @@ namespace {
 /// Restores the level that a test changes.
 class Log : public ::testing::Test {
 protected:
-  void TearDown() override { set_level(level::info); }
+  void TearDown() override {
+    set_level(level::info);
+    set_form(form::logfmt);
+  }
 };
 
 TEST_F(Log, PutsTheNamesFirstThenFieldsThenText) {
@@ -53,6 +57,48 @@ TEST_F(Log, DropsLinesBelowTheLevel) {
   EXPECT_FALSE(enabled(level::warning));
   EXPECT_TRUE(enabled(level::error));
   EXPECT_EQ(testing::internal::GetCapturedStderr(), "");
+}
+
+TEST_F(Log, WritesAnObjectALineWhenItIsToldTo) {
+  testing::internal::CaptureStderr();
+  set_form(form::json);
+  error("journal", "append_failed", {{"shard", 3}}, "no space");
+  const auto line = testing::internal::GetCapturedStderr();
+  EXPECT_TRUE(line.starts_with(R"({"time":"2)")) << line;
+  EXPECT_TRUE(
+      line.ends_with("\"level\":\"error\",\"component\":\"journal\",\"event\":\"append_failed\",\"shard\":3,"
+                     "\"text\":\"no space\"}\n"))
+      << line;
+}
+
+TEST_F(Log, LeavesOutRepeatsOfALineButNotTheFirstOfAnother) {
+  const auto before = lines_said(level::warning);
+  testing::internal::CaptureStderr();
+  for (int i = 0; i < 50; ++i)
+    warn("repeats", "again", {{"shard", 1}});
+  warn("repeats", "again", {{"shard", 2}});
+  error("repeats", "again", {{"shard", 1}});
+  const auto lines = testing::internal::GetCapturedStderr();
+  EXPECT_EQ(std::count(lines.begin(), lines.end(), '\n'), 22);
+  EXPECT_EQ(lines_said(level::warning), before + 51) << "those left out count too";
+}
+
+TEST_F(Log, WritesRepeatsBelowWarningAllTheSame) {
+  testing::internal::CaptureStderr();
+  for (int i = 0; i < 50; ++i)
+    info("repeats", "news", {});
+  const auto lines = testing::internal::GetCapturedStderr();
+  EXPECT_EQ(std::count(lines.begin(), lines.end(), '\n'), 50);
+}
+
+TEST_F(Log, KeepsInMemoryWhatItWrote) {
+  testing::internal::CaptureStderr();
+  info("kept", "first", {{"order", "0190"}});
+  debug("kept", "dropped", {});
+  const auto written = testing::internal::GetCapturedStderr();
+  const auto found = kept().newest("component=kept", 10, 1'000);
+  ASSERT_EQ(found.lines.size(), 1u);
+  EXPECT_EQ(found.lines[0] + '\n', written);
 }
 
 TEST_F(Log, KnowsEveryLevelOfTheSettingsAndNoOther) {
