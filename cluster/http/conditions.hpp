@@ -1,6 +1,6 @@
 // What is wrong right now, for the page: a table of rules over samples, cluster and nodes.
 //
-// *Operation*: each rule has the name of the alert of config/prometheus/alerts.yml that says the same over
+// *Operation*: each rule has the name of the alert of config/prometheus/alerts_*.yml that says the same over
 // minutes. Of the rules that look at samples one is true as long as every sample since `since` breaks it.
 //
 // Pure; any thread.

@@ -69,7 +69,7 @@ class Dashboards(unittest.TestCase):
         cls.addClassCleanup(folder.cleanup)
         # A tenth of the cards is declined and some calls have no answer, so that there is something to see.
         cls.cluster = LocalCluster(folder.name, BIN, nodes=3, shards=3, arguments=[
-            "--provider-decline-rate", "0.1", "--provider-timeout-rate", "0.02", "--provider-timeout-ms", "300"])
+            "--provider-decline-rate", "0.1", "--provider-timeout-rate", "0.05", "--provider-timeout-ms", "300"])
         cls.addClassCleanup(cls.cluster.stop)
         cls.cluster.start()
         cls.cluster.wait_until_whole()
@@ -87,6 +87,7 @@ class Dashboards(unittest.TestCase):
         cls.addClassCleanup(load.wait)
         cls.addClassCleanup(load.kill)
         cls.wait_for(lambda: cls.watch.query('sum(orderd_orders_settled_total{status="rejected"}) > 0'), "orders")
+        cls.wait_for(lambda: cls.watch.query("orderd_money_in_doubt_payments"), "a card call without an answer")
         cls.cluster.kill(2)
         cls.wait_for(lambda: cls.watch.query('ALERTS{alertname="OrderdDown",instance="node2"}'), "an alert begun")
         cls.wait_for(lambda: cls.cluster.served_without(2), "a takeover")

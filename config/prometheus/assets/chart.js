@@ -5,7 +5,7 @@
 // A value that is no number (NaN, +Inf) is a gap, and so is a time without one. Nothing is fetched here.
 "use strict";
 
-const CHART = {width: 480, height: 190, left: 58, right: 10, top: 8, bottom: 22};
+const CHART = {width: 480, height: 190, left: 58, right: 18, top: 8, bottom: 22};
 const COLORS = 8; // classes c0 to c7 of console.css
 
 const SPANS = [[86400, " d"], [3600, " h"], [60, " min"], [1, " s"], [1e-3, " ms"], [1e-6, " µs"]];
@@ -87,12 +87,12 @@ function legendOf(data, hide) {
   data.series.forEach((each, i) => {
     const item = document.createElement("li");
     const button = document.createElement("button");
-    const last = each.points.length ? each.points[each.points.length - 1][1] : null;
+    const last = each.points.find(([at]) => data.to - at < data.step * 1.5);
     button.type = "button";
     button.className = `c${i % COLORS}`;
     button.textContent = each.name;
     const value = document.createElement("b");
-    value.textContent = show(last, data.unit);
+    value.textContent = show(last ? last[1] : null, data.unit);
     button.append(" ", value);
     button.setAttribute("aria-pressed", !hide.has(each.name));
     button.onclick = () => list.dispatchEvent(new CustomEvent("toggle-line", {detail: each.name, bubbles: true}));

@@ -60,7 +60,7 @@ async function fillNumber(panel, figure) {
   const values = answers.map((answer) => answer.result.length ? Number(answer.result[0].value[1]) : null);
   const first = values[0];
   const none = first === null || Number.isNaN(first);
-  const state = none ? "none" : first >= panel.bad ? "bad" : first >= panel.warn ? "warn" : "good";
+  const state = none ? "unknown" : first >= panel.bad ? "bad" : first >= panel.warn ? "warn" : "good";
   const few = values.length > 1 && first !== null && first < values[1]; // of nodes, of shards
   const text = values.map((value) => show(value, panel.unit)).join(" of ");
   figure.className = `number ${few ? "bad" : panel.bad === undefined && panel.warn === undefined ? "plain" : state}`;

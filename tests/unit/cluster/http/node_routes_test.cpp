@@ -172,8 +172,11 @@ TEST(Conditions, SeeWhatClusterAndNodesSay) {
 }
 
 TEST(Conditions, HaveTheNamesOfAlerts) {
-  std::ifstream file{test::source_dir() + "/config/prometheus/alerts.yml"};
-  const std::string alerts{std::istreambuf_iterator<char>{file}, {}};
+  std::string alerts;
+  for (const auto* subject : {"cluster", "nodes", "objectives", "orders", "storage"}) {
+    std::ifstream file{test::source_dir() + "/config/prometheus/alerts_" + subject + ".yml"};
+    alerts.append(std::istreambuf_iterator<char>{file}, {});
+  }
   for (const auto name : condition_names())
     EXPECT_NE(alerts.find("alert: " + std::string{name} + "\n"), std::string::npos) << name;
 }
