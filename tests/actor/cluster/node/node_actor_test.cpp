@@ -70,7 +70,6 @@ protected:
     system_.run(); // The first reading.
     metrics_.orders_settled.at("confirmed").Increment(3);
     metrics_.unsettled_orders.at(0).Set(5);
-    metrics_.disk_used.Set(0.5);
     system_.pass(milliseconds{1'000});
     system_.pass(milliseconds{1'000});
   }
@@ -248,7 +247,7 @@ TEST_F(NodeActor, TellsWhatEachSecondBrought) {
   EXPECT_EQ(said.samples(0).confirmed(), 3u);
   EXPECT_EQ(said.samples(1).confirmed(), 0u);
   EXPECT_EQ(said.samples(0).unsettled(), 5u);
-  EXPECT_EQ(said.samples(0).disk_used(), 0.5f);
+  EXPECT_EQ(said.samples(0).disk_used(), static_cast<float>(metrics_.disk_used.Value()));
   EXPECT_EQ(said.started_at_ms(), clock_.now().wall_ms);
   EXPECT_EQ(said.version(), version);
   EXPECT_EQ(said.events(0).what(), "began");

@@ -11,7 +11,7 @@ namespace {
 std::string shown(const money_in_doubt& what) {
   std::string all;
   const auto families = what.Collect();
-  for (std::size_t i = 0; i < families.at(0).metric.size(); ++i) {
+  for (std::size_t i = 0; !families.empty() && i < families[0].metric.size(); ++i) {
     const auto value = [&](std::size_t family) {
       EXPECT_EQ(families[family].metric.at(i).label.at(0).value, families[0].metric[i].label.at(0).value);
       return std::to_string(static_cast<int>(families[family].metric[i].gauge.value));

@@ -46,7 +46,7 @@ TEST(ShardStanding, IsWhatTheRowsSayAfterAStart) {
     rig.ask(name, "open");
   rig.settle();
   rig.crash();
-  EXPECT_EQ(stands(rig), "begun 2, asking 1");
+  EXPECT_EQ(stands(rig), "asking 1, begun 2");
   rig.ask("a1", "settle");
   EXPECT_EQ(stands(rig), "begun 2");
 }
