@@ -28,7 +28,7 @@ nodes/N/            of node N:
   history.json        its last hour, a sample a second, and what happened to it
   log.txt             the newest log lines that it keeps in memory, 500 at most
   scrub.json          how far it has looked through its disk, and what it found
-  lost.json           what damage took from its states
+  lost.json           what damage took from its states, 500 ranges at most
   configuration.json  what it holds of the configuration store
 pages/N.txt         the metrics pages that were named, with the URL in the first line
 
@@ -113,9 +113,23 @@ std::vector<v1::reply> ask_everything(node_link& node) {
   return answers;
 }
 
+/// Whether anything was answered: a node that cannot be reached answers the first question alone, with that.
+bool is_there(const std::vector<v1::reply>& answers) {
+  return std::any_of(answers.begin(), answers.end(), [](const auto& each) {
+    const bool unreached =
+        each.has_fault()
+        && (each.fault().code() == v1::fault::UNAVAILABLE || each.fault().code() == v1::fault::FAULT_UNKNOWN);
+    return each.body_case() != v1::reply::BODY_NOT_SET && !unreached;
+  });
+}
+
 /// Its version; empty: it did not say.
 std::string add_node(const std::string& name, const std::string& endpoint, bundle& to, ctl_context& context) {
   const auto answers = ask_everything(*context.only(endpoint));
+  if (!is_there(answers)) {
+    to.missing.push_back("all of node " + name + " at " + endpoint + ": " + refusal_text(answers[0]));
+    return {};
+  }
   for (std::size_t i = 0; i < question_count; ++i) {
     if (auto content = questions[i].form(answers[i]))
       to.files.push_back({"nodes/" + name + "/" + questions[i].name, *std::move(content)});

@@ -59,14 +59,14 @@ public:
   }
 
 private:
-  struct lines {
+  struct said_of {
     std::optional<std::chrono::steady_clock::time_point> began;
     std::uint64_t said = 0;
     std::uint64_t kept_back = 0;
   };
   std::chrono::milliseconds pause_;
   std::uint64_t lines_;
-  std::map<Cause, lines> said_;
+  std::map<Cause, said_of> said_;
 };
 
 } // namespace orderd::runtime

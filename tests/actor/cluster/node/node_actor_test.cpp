@@ -216,6 +216,24 @@ TEST_F(NodeActor, NamesTheLongestTurnsOfAllShards) {
   EXPECT_EQ(found, "1:21000@100 0:20000@100 1:19000@101 0:18000@101 1:17000@102 ");
 }
 
+TEST_F(NodeActor, SaysHowLongTheStagesOfRequestsTook) {
+  const auto shard = system_.actors().spawn([] {
+    return caf::behavior{[](runtime::describe_shard) { return runtime::shard_description{}; },
+                         [](const runtime::admit_new_work&) {}};
+  });
+  system_.kill({node_});
+  node_ = system_.actors().spawn<node_actor>(given({shard}));
+  metrics_.commit_stage.observe(milliseconds{3}, 2);
+  ask(node_request::get_status, 100);
+  v1::reply reply;
+  ASSERT_TRUE(reply.ParseFromString(*replies_.back().replies.at(0).body));
+  std::string found;
+  for (const auto& stage : reply.node_status().stages())
+    found +=
+        stage.stage() + ":" + std::to_string(stage.requests()) + ":" + std::to_string(stage.total_us()) + ' ';
+  EXPECT_EQ(found, "queue:0:0 epoch:0:0 commit:2:6000 reply:0:0 ");
+}
+
 TEST_F(NodeActor, RefusesNewOrdersWhileTheJournalIsHalfFull) {
   std::vector<runtime::admit_new_work> said;
   const auto shard = test::spawn_recorder(system_.actors(), said);

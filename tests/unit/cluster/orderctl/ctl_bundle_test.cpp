@@ -91,14 +91,24 @@ TEST_F(CtlBundle, HoldsWhatEveryNodeSaysOfItself) {
 TEST_F(CtlBundle, NamesWhatIsMissingAndGoesOn) {
   second_is_gone = true;
   const auto made = gather_bundle({"http://x/metrics"}, no_page, context);
-  EXPECT_EQ(made.missing.size(), 7u);
+  EXPECT_EQ(made.missing.size(), 2u);
   EXPECT_EQ(content(made, "nodes/2/status.json"), "");
   EXPECT_NE(content(made, "nodes/1/status.json"), "");
   const auto& readme = content(made, "README.txt");
-  EXPECT_NE(readme.find("- status.json of node 2 at n2:1: gone (unavailable)\n"), std::string::npos)
-      << readme;
+  EXPECT_NE(readme.find("- all of node 2 at n2:1: gone (unavailable)\n"), std::string::npos) << readme;
   EXPECT_NE(readme.find("- a page: http://x/metrics: refused\n"), std::string::npos) << readme;
   EXPECT_TRUE(json::parse(content(made, "versions.json"))["nodes"]["2"].is_null());
+}
+
+TEST_F(CtlBundle, NamesWhatANodeDoesNotTell) {
+  others["n2:1"].answer = [](const v1::request& what) {
+    return what.has_get_history() ? failed_with(v1::fault::MALFORMED, "the request has no body")
+                                  : answer_of(what);
+  };
+  const auto made = gather_bundle({}, no_page, context);
+  ASSERT_EQ(made.missing.size(), 1u);
+  EXPECT_EQ(made.missing[0], "history.json of node 2 at n2:1: the request has no body (malformed)");
+  EXPECT_NE(content(made, "nodes/2/log.txt"), "");
 }
 
 TEST_F(CtlBundle, AsksTheEndpointsWhenNobodyKnowsTheCluster) {
