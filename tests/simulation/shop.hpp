@@ -142,6 +142,8 @@ private:
   void take_cancellation(placed_order& of, const v1::cancellation& said);
   void check_refused_part(const placed_order& of, const v1::placement& outcome);
   void take_rejection(const pending& asked, const v1::rejection& why);
+  void take_explanation(const pending& asked, const v1::entity_explanation& known);
+  void check_past(const placed_order& of, const v1::order& now);
   void take_order(std::uint64_t id, placed_order& of, const v1::order& now);
   void count_course(const placed_order& of, const v1::order& now);
   void check_history(std::uint64_t id, const placed_order& of, const v1::order& now);

@@ -68,7 +68,8 @@ void shop::take_rest(const pending& asked, const v1::reply& reply) {
   case purpose::cancel:
     return take_cancellation(orders_[asked.subject], reply.cancellation());
   case purpose::read_order:
-    return take_order(asked.id, orders_[asked.subject], reply.order());
+    return reply.has_entity_explanation() ? take_explanation(asked, reply.entity_explanation())
+                                          : take_order(asked.id, orders_[asked.subject], reply.order());
   case purpose::set_stock:
   case purpose::read_stock:
     return take_stock(asked, reply.stock_item());
@@ -237,6 +238,17 @@ void shop::take_rejection(const pending& asked, const v1::rejection& why) {
            + " is rejected: " + why.ShortDebugString());
 }
 
+/// It has the order as get_order has it, or says that there is none.
+void shop::take_explanation(const pending& asked, const v1::entity_explanation& known) {
+  happened_.count("order explained");
+  if (known.has_order())
+    return take_order(asked.id, orders_[asked.subject], known.order());
+  v1::rejection none;
+  none.set_code(v1::rejection::NOT_FOUND);
+  none.set_message(known.ShortDebugString());
+  take_rejection(asked, none);
+}
+
 void shop::take_order(std::uint64_t id, placed_order& of, const v1::order& now) {
   bool same = now.reference() == of.content.reference() && now.customer() == of.content.customer()
               && now.currency() == of.content.currency() && now.lines_size() == of.content.lines_size();
@@ -254,6 +266,7 @@ void shop::take_order(std::uint64_t id, placed_order& of, const v1::order& now) 
           || !MessageDifferencer::Equals(of.outcome->refused_payment(), now.refused_payment())))
     complain(name_of(of) + " was told as " + of.outcome->ShortDebugString() + " and is "
              + now.ShortDebugString());
+  check_past(of, now);
   if (now.payment().state() == v1::PAYMENT_UNKNOWN)
     happened_.count("payment seen unknown");
   if (of.seen && now.history_size() < of.seen->history_size())
@@ -282,6 +295,24 @@ void shop::count_course(const placed_order& of, const v1::order& now) {
     happened_.count("cancelled while it paid");
   if (now.status() == v1::REJECTED && has(v1::AUTHORIZING))
     happened_.count("rejected after it held something");
+}
+
+/// Times do not fall, who cancelled is noted once, and one moment of a settled order is always shown the
+/// same.
+void shop::check_past(const placed_order& of, const v1::order& now) {
+  const auto& times = now.history_at_ms();
+  if (times.size() != now.history_size() || !std::is_sorted(times.begin(), times.end())
+      || *times.begin() != now.placed_at_ms() || *times.rbegin() > now.updated_at_ms())
+    complain(name_of(of) + " has a history with impossible times: " + now.ShortDebugString());
+  const bool cancelled = now.status() == v1::CANCELLING || now.status() == v1::CANCELLED;
+  const auto noted = std::count_if(now.actions().begin(), now.actions().end(),
+                                   [](const auto& each) { return each.what() == "cancel"; });
+  if (noted != (cancelled ? 1 : 0))
+    complain(name_of(of) + " does not say who cancelled it: " + now.ShortDebugString());
+  if (of.seen && is_settled(now.status()) && of.seen->status() == now.status()
+      && of.seen->updated_at_ms() == now.updated_at_ms() && !MessageDifferencer::Equals(*of.seen, now))
+    complain(name_of(of) + " was seen as " + of.seen->ShortDebugString() + " and is "
+             + now.ShortDebugString());
 }
 
 void shop::check_history(std::uint64_t id, const placed_order& of, const v1::order& now) {

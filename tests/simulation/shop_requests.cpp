@@ -88,10 +88,16 @@ shop_request shop::ask(purpose why, std::size_t subject) {
     break;
   case purpose::cancel:
     what.mutable_cancel_order()->set_order_id(order_id(subject));
+    what.mutable_cancel_order()->set_by("clerk");
     orders_[subject].cancel_asked = true;
     break;
   case purpose::read_order:
-    what.mutable_get_order()->set_order_id(order_id(subject));
+    if (last_id_ % 2 == 0) { // Not by chance: what is drawn stays as it was.
+      what.mutable_explain_entity()->set_kind("order");
+      what.mutable_explain_entity()->set_key(actors::order_id_text(order_id(subject)));
+    } else {
+      what.mutable_get_order()->set_order_id(order_id(subject));
+    }
     break;
   case purpose::read_stock:
     what.mutable_get_stock()->set_sku(skus_.at(subject).name);

@@ -58,7 +58,9 @@ TEST(ExplainQuery, HasItemsAccountsAndCards) {
 
 TEST(ExplainQuery, SaysThatSomethingIsNotThere) {
   auto engine = busy();
-  engine.ask(place(id_of(3, "eve"), "eve", v1::CARD, {{"tea", 1, 1}})); // Her orders are chained; no account.
+  // Her orders are chained, but she has no account.
+  engine.send(place(id_of(3, "eve"), "eve", v1::CARD, {{"tea", 1, 1}}));
+  engine.run();
   EXPECT_FALSE(explained(engine, "order", order_id_text(id_of(9))).exists());
   EXPECT_FALSE(explained(engine, "item", "coffee").exists());
   EXPECT_FALSE(explained(engine, "account", "eve").exists());
