@@ -29,8 +29,8 @@ function walk(step) {
 function leave(event) {
   if (isTyping(event.target))
     event.target.blur();
-  else if (history.length > 1)
-    history.back();
+  else if (globalThis.navigation ? navigation.canGoBack : history.length > 1)
+    history.back(); // within this page
 }
 
 const press = (selector) => document.querySelector(selector)?.click();

@@ -56,26 +56,25 @@ function Figures({series}) {
   const refused = mean(last, (sample) => sum(sample.refusals));
   const doubt = now.in_doubt ?? [];
   const payments = doubt.reduce((all, each) => all + each.payments, 0);
+  const oldest = Math.max(0, ...doubt.map((each) => each.oldest_s));
   return html`<dl class="figures">
     <${Figure} label="Confirmed" value=${aSecond('confirmed')} unit="/s"
       note=${`${aSecond('rejected')} rejected, ${aSecond('cancelled')} cancelled a second`} />
     <${Figure} label="Answers" value=${now.p50_us ? milliseconds(now.p50_us) : '–'} unit="p50"
       note=${now.p99_us ? `p99 ${milliseconds(now.p99_us)}, ${count(now.requests)} requests a second`
         : 'no requests now'} />
-    <${Figure} label="Unsettled" value=${count(now.unsettled)} tone=${now.unsettled && now.drain_s === null ? 'bad'
-      : ''}
+    <${Figure} label="Unsettled" value=${count(now.unsettled)} 
+      tone=${now.unsettled && now.drain_s === null ? 'bad' : ''}
       note=${now.unsettled ? `oldest ${duration(now.oldest_unsettled_s * 1000)}; ${drain(now.unsettled, now.drain_s)}`
         : 'nothing waits'} />
     <${Figure} label="Refused" value=${count(Math.round(refused))} unit="/s" tone=${refused >= 1 ? 'warn' : ''}
       note=${refused > 0 ? `mostly ${words(refusals(last)[0]?.[0])}` : 'every request is taken'} />
     <${Figure} label="Money in doubt" value=${doubt.length === 1 ? money(doubt[0].amount_minor, doubt[0].currency)
         : payments ? some(doubt.length, 'currency', 'currencies') : 'none'} tone=${payments ? 'warn' : ''}
-      note=${payments ? `${some(payments,
-        'payment')}, oldest ${duration(Math.max(...doubt.map((d) => d.oldest_s)) * 1000)}`
+      note=${payments ? `${some(payments, 'payment')}, oldest ${duration(oldest * 1000)}`
         : 'every authorization is known'} />
-    <${Figure} label="Disk" value=${percent(now.disk_used)} unit="used" tone=${now.disk_used > 0.9 ? 'bad'
-      : now.disk_used > 0.8 ? 'warn' : ''}
-      note="of the fullest node" />
+    <${Figure} label="Disk" value=${percent(now.disk_used)} unit="used"
+      tone=${now.disk_used > 0.9 ? 'bad' : now.disk_used > 0.8 ? 'warn' : ''} note="of the fullest node" />
   </dl>`;
 }
 
