@@ -63,7 +63,7 @@ function Figures({series}) {
     <${Figure} label="Answers" value=${now.p50_us ? milliseconds(now.p50_us) : '–'} unit="p50"
       note=${now.p99_us ? `p99 ${milliseconds(now.p99_us)}, ${count(now.requests)} requests a second`
         : 'no requests now'} />
-    <${Figure} label="Unsettled" value=${count(now.unsettled)} 
+    <${Figure} label="Unsettled" value=${count(now.unsettled)}
       tone=${now.unsettled && now.drain_s === null ? 'bad' : ''}
       note=${now.unsettled ? `oldest ${duration(now.oldest_unsettled_s * 1000)}; ${drain(now.unsettled, now.drain_s)}`
         : 'nothing waits'} />
