@@ -7,11 +7,14 @@ const axe = await readFile(axePath, 'utf8');
 
 /** Words of the page that lie on top of others, and elements that make it wider than the window. Runs in the page. */
 function looks() {
-  const ASIDE = '.unseen, .skip, .stack thead, dialog:not([open]), .scroll, .stale, .bar, details';
+  const ASIDE = '.unseen, .skip, .stack thead, dialog:not([open]), .stale, .bar, details, .scroll:not(:has(.stack))';
   const wrong = [];
   const wide = document.documentElement.scrollWidth - document.documentElement.clientWidth;
   if (wide > 0)
     wrong.push(`the page is ${wide} px wider than the window`);
+  for (const each of document.querySelectorAll('.scroll:has(.stack)'))
+    if (innerWidth <= 760 && each.scrollWidth > each.clientWidth)
+      wrong.push(`${each.getAttribute('aria-label')}: rows are wider than the window`);
   const texts = [];
   const walk = document.createTreeWalker(document.querySelector('dialog[open]') ?? document.getElementById('app'),
     NodeFilter.SHOW_TEXT);

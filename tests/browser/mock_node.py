@@ -133,7 +133,7 @@ class Answers:
             index = 540_000 - int(query["reference"]) if query["reference"].isdigit() else -1
             return {
                 "items": [mock_cluster.listed(index)] if begin <= index < end else [],
-                "looked_through": end,
+                "looked_through": end - begin,
                 "next": str(end) if end < mock_cluster.ORDERS_LISTED else None,
             }
         items, index = [], begin

@@ -36,7 +36,7 @@ export function Orders({orders, label, empty, without}) {
 
 /** A list of orders, page by page. Props: query (of /v1/orders), label, empty, without. */
 export class OrderList extends Component {
-  state = {cursors: [''], number: 0};
+  state = {cursors: [''], looked: [0], number: 0};
 
   componentDidMount() {
     this.load(0);
@@ -56,19 +56,21 @@ export class OrderList extends Component {
         {signal: stop.signal, timeoutMs: 30_000});
       page.at = nodeNow();
       const cursors = [...this.state.cursors.slice(0, number + 1), ...(page.next ? [page.next] : [])];
-      this.setState({page, number, cursors, asking: false, refusal: null});
+      const looked = [...this.state.looked.slice(0, number + 1)];
+      looked.push(looked[number] + (page.looked_through ?? 0));
+      this.setState({page, number, cursors, looked, asking: false, refusal: null});
     } catch (refusal) {
       if (!stop.signal.aborted)
         this.setState({refusal, asking: false});
     }
   }
 
-  render({query, label, empty, without, quiet}, {page, number, refusal, asking}) {
+  render({query, label, empty, without, quiet}, {page, number, looked: all, refusal, asking}) {
     if (refusal)
       return html`<${Problem} refusal=${refusal} retry=${() => this.load(number)} />`;
     if (!page)
       return html`<${Loading} what=${label} lines=${quiet ? 1 : 6} />`;
-    const looked = page.looked_through ?? null;
+    const looked = page.looked_through === undefined ? null : all[number + 1];
     const more = page.next && !page.items.length;
     return html`<div class=${asking ? 'asking' : ''} aria-busy=${asking ? 'true' : 'false'}>
       ${looked !== null && html`<p class="soft looked">Looked through ${some(looked, 'order')}${page.next
@@ -78,6 +80,8 @@ export class OrderList extends Component {
         <button type="button" data-refresh aria-keyshortcuts="r" disabled=${asking} onClick=${() => this.load(number)}>
           Refresh</button></p>`}
       <${Orders} orders=${page.items} label=${label} without=${without} empty=${more ? 'None among these.' : empty} />
+      ${page.damaged?.map((each) => html`<p key=${each.order_id} class="note">
+        <a href=${orderHref(each.order_id)}>${each.order_id}</a> cannot be read: ${each.error.detail}</p>`)}
       ${looked === null && (number > 0 || page.next)
         && html`<${Pager} number=${number} rows=${page.items.length} next=${page.next}
         go=${(to) => this.load(to)} />`}

@@ -126,11 +126,15 @@ export const Events = ({events, max}) => html`<${Table} stack label="Events" row
     {name: 'text', title: 'Event', fill: true, cell: (e) => e.text || words(e.what)},
     {name: 'took', title: 'Took', num: true, cell: (e) => (e.took_ms ? duration(e.took_ms) : '')}]} />`;
 
-const Nodes = ({nodes}) => html`<p class="nodes soft">${nodes.map((node) => html`<span key=${node.node}>
-  <span class=${node.reachable ? 'dot good' : 'dot bad'}></span> node ${node.node}
-  ${node.reachable ? ` ${node.version}, up ` : ' does not answer'}${node.reachable
-    && html`<${Since} at=${node.started_at} />`}
-</span>`)}</p>`;
+function Node({node}) {
+  if (!node.reachable)
+    return html`<span><span class="dot bad"></span> node ${node.node} does not answer</span>`;
+  return html`<span><span class="dot good"></span> node ${node.node} ${node.version ?? ''}
+    ${node.started_at && html`, up <${Since} at=${node.started_at} />`}</span>`;
+}
+
+const Nodes = ({nodes}) => html`<p class="nodes soft">${nodes.map((node) => html`<${Node} key=${node.node} node=${node}
+  />`)}</p>`;
 
 export class Overview extends Component {
   series = new Series();
