@@ -185,8 +185,8 @@ void shard_runner::work_slice() {
 }
 
 void shard_runner::pass_time() {
-  run([this] {
-    const auto now = clock_.now();
+  const auto now = clock_.now();
+  run([this, &now] {
     engine_.tick(now);
     if (!engine_.is_full())
       return;
@@ -194,7 +194,7 @@ void shard_runner::pass_time() {
     for (const auto& each : waiting_.expire(now.monotone_ms))
       engine_.refuse(each.from, {fault_code::overloaded, "the shard waits for its disk; nothing was done"});
   });
-  publish_metrics();
+  publish_metrics(now.monotone_ms);
 }
 
 void shard_runner::append(epoch_ptr closed, std::size_t bytes) {
@@ -226,7 +226,7 @@ void shard_runner::release(shard_outputs outputs) {
 
 // -- for people ----------------------------------------------------------------------------------
 
-void shard_runner::publish_metrics() {
+void shard_runner::publish_metrics(std::int64_t monotone_ms) {
   const auto how = engine_.describe();
   const auto& now = engine_.figures();
   metrics_.apply_lag_epochs.at(shard_index_)
@@ -238,9 +238,8 @@ void shard_runner::publish_metrics() {
   const auto oldest = engine_.oldest_unsettled_since();
   const auto age_ms = oldest ? engine_.time() - *oldest : 0;
   metrics_.oldest_unsettled_order_age.at(shard_index_).Set(static_cast<double>(age_ms) / 1e3);
-  const auto monotone = clock_.now().monotone_ms;
-  drain_.note(monotone, how.unsettled);
-  metrics_.drain.at(shard_index_).Set(drain_.seconds(monotone, how.unsettled, age_ms));
+  drain_.note(monotone_ms, how.unsettled);
+  metrics_.drain.at(shard_index_).Set(drain_.seconds(monotone_ms, how.unsettled, age_ms));
   show_stages();
   show_doubt();
   show_clock();

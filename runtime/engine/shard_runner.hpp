@@ -97,7 +97,7 @@ private:
   void work_soon();
   void work_slice();
   void pass_time();
-  void publish_metrics();
+  void publish_metrics(std::int64_t monotone_ms);
   void show_stages();
   void show_doubt();
   void show_clock();
