@@ -221,7 +221,8 @@ loaded_entity load_order(const runtime::snapshot& rows, const business_options& 
     return content.error();
   if (content->lines.size() != state->lines.size())
     return runtime::fault{runtime::fault_code::corrupt, "an order's state and content differ in lines", 0};
-  state->placed_at_ms = content->placed_at_ms;
+  if (state->times)
+    state->times->count_from(content->placed_at_ms);
   return loaded_entity{std::make_unique<order_entity>(
       *std::move(state), std::make_shared<const order_content>(*std::move(content)),
       options.placement_deadline_ms)};

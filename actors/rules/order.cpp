@@ -198,7 +198,7 @@ void enter(order_state& state, order_status status) {
   require(may_become(state.status, status), "an order's status cannot follow its last one");
   state.status = status;
   if (state.times)
-    state.times->begin(state.history.size(), state.updated_at_ms - state.placed_at_ms);
+    state.times->begin(state.history.size(), state.updated_at_ms);
   state.history.add(status);
 }
 
@@ -209,8 +209,7 @@ public:
   void operator()(const order_placed& event) const {
     state_.content_digest = event.content_digest;
     state_.lines = {event.lines, line_state::asked};
-    state_.placed_at_ms = state_.updated_at_ms;
-    state_.times.emplace();
+    state_.times.emplace(state_.updated_at_ms);
     enter(state_, order_status::placed);
   }
   void operator()(const reservation_requested&) const { enter(state_, order_status::reserving); }

@@ -62,8 +62,6 @@ struct order_state {
   std::optional<refused_part> refused; ///< what `reason` is about; states of earlier versions have none
   std::optional<status_times> times;   ///< of `history`; orders that an earlier version placed have none
   operator_actions actions;            ///< of people
-  /// That of the content, which has it stored: whoever loads a state with `times` to go on with sets it.
-  std::int64_t placed_at_ms = 0;
   friend bool operator==(const order_state&, const order_state&) = default;
 };
 

@@ -45,7 +45,8 @@ std::optional<status_times> status_times::parse(std::string stored, std::size_t 
   return parsed;
 }
 
-void status_times::begin(std::size_t place, std::int64_t since_placed_ms) {
+void status_times::begin(std::size_t place, std::int64_t at_ms) {
+  const auto since_placed_ms = at_ms - placed_at_ms_;
   std::string_view left = gaps_;
   std::int64_t last = 0;
   std::size_t known = 1; // the first status has no gap
