@@ -50,8 +50,8 @@ def rss_kib(pid):
 
 def load(base, options, seconds):
     done = subprocess.run(["wrk", "-t1", f"-c{options.connections}", f"-d{seconds}s", "--latency",
-                           "-s", ROOT / "tests/bench/http_orders.lua", base], capture_output=True, text=True, check=True,
-                          env={**os.environ, "ORDERD_BENCH_SKUS": str(SKUS)})
+                           "-s", ROOT / "tests/bench/http_orders.lua", base], capture_output=True, text=True,
+                          check=True, env={**os.environ, "ORDERD_BENCH_SKUS": str(SKUS)})
     sys.stderr.write(done.stderr)
     find = lambda pattern: re.search(pattern, done.stdout).group(1)  # noqa: E731
     if re.search(r"Non-2xx", done.stdout):
@@ -95,7 +95,8 @@ def main():
         print(f"{got['orders_s']:,.0f} orders/s over {options.connections} connections: p50 {got['p50']}, "
               f"p99 {got['p99']}; node's CPU {cpu / max(got['orders'], 1) * 1e6:.1f} us an order")
         cost = idle_bytes(node, options.idle)
-        print(f"{options.idle:,} idle connections: {cost / 2**20:.1f} MiB, {cost / max(options.idle, 1):,.0f} bytes each")
+        print(f"{options.idle:,} idle connections: {cost / 2**20:.1f} MiB, "
+              f"{cost / max(options.idle, 1):,.0f} bytes each")
 
 
 if __name__ == "__main__":
