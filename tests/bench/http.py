@@ -95,8 +95,8 @@ def main():
         print(f"{got['orders_s']:,.0f} orders/s over {options.connections} connections: p50 {got['p50']}, "
               f"p99 {got['p99']}; node's CPU {cpu / max(got['orders'], 1) * 1e6:.1f} us an order")
         cost = idle_bytes(node, options.idle)
-        each = cost / max(options.idle, 1)
-        print(f"{options.idle:,} idle connections: {cost / 2**20:.1f} MiB, {each:,.0f} bytes each")
+        print(f"{options.idle:,} idle connections: {cost / 2**20:.1f} MiB, "
+              f"{cost / max(options.idle, 1):,.0f} bytes each")
 
 
 if __name__ == "__main__":

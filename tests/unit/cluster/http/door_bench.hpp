@@ -47,8 +47,10 @@ public:
 
   /// The response to a request; its status has to be one that its route names.
   http_response send(http_request what) {
-    http_response got{.status = 0};
-    door->answer(std::move(what), [&got](http_response answer) { got = std::move(answer); });
+    const auto came = std::make_shared<http_response>(); // an answer may come after this
+    came->status = 0;
+    door->answer(std::move(what), [came](http_response answer) { *came = std::move(answer); });
+    auto got = *came;
     const auto all = statuses_of_all();
     bool known = got.status == 0 || std::find(all.begin(), all.end(), got.status) != all.end();
     for (const auto& each : routes())

@@ -57,7 +57,7 @@ TEST(StrictJson, NamesTheFieldThatIsWrong) {
       {R"({"name":"A","count":123456789012345678901234567890})", "count"},
       {R"({"name":"A","open":1})", "open"},
       {R"({"name":"A","list":{}})", "list"},
-      {R"({"name":"A","nmae":"B"})", "nmae"},
+      {R"({"name":"A","title":"B"})", "title"},
       {R"({"name":"A","name":"B"})", "name"},
       {R"([])", "body"},
       {R"("text")", "body"},
