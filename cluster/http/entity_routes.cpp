@@ -28,7 +28,7 @@ http_step ask_others(const v1::entity_explanation& order) {
     each.set_timeout_ms(node_ms_max);
     next.asked.push_back({std::make_shared<const v1::request>(std::move(each))});
   }
-  next.then = [order](const replies& all) -> http_step {
+  next.then = [order](const reply_list& all) -> http_step {
     std::vector<v1::entity_explanation> others;
     for (const auto& answer : all)
       if (answer->has_entity_explanation())

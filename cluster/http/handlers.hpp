@@ -52,15 +52,17 @@ http_step show_openapi(const call& what);
 /// Asks the cluster one thing and makes the response of its answer: `then(const v1::reply&)`.
 template <class Then>
 http_step ask_cluster(std::shared_ptr<const v1::request> what, Then then) {
-  return questions{{{std::move(what)}},
-                   [then = std::move(then)](const replies& all) -> http_step { return then(*all.front()); }};
+  return questions{{{std::move(what)}}, [then = std::move(then)](const reply_list& all) -> http_step {
+                     return then(*all.front());
+                   }};
 }
 
 /// The same of a node itself.
 template <class Then>
 http_step ask_node(std::string endpoint, std::shared_ptr<const v1::request> what, Then then) {
-  return questions{{{std::move(what), std::move(endpoint)}},
-                   [then = std::move(then)](const replies& all) -> http_step { return then(*all.front()); }};
+  return questions{
+      {{std::move(what), std::move(endpoint)}},
+      [then = std::move(then)](const reply_list& all) -> http_step { return then(*all.front()); }};
 }
 
 /// An order id in the path or a body, as UUID text: its 16 bytes, or none and `why`.

@@ -22,7 +22,7 @@ void look_at_shard(const v1::shard_view& shard, std::uint32_t self, json& missin
     missing.push_back(name + ": nobody is known who leads it");
 }
 
-http_response readiness(const replies& all) {
+http_response readiness(const reply_list& all) {
   auto missing = json::array();
   const auto& status = *all[0];
   const auto& cluster = *all[1];
@@ -53,7 +53,7 @@ http_step say_ready(const call& what) {
   cluster->mutable_get_cluster();
   const std::string self{what.moment.endpoint};
   return questions{{{std::move(status), self}, {std::move(cluster), self}},
-                   [](const replies& all) -> http_step { return readiness(all); }};
+                   [](const reply_list& all) -> http_step { return readiness(all); }};
 }
 
 http_step show_openapi(const call&) {

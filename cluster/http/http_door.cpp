@@ -135,8 +135,8 @@ private:
   const route& at_;
   bool gzip_;
   http_reply then_;
-  std::function<http_step(const replies&)> next_;
-  replies answers_;
+  std::function<http_step(const reply_list&)> next_;
+  reply_list answers_;
   std::atomic<std::size_t> left_{0};
 };
 

@@ -52,7 +52,7 @@ struct question {
   std::string endpoint = {};
 };
 using reply_ptr = std::shared_ptr<const v1::reply>;
-using replies = std::vector<reply_ptr>;
+using reply_list = std::vector<reply_ptr>;
 
 struct http_step;
 
@@ -60,7 +60,7 @@ struct http_step;
 /// it was not answered in time.
 struct questions {
   std::vector<question> asked;
-  std::function<http_step(const replies&)> then;
+  std::function<http_step(const reply_list&)> then;
 };
 
 struct http_step {

@@ -45,7 +45,7 @@ http_step list_by_key(const call& what, char list, Fill fill, Read read) {
   return questions{
       ask_every_shard(what.moment.shards,
                       [&](v1::request& into, std::uint32_t shard) { fill(into, shard, *place); }),
-      [list, limit = place->limit, read](const replies& all) -> http_step {
+      [list, limit = place->limit, read](const reply_list& all) -> http_step {
         std::vector<shard_page<Row>> pages;
         for (const auto& each : all) {
           auto page = read(*each);

@@ -44,7 +44,7 @@ std::vector<question> ask_every_shard(std::uint32_t shards, Fill fill) {
 
 /// The first answer that is not what was asked for.
 template <class Is>
-const v1::reply* first_refusal(const replies& all, Is is) {
+const v1::reply* first_refusal(const reply_list& all, Is is) {
   for (const auto& each : all)
     if (!is(*each))
       return each.get();

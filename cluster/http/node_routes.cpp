@@ -44,9 +44,9 @@ http_step ask_members(const call& what, std::size_t per_node, Fill fill, Then th
                         fill(*request, i);
                         next.asked.push_back({std::move(request), member.endpoint});
                       }
-                    next.then = [=, cluster = answer.cluster_status()](const replies& all) -> http_step {
+                    next.then = [=, cluster = answer.cluster_status()](const reply_list& all) -> http_step {
                       const auto members = members_of(cluster);
-                      replies placed;
+                      reply_list placed;
                       auto from = all.begin();
                       for (const auto& member : members)
                         for (std::size_t i = 0; i < per_node; ++i)
@@ -65,7 +65,7 @@ json error_of(const reply_ptr& answer, bool answered) {
 }
 
 /// Newest last over all nodes: a line begins with its time.
-http_response log_lines(const std::vector<known_member>& members, const replies& all, std::size_t limit) {
+http_response log_lines(const std::vector<known_member>& members, const reply_list& all, std::size_t limit) {
   std::vector<std::pair<std::string_view, std::uint32_t>> lines;
   auto silent = json::array();
   for (std::size_t i = 0; i < members.size(); ++i) {
@@ -85,7 +85,7 @@ http_response log_lines(const std::vector<known_member>& members, const replies&
   return respond(json{{"items", std::move(items)}, {"unanswered", std::move(silent)}});
 }
 
-std::vector<node_report> reports_of(const std::vector<known_member>& members, const replies& all) {
+std::vector<node_report> reports_of(const std::vector<known_member>& members, const reply_list& all) {
   std::vector<node_report> out;
   for (std::size_t i = 0; i < members.size(); ++i) {
     auto& one = out.emplace_back(node_report{.node = members[i].node, .endpoint = members[i].endpoint});
@@ -121,7 +121,7 @@ http_step list_nodes(const call& what) {
   return ask_members(
       what, 1, [](v1::request& into, std::size_t) { into.mutable_get_status(); },
       [](const v1::cluster_status&, const std::vector<known_member>& members,
-         const replies& all) -> http_step {
+         const reply_list& all) -> http_step {
         auto items = json::array();
         for (std::size_t i = 0; i < members.size(); ++i) {
           const bool answered = all[i] && all[i]->has_node_status();
@@ -149,7 +149,7 @@ http_step get_overview(const call& what) {
       },
       [now_ms = what.moment.now_ms](const v1::cluster_status& cluster,
                                     const std::vector<known_member>& members,
-                                    const replies& all) -> http_step {
+                                    const reply_list& all) -> http_step {
         return respond(overview(reports_of(members, all), cluster, now_ms));
       });
 }
@@ -167,7 +167,7 @@ http_step search_log(const call& what) {
         into.mutable_get_log()->set_limit(limit);
       },
       [limit = *limit](const v1::cluster_status&, const std::vector<known_member>& members,
-                       const replies& all) -> http_step { return log_lines(members, all, limit); });
+                       const reply_list& all) -> http_step { return log_lines(members, all, limit); });
 }
 
 } // namespace orderd::cluster

@@ -73,7 +73,7 @@ http_response page_of(search& done, const std::optional<std::string>& next) {
 
 http_step next_orders(const search_ptr& state, const std::string& after);
 
-http_step look_through(const search_ptr& state, const replies& all) {
+http_step look_through(const search_ptr& state, const reply_list& all) {
   std::vector<shard_page<const v1::order*>> pages;
   for (const auto& each : all) {
     if (!each->has_order_page())
@@ -116,7 +116,7 @@ http_step next_orders(const search_ptr& state, const std::string& after) {
                                      list.set_limit(rows);
                                      list.set_newest_first(true);
                                    }),
-                   [state](const replies& all) { return look_through(state, all); }};
+                   [state](const reply_list& all) { return look_through(state, all); }};
 }
 
 // -- of a customer -------------------------------------------------------------------------------
@@ -132,7 +132,8 @@ void look_at_answer(search& state, const v1::reply& answer, const std::string& i
   state.damaged.push_back({{"order_id", actors::order_id_text(id)}, {"error", to_json(problem_of(answer))}});
 }
 
-http_step look_at_gets(const search_ptr& state, const replies& all, std::vector<std::string> ids, bool more) {
+http_step look_at_gets(const search_ptr& state, const reply_list& all, std::vector<std::string> ids,
+                       bool more) {
   for (std::size_t i = 0; i < all.size(); ++i) {
     if (state->full())
       return page_of(*state, state->last);
@@ -158,7 +159,7 @@ http_step get_next(const search_ptr& state, std::vector<std::string> ids, bool m
     what->mutable_get_order()->set_order_id(ids[i]);
     next.asked.push_back({std::move(what)});
   }
-  next.then = [state, ids = std::move(ids), more](const replies& all) {
+  next.then = [state, ids = std::move(ids), more](const reply_list& all) {
     return look_at_gets(state, all, ids, more);
   };
   return next;

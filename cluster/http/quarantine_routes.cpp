@@ -68,7 +68,7 @@ std::vector<named_entity> read_entities(const json* array, json_error& error) {
   return all;
 }
 
-http_response outcomes(const std::vector<named_entity>& entities, const replies& all) {
+http_response outcomes(const std::vector<named_entity>& entities, const reply_list& all) {
   auto items = json::array();
   for (std::size_t i = 0; i < entities.size(); ++i) {
     const bool ok = all[i]->has_quarantine_resolved();
@@ -109,7 +109,7 @@ http_step resolve_entities(const call& what) {
   questions asked;
   for (const auto& each : entities)
     asked.asked.push_back({resolve_request(each, how == "retry" ? action::RETRY : action::RELEASE, by, why)});
-  asked.then = [entities = std::move(entities)](const replies& all) -> http_step {
+  asked.then = [entities = std::move(entities)](const reply_list& all) -> http_step {
     return outcomes(entities, all);
   };
   return asked;
