@@ -165,7 +165,7 @@ constexpr rule rules[] = {
     {"OrderdShardNotServed", "page", "orderdshardnotserved", shards_not_served},
     {"OrderdOrderStuck", "page", "orderdorderstuck", order_stuck},
     {"OrderdRefusesOrders", "page", "orderdrefusesorders", orders_refused},
-    {"OrderdProviderSilent", "ticket", "orderdprovidersilent", money_in_doubt},
+    {"OrderdMoneyInDoubtOld", "ticket", "orderdmoneyindoubtold", money_in_doubt},
     {"OrderdCopyMissing", "ticket", "orderdcopymissing", copies_missing},
     {"OrderdEntityQuarantined", "ticket", "orderdentityquarantined", quarantined},
     {"OrderdDiskFilling", "ticket", "orderddiskfilling", disk_fills},

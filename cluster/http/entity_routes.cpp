@@ -21,6 +21,11 @@ http_response not_there(const v1::entity_explanation& what) {
       problem{.status = 404, .code = "not_found", .detail = "there is no " + what.kind() + " " + what.key()});
 }
 
+/// One that failed before anything of it was stored is known by its trouble alone.
+bool is_known(const v1::entity_explanation& what) {
+  return what.exists() || what.has_trouble();
+}
+
 /// Its card, items and account: what is not told of them is left out of the explanation.
 http_step ask_others(const v1::entity_explanation& order) {
   questions next;
@@ -45,7 +50,7 @@ http_step get_entity(const call& what) {
     if (!answer.has_entity_explanation())
       return respond(problem_of(answer));
     const auto& entity = answer.entity_explanation();
-    return entity.exists() ? respond(to_json(entity)) : not_there(entity);
+    return is_known(entity) ? respond(to_json(entity)) : not_there(entity);
   });
 }
 
@@ -59,7 +64,7 @@ http_step explain_order(const call& what) {
                        if (!answer.has_entity_explanation())
                          return respond(problem_of(answer));
                        const auto& order = answer.entity_explanation();
-                       return order.exists() ? ask_others(order) : not_there(order);
+                       return is_known(order) ? ask_others(order) : not_there(order);
                      });
 }
 

@@ -131,7 +131,7 @@ TEST(Conditions, AreTrueAsLongAsTheSamplesBreakTheirRule) {
   const judged all[] = {
       {[](auto& one) { one.set_oldest_unsettled_s(121); }, "OrderdOrderStuck"},
       {[](auto& one) { one.add_refusals()->set_count(1); }, "OrderdRefusesOrders"},
-      {[](auto& one) { one.add_in_doubt()->set_oldest_s(121); }, "OrderdProviderSilent"},
+      {[](auto& one) { one.add_in_doubt()->set_oldest_s(121); }, "OrderdMoneyInDoubtOld"},
       {[](auto& one) { one.set_missing_copies(1); }, "OrderdCopyMissing"},
       {[](auto& one) { one.set_quarantined(1); }, "OrderdEntityQuarantined"},
       {[](auto& one) { one.set_disk_used(0.81F); }, "OrderdDiskFilling"},
