@@ -2,6 +2,7 @@
 #pragma once
 
 #include "actors/public/public.pb.h"
+#include "cluster/api/trace_context.hpp"
 #include "cluster/grpc/call_terms.hpp"
 
 #include <grpcpp/server_context.h>

@@ -53,15 +53,6 @@ bool is_port(std::string_view text) noexcept {
          && std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
 }
 
-bool is_hex(std::string_view text) noexcept {
-  return std::all_of(text.begin(), text.end(),
-                     [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); });
-}
-
-bool is_all_zero(std::string_view text) noexcept {
-  return text.find_first_not_of('0') == std::string_view::npos;
-}
-
 bool is_json(std::string_view content_type) noexcept {
   const auto type = next_part(content_type, ';');
   if (!same_name(type, "application/json"))
@@ -134,30 +125,6 @@ bool accepts_gzip(std::string_view accept_encoding) noexcept {
       return !is_refused(one);
   }
   return false;
-}
-
-std::string trace_id_of(std::string_view traceparent) {
-  // version "-" trace-id "-" parent-id "-" trace-flags; a later version may go on behind a dash.
-  constexpr std::size_t size = 55;
-  const auto text = trimmed(traceparent);
-  if (text.size() < size || text[2] != '-' || text[35] != '-' || text[52] != '-')
-    return {};
-  const auto version = text.substr(0, 2);
-  const auto trace = text.substr(3, 32);
-  const auto parent = text.substr(36, 16);
-  if (!is_hex(version) || !is_hex(trace) || !is_hex(parent) || !is_hex(text.substr(53, 2)))
-    return {};
-  if (version == "ff" || is_all_zero(trace) || is_all_zero(parent))
-    return {};
-  if (text.size() > size && (version == "00" || text[size] != '-'))
-    return {};
-  std::string id;
-  for (std::size_t i = 0; i < trace.size(); i += 2) {
-    unsigned value = 0;
-    std::from_chars(trace.data() + i, trace.data() + i + 2, value, 16);
-    id += static_cast<char>(value);
-  }
-  return id;
 }
 
 std::optional<std::uint32_t> wait_ms_of(std::string_view prefer) noexcept {

@@ -27,10 +27,6 @@ std::optional<problem> refused_by_headers(const http_request& what, std::string_
 /// Whether a response may be gzipped.
 bool accepts_gzip(std::string_view accept_encoding) noexcept;
 
-/// The trace id of a traceparent header of W3C Trace Context, 16 bytes; empty for one that is invalid, which
-/// is to be ignored.
-std::string trace_id_of(std::string_view traceparent);
-
 /// N of "wait=N" (seconds) in a Prefer header, as milliseconds; none when it says nothing of the kind.
 std::optional<std::uint32_t> wait_ms_of(std::string_view prefer) noexcept;
 

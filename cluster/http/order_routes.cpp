@@ -1,5 +1,6 @@
 // Orders: place, get, cancel.
 #include "actors/rules/order_id.hpp"
+#include "cluster/api/trace_context.hpp"
 #include "cluster/http/handlers.hpp"
 #include "cluster/http/header_rules.hpp"
 #include "cluster/http/strict_json.hpp"

@@ -1,7 +1,5 @@
 #include "cluster/http/header_rules.hpp"
 
-#include "runtime/base/bytes.hpp"
-
 #include <gtest/gtest.h>
 
 namespace orderd::cluster {
@@ -65,21 +63,6 @@ TEST(HeaderRules, CompressForThoseWhoAccept) {
     EXPECT_TRUE(accepts_gzip(yes)) << yes;
   for (const auto* no : {"", "br", "gzip;q=0", "gzip; q=0.00", "xgzip", "identity"})
     EXPECT_FALSE(accepts_gzip(no)) << no;
-}
-
-TEST(HeaderRules, ReadATraceAsTheSpecificationSays) {
-  const std::string good = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
-  EXPECT_EQ(runtime::to_hex(trace_id_of(good)), "0af7651916cd43dd8448eb211c80319c");
-  EXPECT_FALSE(trace_id_of("01" + good.substr(2) + "-more").empty()); // of a later version
-  EXPECT_FALSE(trace_id_of("cc" + good.substr(2)).empty());
-  for (const auto& bad : {std::string{}, good.substr(1), good + "-more", good + "x", "ff" + good.substr(2),
-                          std::string{"01"} + good.substr(2) + "more",
-                          std::string{"00-00000000000000000000000000000000-b7ad6b7169203331-01"},
-                          std::string{"00-0af7651916cd43dd8448eb211c80319c-0000000000000000-01"},
-                          std::string{"00-0AF7651916CD43DD8448EB211C80319C-b7ad6b7169203331-01"},
-                          std::string{"00-0af7651916cd43dd8448eb211c80319c-b7ad6b716920333g-01"},
-                          std::string{"00_0af7651916cd43dd8448eb211c80319c_b7ad6b7169203331_01"}})
-    EXPECT_TRUE(trace_id_of(bad).empty()) << bad;
 }
 
 TEST(HeaderRules, ReadHowLongToWait) {
