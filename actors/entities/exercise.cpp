@@ -5,11 +5,13 @@
 #include "runtime/base/log.hpp"
 
 #include <chrono>
+#include <filesystem>
 #include <fstream>
-#include <iterator>
 #include <mutex>
 #include <optional>
+#include <sstream>
 #include <stdexcept>
+#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -29,12 +31,24 @@ std::string name_of(const runtime::entity_id& id) {
   return std::string{kind_name(static_cast<kind>(id.kind()))} + ' ' + readable_key(id);
 }
 
-result<names> read_failing(const std::string& path) {
+/// None where it cannot be read. A folder can be opened, a pipe would be waited for: it has to be a plain file.
+std::optional<std::string> content_of(const std::string& path) {
+  std::error_code error;
+  if (!std::filesystem::is_regular_file(path, error))
+    return std::nullopt;
   std::ifstream file{path};
-  if (!file)
+  std::ostringstream content;
+  // Unlike iterators, this does not throw where a read fails: the entity that looks would fail with it.
+  for (std::string line; std::getline(file, line);)
+    content << line << '\n';
+  return file.eof() ? std::optional{content.str()} : std::nullopt;
+}
+
+result<names> read_failing(const std::string& path) {
+  auto text = content_of(path);
+  if (!text)
     return fault{fault_code::unavailable, "--failing-entities: cannot read " + path, 0};
-  const std::string text{std::istreambuf_iterator<char>{file}, {}};
-  auto read = parse_failing(text);
+  auto read = parse_failing(*text);
   if (!read)
     return fault{read.error().code, "--failing-entities: " + path + ", " + read.error().message, 0};
   return read;

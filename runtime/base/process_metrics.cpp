@@ -7,8 +7,8 @@
 #include <charconv>
 #include <filesystem>
 #include <fstream>
-#include <iterator>
 #include <limits>
+#include <string>
 #include <system_error>
 #include <unistd.h>
 
@@ -47,7 +47,9 @@ std::optional<std::string_view> after(std::string_view name, std::string_view te
 /// Empty when it cannot be read.
 std::string content_of(const std::string& path) {
   std::ifstream in{path};
-  return {std::istreambuf_iterator<char>{in}, {}};
+  std::string content;
+  std::getline(in, content, '\0'); // Unlike iterators, it does not throw where a read fails.
+  return in.bad() ? std::string{} : content;
 }
 
 /// None: the folder cannot be read.

@@ -69,5 +69,11 @@ TEST_F(ExerciseOfTwo, IsRefusedWithoutItsFile) {
   EXPECT_EQ(made.error().message, "--failing-entities: cannot read " + path_ + ".missing");
 }
 
+TEST_F(ExerciseOfTwo, IsRefusedWhereItsFileIsAFolder) {
+  const auto made = make_exercise(make_business({}), folder_ / "");
+  ASSERT_FALSE(made);
+  EXPECT_TRUE(made.error().message.starts_with("--failing-entities: cannot read ")) << made.error().message;
+}
+
 } // namespace
 } // namespace orderd::actors
