@@ -32,7 +32,8 @@ runtime::result<quarantine_entries> read_quarantine(node_link& node) {
 void print_entry(const v1::quarantined& entry, ctl_context& context) {
   context.out << entry.kind() << ' ' << actors::shown(entry.key()) << ": " << entry.command() << " failed "
               << entry.attempts() << " times, last with: " << actors::shown(entry.error()) << "; since "
-              << format_time(entry.since_ms()) << ", " << entry.parked() << " commands wait\n";
+              << format_time(entry.since_ms()) << ", " << entry.parked()
+              << (entry.parked() == 1 ? " command waits\n" : " commands wait\n");
 }
 
 void print_resolved(const quarantine_resolve_options& options, ctl_context& context) {
