@@ -62,6 +62,7 @@ class GrpcTest(unittest.TestCase):
         self.assertEqual(said["placed"], "CONFIRMED")
         self.assertTrue(said["same"])
         self.assertEqual(said["reference"], "first")
+        self.assertEqual(said["trace"], "4bf92f3577b34da6a3ce929d0e0e4736")  # of the traceparent that came with it
         self.assertEqual(said["conflict"]["status"], "ALREADY_EXISTS")
         self.assertEqual(said["conflict"]["rejection"], "CONFLICT")
         self.assertEqual((said["invalid"]["status"], said["invalid"]["field"]), ("INVALID_ARGUMENT", "currency"))

@@ -18,8 +18,9 @@ from orderd_node import ROOT, Node, wait_until
 
 CLIENT = ROOT / "tests/http_client"
 CACHE = pathlib.Path(os.environ.get("ORDERD_CACHE", pathlib.Path.home() / ".cache/orderd")) / "http_client"
-ORDER = {"customer": "alice", "currency": "GBP", "payment_method": "account",
-         "lines": [{"sku": "A", "quantity": 2, "unit_price_minor": 999}]}
+# Neither customer nor SKU is one of the README's, which sets both to what its own lines need.
+ORDER = {"customer": "carol", "currency": "GBP", "payment_method": "account",
+         "lines": [{"sku": "C", "quantity": 2, "unit_price_minor": 999}]}
 
 
 def run(*command, **more):
@@ -60,8 +61,8 @@ class HttpApi(unittest.TestCase):
         cls.node.start()
         cls.base = f"http://127.0.0.1:{cls.node.metrics_port}"
         wait_until(lambda: cls.ask("GET", "/readyz")[0] == 200, "the node is ready")
-        cls.ask("PUT", "/v1/stock/A", {"on_hand": 1_000})
-        cls.ask("PUT", "/v1/accounts/alice", {"currency": "GBP", "credit_limit_minor": 10_000_000})
+        cls.ask("PUT", "/v1/stock/C", {"on_hand": 1_000})
+        cls.ask("PUT", "/v1/accounts/carol", {"currency": "GBP", "credit_limit_minor": 10_000_000})
 
     @classmethod
     def ask(cls, method, path, body=None, **headers):
@@ -107,7 +108,7 @@ class HttpApi(unittest.TestCase):
         self.assertEqual((status, problem["code"], problem["field"], problem["value"]),
                          (400, "invalid_field", "currency", "XYZ"), problem)
         self.assertEqual(headers["Content-Type"], "application/problem+json")
-        status, problem, _ = self.ask("PUT", "/v1/stock/A", {"on_hand": -1})
+        status, problem, _ = self.ask("PUT", "/v1/stock/C", {"on_hand": -1})
         self.assertEqual((status, problem["field"], problem["value"]), (400, "on_hand", "-1"))
         self.assertEqual(self.ask("GET", "/v1/orders/" + new_id())[0], 404)
 
@@ -133,9 +134,9 @@ class HttpApi(unittest.TestCase):
 
     def test_pages_of_other_origins_change_nothing(self):
         foreign = {"Origin": "http://evil.example"}
-        self.assertEqual(self.ask("PUT", "/v1/stock/A", {"on_hand": 1}, **foreign)[0], 403)
-        self.assertEqual(self.ask("GET", "/v1/stock/A", Host="evil.example")[0], 421)
-        self.assertEqual(self.ask("PUT", "/v1/stock/A", {"on_hand": 1}, **{"Content-Type": "text/plain"})[0], 415)
+        self.assertEqual(self.ask("PUT", "/v1/stock/C", {"on_hand": 1}, **foreign)[0], 403)
+        self.assertEqual(self.ask("GET", "/v1/stock/C", Host="evil.example")[0], 421)
+        self.assertEqual(self.ask("PUT", "/v1/stock/C", {"on_hand": 1}, **{"Content-Type": "text/plain"})[0], 415)
 
     def test_whole_requests_are_served_beside_half_ones(self):
         crowd = [socket.create_connection(("127.0.0.1", self.node.metrics_port)) for _ in range(300)]

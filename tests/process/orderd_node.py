@@ -18,7 +18,7 @@ import urllib.request
 import orderd_client as wire
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-PROGRAMS = pathlib.Path(os.environ.get("ORDERD_BIN", ROOT / "build/release/bin"))
+PROGRAMS = pathlib.Path(os.environ.get("ORDERD_BIN", ROOT / "build/release/bin")).absolute()
 START_S_MAX = 60
 
 
