@@ -31,7 +31,7 @@ std::string name_of(const runtime::entity_id& id) {
   return std::string{kind_name(static_cast<kind>(id.kind()))} + ' ' + readable_key(id);
 }
 
-/// None where it cannot be read. A folder can be opened, a pipe would be waited for: it has to be a plain file.
+/// None where it cannot be read, or is no plain file: a folder can be opened, a pipe would be waited for.
 std::optional<std::string> content_of(const std::string& path) {
   std::error_code error;
   if (!std::filesystem::is_regular_file(path, error))
