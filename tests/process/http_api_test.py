@@ -18,8 +18,8 @@ from orderd_node import ROOT, Node, wait_until
 
 CLIENT = ROOT / "tests/http_client"
 CACHE = pathlib.Path(os.environ.get("ORDERD_CACHE", pathlib.Path.home() / ".cache/orderd")) / "http_client"
-# Neither customer nor SKU is one of the README's, which sets both to what its own lines need.
-ORDER = {"customer": "carol", "currency": "GBP", "payment_method": "account",
+# Neither customer nor SKU is one that the README or the client sets to what its own lines need.
+ORDER = {"customer": "dave", "currency": "GBP", "payment_method": "account",
          "lines": [{"sku": "C", "quantity": 2, "unit_price_minor": 999}]}
 
 
@@ -62,7 +62,7 @@ class HttpApi(unittest.TestCase):
         cls.base = f"http://127.0.0.1:{cls.node.metrics_port}"
         wait_until(lambda: cls.ask("GET", "/readyz")[0] == 200, "the node is ready")
         cls.ask("PUT", "/v1/stock/C", {"on_hand": 1_000})
-        cls.ask("PUT", "/v1/accounts/carol", {"currency": "GBP", "credit_limit_minor": 10_000_000})
+        cls.ask("PUT", "/v1/accounts/dave", {"currency": "GBP", "credit_limit_minor": 10_000_000})
 
     @classmethod
     def ask(cls, method, path, body=None, **headers):
