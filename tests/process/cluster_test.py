@@ -19,7 +19,7 @@ import etcd_cluster
 import orderd_node
 from local_cluster import LocalCluster
 
-BIN = pathlib.Path(os.environ.get("ORDERD_BIN", orderd_node.ROOT / "build/release/bin"))
+BIN = orderd_node.PROGRAMS
 SAMPLE = orderd_node.ROOT / "tests/sample/online_retail_sample.csv"
 YEAR = orderd_node.ROOT.parent / "shared/data/online_retail_2009_2010.csv.xz"
 FAULTS = int(os.environ.get("ORDERD_CLUSTER_FAULTS", "8"))

@@ -16,7 +16,7 @@ import etcd_cluster
 import orderd_node
 from local_cluster import LocalCluster
 
-BIN = pathlib.Path(os.environ.get("ORDERD_BIN", orderd_node.ROOT / "build/release/bin"))
+BIN = orderd_node.PROGRAMS
 NODES = (1, 2, 3)
 
 

@@ -5,7 +5,6 @@ Skipped, with the reason, where there is no etcd.
 """
 
 import json
-import os
 import pathlib
 import shutil
 import tempfile
@@ -17,7 +16,7 @@ import etcd_cluster
 import orderd_node
 from local_cluster import LocalCluster
 
-BIN = pathlib.Path(os.environ.get("ORDERD_BIN", orderd_node.ROOT / "build/release/bin"))
+BIN = orderd_node.PROGRAMS
 SHARDS = 3
 
 

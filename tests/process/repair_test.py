@@ -5,7 +5,6 @@ Skipped, with the reason, where there is no etcd.
 """
 
 import json
-import os
 import pathlib
 import tempfile
 import unittest
@@ -14,7 +13,7 @@ import etcd_cluster
 import orderd_node
 from local_cluster import LocalCluster
 
-BIN = pathlib.Path(os.environ.get("ORDERD_BIN", orderd_node.ROOT / "build/release/bin"))
+BIN = orderd_node.PROGRAMS
 REFUSED, USAGE, FAULT = 1, 2, 3
 TERM_TAG = 8  # of the first field of a shard's record, a varint
 
