@@ -14,7 +14,7 @@ void answer_thread::start(std::chrono::milliseconds every, std::function<void()>
   thread_ = std::thread{[this] { run(); }};
 }
 
-void answer_thread::post(std::shared_ptr<question> to, std::shared_ptr<const v1::reply> what) {
+void answer_thread::post(std::shared_ptr<reply_taker> to, std::shared_ptr<const v1::reply> what) {
   {
     const std::lock_guard lock{mutex_};
     if (stopped_)

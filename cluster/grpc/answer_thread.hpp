@@ -16,9 +16,9 @@
 namespace orderd::cluster {
 
 /// Who waits for the reply to one request.
-class question {
+class reply_taker {
 public:
-  virtual ~question() = default;
+  virtual ~reply_taker() = default;
   /// Once, on the thread of answers.
   virtual void answered(const std::shared_ptr<const v1::reply>& what) = 0;
 };
@@ -36,14 +36,14 @@ public:
   void start(std::chrono::milliseconds every, std::function<void()> tick);
 
   /// After `stop` nothing happens: whoever waited has been told another way.
-  void post(std::shared_ptr<question> to, std::shared_ptr<const v1::reply> what);
+  void post(std::shared_ptr<reply_taker> to, std::shared_ptr<const v1::reply> what);
 
   /// Answers what was posted, and ends the thread. Again is harmless.
   void stop();
 
 private:
   struct answer {
-    std::shared_ptr<question> to;
+    std::shared_ptr<reply_taker> to;
     std::shared_ptr<const v1::reply> what;
   };
   void run();

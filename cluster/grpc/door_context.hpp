@@ -22,7 +22,7 @@ struct door_context : std::enable_shared_from_this<door_context> {
       : budget(units_max), streams_max(most_streams), ask(system, client) {}
 
   /// The reply goes to `who`, on the thread of answers.
-  void put(std::shared_ptr<const v1::request> what, std::shared_ptr<question> who) {
+  void put(std::shared_ptr<const v1::request> what, std::shared_ptr<reply_taker> who) {
     ask.cluster(std::move(what), [self = shared_from_this(), who = std::move(who)](const auto& reply) {
       self->answers.post(who, reply);
     });

@@ -7,7 +7,7 @@
 
 namespace orderd::cluster {
 
-class door_health::status_question final : public question {
+class door_health::status_question final : public reply_taker {
 public:
   explicit status_question(std::shared_ptr<door_health> of) : of_(std::move(of)) {}
   void answered(const std::shared_ptr<const v1::reply>& what) override { of_->show(what->has_node_status()); }

@@ -12,7 +12,7 @@ using ::grpc::Status;
 using ::grpc::StatusCode;
 
 /// One request of a stream.
-class exchange_call::stream_question final : public question {
+class exchange_call::stream_question final : public reply_taker {
 public:
   stream_question(std::shared_ptr<exchange_call> stream, std::uint64_t number, held_units units)
       : stream_(std::move(stream)), number_(number), units_(std::move(units)) {}

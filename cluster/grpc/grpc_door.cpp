@@ -5,6 +5,7 @@
 #include "cluster/wire/socket.hpp"
 #include "config/limits.hpp"
 #include "runtime/base/log.hpp"
+#include "runtime/base/open_files.hpp"
 
 #include <grpc/support/log.h>
 #include <grpcpp/ext/proto_server_reflection_plugin.h>
@@ -14,9 +15,6 @@
 #include <grpcpp/server.h>
 #include <grpcpp/server_builder.h>
 
-#include <sys/resource.h>
-
-#include <algorithm>
 #include <mutex>
 #include <utility>
 
@@ -52,15 +50,6 @@ void set_up_library() {
   });
 }
 
-/// As far as the system allows: the gateway has asked for its own.
-void allow_more_files() {
-  rlimit now{};
-  if (::getrlimit(RLIMIT_NOFILE, &now) != 0 || now.rlim_cur == RLIM_INFINITY)
-    return;
-  const rlimit raised{std::min<rlim_t>(now.rlim_cur + limits::grpc_files, now.rlim_max), now.rlim_max};
-  ::setrlimit(RLIMIT_NOFILE, &raised);
-}
-
 void bound(::grpc::ServerBuilder& builder) {
   builder.SetMaxReceiveMessageSize(static_cast<int>(limits::client_frame_bytes_max));
   ::grpc::ResourceQuota quota{"orderd"};
@@ -89,7 +78,7 @@ result<std::unique_ptr<grpc_door>> grpc_door::start(caf::actor_system& system, c
   if (!at)
     return at.error();
   set_up_library();
-  allow_more_files();
+  runtime::allow_more_files(limits::grpc_files);
   auto door = std::unique_ptr<grpc_door>(new grpc_door(std::make_unique<parts>()));
   auto& all = *door->parts_;
   // A refusal goes to the caller at once, who knows how long to wait; nothing of it waits here.

@@ -20,7 +20,7 @@
 namespace orderd::cluster {
 
 class unary_call final : public ::grpc::ServerUnaryReactor,
-                         public question,
+                         public reply_taker,
                          public unread_call,
                          public std::enable_shared_from_this<unary_call> {
 public:

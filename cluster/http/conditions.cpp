@@ -17,6 +17,10 @@ std::string seconds_text(std::uint32_t seconds) {
   return std::to_string(seconds / 60) + " min";
 }
 
+std::string some(std::uint64_t count, std::string_view one, std::string_view many) {
+  return std::to_string(count).append(" ").append(count == 1 ? one : many);
+}
+
 std::uint64_t refused(const v1::history_sample& sample) {
   std::uint64_t all = 0;
   for (const auto& each : sample.refusals())
@@ -79,7 +83,7 @@ found copies_missing(const observed& what) {
   if (shards.empty() && !since)
     return std::nullopt;
   auto text = shards.empty()
-                  ? std::to_string(what.samples.back().missing_copies()) + " copies are not in sync"
+                  ? some(what.samples.back().missing_copies(), "copy is", "copies are") + " not in sync"
                   : "copies are not in sync of shard " + shards;
   return std::pair{std::move(text), since};
 }
@@ -96,7 +100,7 @@ found orders_refused(const observed& what) {
         std::string reasons;
         for (const auto& each : last.refusals())
           reasons.append(reasons.empty() ? "" : ", ").append(each.name());
-        return std::to_string(refused(last)) + " requests a second are refused: " + reasons;
+        return some(refused(last), "request a second is", "requests a second are") + " refused: " + reasons;
       });
 }
 
@@ -121,8 +125,8 @@ found money_in_doubt(const observed& what) {
         std::string all;
         for (const auto& each : last.in_doubt())
           all.append(all.empty() ? "" : ", ")
-              .append(std::to_string(each.payments()))
-              .append(" payments in ")
+              .append(some(each.payments(), "payment", "payments"))
+              .append(" in ")
               .append(each.currency());
         return "the card provider does not say what became of " + all;
       });
@@ -131,7 +135,9 @@ found money_in_doubt(const observed& what) {
 found quarantined(const observed& what) {
   return by_samples(
       what, [](const auto& sample) { return sample.quarantined() > 0; },
-      [](const auto& last) { return std::to_string(last.quarantined()) + " entities wait for a person"; });
+      [](const auto& last) {
+        return some(last.quarantined(), "entity waits", "entities wait") + " for a person";
+      });
 }
 
 found disk_fills(const observed& what) {

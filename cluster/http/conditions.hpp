@@ -30,7 +30,7 @@ json to_json(const condition& what);
 struct observed {
   const std::vector<v1::history_sample>& samples; ///< merged, the oldest first
   const std::optional<v1::cluster_status>& cluster;
-  const std::vector<node_report>& nodes;
+  const std::vector<told_by_node>& nodes;
 };
 
 std::vector<condition> judge(const observed& what);

@@ -148,18 +148,38 @@ void http_connection::feed() {
   read();
 }
 
+/// One whose body has not come in half a second gives up its room, and its connection.
+void http_connection::make_room() {
+  const auto slow = std::find_if(floor_.resting.begin(), floor_.resting.end(), [](const auto& each) {
+    return each->body_counted_ > 0 && clock::now() - each->head_at_ > std::chrono::milliseconds{500};
+  });
+  if (slow == floor_.resting.end())
+    return;
+  floor_.metrics->refusals.at("evicted").Increment();
+  const auto victim = *slow; // outlives its place in the list
+  victim->abandon();
+}
+
 /// Whether the request goes on to be read.
 bool http_connection::head_came() {
   head_done_ = true;
+  head_at_ = clock::now();
   const auto& head = parser_->get();
   wait_for(floor_.limits.request_ms_max);
   if (head.version() == 11 ? head.count(http::field::host) != 1 : head.version() != 10) {
     refuse(400, "malformed", "the request has to be HTTP/1.1 with one header Host, or HTTP/1.0");
     return false;
   }
+  // The parser takes any other coding for no body at all.
+  if (head.count(http::field::transfer_encoding) != 0 && (!parser_->chunked() || head.version() != 11)) {
+    refuse(400, "malformed", "the only Transfer-Encoding is chunked, of HTTP/1.1");
+    return false;
+  }
   if (const auto length = parser_->content_length(); length || parser_->chunked()) {
     const std::size_t comes = length ? *length : floor_.limits.body_bytes_max;
     if (comes > floor_.limits.small_body_bytes_max) {
+      if (floor_.bodies_bytes + comes > floor_.limits.bodies_bytes_max)
+        make_room();
       if (floor_.bodies_bytes + comes > floor_.limits.bodies_bytes_max) {
         refuse(503, "overloaded", "other long requests are being read: try again");
         return false;
@@ -208,6 +228,10 @@ void http_connection::refuse(unsigned status, const char* code, const char* sent
 // -- answering -----------------------------------------------------------------------------------
 
 void http_connection::handle() {
+  // From here on it holds what came, not what might have come.
+  const auto came = parser_->get().body().size();
+  const auto keeps = came > floor_.limits.small_body_bytes_max ? std::min(came, body_counted_) : 0;
+  floor_.bodies_bytes -= std::exchange(body_counted_, keeps) - keeps;
   state_ = state::answering;
   began_at_ = clock::now();
   ends_at_ = began_at_ + floor_.limits.answer_ms_max;
@@ -230,7 +254,9 @@ void http_connection::handle() {
 void http_connection::respond(http_response what) {
   if (state_ == state::closed || state_ == state::writing || state_ == state::draining)
     return;
-  if (floor_.responses_bytes + what.body.size() > floor_.limits.responses_bytes_max) {
+  // Short ones always go, or an order that was placed would be told as refused; connections bound them.
+  if (what.body.size() > floor_.limits.small_body_bytes_max
+      && floor_.responses_bytes + what.body.size() > floor_.limits.responses_bytes_max) {
     const auto route = what.route;
     what = cluster::respond(problem{.status = 503,
                                     .code = "overloaded",

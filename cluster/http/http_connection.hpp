@@ -64,6 +64,7 @@ private:
   void came(const boost::system::error_code& why, std::size_t bytes);
   void feed();
   bool head_came();
+  void make_room();
   bool may_send_body();
   void handle();
   void refuse(unsigned status, const char* code, const char* sentence);
@@ -80,11 +81,12 @@ private:
   http_floor& floor_;
   http_floor::connections::iterator place_{};
   state state_ = state::reading;
-  bool rests_ = true;       ///< where it stands
-  bool begun_ = false;      ///< a byte of the request has come
-  bool head_done_ = false;  ///< its header was looked at
-  bool keep_alive_ = false; ///< after the response
-  bool is_head_ = false;    ///< the request is HEAD: no body is sent
+  bool rests_ = true;           ///< where it stands
+  bool begun_ = false;          ///< a byte of the request has come
+  bool head_done_ = false;      ///< its header was looked at
+  bool keep_alive_ = false;     ///< after the response
+  bool is_head_ = false;        ///< the request is HEAD: no body is sent
+  clock::time_point head_at_{}; ///< when its header was there
   clock::time_point ends_at_{};
   clock::time_point began_at_{}; ///< when the whole request was there
   std::optional<parser> parser_;

@@ -75,7 +75,16 @@ class dialogue : public std::enable_shared_from_this<dialogue> {
 public:
   dialogue(std::shared_ptr<http_door> door, std::shared_ptr<question_port> port, const route& at, bool gzip,
            http_reply then)
-      : door_(std::move(door)), port_(std::move(port)), at_(at), gzip_(gzip), then_(std::move(then)) {}
+      : door_(std::move(door)), port_(std::move(port)), at_(at), gzip_(gzip), then_(std::move(then)) {
+    if (is_long())
+      ++door_->long_ones_;
+  }
+  ~dialogue() {
+    if (is_long())
+      --door_->long_ones_;
+  }
+  dialogue(const dialogue&) = delete;
+  dialogue& operator=(const dialogue&) = delete;
 
   void go_on(http_step step) {
     if (auto* answer = std::get_if<http_response>(&step.what))
@@ -100,6 +109,9 @@ public:
   }
 
 private:
+  /// Its answers are large, and wait for the thread of long ones.
+  bool is_long() const noexcept { return at_.heavy && at_.handle; }
+
   void ask(questions next) {
     const auto count = next.asked.size();
     if (door_->questions_.fetch_add(count) + count > door_->options_.questions_max) {
@@ -180,8 +192,13 @@ void http_door::answer(http_request what, const http_reply& then) {
     return options_.heavy([self = shared_from_this(), talk, what = std::move(what), &at = *of.at] {
       talk->go_on(guarded([&]() -> http_step { return self->answer_itself(at, what); }));
     });
+  if (!asks && of.at->name == "say_ready")
+    return talk->finish(
+        respond(json{{"ready", false}, {"missing", {"the node is starting, or stopping"}}}, 503));
   if (!asks && of.at->name != "say_alive" && of.at->name != "show_openapi")
     return talk->finish(refused(starting()));
+  if (of.at->heavy && long_ones_ > options_.long_ones_max)
+    return talk->finish(refused(overloaded()));
   const api_moment moment{.shards = asks ? asks->shards() : 0,
                           .now_ms = options_.now_ms(),
                           .random = options_.random(),

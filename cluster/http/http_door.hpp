@@ -8,7 +8,8 @@
 // *Concurrency*: `answer` on the server's thread; `add`, `open` and `close` on any. What a request needs is
 // kept by its answers that are on the way, the door included.
 //
-// *Limits*: `questions_max` questions under way of all requests together; beyond that a request is told 503.
+// *Limits*: `questions_max` questions under way of all requests together; and `long_ones_max` requests whose
+// answers are large; beyond that a request is told 503.
 #pragma once
 
 #include "cluster/http/http_server.hpp"
@@ -56,7 +57,9 @@ struct http_door_options {
   std::function<void(std::function<void()>)> heavy;
   /// Files of the page by their paths: "/", "/page/...". Empty: there is no page.
   std::function<std::optional<served_file>(std::string_view path)> find_file = {};
-  std::size_t questions_max = 8'192;
+  /// Fewer than connections: who asks the cluster nothing (/healthz, /metrics) always finds a place.
+  std::size_t questions_max = 3'584;
+  std::size_t long_ones_max = 24; ///< requests under way whose answers are large: lists, overviews
 };
 
 class http_door : public std::enable_shared_from_this<http_door> {
@@ -81,6 +84,7 @@ private:
 
   http_door_options options_;
   std::atomic<std::size_t> questions_{0};
+  std::atomic<std::size_t> long_ones_{0};
   std::mutex mutex_;
   std::vector<std::shared_ptr<prometheus::Collectable>> sources_; ///< by `mutex_`, as the rest
   std::shared_ptr<question_port> port_;

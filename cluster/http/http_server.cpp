@@ -121,9 +121,15 @@ private:
       if (!why)
         take(std::move(stream));
       else if (why.value() != ECONNABORTED) {
-        // No file is left: who waits on arrival stays there, and would be asked at once again.
-        accept_rests_ = true;
-        return;
+        // No file is left. Who rests longest makes room; if nobody does, who waits on arrival stays there,
+        // and would be asked at once again.
+        if (floor_.resting.empty()) {
+          accept_rests_ = true;
+          return;
+        }
+        floor_.metrics->refusals.at("evicted").Increment();
+        const auto victim = floor_.resting.front();
+        victim->abandon();
       }
       accept();
     });

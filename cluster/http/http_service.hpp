@@ -38,6 +38,11 @@ public:
   static runtime::result<std::unique_ptr<http_service>> start(const std::string& address,
                                                               http_service_options options);
 
+  /// Before the last reference to its threads goes, which one of their tasks may hold.
+  ~http_service() { stop(); }
+  http_service(const http_service&) = delete;
+  http_service& operator=(const http_service&) = delete;
+
   void add(std::shared_ptr<prometheus::Collectable> source);
   /// `ask` must outlive it, or `stop`.
   void open(asker& ask, std::string endpoint);

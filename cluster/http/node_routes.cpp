@@ -85,10 +85,10 @@ http_response log_lines(const std::vector<known_member>& members, const reply_li
   return respond(json{{"items", std::move(items)}, {"unanswered", std::move(silent)}});
 }
 
-std::vector<node_report> reports_of(const std::vector<known_member>& members, const reply_list& all) {
-  std::vector<node_report> out;
+std::vector<told_by_node> reports_of(const std::vector<known_member>& members, const reply_list& all) {
+  std::vector<told_by_node> out;
   for (std::size_t i = 0; i < members.size(); ++i) {
-    auto& one = out.emplace_back(node_report{.node = members[i].node, .endpoint = members[i].endpoint});
+    auto& one = out.emplace_back(told_by_node{.node = members[i].node, .endpoint = members[i].endpoint});
     const auto& history = all[2 * i];
     const auto& status = all[2 * i + 1];
     if (history && history->has_node_history())

@@ -66,7 +66,7 @@ void add(const v1::history_sample& from, v1::history_sample& to) {
   add_in_doubt(from, to);
 }
 
-json node_json(const node_report& node) {
+json node_json(const told_by_node& node) {
   const bool known = node.history.has_value();
   return {{"node", node.node},
           {"version", known ? json(node.history->version()) : json(nullptr)},
@@ -88,7 +88,7 @@ json event_json(std::uint32_t node, const v1::node_event& event) {
 
 } // namespace
 
-std::vector<v1::history_sample> merge_samples(const std::vector<node_report>& nodes) {
+std::vector<v1::history_sample> merge_samples(const std::vector<told_by_node>& nodes) {
   std::map<std::int64_t, v1::history_sample> seconds;
   std::int64_t newest = 0;
   for (const auto& node : nodes)
@@ -142,7 +142,7 @@ json to_json(const v1::history_sample& sample) {
           {"in_doubt", std::move(in_doubt)}};
 }
 
-json merge_events(const std::vector<node_report>& nodes) {
+json merge_events(const std::vector<told_by_node>& nodes) {
   std::vector<std::pair<std::uint32_t, const v1::node_event*>> all;
   for (const auto& node : nodes)
     if (node.history)
@@ -156,7 +156,7 @@ json merge_events(const std::vector<node_report>& nodes) {
   return out;
 }
 
-json overview(const std::vector<node_report>& nodes, const std::optional<v1::cluster_status>& cluster,
+json overview(const std::vector<told_by_node>& nodes, const std::optional<v1::cluster_status>& cluster,
               std::int64_t now_ms) {
   const auto merged = merge_samples(nodes);
   auto said = json::array();

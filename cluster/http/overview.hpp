@@ -15,7 +15,7 @@
 namespace orderd::cluster {
 
 /// A node, and what it said of itself.
-struct node_report {
+struct told_by_node {
   std::uint32_t node = 0;
   std::string endpoint = {};
   std::optional<v1::node_history> history = {}; ///< none: it did not answer
@@ -25,15 +25,15 @@ struct node_report {
 
 /// One second of all nodes, oldest first. Counts are added, latencies and ages are the worst. It ends with
 /// the last second of which every node that keeps up has told.
-std::vector<v1::history_sample> merge_samples(const std::vector<node_report>& nodes);
+std::vector<v1::history_sample> merge_samples(const std::vector<told_by_node>& nodes);
 
 json to_json(const v1::history_sample& sample);
 
 /// The events of all nodes by time, the newest `events_max`.
-json merge_events(const std::vector<node_report>& nodes);
+json merge_events(const std::vector<told_by_node>& nodes);
 inline constexpr std::size_t events_max = 200;
 
-json overview(const std::vector<node_report>& nodes, const std::optional<v1::cluster_status>& cluster,
+json overview(const std::vector<told_by_node>& nodes, const std::optional<v1::cluster_status>& cluster,
               std::int64_t now_ms);
 
 } // namespace orderd::cluster

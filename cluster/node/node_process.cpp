@@ -17,6 +17,7 @@
 #include "config/start_limits.hpp"
 #include "runtime/base/disk.hpp"
 #include "runtime/base/log.hpp"
+#include "runtime/base/open_files.hpp"
 #include "runtime/base/process_metrics.hpp"
 #include "runtime/lmdb/lmdb_storage.hpp"
 
@@ -329,6 +330,8 @@ result<void> node_process::start_actors() {
 result<void> node_process::open_doors() {
   const auto endpoint = with_port(settings_.listen, gateway_.port);
   asker_.emplace(*system_, client_options{.endpoint = endpoint, .is_operator = true});
+  if (http_->port() != 0)
+    runtime::allow_more_files(http_limits{}.connections_max); // beside what the gateway has asked for
   http_->open(*asker_, endpoint);
   if (settings_.grpc.empty())
     return {};
@@ -352,7 +355,6 @@ void node_process::stop() {
     if (part)
       caf::anon_send_exit(part, caf::exit_reason::user_shutdown);
   };
-  end(gateway_.actor); // It tells clients.
   end(gateway_.actor); // Before the shards: it tells clients.
   node_.stop();
   end(peers_.actor);

@@ -98,6 +98,7 @@ export class ActionDialog extends Component {
     const {verb, tone, follows} = ACTIONS[action];
     const problem = this.problemWith({by, why});
     const name = nameOf(entities);
+    const where = entities.every(({kind}) => kind === 'order' || kind === 'card') ? 'with the order' : 'in the log';
     return html`<dialog class="action" ref=${this.place} aria-labelledby="action-title" onClose=${close}>
       <form onSubmit=${(event) => this.submit(event)}>
         <h2 id="action-title">${verb} ${name}</h2>
@@ -109,12 +110,13 @@ export class ActionDialog extends Component {
           <label>Reason<textarea name="why" required rows="2" value=${why}
             onInput=${(e) => this.setState({why: e.currentTarget.value})}></textarea></label>
           <p class="hint soft" aria-live="polite">
-            ${problem || `Both stand with the order for everybody to see${bytesOf(why) > WHY_BYTES_MAX / 2
+            ${problem || `Both stand ${where} for everybody to see${bytesOf(why) > WHY_BYTES_MAX / 2
               ? `; ${WHY_BYTES_MAX - bytesOf(why)} bytes left` : ''}.`}</p>
           ${refusal && html`<div class="problem" role="alert"><strong>${inWords(refusal).title}</strong>
             <p>${inWords(refusal).text}</p>
-            ${inWords(refusal).again && html`<p class="soft">Whether it was done is not known; doing it again does no
-              harm.</p>`}</div>`}`}
+            ${inWords(refusal).again && html`<p class="soft">Whether it was done is not known. ${action === 'release'
+              ? 'Look at the entity first: another command may have come into quarantine since.'
+              : 'Doing it again does no harm.'}</p>`}</div>`}`}
         <div class="buttons">
           ${!outcomes && html`<button type="submit" class=${tone} disabled=${!by.trim() || !why.trim() || !!problem
             || asking}>

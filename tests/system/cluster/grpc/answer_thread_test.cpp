@@ -9,7 +9,7 @@ namespace orderd::cluster {
 namespace {
 
 /// Notes who was answered, in order.
-class noting_question : public question {
+class noting_question : public reply_taker {
 public:
   noting_question(std::vector<int>& order, int number) : order_(order), number_(number) {}
   void answered(const std::shared_ptr<const v1::reply>&) override { order_.push_back(number_); }

@@ -52,7 +52,7 @@ protected:
     return true;
   }
 
-  test::temporary_folder folder_;
+  orderd::test::temporary_folder folder_;
   std::string path_ = folder_ / "failing.txt";
   std::unique_ptr<const runtime::business> business_;
 };

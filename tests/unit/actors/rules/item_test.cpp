@@ -53,19 +53,19 @@ TEST_P(ItemReserve, AnswersEachLine) {
   EXPECT_LE(state.reserved, state.on_hand);
 }
 
-constexpr auto none = reject_reason::none;
+constexpr auto no_reason = reject_reason::none;
 constexpr auto too_few = reject_reason::insufficient_stock;
 
 INSTANTIATE_TEST_SUITE_P(
     Table, ItemReserve,
-    testing::Values(reservation{"WhatThereIs", true, false, {6}, "y", none, 10},
+    testing::Values(reservation{"WhatThereIs", true, false, {6}, "y", no_reason, 10},
                     reservation{"NotMoreThanThereIs", true, false, {7}, "n", too_few, 4},
                     reservation{"WhatNeverHadStock", false, false, {1}, "n", reject_reason::unknown_sku, 0},
-                    reservation{"AllLinesTogether", true, false, {2, 4}, "yy", none, 10},
+                    reservation{"AllLinesTogether", true, false, {2, 4}, "yy", no_reason, 10},
                     reservation{"AllLinesOrNone", true, false, {2, 5}, "nn", too_few, 4},
                     reservation{"PartLineByLine", true, true, {5, 2, 1}, "yny", too_few, 10},
                     reservation{"PartOfNothing", true, true, {7, 8}, "nn", too_few, 4},
-                    reservation{"PartThatIsWhole", true, true, {3, 3}, "yy", none, 10}),
+                    reservation{"PartThatIsWhole", true, true, {3, 3}, "yy", no_reason, 10}),
     [](const auto& named) { return named.param.name; });
 
 TEST(Item, KnowsASkuThatWasSetToNothing) {

@@ -35,7 +35,7 @@ public:
 
 class door_bench {
 public:
-  explicit door_bench(std::size_t questions_max = 8'192)
+  explicit door_bench(std::size_t questions_max = 3'584)
       : door(std::make_shared<http_door>(http_door_options{.now_ms = [] { return 1'790'000'000'000; },
                                                            .random = [] { return 0x0123456789abcdefULL; },
                                                            .light = [](const auto& task) { task(); },

@@ -53,8 +53,8 @@ TEST(NodeRoutes, NameTheNodeThatDoesNotAnswer) {
   EXPECT_EQ(bench.get("/v1/overview?seconds=3601").status, 400);
 }
 
-node_report report(std::uint32_t node, std::vector<v1::history_sample> samples) {
-  node_report out{.node = node};
+told_by_node report(std::uint32_t node, std::vector<v1::history_sample> samples) {
+  told_by_node out{.node = node};
   out.history.emplace();
   out.history->set_node(node);
   for (auto& each : samples)
@@ -99,7 +99,7 @@ TEST(Overview, AddsCountsAndTakesTheWorstOfTheRest) {
 }
 
 TEST(Overview, EndsWhereEveryNodeThatKeepsUpHasTold) {
-  const auto last = [](const std::vector<node_report>& nodes) {
+  const auto last = [](const std::vector<told_by_node>& nodes) {
     const auto merged = merge_samples(nodes);
     return merged.empty() ? 0 : merged.back().at_ms() / 1'000;
   };
@@ -159,7 +159,7 @@ TEST(Conditions, SeeWhatClusterAndNodesSay) {
   shard.set_shard(4);
   shard.set_refusing_because("too few copies");
   shard.add_missed()->set_node(2);
-  node_report full{.node = 1};
+  told_by_node full{.node = 1};
   full.status.emplace();
   full.status->set_refusing_because("the disk is full");
   const std::vector<v1::history_sample> none;
