@@ -66,7 +66,7 @@ export class Chart extends Component {
     if (!this.place.current)
       return;
     this.make();
-    this.watch = new ResizeObserver(() => this.plot?.setSize({width: this.width(), height: HEIGHT}));
+    this.watch = new ResizeObserver(() => this.resize());
     this.watch.observe(this.place.current);
   }
 
@@ -97,6 +97,13 @@ export class Chart extends Component {
     return Math.max(200, Math.floor(this.place.current.clientWidth));
   }
 
+  resize() {
+    if (!this.plot || this.plot.width === this.width())
+      return;
+    this.plot.setSize({width: this.width(), height: HEIGHT});
+    queueMicrotask(() => this.plot && this.tell()); // after uPlot has drawn, which empties its legend
+  }
+
   make() {
     const {lines, format, sync} = this.props;
     this.plot = new this.uPlot({
@@ -105,9 +112,8 @@ export class Chart extends Component {
       legend: {live: true},
       scales: {x: {time: false, auto: false, range: () => this.range()},
         y: {range: (_, low, high) => [0, high > 0 ? high * 1.1 : 1]}},
-      axes: axes(format), series: series(lines, format),
+      axes: axes(format), series: series(lines, format), hooks: {ready: [() => this.tell()]},
     }, this.props.data, this.place.current);
-    this.show();
   }
 
   range() {
@@ -117,9 +123,14 @@ export class Chart extends Component {
 
   show() {
     this.plot.setData(this.props.data);
+    this.tell();
+  }
+
+  /** The newest values as numbers, while nobody points at others. */
+  tell() {
     const last = this.props.data[0].length - 1;
     if (this.plot.cursor.left < 0 && last >= 0)
-      this.plot.setLegend({idx: last}, false); // nobody points: the newest values
+      this.plot.setLegend({idx: last}, false);
   }
 
   render({label, lines, data, format}, {failed}) {

@@ -39,13 +39,13 @@ const Shards = ({shards}) => html`<${Table} stack label="Shards" rows=${shards} 
   rowClass=${(s) => (s.refusing_because ? 'bad' : missedOf(s).length ? 'warn' : '')}
   empty="The node knows of no shards." columns=${[
     {name: 'shard', title: 'Shard', num: true, cell: (s) => s.shard},
-    {name: 'owner', title: 'Led by', cell: (s) =>
+    {name: 'owner', title: 'Led by', named: true, cell: (s) =>
       (s.primary ? `node ${s.primary}` : html`<${Tag} name="nobody" tone="bad" />`)},
     {name: 'term', title: 'Term', num: true, cell: (s) => count(s.term)},
-    {name: 'sync', title: 'In sync', cell: (s) => html`<span class="copies">${s.nodes.map((node) => html`
+    {name: 'sync', title: 'In sync', named: true, cell: (s) => html`<span class="copies">${s.nodes.map((node) => html`
       <span key=${node} class=${s.in_sync.includes(node) ? 'copy-in' : 'copy-out'}
         title=${`node ${node}: ${s.in_sync.includes(node) ? 'in sync' : 'not in sync'}`}>${node}</span>`)}</span>`},
-    {name: 'missing', title: 'Missing copies', fill: true, cell: (s) => (s.refusing_because
+    {name: 'missing', title: 'Missing copies', fill: true, named: true, cell: (s) => (s.refusing_because
       ? html`<strong>${s.refusing_because}</strong>` : missedOf(s).map(missedText).join('; ')
         || html`<span class="soft">none</span>`)},
     {name: 'lag', title: 'Lag, epochs', num: true, cell: (s) => html`<${Lag} shard=${s} />`},
@@ -68,7 +68,8 @@ const Nodes = ({cluster, nodes}) => html`<${Table} stack label="Nodes" keyOf=${(
   rowClass=${(n) => (nodes && !n.status ? 'bad' : '')} empty="The node knows of no nodes." columns=${[
     {name: 'node', title: 'Node', num: true, cell: (n) => n.node},
     {name: 'state', title: 'State', fill: true, cell: (n) => (nodes ? html`<${NodeState} node=${n} />` : '')},
-    {name: 'heard', title: 'Heard', cell: (n) => (n.heard ? 'yes' : html`<${Tag} name="no" tone="bad" />`)},
+    {name: 'heard', title: 'Heard', named: true, cell: (n) =>
+      (n.heard ? 'yes' : html`<${Tag} name="no" tone="bad" />`)},
     {name: 'leads', title: 'Leads', num: true, cell: (n) =>
       some(cluster.shards.filter((s) => s.primary === n.node).length, 'shard')},
     {name: 'up', title: 'Up for', num: true, cell: (n) =>

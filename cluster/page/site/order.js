@@ -21,7 +21,8 @@ const Buttons = ({choices, choose}) => html`<div class="buttons">${choices.map((
 
 /** A sentence, in which the key of what it is about leads there. */
 function Sentence({text, entity}) {
-  const href = entity && entity.kind !== 'card' && hrefOf(entity.kind, entity.key);
+  const here = entity?.kind === 'order' || entity?.kind === 'card';
+  const href = entity && !here && hrefOf(entity.kind, entity.key);
   const at = href ? text.indexOf(entity.key) : -1;
   if (at < 0)
     return html`<strong>${text}</strong>
@@ -47,9 +48,9 @@ function Next({explanation, choose}) {
   const choices = doable(explanation);
   if (!next.length && !can.length)
     return null;
-  return html`<${Panel} title="What happens next" name="next-steps">
+  return html`<${Panel} title=${next.length ? 'What happens next' : 'What you can do'} name="next-steps">
     ${next.length > 0 && html`<ul>${next.map((each) => html`<li key=${each}><${Said} text=${each} /></li>`)}</ul>`}
-    ${can.length > 0 && html`<h3>What you can do</h3>
+    ${can.length > 0 && html`${next.length > 0 && html`<h3>What you can do</h3>`}
       <ul>${can.map((each) => html`<li key=${each.action + each.kind + each.key}><${Said} text=${each.text} /></li>`)}
         </ul>`}
     ${choices.length > 0 && html`<${Buttons} choices=${choices} choose=${choose} />`}<//>`;
@@ -148,10 +149,12 @@ export class Order extends Component {
 
   /** There is no such order, or it fails before it is there. */
   renderNone(explanation, choose) {
-    return html`<header class="order-head"><h1>${explanation.headline}</h1>
+    const {state} = explanation;
+    return html`<header class="order-head">
+        ${state !== 'settled' && html`<p class="tags"><${Tag} name=${state} /></p>`}<h1>${explanation.headline}</h1>
         <p><code class="id">${this.props.id}</code> <${Copy} text=${this.props.id} label="the order id" /></p></header>
-      <${Waits} waits=${explanation.waits} state=${explanation.state} />
-      ${explanation.state !== 'settled' && html`<${Next} explanation=${explanation} choose=${choose} />`}`;
+      <${Waits} waits=${explanation.waits} state=${state} />
+      ${state !== 'settled' && html`<${Next} explanation=${explanation} choose=${choose} />`}`;
   }
 
   render({id}, {explanation, refusal, action}) {

@@ -10,6 +10,7 @@ import {change, settings} from './settings.js';
 
 const RATE_S = 10;
 const PASSED_MS = 15_000;
+const OLD_S = 60; // younger orders are being worked on, whatever their number does
 const milliseconds = (us) => duration(us / 1000);
 const sum = (counts) => Object.values(counts ?? {}).reduce((a, b) => a + b, 0);
 
@@ -64,7 +65,7 @@ function Figures({series}) {
       note=${now.p99_us ? `p99 ${milliseconds(now.p99_us)}, ${count(now.requests)} requests a second`
         : 'no requests now'} />
     <${Figure} label="Unsettled" value=${count(now.unsettled)}
-      tone=${now.unsettled && now.drain_s === null ? 'bad' : ''}
+      tone=${now.unsettled && now.drain_s === null && now.oldest_unsettled_s > OLD_S ? 'bad' : ''}
       note=${now.unsettled ? `oldest ${duration(now.oldest_unsettled_s * 1000)}; ${drain(now.unsettled, now.drain_s)}`
         : 'nothing waits'} />
     <${Figure} label="Refused" value=${count(Math.round(refused))} unit="/s" tone=${refused >= 1 ? 'warn' : ''}

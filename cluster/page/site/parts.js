@@ -20,14 +20,16 @@ export function Time({at, fine = false}) {
   if (!at)
     return html`<span class="soft">–</span>`;
   const date = new Date(at);
+  if (Number.isNaN(date.getTime()))
+    return html`<span>${at}</span>`;
   return html`<time datetime=${date.toISOString()} title=${bothTimes(date)}>${shortTime(date, fine)}</time>`;
 }
 
 const INSTANT = /(\d{4}-\d\d-\d\dT[\d:.]+Z)/;
 
-/** A sentence of the node; the points in time in it are shown as all others are. */
+/** A sentence of the node; points in time in it are shown as all others are. A SKU may look like one and be none. */
 export const Said = ({text}) => (text ?? '').split(INSTANT).map((part, i) =>
-  (i % 2 ? html`<${Time} at=${part} />` : part));
+  (i % 2 && !Number.isNaN(Date.parse(part)) ? html`<${Time} at=${part} />` : part));
 
 /** How long ago, or how long it has lasted, by the node's time; it counts on by itself. */
 export class Since extends Component {
@@ -145,9 +147,9 @@ export const Panel = ({title, side, children, name}) => html`<section class=${`p
   <header><h2>${title}</h2>${side && html`<div class="side">${side}</div>`}</header>${children}</section>`;
 
 /**
- * Rows that keep their place: each has a key. `columns`: {name, title, cell(row), num, wide} where `wide` columns are
- * left out on a phone; of a `stack` a row becomes a few lines there. The element with data-row in a row is what j and
- * k walk to.
+ * Rows that keep their place: each has a key. `columns`: {name, title, cell(row), num, named, wide}. On a phone `wide`
+ * columns are left out, and of a `stack` a row becomes a few lines, with the titles of `num` and `named`. The
+ * element with data-row in a row is what j and k walk to.
  */
 export function Table({label, columns, rows, keyOf, empty, stack, rowClass = () => ''}) {
   if (!rows.length)
@@ -158,7 +160,8 @@ export function Table({label, columns, rows, keyOf, empty, stack, rowClass = () 
     <thead><tr>${columns.map((c) => html`<th key=${c.name} scope="col" class=${classOf(c)}>${c.title}</th>`)}</tr>
       </thead>
     <tbody>${rows.map((row) => html`<tr key=${keyOf(row)} class=${rowClass(row)}>
-      ${columns.map((c) => html`<td key=${c.name} class=${classOf(c)} data-title=${c.num ? c.title : undefined}>
+      ${columns.map((c) => html`<td key=${c.name} class=${classOf(c)}
+        data-title=${c.num || c.named ? c.title : undefined}>
         ${c.cell(row)}</td>`)}</tr>`)}</tbody>
   </table></div>`;
 }

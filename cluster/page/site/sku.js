@@ -2,7 +2,7 @@
 import {html, Component} from './ui.js';
 import {ask, part, withQuery} from './api.js';
 import {ActionDialog, ACTIONS} from './action.js';
-import {count, some} from './format.js';
+import {count, exact, some} from './format.js';
 import {Orders} from './find.js';
 import {live} from './live.js';
 import {Empty, Loading, Meter, Pager, Panel, Problem, Stale, Tag, Time} from './parts.js';
@@ -93,13 +93,13 @@ export class Sku extends Watched {
     return html`${title}
       <${Stale} refusal=${refusal} at=${found.now} />
       ${found.exists && item ? html`<dl class="figures three">
-          <div class="figure-box"><dt>On hand</dt><dd class="figure"><b>${count(item.on_hand)}</b></dd>
+          <div class="figure-box"><dt>On hand</dt><dd class="figure"><b>${exact(item.on_hand)}</b></dd>
             <dd class="note">units in stock</dd></div>
-          <div class="figure-box"><dt>Reserved</dt><dd class="figure"><b>${count(item.reserved)}</b></dd>
+          <div class="figure-box"><dt>Reserved</dt><dd class="figure"><b>${exact(item.reserved)}</b></dd>
             <dd class="note"><${Meter} share=${item.on_hand ? item.reserved / item.on_hand : 0}
               tone=${item.available ? 'busy' : 'bad'} label="share that is reserved" /></dd></div>
           <div class=${`figure-box ${item.available ? '' : 'bad'}`}><dt>Available</dt><dd class="figure">
-            <b>${count(item.available)}</b></dd>
+            <b>${exact(item.available)}</b></dd>
             <dd class="note">${item.available ? 'can be ordered' : 'sold out'}</dd></div></dl>`
         : html`<${Empty}>This SKU has never had stock. Orders that ask for it are rejected: unknown sku.<//>`}
       ${(found.exists || found.trouble) && html`<${About} found=${found} what="SKU" />`}
