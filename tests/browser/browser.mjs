@@ -16,6 +16,12 @@ export const THEMES = ['light', 'dark'];
 
 export const launch = () => chromium.launch({executablePath: '/usr/bin/chromium', headless: true, args: FLAGS});
 
+/** Changes the theme under a page that is open. */
+export async function paint(page, theme) {
+  page.theme = theme;
+  await page.emulateMedia({colorScheme: theme});
+}
+
 /** A fresh tab; what its console says wrong is collected in `page.wrong`. */
 export async function open(browser, {size = 'desk', theme = 'light', utc = true} = {}) {
   const context = await browser.newContext({viewport: SIZES[size], colorScheme: theme, reducedMotion: 'reduce',
@@ -26,6 +32,7 @@ export async function open(browser, {size = 'desk', theme = 'light', utc = true}
   }, JSON.stringify({utc}));
   const page = await context.newPage();
   page.wrong = [];
+  page.theme = theme;
   page.on('console', (message) => ['error', 'warning'].includes(message.type()) && page.wrong.push(message.text()));
   page.on('pageerror', (failure) => page.wrong.push(String(failure)));
   return page;

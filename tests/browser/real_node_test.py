@@ -24,8 +24,10 @@ from local_cluster import LocalCluster  # noqa: E402
 from orderd_node import PROGRAMS, wait_until  # noqa: E402
 
 DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-CUSTOMER, SKU, SCARCE, CURRENCY = "17850", "85123A", "22423", "GBP"
-PAUSE_S = 0.02  # between orders of the load
+CUSTOMER, SKU, SCARCE, BROKEN, CURRENCY = "17850", "85123A", "22423", "84406B", "GBP"
+PAUSE_S = 0.05  # between orders of the load
+DEADLINE_MS = 600_000  # of a placement: what waits is still waiting when the browser looks at it
+LOOK_S = 1  # between two looks of a node at its --failing-entities
 
 
 def ask(base, method, path, body=None):
@@ -79,7 +81,11 @@ class RealPage(unittest.TestCase):
             raise unittest.SkipTest("there is no etcd here: scripts/setup.sh installs it")
         folder = tempfile.TemporaryDirectory(prefix="orderd-page-")
         cls.addClassCleanup(folder.cleanup)
-        cls.cluster = LocalCluster(folder.name, PROGRAMS, arguments=["--provider-timeout-rate", "1"])
+        cls.failing = pathlib.Path(folder.name) / "failing.txt"
+        cls.failing.touch()
+        cls.cluster = LocalCluster(folder.name, PROGRAMS, arguments=[
+            "--provider-timeout-rate", "1", "--failing-entities", str(cls.failing), "--restarts-max", "2",
+            "--placement-deadline-ms", str(DEADLINE_MS)])
         cls.addClassCleanup(cls.cluster.stop)
         cls.cluster.start()
         cls.cluster.wait_until_whole()
@@ -93,16 +99,17 @@ class RealPage(unittest.TestCase):
     @classmethod
     def fill(cls):
         """What the scenarios look at."""
-        ask(cls.base, "PUT", f"/v1/stock/{SKU}", {"on_hand": 10_000_000})
-        ask(cls.base, "PUT", f"/v1/stock/{SCARCE}", {"on_hand": 1})
+        for sku, on_hand in ((SKU, 10_000_000), (SCARCE, 1), (BROKEN, 40)):
+            ask(cls.base, "PUT", f"/v1/stock/{sku}", {"on_hand": on_hand})
         ask(cls.base, "PUT", f"/v1/accounts/{CUSTOMER}", {"currency": CURRENCY, "credit_limit_minor": 10**12})
         confirmed, rejected = order(reference="R-536365"), order(SCARCE)
-        doubtful = order(method="card")
+        doubtful, cls.stuck = order(method="card"), order(reference="R-536366")
         for each in (confirmed, rejected):
             ask(cls.base, "POST", "/v1/orders", each)
         ask(cls.base, "POST", "/v1/orders?timeout_ms=200", doubtful)
         os.environ["ORDERD_SUBJECTS"] = json.dumps({
             "confirmed": confirmed["order_id"], "rejected": rejected["order_id"], "doubtful": doubtful["order_id"],
+            "stuck": cls.stuck["order_id"], "broken": BROKEN, "failing": str(cls.failing),
             "sku": SKU, "customer": CUSTOMER, "reference": "R-536365"})
 
     def run_in(self, scenario, size="desk", theme="light"):
@@ -120,7 +127,16 @@ class RealPage(unittest.TestCase):
     def test_3_a_cancellation_lands_in_the_history(self):
         self.run_in("real_cancel")
 
-    def test_4_a_node_is_killed(self):
+    def test_4_what_fails_is_repaired(self):
+        self.failing.write_text(f"order {self.stuck['order_id']}\nitem {BROKEN}\n")
+        time.sleep(LOOK_S)
+        for each in (self.stuck, order(BROKEN)):
+            ask(self.base, "POST", "/v1/orders?timeout_ms=200", each)
+        wait_until(lambda: len((ask(self.base, "GET", "/v1/quarantine") or {}).get("items", [])) == 2,
+                   "an order and a SKU are in quarantine")
+        self.run_in("real_repair")
+
+    def test_5_a_node_is_killed(self):
         self.cluster.kill(3)
         wait_until(lambda: self.cluster.served_without(3), "others lead what node 3 led")
         self.run_in("real_failover")

@@ -1,10 +1,12 @@
 // What a person does with the page of a real cluster. Which orders it has, the test says in ORDERD_SUBJECTS:
-// {confirmed, rejected, doubtful, sku, customer, reference}.
+// {confirmed, rejected, doubtful, stuck, broken, failing, sku, customer, reference}.
 import assert from 'node:assert/strict';
+import {writeFile} from 'node:fs/promises';
 import {said, wrongWith} from './checks.mjs';
 
 const subjects = JSON.parse(process.env.ORDERD_SUBJECTS ?? '{}');
 const NOT_FOUND = /status of 40\d/;
+const LOOK_MS = 1000; // between two looks of a node at its --failing-entities
 const PASSING = /status of (4|5)\d\d|net::ERR_/;
 
 const shows = (page, text) => page.getByText(text).first().waitFor();
@@ -30,7 +32,7 @@ export async function real_views({open, base, shot}) {
     page.wrong.length = 0;
     await page.goto(`${base}/${at}`);
     await shows(page, whole);
-    await shot(page, `real-${name}`);
+    await shot(page, `real-${name}`, name !== 'runbook');
     wrong.push(...(await wrongWith(page, NOT_FOUND)).map((what) => `${name}: ${what}`));
   }
   assert.deepEqual(wrong, []);
@@ -64,6 +66,46 @@ export async function real_cancel({open, base, shot}) {
   const told = await (await fetch(`${base}/v1/orders/${subjects.doubtful}`)).json();
   assert.deepEqual(told.actions.map(({what, by, why}) => [what, by, why]),
     [['cancel', 'Mara', 'the customer has called <b>twice</b>']]);
+  assert.deepEqual(said(page), []);
+}
+
+/** An order and a SKU fail. Their causes are mended, both are retried from the page, and the order is confirmed. */
+export async function real_repair({open, base, shot}) {
+  const page = await open();
+  const retry = async (button, name) => {
+    await page.getByRole('button', {name: button}).click();
+    await page.getByLabel('Your name').fill('Mara');
+    await page.getByLabel('Reason').fill('the cause is mended');
+    await shot(page, name);
+    assert.deepEqual(await wrongWith(page), []);
+    await page.getByRole('button', {name: /^Retry the/}).click();
+    await shows(page, 'is out of quarantine and tried again');
+    await page.getByRole('button', {name: 'Close'}).click();
+  };
+  await page.goto(`${base}/#/order/${subjects.stuck}`);
+  await shows(page, 'made to fail by --failing-entities');
+  await page.locator('.tag', {hasText: 'stuck'}).waitFor();
+  await shot(page, 'real-stuck');
+  assert.deepEqual(await wrongWith(page), []);
+  await page.goto(`${base}/#/quarantine`);
+  await shows(page, '2 entities');
+  await shot(page, 'real-quarantined');
+  assert.deepEqual(await wrongWith(page), []);
+
+  await writeFile(subjects.failing, '');
+  await page.waitForTimeout(LOOK_MS);
+  await page.getByLabel(`Select SKU ${subjects.broken}`).check();
+  await retry('Retry 1…', 'real-retry');
+  await page.goto(`${base}/#/order/${subjects.stuck}`);
+  await retry('Retry order…', 'real-retry-order');
+  await shows(page, /^Confirmed after/);
+  await page.getByRole('cell', {name: 'the cause is mended'}).waitFor();
+  await shot(page, 'real-repaired');
+  const told = await (await fetch(`${base}/v1/orders/${subjects.stuck}`)).json();
+  assert.equal(told.status, 'confirmed');
+  assert.deepEqual(told.actions.map(({what, by, why}) => [what, by, why]), [['retry', 'Mara', 'the cause is mended']]);
+  await page.goto(`${base}/#/quarantine`);
+  await shows(page, 'Nothing waits for a person.');
   assert.deepEqual(said(page), []);
 }
 

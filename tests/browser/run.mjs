@@ -28,7 +28,8 @@ try {
     },
     /** Whether the node is out of reach of the browser. */
     hold: (held) => pages.at(-1).context().setOffline(held),
-    shot: (page, name) => shots && page.screenshot({path: join(shots, `${name}-${size}-${theme}.png`), fullPage: true}),
+    shot: (page, name, fullPage = true) =>
+      shots && page.screenshot({path: join(shots, `${name}-${size}-${page.theme}.png`), fullPage}),
   });
 } catch (failure) {
   console.error(failure.stack ?? failure);

@@ -1,6 +1,7 @@
 // What a person does with the page, and what must come of it. Each throws what is wrong.
 import assert from 'node:assert/strict';
-import {said, wrongWith} from './checks.mjs';
+import {paint} from './browser.mjs';
+import {illegible, said, wrongWith} from './checks.mjs';
 
 const id = (n) => `01970b4e-7c1a-7${n}00-8aaa-0123456789ab`;
 export const ORDERS = {reserving: id(1), card: id(2), stuck: id(3), confirmed: id(4), rejected: id(5), unknown: id(9)};
@@ -32,16 +33,20 @@ export const VIEWS = {
   customer: {at: '#/customer/17850', whole: 'page 1'},
 };
 
-/** Opens each view, holds it to the checks, and takes its picture. */
+/** Opens each view, holds it to the checks in both themes, and takes its pictures. */
 export async function views({open, base, shot}) {
   const page = await open();
   const wrong = [];
   for (const [name, {at, whole}] of Object.entries(VIEWS)) {
     page.wrong.length = 0;
+    await paint(page, 'light');
     await page.goto(`${base}/${at}`);
     await shows(page, whole);
     await shot(page, name);
-    wrong.push(...(await wrongWith(page, NOT_FOUND)).map((what) => `${name}: ${what}`));
+    const found = await wrongWith(page, NOT_FOUND);
+    await paint(page, 'dark');
+    await shot(page, name);
+    wrong.push(...[...found, ...await illegible(page)].map((what) => `${name}: ${what}`));
   }
   assert.deepEqual(wrong, []);
 }
