@@ -91,7 +91,7 @@ void write(level what, std::string_view component, std::string_view event, field
   if (!enabled(what))
     return;
   said[static_cast<std::size_t>(what)].fetch_add(1, std::memory_order_relaxed);
-  if (what >= level::warning) {
+  if (what >= level::warning && !names_a_person(values) && !is_paced(values)) {
     say_left_out();
     const auto kind = kind_of_line(what, component, event, values);
     std::lock_guard lock{to().repeats_mutex};

@@ -2,7 +2,8 @@
 // then one that says how many were left out. It holds for every line at warning and error.
 //
 // A line is the same when level, component and event are, and the shard or node that it names: one that is
-// noisy hides no other. A first line is always written.
+// noisy hides no other. A first line is always written, and so is one that says who did something ("by"): it
+// is the record of a person's act, and of many rows given up at once each has its own.
 //
 // Pure; not thread-safe. *Limits*: keeps something of each line that came in the last minute; components and
 // events are names of the program, shards and nodes are bounded by theirs.
@@ -11,6 +12,7 @@
 #include "runtime/base/log_line.hpp"
 #include "runtime/base/log_pace.hpp"
 
+#include <algorithm>
 #include <charconv>
 #include <chrono>
 #include <compare>
@@ -45,6 +47,16 @@ inline line_kind kind_of_line(level what, std::string_view component, std::strin
       *to = number;
   }
   return kind;
+}
+
+/// Whether a line says who did something.
+inline bool names_a_person(fields values) {
+  return std::any_of(values.begin(), values.end(), [](const auto& each) { return each.key() == "by"; });
+}
+
+/// Whether whoever writes it paces it, by more than its kind, and counts what it leaves out.
+inline bool is_paced(fields values) {
+  return std::any_of(values.begin(), values.end(), [](const auto& each) { return each.key() == "unsaid"; });
 }
 
 struct left_out {

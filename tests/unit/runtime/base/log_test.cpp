@@ -91,6 +91,14 @@ TEST_F(Log, WritesRepeatsBelowWarningAllTheSame) {
   EXPECT_EQ(std::count(lines.begin(), lines.end(), '\n'), 50);
 }
 
+TEST_F(Log, WritesWhatAPersonDidHoweverOften) {
+  testing::internal::CaptureStderr();
+  for (int i = 0; i < 50; ++i)
+    warn("repeats", "given_up", {{"shard", 1}, {"by", "ann"}});
+  const auto lines = testing::internal::GetCapturedStderr();
+  EXPECT_EQ(std::count(lines.begin(), lines.end(), '\n'), 50);
+}
+
 TEST_F(Log, KeepsInMemoryWhatItWrote) {
   testing::internal::CaptureStderr();
   info("kept", "first", {{"order", "0190"}});
