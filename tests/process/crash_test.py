@@ -59,6 +59,7 @@ class CrashTest(unittest.TestCase):
             self.market.open(client)
         crowd = Crowd(self.node.port, self.folder, self.seed, self.market)
         self.addCleanup(crowd.kill)
+        crowd.wait_for_load()  # so that the first kill meets all of them, however busy the machine is
         self.node.kill()
         for _ in range(kills - 2):
             self.kill_at_random()
