@@ -84,7 +84,7 @@ export async function real_repair({open, base, shot}) {
   };
   await page.goto(`${base}/#/order/${subjects.stuck}`);
   await shows(page, 'made to fail by --failing-entities');
-  await page.locator('.tag', {hasText: 'stuck'}).waitFor();
+  await page.locator('.waits.stuck').waitFor();
   await shot(page, 'real-stuck');
   assert.deepEqual(await wrongWith(page), []);
   await page.goto(`${base}/#/quarantine`);
