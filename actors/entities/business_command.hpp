@@ -9,6 +9,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <variant>
 
 namespace orderd::actors {
 
@@ -24,6 +25,8 @@ public:
   /// Asking for units or money can be refused for a quarantined entity; everything else gives something
   /// back, or says what happened, and must not be lost.
   std::optional<runtime::addressed_command> refusal() const override;
+
+  bool may_be_lost() const noexcept override { return std::holds_alternative<note_action>(body_); }
 
 private:
   command_body body_;

@@ -230,9 +230,12 @@ loaded_entity load_order(const runtime::snapshot& rows, const business_options& 
 
 runtime::standing standing_of_order(const runtime::snapshot& rows) {
   const auto state = decode_order_state(rows.state.value_or(std::string{}));
+  if (!state || state->status == order_status::none || is_settled(state->status))
+    return {};
+  if (!is_in_doubt(*state)) // The content may be long, and says nothing more.
+    return {to_string(state->status), {}};
   const auto content = decode_order_content(rows.content.value_or(std::string{}));
-  if (!state || !content || content->lines.size() != state->lines.size() || is_settled(state->status)
-      || state->status == order_status::none)
+  if (!content || content->lines.size() != state->lines.size())
     return {};
   return standing_of(*state, *content);
 }

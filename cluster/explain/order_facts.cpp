@@ -1,6 +1,8 @@
 #include "cluster/explain/order_facts.hpp"
 
 #include <algorithm>
+#include <string_view>
+#include <unordered_set>
 
 namespace orderd::cluster {
 
@@ -12,10 +14,11 @@ const v1::entity_explanation* order_facts::find(std::string_view kind, std::stri
 
 std::vector<std::string> order_facts::skus(line_state state) const {
   std::vector<std::string> all;
+  std::unordered_set<std::string_view> seen;
   const auto& states = self_.line_states();
   for (int i = 0; i < order().lines_size() && static_cast<std::size_t>(i) < states.size(); ++i) {
     const auto& sku = order().lines(i).sku();
-    if (states[static_cast<std::size_t>(i)] == state && std::find(all.begin(), all.end(), sku) == all.end())
+    if (states[static_cast<std::size_t>(i)] == state && seen.insert(sku).second)
       all.push_back(sku);
   }
   return all;

@@ -4,16 +4,26 @@
 #include "runtime/base/bytes.hpp"
 #include "runtime/base/log.hpp"
 
+#include <cstddef>
 #include <string>
 
 namespace orderd::cluster {
 
 namespace log = runtime::log;
 
+namespace {
+
+constexpr std::size_t trace_id_bytes = 16;
+
+} // namespace
+
 void log_placed(const v1::request& what, std::uint64_t connection) {
   if (!log::enabled(log::level::debug) || !what.has_place_order())
     return;
   const auto& placed = what.place_order();
+  // It is not checked yet: what may have any length is no line of a log.
+  if (!actors::is_order_id(placed.order_id()) || placed.trace_id().size() > trace_id_bytes)
+    return;
   const auto id = actors::order_id_text(placed.order_id());
   if (placed.trace_id().empty())
     return log::debug("gateway", "order_placed", {{"order", id}, {"connection", connection}});

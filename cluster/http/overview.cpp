@@ -42,7 +42,10 @@ void add_in_doubt(const v1::history_sample& from, v1::history_sample& to) {
       continue;
     }
     found->set_payments(found->payments() + each.payments());
-    found->set_amount_minor(found->amount_minor() + each.amount_minor());
+    std::int64_t amount = 0;
+    if (__builtin_add_overflow(found->amount_minor(), each.amount_minor(), &amount))
+      amount = std::numeric_limits<std::int64_t>::max();
+    found->set_amount_minor(amount);
     found->set_oldest_s(std::max(found->oldest_s(), each.oldest_s()));
   }
 }

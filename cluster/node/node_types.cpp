@@ -24,8 +24,6 @@ void init_node_types() {
   caf::io::middleman::init_global_meta_objects();
   caf::init_global_meta_objects<caf::id_block::orderd_runtime>();
   caf::init_global_meta_objects<caf::id_block::orderd_connector>();
-  init_client_types();
-  init_asker_types();
   caf::init_global_meta_objects<caf::id_block::orderd_gateway>();
   caf::init_global_meta_objects<caf::id_block::orderd_peers>();
   caf::init_global_meta_objects<caf::id_block::orderd_directory>();

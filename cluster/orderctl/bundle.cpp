@@ -169,13 +169,21 @@ void add_quarantine(bundle& to, ctl_context& context) {
   to.files.push_back({"quarantine.json", text_of(list)});
 }
 
+/// The address of a page without the name and password in it.
+std::string without_user(std::string url) {
+  const auto scheme = url.find("://");
+  const auto begin = scheme == std::string::npos ? 0 : scheme + 3;
+  const auto at = url.substr(0, url.find('/', begin)).rfind('@');
+  return at == std::string::npos || at < begin ? url : url.erase(begin, at + 1 - begin);
+}
+
 void add_pages(const std::vector<std::string>& pages, const page_fetcher& fetch, bundle& to) {
   for (std::size_t i = 0; i < pages.size(); ++i) {
     const auto page = fetch(pages[i]);
     if (page)
-      to.files.push_back({"pages/" + std::to_string(i + 1) + ".txt", pages[i] + '\n' + *page});
+      to.files.push_back({"pages/" + std::to_string(i + 1) + ".txt", without_user(pages[i]) + '\n' + *page});
     else
-      to.missing.push_back("a page: " + page.error().message);
+      to.missing.push_back("page " + without_user(pages[i]) + ": " + page.error().message);
   }
 }
 

@@ -18,6 +18,14 @@ namespace {
 constexpr std::uint32_t other_timeout_ms = 2'000;
 constexpr std::uint32_t others_unanswered = 32;
 
+/// A key that a client chose, as one word of a command line that people paste.
+std::string for_shell(const std::string& text) {
+  std::string out = "'";
+  for (const char c : text)
+    out += c == '\'' ? std::string{"'\\''"} : std::string(1, c);
+  return out + "'";
+}
+
 v1::request ask_order(const std::string& order_id) {
   v1::request what;
   what.mutable_explain_entity()->set_kind("order");
@@ -118,7 +126,7 @@ private:
       out_ << "    orderctl cancel " << text_of(can["key"]) << " --why TEXT\n";
     else if (action != "nothing")
       out_ << "    orderctl quarantine " << action << ' ' << text_of(can["kind"]) << ' '
-           << actors::shown(text_of(can["key"])) << " --why TEXT\n";
+           << for_shell(actors::shown(text_of(can["key"]))) << " --why TEXT\n";
   }
 
   const json& said_;

@@ -19,8 +19,8 @@ std::size_t take(const char* bytes, std::size_t, std::size_t count, void* into) 
   return count;
 }
 
-runtime::fault failed(const std::string& url, const std::string& why) {
-  return {runtime::fault_code::unavailable, url + ": " + why};
+runtime::fault failed(const std::string& why) {
+  return {runtime::fault_code::unavailable, why};
 }
 
 } // namespace
@@ -28,7 +28,7 @@ runtime::fault failed(const std::string& url, const std::string& why) {
 runtime::result<std::string> fetch_page(const std::string& url) {
   const std::unique_ptr<CURL, void (*)(CURL*)> call{::curl_easy_init(), ::curl_easy_cleanup};
   if (!call)
-    return failed(url, "no HTTP client can be made");
+    return failed("no HTTP client can be made");
   std::string page;
   ::curl_easy_setopt(call.get(), CURLOPT_URL, url.c_str());
   ::curl_easy_setopt(call.get(), CURLOPT_PROTOCOLS_STR, "http");
@@ -38,11 +38,11 @@ runtime::result<std::string> fetch_page(const std::string& url) {
   ::curl_easy_setopt(call.get(), CURLOPT_WRITEFUNCTION, take);
   ::curl_easy_setopt(call.get(), CURLOPT_WRITEDATA, &page);
   if (const auto end = ::curl_easy_perform(call.get()); end != CURLE_OK)
-    return failed(url, end == CURLE_WRITE_ERROR ? "it has more than 16 MiB" : ::curl_easy_strerror(end));
+    return failed(end == CURLE_WRITE_ERROR ? "it has more than 16 MiB" : ::curl_easy_strerror(end));
   long status = 0;
   ::curl_easy_getinfo(call.get(), CURLINFO_RESPONSE_CODE, &status);
   if (status != 200)
-    return failed(url, "HTTP status " + std::to_string(status));
+    return failed("HTTP status " + std::to_string(status));
   return page;
 }
 

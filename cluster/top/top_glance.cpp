@@ -66,7 +66,7 @@ void add_backlog(const top_figures& figures, std::vector<top_text>& to) {
     if (figures.drain_s)
       backlog.add(", gone in " + short_span(*figures.drain_s));
     else
-      backlog.add(", grows", top_style::bad);
+      backlog.add(", does not shrink", top_style::bad);
   }
   to.push_back(std::move(backlog));
   if (figures.quarantined > 0)

@@ -61,7 +61,10 @@ void add_newest(const v1::history_sample& newest, top_figures& to,
     auto& sum = in_doubt[each.currency()];
     sum.set_currency(each.currency());
     sum.set_payments(sum.payments() + each.payments());
-    sum.set_amount_minor(sum.amount_minor() + each.amount_minor());
+    std::int64_t amount = 0;
+    if (__builtin_add_overflow(sum.amount_minor(), each.amount_minor(), &amount))
+      amount = std::numeric_limits<std::int64_t>::max();
+    sum.set_amount_minor(amount);
     sum.set_oldest_s(std::max(sum.oldest_s(), each.oldest_s()));
   }
 }

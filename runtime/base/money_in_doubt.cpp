@@ -3,6 +3,7 @@
 #include <prometheus/metric_type.h>
 
 #include <algorithm>
+#include <limits>
 #include <utility>
 
 namespace orderd::runtime {
@@ -23,7 +24,8 @@ std::vector<doubt_sum> money_in_doubt::total() const {
     for (const auto& each : all) {
       auto& sum = sums[each.currency];
       sum.payments += each.payments;
-      sum.amount_minor += each.amount_minor;
+      if (__builtin_add_overflow(sum.amount_minor, each.amount_minor, &sum.amount_minor))
+        sum.amount_minor = std::numeric_limits<std::int64_t>::max();
       sum.oldest_ms = std::max(sum.oldest_ms, each.oldest_ms);
     }
   std::vector<doubt_sum> out;

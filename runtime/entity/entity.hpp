@@ -73,6 +73,10 @@ public:
   /// What its sender gets when its entity is quarantined: a command that says no. Nothing: it must not
   /// be lost (it gives something back), so it is parked until a person resolves the quarantine.
   virtual std::optional<addressed_command> refusal() const = 0;
+
+  /// Whether it may be lost where its entity cannot take it: it is for people, and nobody waits for it. So it
+  /// never makes an entity fail.
+  virtual bool may_be_lost() const noexcept { return false; }
 };
 using command_ptr = std::unique_ptr<const command>;
 

@@ -171,6 +171,8 @@ private:
   /// be lost, so it fails like one whose handler throws.
   bool turn_away(delivery& command, const std::string& error);
   void failed(delivery command, std::uint32_t failures, const std::string& error);
+  /// Of a command that may be lost: the log says so.
+  void lose(const delivery& what, const std::string& error);
   void hold(failing_entity& who, delivery command);
   void park(failing_entity& who, delivery command);
   void unpark_first(const entity_id& id, failing_entity& who);
@@ -209,7 +211,7 @@ private:
   result<void> recover_calls();
   result<void> recover_unsettled();
   void look_at_recovered(std::size_t count_max);
-  standing standing_of(const entity_id& id);
+  standing standing_of(const entity_id& id, std::size_t& bytes);
   result<void> recover_parked();
   result<void> recover_quarantine();
 

@@ -30,6 +30,9 @@ result<void> each_row(state_reader& rows, table in, ParseKey parse_key, ParseVal
 /// Whose stage is looked up before the shard begins: some milliseconds. The others follow with the ticks.
 constexpr std::size_t looked_at_first = 1'000;
 
+/// Of rows, at one look: an order may have 2,000 lines.
+constexpr std::size_t looked_at_bytes = 256u << 10;
+
 } // namespace
 
 result<void> shard::recover(const instant& now) {
@@ -94,8 +97,11 @@ result<void> shard::recover_unsettled() {
 
 /// Rows do not say how an entity with work to do stands: the business does, by what is stored of it.
 void shard::look_at_recovered(std::size_t count_max) {
+  std::size_t bytes = 0;
   for (const auto& id : lasting_.not_looked_at(count_max)) {
-    auto now = standing_of(id);
+    if (bytes > looked_at_bytes)
+      return;
+    auto now = standing_of(id, bytes);
     if (now.stage.empty())
       now.stage = unsettled::unknown;
     lasting_.change(id, now);
@@ -103,10 +109,12 @@ void shard::look_at_recovered(std::size_t count_max) {
 }
 
 /// For the metrics only: what cannot be read is found by the entity's next turn.
-standing shard::standing_of(const entity_id& id) {
+standing shard::standing_of(const entity_id& id, std::size_t& bytes) {
   try {
-    if (const auto rows = rows_.newest(id))
+    if (const auto rows = rows_.newest(id)) {
+      bytes += (rows->state ? rows->state->size() : 0) + (rows->content ? rows->content->size() : 0);
       return rules_.standing_of(id, *rows);
+    }
   } catch (const std::exception&) { // As of a snapshot that does not load.
   }
   return {};

@@ -141,6 +141,15 @@ attempt shard::try_waiting(delivery& command) {
   return try_once(command);
 }
 
+void shard::lose(const delivery& what, const std::string& error) {
+  log::warn("shard", "note_lost",
+            {{"shard", options_.shard},
+             {"kind", rules_.kind_name(what.to.kind())},
+             {"key", rules_.readable_key(what.to)},
+             {"command", what.what->name()}},
+            error);
+}
+
 void shard::retry_failing(const entity_id& id) {
   // Each command, and each refusal, is run to its end like an input of its own: together they may be more
   // than one input may cause. What comes for the entity meanwhile waits behind the others. Those that are not
@@ -161,6 +170,12 @@ void shard::retry_failing(const entity_id& id) {
       continue;
     }
     ++figures_.restarts_by_kind[id.kind()];
+    if (who->waiting.front().command.what->may_be_lost()) {
+      lose(who->waiting.front().command, outcome.error);
+      unpark_first(id, *who);
+      who->begin_again();
+      continue;
+    }
     who->fail(outcome.error, clock_.time());
     if (const auto delay = supervision_.retry_delay_ms(who->failures)) {
       who->retry_at = clock_.monotone_ms() + *delay;

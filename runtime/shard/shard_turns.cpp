@@ -47,6 +47,8 @@ void shard::step(delivery next) {
     if (outcome.unreadable && turn_away(next, outcome.error))
       return;
     ++figures_.restarts_by_kind[next.to.kind()];
+    if (next.what->may_be_lost())
+      return lose(next, outcome.error);
     if (supervision_.retry_delay_ms(failures) != 0)
       return failed(std::move(next), failures, outcome.error);
   }

@@ -1,6 +1,7 @@
 #include "runtime/shard/unsettled.hpp"
 
 #include <algorithm>
+#include <limits>
 
 namespace orderd::runtime {
 
@@ -69,7 +70,10 @@ std::vector<unsettled::stage_view> unsettled::stages() const {
 std::vector<unsettled::doubt_view> unsettled::in_doubt() const {
   std::vector<doubt_view> all;
   for (const auto& [unit, total] : doubts_)
-    all.push_back({unit, total.members.size(), total.amount, total.members.begin()->first});
+    all.push_back(
+        {unit, total.members.size(),
+         static_cast<std::int64_t>(std::min<wide>(total.amount, std::numeric_limits<std::int64_t>::max())),
+         total.members.begin()->first});
   return all;
 }
 

@@ -85,8 +85,9 @@ private:
     by_age::iterator at;
   };
   using doubts = std::set<std::pair<unix_ms, std::uint64_t>>; ///< age and number of entities
+  __extension__ using wide = __int128; ///< of amounts that each fit into 64 bits, and together may not
   struct doubt_total {
-    std::int64_t amount = 0;
+    wide amount = 0;
     doubts members;
   };
 

@@ -62,6 +62,7 @@ public:
     return runtime::addressed_command{wallet(words_.wallet), std::make_unique<wallet_command>(wallet_words{
                                                                  "bounced", "", words_.amount, ""})};
   }
+  bool may_be_lost() const noexcept override { return words_.verb == "note"; }
   const wallet_words& words() const noexcept { return words_; }
 
 private:
@@ -244,12 +245,12 @@ public:
         wallet_words{"answered", "", 0, answer ? "answer " + *answer : "unknown"});
   }
 
-  /// Who decides is a wallet, which is told "add 1".
+  /// Who decides is a wallet, which is told "note 1": that adds, and may be lost.
   std::optional<runtime::addressed_command> note_of(const runtime::resolve_request& decided,
                                                     runtime::unix_ms) const override {
     if (decided.by.empty())
       return std::nullopt;
-    return runtime::addressed_command{wallet(decided.by), parse_wallet_command("add 1")};
+    return runtime::addressed_command{wallet(decided.by), parse_wallet_command("note 1")};
   }
 
   std::string fault_reply(const runtime::fault& why) const override {

@@ -17,8 +17,8 @@
 namespace orderd::cluster {
 namespace {
 
-runtime::result<std::string> no_page(const std::string& url) {
-  return runtime::fault{runtime::fault_code::unavailable, url + ": refused"};
+runtime::result<std::string> no_page(const std::string&) {
+  return runtime::fault{runtime::fault_code::unavailable, "refused"};
 }
 
 class CtlBundle : public testing::Test, protected ctl_fixture {
@@ -96,7 +96,7 @@ TEST_F(CtlBundle, NamesWhatIsMissingAndGoesOn) {
   EXPECT_NE(content(made, "nodes/1/status.json"), "");
   const auto& readme = content(made, "README.txt");
   EXPECT_NE(readme.find("- all of node 2 at n2:1: gone (unavailable)\n"), std::string::npos) << readme;
-  EXPECT_NE(readme.find("- a page: http://x/metrics: refused\n"), std::string::npos) << readme;
+  EXPECT_NE(readme.find("- page http://x/metrics: refused\n"), std::string::npos) << readme;
   EXPECT_TRUE(json::parse(content(made, "versions.json"))["nodes"]["2"].is_null());
 }
 

@@ -138,6 +138,20 @@ TEST(ShardEntity, IsToldToWhomAPersonsDecisionConcerns) {
   EXPECT_EQ(note_arrives("a9"), "balance 1");
 }
 
+TEST(ShardEntity, IsFreedThoughItCannotTakeTheNoteOfThat) {
+  shard_rig rig;
+  rig.ask("a1", "poison");
+  for (int i = 0; i < 3; ++i)
+    rig.tick(200);
+  rig.settle();
+  rig.rules.trouble["a1"] = 100; // Whatever it is told from now on.
+  rig.resolve("a1", false, "a1");
+  rig.settle();
+  for (int i = 0; i < 3; ++i)
+    rig.tick(200);
+  EXPECT_FALSE(described(rig, "a1").trouble);
+}
+
 TEST(ShardEntity, IsToldOfADecisionBehindWhatFailsAgain) {
   shard_rig rig;
   rig.rules.trouble["a1"] = 5;
