@@ -120,6 +120,7 @@ export async function real_failover({open, base, shot}) {
   await page.goto(`${base}/#/overview`);
   await page.locator('.conditions li').first().waitFor();
   await shows(page, 'node 3 does not answer');
+  await page.getByRole('button', {name: '1 min', exact: true}).click();
   await shot(page, 'real-failover-overview');
   await page.goto(`${base}/#/order/${subjects.confirmed}`);
   await shows(page, 'What it touches');

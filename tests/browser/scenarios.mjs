@@ -45,6 +45,9 @@ export async function views({open, base, shot}) {
     await shot(page, name);
     const found = await wrongWith(page, NOT_FOUND);
     await paint(page, 'dark');
+    for (const value of await page.locator('.u-legend .u-value').allTextContents())
+      if (value === '–')
+        found.push('a chart does not say its newest value');
     await shot(page, name);
     wrong.push(...[...found, ...await illegible(page)].map((what) => `${name}: ${what}`));
   }

@@ -107,7 +107,7 @@ export class Chart extends Component {
   make() {
     const {lines, format, sync} = this.props;
     this.plot = new this.uPlot({
-      width: this.width(), height: HEIGHT, padding: [8, 6, 0, 0],
+      width: this.width(), height: HEIGHT, padding: [8, 26, 0, 0],
       cursor: {y: false, drag: {x: false, y: false}, sync: {key: sync}, points: {size: 5}},
       legend: {live: true},
       scales: {x: {time: false, auto: false, range: () => this.range()},
