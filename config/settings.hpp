@@ -54,7 +54,7 @@ struct node_settings {
   std::uint32_t apply_interval_ms = 200;          ///< how often committed epochs are applied to the state
   std::uint32_t scrub_hours = 24;                 ///< between two looks through all states; 0: none
   std::uint32_t scrub_mb_s = 16;                  ///< 10^6 bytes a second that they read
-  std::string failing_entities;                   ///< file of entities that fail on purpose; empty: none
+  std::string failing_entities = {};              ///< file of entities that fail on purpose; empty: none
   configuration_form configuration = configuration_form::one_node;
   std::vector<std::string> etcd = {"127.0.0.1:2379"}; ///< its members' endpoints for clients; loopback only
   std::uint32_t replication = 3;                      ///< copies of each shard of a cluster; fixed with it

@@ -124,7 +124,7 @@ TEST(Settings, TakeTheFormOfTheLog) {
 TEST(Settings, TakeTheAddressOfTheGrpcDoorOrNone) {
   node_settings settings;
   EXPECT_EQ(parse(settings, {"--grpc", "[::1]:7412"}), "");
-  EXPECT_EQ(settings, node_settings{.grpc = "[::1]:7412", .provider = {}});
+  EXPECT_EQ(settings, (node_settings{.grpc = "[::1]:7412", .provider = {}}));
   EXPECT_EQ(parse(settings, {"--grpc", ""}), "");
   EXPECT_EQ(settings, node_settings{});
 }

@@ -19,7 +19,7 @@ std::string content_of(const std::string& file) {
 }
 
 TEST(OutputFile, TakesThePlaceOfTheLastOneOnlyWhenItIsKept) {
-  const test::temporary_folder folder;
+  const orderd::test::temporary_folder folder;
   const auto name = folder.path() + "/list.csv";
   std::ofstream{name} << "of before";
   {
@@ -36,7 +36,7 @@ TEST(OutputFile, TakesThePlaceOfTheLastOneOnlyWhenItIsKept) {
 }
 
 TEST(OutputFile, KnowsWhyItCannotBeWritten) {
-  const test::temporary_folder folder;
+  const orderd::test::temporary_folder folder;
   output_file nowhere{folder.path() + "/none/list.csv"};
   EXPECT_FALSE(nowhere.flush());
   EXPECT_EQ(nowhere.error(), ENOENT);

@@ -11,7 +11,7 @@ const entity_id b{1, "b"};
 TEST(ElidableEffects, EndWhatTheInputBeganAndNothingElse) {
   elidable_effects begun;
   begun.timers.push_back({a, 1, 10, nullptr});
-  begun.unsettled.push_back(a);
+  begun.unsettled.push_back({a, {}});
   begun.index.push_back({"key", "value"});
   EXPECT_FALSE(begun.stop_timer(b, 1));
   EXPECT_FALSE(begun.stop_timer(a, 2));
