@@ -26,7 +26,7 @@ public:
     cluster::init_node_types();
     settings_.data_dir = folder_ / "data";
     settings_.listen = "127.0.0.1:0";
-    settings_.metrics = "";
+    settings_.http = "";
     settings_.queue_age_ms_max = 60'000; // on a busy machine nothing is refused
     settings_.provider.delay_ms = provider_delay_ms;
     settings_.provider.timeout_ms = 60'000;
