@@ -119,7 +119,7 @@ private:
   void act(runtime::turn& now, const wallet_words& words) {
     auto& out = now.out;
     const auto balance = [this] { return "balance " + std::to_string(balance_); };
-    if (words.verb == "add") {
+    if (words.verb == "add" || words.verb == "note") {
       balance_ += words.amount;
       out.reply = said(balance());
     } else if (words.verb == "read" || words.verb == "poison") {
