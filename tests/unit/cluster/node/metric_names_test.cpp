@@ -48,10 +48,11 @@ std::vector<prometheus::MetricFamily> all_families() {
   of_disk.starts.at("x");
   of_disk.given_up.at("x");
   of_disk.held_trouble.at("x");
-  for (auto* one : {&metrics.requests, &metrics.admission_refusals, &metrics.orders_settled,
-                    &metrics.entity_restarts, &metrics.provider_calls, &of_cluster.bytes,
-                    &of_cluster.messages, &of_cluster.drops, &of_cluster.refusals, &of_cluster.heartbeats,
-                    &of_cluster.store_calls, &of_cluster.doubts, &metrics.client_refusals})
+  for (auto* one :
+       {&metrics.requests, &metrics.admission_refusals, &metrics.orders_settled, &metrics.entity_restarts,
+        &metrics.provider_calls, &of_cluster.bytes, &of_cluster.messages, &of_cluster.drops,
+        &of_cluster.refusals, &of_cluster.heartbeats, &of_cluster.store_calls, &of_cluster.doubts,
+        &metrics.client_refusals, &metrics.long_turns})
     one->at("x");
   for (auto* one : {&metrics.unsettled_orders,
                     &metrics.oldest_unsettled_order_age,

@@ -75,7 +75,7 @@ TEST_F(CtlWhy, ShowsHowToResolveAQuarantine) {
   answer_with(waiting(), test::but_quarantined(silent_card(), "provider_answered"));
   EXPECT_EQ(run(why_options{waiting().order().order_id()}, context), exit_ok);
   EXPECT_TRUE(says(": stuck\n")) << out.str();
-  EXPECT_TRUE(says("    orderctl quarantine retry card " + waiting().key() + " --why TEXT\n")) << out.str();
+  EXPECT_TRUE(says("    orderctl quarantine retry card '" + waiting().key() + "' --why TEXT\n")) << out.str();
 }
 
 TEST_F(CtlWhy, TellsANodeThatDoesNotAnswer) {
