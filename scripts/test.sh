@@ -117,8 +117,8 @@ if ! step set-up scripts/setup.sh --with-tsan; then
   exit 1
 fi
 step check-quick scripts/check.sh --quick
-# Here what needs the programs as they are shipped: speed, memory, kills. The other tests are compiled and run once,
-# with AddressSanitizer (below): the same code with the same assertions, and more that can be found.
+# Here what needs the programs as they are shipped: memory, kills, many seeds. The other tests are compiled and run
+# once, with AddressSanitizer (below): the same sources with the same assertions, less optimised.
 if ! step build build release orderd orderctl orderbench wire_cost fault_tests simulation_tests; then
   finish
   exit 1
