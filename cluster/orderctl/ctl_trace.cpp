@@ -53,11 +53,21 @@ bool add_order(const std::string& id, traced& to, ctl_context& context) {
   return true;
 }
 
+/// Without those that did not answer an earlier question: each further one would wait for them again.
+v1::cluster_status still_asked(const v1::cluster_status& cluster, const traced& so_far) {
+  v1::cluster_status out;
+  for (const auto& each : cluster.nodes())
+    if (const auto known = so_far.nodes.find(each.node());
+        known == so_far.nodes.end() || known->second.error.empty())
+      *out.add_nodes() = each;
+  return out;
+}
+
 void add_logs(const std::string& containing, const v1::cluster_status& cluster, traced& to,
               ctl_context& context) {
   v1::request what;
   what.mutable_get_log()->set_containing(containing);
-  for (auto& each : ask_nodes(cluster, what, context)) {
+  for (auto& each : ask_nodes(still_asked(cluster, to), what, context)) {
     auto& node = to.nodes[each.node];
     node.endpoint = each.endpoint;
     if (!each.what.has_log_page()) {

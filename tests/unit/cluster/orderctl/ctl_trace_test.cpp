@@ -99,6 +99,7 @@ TEST_F(CtlTrace, NamesANodeThatDidNotAnswerAndShowsTheRest) {
       << err.str();
   EXPECT_EQ(err.str().find('\x1b'), std::string::npos);
   EXPECT_NE(out.str().find("node 1  level=debug"), std::string::npos) << out.str();
+  EXPECT_EQ(others["n2:1"].seen.size(), 1u) << "each further question would wait for it again";
 }
 
 TEST_F(CtlTrace, ShowsTheLinesOfAnOrderThatIsNotThere) {
