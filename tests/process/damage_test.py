@@ -46,12 +46,6 @@ def is_in_gap(page, at):
     return lower <= at < upper <= PAGE
 
 
-def is_in_gap(page, at):
-    """Whether an LMDB page has no row there; its head names the bounds of the gap behind 12 other bytes."""
-    lower, upper = struct.unpack_from("<HH", page, 12)
-    return lower <= at < upper <= PAGE
-
-
 def replace(path, old, new):
     """Overwrites every place in the file where the old bytes are; older copies of a page may have them too.
 
@@ -242,7 +236,7 @@ class DamageTest(unittest.TestCase):
             self.assertIn("nothing is in quarantine", self.node.ctl("quarantine", "list").stdout)
 
     def flip_under_a_running_node(self, path, text):
-        """Turns over one bit of each sector that has the text: a sector with one wrong bit is corrected, others are not.
+        """Turns over one bit of each sector that has the text: one wrong bit a sector is corrected, more are not.
 
         The byte is read again right before, because the node may have written another page there since.
         """

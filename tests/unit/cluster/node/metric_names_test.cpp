@@ -40,14 +40,8 @@ std::vector<prometheus::MetricFamily> families_of_caf() {
   return families_of(registry);
 }
 
-/// Every family of a node of a cluster: one with labels is shown from its first child on.
-std::vector<prometheus::MetricFamily> all_families() {
-  runtime::metrics metrics{"1"};
-  cluster_metrics of_cluster;
-  disk_metrics of_disk;
-  of_disk.starts.at("x");
-  of_disk.given_up.at("x");
-  of_disk.held_trouble.at("x");
+/// Gives each labelled family of them a child.
+void show_children(runtime::metrics& metrics, cluster_metrics& of_cluster) {
   for (auto* one :
        {&metrics.requests, &metrics.admission_refusals, &metrics.orders_settled, &metrics.entity_restarts,
         &metrics.provider_calls, &of_cluster.bytes, &of_cluster.messages, &of_cluster.drops,
@@ -85,6 +79,17 @@ std::vector<prometheus::MetricFamily> all_families() {
                     &of_cluster.in_flight_max,
                     &of_cluster.store_trouble})
     one->at("x");
+}
+
+/// Every family of a node of a cluster: one with labels is shown from its first child on.
+std::vector<prometheus::MetricFamily> all_families() {
+  runtime::metrics metrics{"1"};
+  cluster_metrics of_cluster;
+  disk_metrics of_disk;
+  of_disk.starts.at("x");
+  of_disk.given_up.at("x");
+  of_disk.held_trouble.at("x");
+  show_children(metrics, of_cluster);
   http_metrics of_http;
   of_http.requests.at("x", "200");
   of_http.refusals.at("x");
