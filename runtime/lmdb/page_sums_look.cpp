@@ -38,8 +38,14 @@ result<void> page_sums::look_through() {
     state_ = found::unproven;
   if (wrong->empty())
     return {};
-  // A commit that was cut short has left such pages, but nobody uses them.
-  const auto free = free_pages(newest());
+  // A commit that was cut short has left such pages, but nobody uses them: they are not worth a try, unless
+  // the list of free pages is among those that have to be corrected before they can be read.
+  auto free = free_pages(newest());
+  if (!free && free.error().code == fault_code::corrupt) {
+    if (auto done = correct(*wrong); !done)
+      return done;
+    free = free_pages(newest());
+  }
   if (!free) {
     if (free.error().code != fault_code::corrupt)
       return free.error();

@@ -43,6 +43,20 @@ TEST_F(StateDamage, AFlippedBitAnywhereIsTurnedBack) {
   }
 }
 
+TEST_F(StateDamage, AFlippedBitInEachPageAtOnceIsTurnedBack) {
+  fill();
+  std::mt19937 random{11};
+  auto bytes = original_;
+  // The list of free pages too: which pages need no correction is not known before it was corrected itself.
+  for (std::size_t at = lmdb::metas * lmdb::page_bytes; at < bytes.size(); at += lmdb::page_bytes)
+    bytes[at + random() % lmdb::page_bytes] ^= 1;
+  restore();
+  put_bytes(file(), bytes);
+  const auto seen = look();
+  ASSERT_TRUE(seen);
+  EXPECT_EQ(seen->refused, 0);
+}
+
 TEST_F(StateDamage, AFlippedBitInTheSumsIsTurnedBack) {
   fill();
   std::mt19937 random{8};
