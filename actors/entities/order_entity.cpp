@@ -86,8 +86,6 @@ private:
 
 std::string refusal_text(rejection_code code) {
   switch (code) {
-  case rejection_code::conflict:
-    return "this order id is known with other content";
   case rejection_code::already_rejected:
     return "a rejected order cannot be cancelled";
   default:
@@ -190,6 +188,9 @@ private:
       return;
     if (rejected == rejection_code::invalid_field)
       now.out.reply = invalid_currency_body(content_->currency.view());
+    else if (rejected == rejection_code::conflict)
+      now.out.reply =
+          content_conflict_body(std::get<place_order>(what).content_digest, state_.content_digest);
     else if (rejected != rejection_code::none)
       now.out.reply = rejection_body(rejected, refusal_text(rejected));
     else if (places && state_.outcome)

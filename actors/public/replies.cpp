@@ -2,6 +2,7 @@
 
 #include "actors/rules/currency.hpp"
 #include "actors/stored/codec.hpp"
+#include "runtime/base/bytes.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -114,6 +115,27 @@ runtime::reply_body rejection_body(rejection_code code, std::string message) {
   auto* to = reply.mutable_rejection();
   to->set_code(static_cast<v1::rejection::kind>(code));
   to->set_message(std::move(message));
+  return reply_body(reply);
+}
+
+namespace {
+
+std::string digest_text(std::uint64_t digest) {
+  std::string bytes;
+  runtime::append_integer(bytes, digest);
+  return runtime::to_hex(bytes);
+}
+
+} // namespace
+
+runtime::reply_body content_conflict_body(std::uint64_t sent, std::uint64_t first) {
+  v1::reply reply;
+  auto* to = reply.mutable_rejection();
+  to->set_code(v1::rejection::CONFLICT);
+  to->set_field("content_digest");
+  to->set_value(digest_text(sent));
+  to->set_limit(digest_text(first) + ", of the first content");
+  to->set_message("this order id is known with other content");
   return reply_body(reply);
 }
 

@@ -32,6 +32,11 @@ runtime::reply_body fault_body(const runtime::fault& why);
 /// The business's no, with a sentence for a person.
 runtime::reply_body rejection_body(rejection_code code, std::string message);
 
+/// CONFLICT of a placement: `value` is the digest of the content that was sent, `limit` that of the first
+/// content. Equal digests are equal contents, so a caller sees whether it sent the same again, or a third
+/// one.
+runtime::reply_body content_conflict_body(std::uint64_t sent, std::uint64_t first);
+
 /// INVALID_FIELD: the field, its value (cut after 64 bytes) and the limit it breaks.
 runtime::reply_body invalid_field_body(std::string field, std::string_view value, std::string limit);
 

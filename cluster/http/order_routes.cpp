@@ -82,8 +82,7 @@ http_response placed(const v1::reply& answer, const std::string& id, const std::
   } else {
     auto why = problem_of(answer);
     if (answer.rejection().code() == v1::rejection::CONFLICT)
-      why.detail +=
-          "; the first content stays, and is what GET /v1/orders/" + id + " shows: what differs is not kept";
+      why.detail += "; the first content stays, and is what GET /v1/orders/" + id + " shows";
     if (answer.has_fault() && why.outcome == "not_known")
       why.detail += "; send it again with the header Idempotency-Key: " + id;
     out = respond(why);

@@ -99,7 +99,9 @@ class HttpApi(unittest.TestCase):
         self.assertEqual(headers["traceparent"], key["traceparent"])
         self.assertEqual(self.ask("POST", "/v1/orders", ORDER, **key)[1], placed)
         status, problem, _ = self.ask("POST", "/v1/orders", {**ORDER, "reference": "other"}, **key)
-        self.assertEqual((status, problem["code"]), (409, "conflict"))
+        self.assertEqual((status, problem["code"], problem["field"]), (409, "conflict", "content_digest"))
+        self.assertRegex(problem["limit"], "^[0-9a-f]{16}, of the first content$")
+        self.assertNotIn(problem["value"], problem["limit"])
         status, order, _ = self.ask("GET", headers["Location"])
         self.assertEqual((status, order["status"], order["total_minor"]), (200, "confirmed", 1_998))
 

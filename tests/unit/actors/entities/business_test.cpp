@@ -155,6 +155,13 @@ TEST(Business, RefusesTheSameIdWithOtherContent) {
   engine.ask(place(id_of(1, "ann"), "ann", v1::ACCOUNT, {{"tea", 1, 5}}));
   const auto other = engine.ask(place(id_of(1, "ann"), "ann", v1::ACCOUNT, {{"tea", 2, 5}}));
   EXPECT_EQ(other.rejection().code(), v1::rejection::CONFLICT);
+  // Both digests, so that a caller sees what it sent.
+  EXPECT_EQ(other.rejection().field(), "content_digest");
+  EXPECT_EQ(other.rejection().value().size(), 16u);
+  EXPECT_TRUE(other.rejection().limit().ends_with(", of the first content")) << other.rejection().limit();
+  const auto third = engine.ask(place(id_of(1, "ann"), "ann", v1::ACCOUNT, {{"tea", 3, 5}}));
+  EXPECT_NE(third.rejection().value(), other.rejection().value());
+  EXPECT_EQ(third.rejection().limit(), other.rejection().limit());
   EXPECT_EQ(reserved_of(engine, "tea"), 1);
 }
 
