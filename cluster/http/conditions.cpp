@@ -84,7 +84,7 @@ found copies_missing(const observed& what) {
     return std::nullopt;
   auto text = shards.empty()
                   ? some(what.samples.back().missing_copies(), "copy is", "copies are") + " not in sync"
-                  : "copies are not in sync of shard " + shards;
+                  : "not all copies are in sync: shard " + shards;
   return std::pair{std::move(text), since};
 }
 
@@ -108,7 +108,7 @@ found order_stuck(const observed& what) {
   return by_samples(
       what, [](const auto& sample) { return sample.oldest_unsettled_s() > stuck_s; },
       [](const auto& last) {
-        return "the oldest unsettled order waits for " + seconds_text(last.oldest_unsettled_s());
+        return "the oldest unsettled order has waited " + seconds_text(last.oldest_unsettled_s());
       });
 }
 

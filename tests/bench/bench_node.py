@@ -13,12 +13,15 @@ STOP_S_MAX = 60
 
 
 class Node:
-    """One orderd on a fresh data folder below `parent`; a context manager that stops it and removes the folder."""
+    """One orderd on a fresh data folder below `parent`; a context manager that stops it and removes the folder.
+
+    `settings` by name, "metrics" for the address of HTTP among them: "" is a node without it.
+    """
 
     def __init__(self, binary, parent, settings):
+        settings = {"metrics": "127.0.0.1:0", "log-level": "warning", **settings}
         self.data = tempfile.mkdtemp(prefix="orderd_bench_", dir=parent)
-        command = [binary, "--data-dir", os.path.join(self.data, "data"), "--listen", "127.0.0.1:0",
-                   "--metrics", "127.0.0.1:0", "--log-level", "warning"]
+        command = [binary, "--data-dir", os.path.join(self.data, "data"), "--listen", "127.0.0.1:0"]
         for name, value in settings.items():
             command += ["--" + name, str(value)]
         self.process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
@@ -26,9 +29,9 @@ class Node:
         watchdog = threading.Timer(START_S_MAX, self.process.kill)
         watchdog.start()
         self.endpoint = self._await(r"listening on (\S+:\d+)")
-        self.metrics_page = self._await(r"metrics on (\S+)")
+        self.metrics_page = self._await(r"metrics on (\S+)") if settings["metrics"] else None
         watchdog.cancel()
-        if self.endpoint is None or self.metrics_page is None:
+        if self.endpoint is None or (settings["metrics"] and self.metrics_page is None):
             self.__exit__()
             raise RuntimeError(f"orderd did not start: {' '.join(command)}")
         # Whatever it prints from now on must not fill the pipe.
