@@ -18,7 +18,7 @@ namespace {
 /// What is compressed on the server's thread: half a millisecond.
 constexpr std::size_t gzip_bytes_light = 32u << 10;
 
-http_response refused(problem why) {
+http_response refused(const problem& why) {
   std::string_view reason = "overloaded"; // a name that lives for ever, for the metric
   for (const std::string_view each :
        {"foreign_host", "foreign_origin", "unsupported_media_type", "starting", "no_such_path"})

@@ -27,14 +27,14 @@ std::uint32_t small_rise(std::uint64_t before, std::uint64_t now) {
 
 void fill_refusals(const node_reading& before, const node_reading& now, v1::history_sample& into) {
   std::vector<v1::named_count> all;
-  for (const auto& [reason, count] : now.refusals) {
+  for (const auto& refusal : now.refusals) {
     const auto known = std::find_if(before.refusals.begin(), before.refusals.end(),
-                                    [&](const auto& each) { return each.first == reason; });
-    const auto came = rise(known == before.refusals.end() ? 0 : known->second, count);
+                                    [&](const auto& each) { return each.first == refusal.first; });
+    const auto came = rise(known == before.refusals.end() ? 0 : known->second, refusal.second);
     if (came == 0)
       continue;
     auto& one = all.emplace_back();
-    one.set_name(reason);
+    one.set_name(refusal.first);
     one.set_count(came);
   }
   std::stable_sort(all.begin(), all.end(),

@@ -126,16 +126,24 @@ bool is_there(const std::vector<v1::reply>& answers) {
 /// Its version; empty: it did not say.
 std::string add_node(const std::string& name, const std::string& endpoint, bundle& to, ctl_context& context) {
   const auto answers = ask_everything(*context.only(endpoint));
+  const auto miss = [&](const std::string& what, const v1::reply& said) {
+    to.missing.push_back(std::string{what}
+                             .append(" of node ")
+                             .append(name)
+                             .append(" at ")
+                             .append(endpoint)
+                             .append(": ")
+                             .append(refusal_text(said)));
+  };
   if (!is_there(answers)) {
-    to.missing.push_back("all of node " + name + " at " + endpoint + ": " + refusal_text(answers[0]));
+    miss("all", answers[0]);
     return {};
   }
   for (std::size_t i = 0; i < question_count; ++i) {
     if (auto content = questions[i].form(answers[i]))
       to.files.push_back({"nodes/" + name + "/" + questions[i].name, *std::move(content)});
     else
-      to.missing.push_back(std::string{questions[i].name} + " of node " + name + " at " + endpoint + ": "
-                           + refusal_text(answers[i]));
+      miss(questions[i].name, answers[i]);
   }
   return answers[0].node_status().version();
 }

@@ -82,6 +82,7 @@ std::vector<std::string> top_screen(const top_model& model, const top_ui& ui, co
   if (all.size() > look.height)
     all.erase(all.begin() + static_cast<std::ptrdiff_t>(look.height), all.end());
   std::vector<std::string> lines;
+  lines.reserve(all.size());
   for (const auto& each : all)
     lines.push_back(each.line(look.width, look.colours));
   return lines;

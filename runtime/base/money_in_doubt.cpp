@@ -29,6 +29,7 @@ std::vector<doubt_sum> money_in_doubt::total() const {
       sum.oldest_ms = std::max(sum.oldest_ms, each.oldest_ms);
     }
   std::vector<doubt_sum> out;
+  out.reserve(sums.size());
   for (auto& [currency, sum] : sums)
     out.push_back(std::move(sum));
   return out;

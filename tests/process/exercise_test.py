@@ -49,7 +49,7 @@ class Exercise(unittest.TestCase):
                                              r"--failing-entities; since \S+, 1 command waits\n$")
         told = self.node.ctl("why", kept["order_id"]).stdout
         for words in (f"order {kept['order_id']}: stuck", "Cancelled by bob: too many.", "SKU A is in quarantine",
-                      "made to fail by --failing-entities", "orderctl quarantine retry item A --why TEXT"):
+                      "made to fail by --failing-entities", "orderctl quarantine retry item 'A' --why TEXT"):
             self.assertIn(words, told)
 
         # As long as the cause is there a retry changes nothing, also where the file is spoiled meanwhile.
