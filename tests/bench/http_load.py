@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Placements over HTTP: orders a second and latency with keep-alive connections, and what idle ones cost.
 
-    python3 tests/bench/http.py [--seconds S] [--connections N] [--idle N]
+    python3 tests/bench/http_load.py [--seconds S] [--connections N] [--idle N]
 
 Starts one node on a fresh folder; the load comes from wrk (Debian's package) on the same machine. Each order has one
 line of one of 1,000 SKUs, and is confirmed before it is answered. The target is 25,000 a second with a p99 of at
@@ -84,7 +84,7 @@ def main():
     parser.add_argument("--binary", default=str(ROOT / "build/release/bin/orderd"))
     options = parser.parse_args()
     if not shutil.which("wrk"):
-        sys.exit("http.py needs wrk: apt-get install wrk")
+        sys.exit("http_load.py needs wrk: apt-get install wrk")
     with tempfile.TemporaryDirectory() as parent, bench_node.Node(options.binary, parent, {}) as node:
         base = node.metrics_page.rsplit("/", 1)[0]
         set_up(base)
