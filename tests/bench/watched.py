@@ -75,8 +75,8 @@ def asked_every(seconds, node, path):
 
 
 def start_load(node, seconds, *flags):
-    return subprocess.Popen([BIN / "orderbench", "--endpoint", node.endpoint, "--json", "--seconds", str(seconds),
-                             *flags], stdout=subprocess.PIPE, text=True)
+    return subprocess.Popen([BIN / "orderbench", "--endpoint", node.endpoint, "--node-pid", str(node.pid), "--json",
+                             "--seconds", str(seconds), *flags], stdout=subprocess.PIPE, text=True)
 
 
 def finish(load):
@@ -86,17 +86,26 @@ def finish(load):
     return json.loads(output)
 
 
+def measured(parent, options, settings):
+    """(orders a second, the node's processor time of an order in us), watched if there is something to look at."""
+    with bench_node.Node(BIN / "orderd", parent, settings) as node, contextlib.ExitStack() as watchers:
+        if node.metrics_page:
+            watchers.enter_context(asked_every(SCRAPE_S, node, "/metrics"))
+            watchers.enter_context(asked_every(PAGE_S, node, "/v1/overview?seconds=60"))
+        got = finish(start_load(node, options.seconds))
+        return got["orders_per_s"], got["node"]["cpu_us_per_order"]
+
+
 def compare(parent, options):
-    rates = {"bare": [], "everything": []}
+    runs = {"bare": [], "everything": []}
     for _ in range(options.rounds):
-        with bench_node.Node(BIN / "orderd", parent, BARE) as node:
-            rates["bare"].append(finish(start_load(node, options.seconds))["orders_per_s"])
-        with bench_node.Node(BIN / "orderd", parent, EVERYTHING) as node, asked_every(SCRAPE_S, node, "/metrics"), \
-                asked_every(PAGE_S, node, "/v1/overview?seconds=60"):
-            rates["everything"].append(finish(start_load(node, options.seconds))["orders_per_s"])
-        say(f"bare {rates['bare'][-1]:,.0f} orders/s, everything on and watched {rates['everything'][-1]:,.0f}")
-    bare, everything = (statistics.median(rates[name]) for name in ("bare", "everything"))
-    say(f"medians: {bare:,.0f} and {everything:,.0f} orders/s, ratio {everything / bare:.3f} (target 0.97)")
+        for name, settings in (("bare", BARE), ("everything", EVERYTHING)):
+            runs[name].append(measured(parent, options, settings))
+        say(", ".join(f"{name} {all_[-1][0]:,.0f} orders/s, {all_[-1][1]:.1f} us each" for name, all_ in runs.items()))
+    (bare, bare_us), (everything, everything_us) = (
+        [statistics.median(run[i] for run in runs[name]) for i in (0, 1)] for name in ("bare", "everything"))
+    say(f"medians: bare {bare:,.0f} and everything {everything:,.0f} orders/s, ratio {everything / bare:.3f} (target "
+        f"0.97); processor time of an order {bare_us:.1f} and {everything_us:.1f} us")
 
 
 def look(node, load):
