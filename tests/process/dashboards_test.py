@@ -33,6 +33,7 @@ RARE = {"orderd_peer_drops_total", "orderd_peer_refusals_total", "orderd_doubted
         "orderd_client_refusals_total", "orderd_held_configuration_trouble", "orderd_http_requests_total",
         "orderd_http_refusals_total"}
 BROWSER = shutil.which("chromium")
+NOTICED = ("OrderdDown", "OrderdCopyMissing", "OrderdLinkDown")  # of a node that is killed
 
 
 def why_not():
@@ -89,7 +90,9 @@ class Dashboards(unittest.TestCase):
         cls.wait_for(lambda: cls.watch.query('sum(orderd_orders_settled_total{status="rejected"}) > 0'), "orders")
         cls.wait_for(lambda: cls.watch.query("orderd_money_in_doubt_payments"), "a card call without an answer")
         cls.cluster.kill(2)
-        cls.wait_for(lambda: cls.watch.query('ALERTS{alertname="OrderdDown",instance="node2"}'), "an alert begun")
+        # As long as the node is gone: it comes back in less time than two scrapes take on a quick machine.
+        for name in NOTICED:
+            cls.wait_for(lambda name=name: cls.watch.query(f'ALERTS{{alertname="{name}"}}'), f"{name} has begun")
         cls.wait_for(lambda: cls.cluster.served_without(2), "a takeover")
         cls.cluster.restart(2)
         cls.wait_for(cls.cluster.whole, "whole again")
@@ -110,7 +113,7 @@ class Dashboards(unittest.TestCase):
 
     def given(self, expression):
         """What a query gave at any time of the test."""
-        return self.watch.query_range(expression, self.began, time.time(), 2)
+        return self.watch.query_range(expression, self.began, time.time(), 1)
 
     def test_each_panel_shows_something(self):
         there = self.there()
@@ -135,7 +138,7 @@ class Dashboards(unittest.TestCase):
         self.assertEqual([rule["lastError"] for rule in rules if rule.get("lastError")], [])
 
     def test_the_killed_node_was_noticed(self):
-        for name in ("OrderdDown", "OrderdCopyMissing", "OrderdLinkDown"):
+        for name in NOTICED:
             self.assertTrue(self.given(f'ALERTS{{alertname="{name}"}}'), name)
         changes = self.watch.query("max(max_over_time(orderd_shard_term[10m]) - min_over_time(orderd_shard_term[10m]))")
         self.assertGreater(float(changes[0]["value"][1]), 0, "a shard of the killed node has another leader")
