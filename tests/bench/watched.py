@@ -57,13 +57,17 @@ class Getter:
 
 @contextlib.contextmanager
 def asked_every(seconds, node, path):
-    """Somebody asks for a path every so many seconds until the block ends."""
+    """Somebody asks for a path every so many seconds until the block ends; a question that fails ends the run."""
     ended = threading.Event()
+    failed = []
 
     def ask():
-        getter = Getter(node)
-        while not ended.wait(seconds):
-            getter.get(path)
+        try:
+            getter = Getter(node)
+            while not ended.wait(seconds):
+                getter.get(path)
+        except (OSError, RuntimeError, http.client.HTTPException) as error:
+            failed.append(error)
 
     thread = threading.Thread(target=ask)
     thread.start()
@@ -72,6 +76,8 @@ def asked_every(seconds, node, path):
     finally:
         ended.set()
         thread.join()
+    if failed:
+        raise failed[0]
 
 
 def start_load(node, seconds, *flags):

@@ -67,6 +67,11 @@ std::string raw_client::read_until(const std::function<bool(std::string_view)>& 
   return seen_;
 }
 
+void raw_client::end() {
+  ::shutdown(socket_.descriptor(), SHUT_WR);
+  read_to_end();
+}
+
 std::string raw_client::read_to_end() {
   return read_until([](std::string_view) { return false; });
 }

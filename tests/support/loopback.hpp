@@ -28,6 +28,10 @@ public:
   /// Reads until the peer closes.
   std::string read_to_end();
 
+  /// Says that nothing more comes, and waits until the peer has closed too. CAF's multiplexer forgets a
+  /// connection whose end it has not seen when it stops: a leak, where a node ends right after its clients.
+  void end();
+
   /// Whether the peer has closed, once everything sent before that is read.
   bool closed() const noexcept { return closed_; }
 

@@ -78,6 +78,10 @@ TEST(PeersReceiving, LetFewConnectionsOfANodeWait) {
   const auto errors = errors_of(one_more.client().read_to_end());
   ASSERT_EQ(errors.size(), 1u);
   EXPECT_EQ(errors[0].code(), v1::fault::OVERLOADED);
+  // A connection that waits is not read: its end is seen once the one before it has ended.
+  living.client().end();
+  for (const auto& each : waiting)
+    each->client().end();
 }
 
 TEST(PeersReceiving, HearANodeHoweverManySilentConnectionsThereAre) {
